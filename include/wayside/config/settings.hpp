@@ -1,0 +1,47 @@
+// Everything that can be configured, checked and immutable.
+//
+// A plain value: whoever holds one may rely on each field being valid. How it came about (file, environment,
+// command line) is the business of config/load.hpp; what it is used for is the business of its readers.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wayside/base/address.hpp"
+#include "wayside/base/clock.hpp"
+#include "wayside/base/log.hpp"
+#include "wayside/routes/route_table.hpp"
+
+namespace wayside::config {
+
+// The family names and labels of the exposition.
+enum class Naming : std::uint8_t { kHttp, kFlask };
+
+// How long wayside waits for whom.
+struct Timeouts {
+  Milliseconds request_head{std::chrono::seconds{10}};   // first byte to complete head, in total
+  Milliseconds request_body{std::chrono::seconds{60}};   // idle time between two pieces of a request body
+  Milliseconds connect{std::chrono::seconds{5}};         // to the backend, name resolution included
+  Milliseconds response_head{std::chrono::seconds{60}};  // request sent to final response head
+  Milliseconds response_body{std::chrono::seconds{60}};  // idle time between two pieces of a response body
+  Milliseconds keep_alive{std::chrono::seconds{75}};     // an idle client connection
+  Milliseconds tunnel{std::chrono::hours{1}};            // idle time of a tunnel (WebSocket)
+  Milliseconds drain{std::chrono::seconds{30}};          // from SIGTERM to the end of what is in flight
+};
+
+struct Settings {
+  Address listen{"0.0.0.0", 8080, {}};
+  Address backend{"127.0.0.1", 5000, {}};
+  Address metrics_listen{"0.0.0.0", 10180, {}};
+  std::vector<Naming> namings{Naming::kHttp};  // never empty, no value twice
+  std::size_t workers = 1;
+  LogLevel log_level = LogLevel::kInfo;
+  Timeouts timeouts;
+  std::vector<routes::RouteSpec> routes;  // known to compile
+  std::string file;                       // the configuration file; empty where there is none
+};
+
+}  // namespace wayside::config
