@@ -2,8 +2,9 @@
 //
 //     ts=2026-11-23T05:00:00.000Z level=info msg="listening" address=0.0.0.0:8080
 //
-// Thread-safe: each line is one write(2) below PIPE_BUF, so lines of several threads never mix. Never used per
-// request: the access log is another thing.
+// Thread-safe: each line is one write(2) of at most PIPE_BUF bytes, so lines of several threads never mix;
+// what does not fit is cut. A line that cannot be written is lost. Never used per request: the access log is
+// another thing.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,12 @@ namespace wayside {
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarn, kError };
 
-// A key and its value. The value is quoted when it holds anything but plain characters.
+// "debug", "info", "warn", "error". The text has static storage duration.
+std::string_view to_string(LogLevel level) noexcept;
+
+// A key and its value. The key is a word of the program (letters, digits, underscores) and written as it is.
+// The value may come from anywhere: it is quoted and escaped when it holds anything but plain characters
+// (base/quote.hpp), so that no value can forge a field or a line.
 struct LogField {
   std::string_view key;
   std::string value;

@@ -4,23 +4,21 @@
 // command line) is the business of config/load.hpp; what it is used for is the business of its readers.
 #pragma once
 
+#include "wayside/base/address.hpp"
+#include "wayside/base/clock.hpp"
+#include "wayside/base/log.hpp"
+#include "wayside/metrics/naming.hpp"
+#include "wayside/routes/route_table.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "wayside/base/address.hpp"
-#include "wayside/base/clock.hpp"
-#include "wayside/base/log.hpp"
-#include "wayside/routes/route_table.hpp"
-
 namespace wayside::config {
 
-// The family names and labels of the exposition.
-enum class Naming : std::uint8_t { kHttp, kFlask };
-
-// How long wayside waits for whom.
+// How long wayside waits for whom. Each is at least a millisecond and at most 30 days.
 struct Timeouts {
   Milliseconds request_head{std::chrono::seconds{10}};   // first byte to complete head, in total
   Milliseconds request_body{std::chrono::seconds{60}};   // idle time between two pieces of a request body
@@ -30,18 +28,22 @@ struct Timeouts {
   Milliseconds keep_alive{std::chrono::seconds{75}};     // an idle client connection
   Milliseconds tunnel{std::chrono::hours{1}};            // idle time of a tunnel (WebSocket)
   Milliseconds drain{std::chrono::seconds{30}};          // from SIGTERM to the end of what is in flight
+
+  friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
 struct Settings {
   Address listen{"0.0.0.0", 8080, {}};
   Address backend{"127.0.0.1", 5000, {}};
   Address metrics_listen{"0.0.0.0", 10180, {}};
-  std::vector<Naming> namings{Naming::kHttp};  // never empty, no value twice
-  std::size_t workers = 1;
+  std::vector<metrics::Naming> namings{metrics::Naming::kHttp};  // never empty, no value twice
+  std::size_t workers = 1;                                       // at least 1; "auto" has become a number
   LogLevel log_level = LogLevel::kInfo;
   Timeouts timeouts;
   std::vector<routes::RouteSpec> routes;  // known to compile
   std::string file;                       // the configuration file; empty where there is none
+
+  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 }  // namespace wayside::config

@@ -3,7 +3,18 @@
 // Templates are compiled once into a trie of path segments; matching walks it without allocating, locking or
 // writing, so any number of threads may match in one table at once. The table is immutable: a reload builds a
 // new one. It knows nothing of sockets, of HTTP parsing beyond the shape of a path, or of metrics.
+//
+// A template is a path whose segments are
+//     users        static: this very text, case-sensitive, percent-encoded as clients send it
+//     {id}         a parameter: exactly one non-empty segment
+//     {rest...}    a catch-all: all that is left, nothing included; the last segment only
+// Segment by segment, static wins over parameter and parameter over catch-all, wherever the routes stand in
+// their file. One slash at the end makes no difference, in a template or in a path: /static and /static/ both
+// match /static/{path...}, unless a template /static is there, which is the more specific one.
 #pragma once
+
+#include "wayside/base/method.hpp"
+#include "wayside/base/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,59 +24,74 @@
 #include <string_view>
 #include <vector>
 
-#include "wayside/base/method.hpp"
-#include "wayside/base/result.hpp"
-
 namespace wayside::routes {
 
 // Index of a route in its table. Stable for the life of the table.
 using RouteId = std::uint32_t;
 
-// The route of every request that no template matches.
+// The route of every request that no template matches. No other route may be called so.
 inline constexpr RouteId kUnmatched = 0;
 inline constexpr std::string_view kUnmatchedLabel = "unmatched";
 
 // One route as a user wrote it.
 struct RouteSpec {
-  std::string path;   // the template: "/users/{id}"
-  MethodSet methods;  // empty: every method
-  std::string name;   // the label; empty: the template itself is the label
+  std::string path;      // the template: "/users/{id}"
+  MethodSet methods;     // empty: every method
+  std::string name;      // the label; empty: the template itself is the label
   std::size_t line = 0;  // where it stands in its file, from 1; 0 where there is no file
+
+  friend bool operator==(const RouteSpec&, const RouteSpec&) = default;
 };
 
 // Why a set of routes could not be compiled.
 struct RouteError {
-  std::size_t spec = 0;     // index of the offending RouteSpec
-  std::size_t column = 0;   // byte of the template at fault, from 1; 0 where the whole template is
-  std::string message;      // what was expected and what was found, naming the other line where there are two
+  std::size_t spec = 0;    // index of the offending RouteSpec
+  std::size_t column = 0;  // byte of the template at fault, from 1; 0 where the whole route is
+  std::string message;     // "expected …, found …", naming the other line where there are two
 };
 
 class RouteTable {
  public:
   // The empty table: every request is unmatched.
   RouteTable();
+  // A table that was moved from may only be assigned to or destroyed.
   RouteTable(RouteTable&&) noexcept;
   RouteTable& operator=(RouteTable&&) noexcept;
   ~RouteTable();
 
-  // Compiles the routes. Route i of `specs` gets the id i + 1. Two templates that match the same paths with
-  // methods in common are an error, as is a template that cannot be read.
+  // Compiles the routes. Route i of `specs` gets the id i + 1. Two templates that match the same paths
+  // (whatever their parameters are called) with methods in common are an error, as is a template that cannot
+  // be read or a label that is reserved. The error is the first that check() finds.
   static Checked<RouteTable, RouteError> build(std::span<const RouteSpec> specs);
 
+  // Every reason why the routes would not compile, in the order of `specs`; none where they would.
+  static std::vector<RouteError> check(std::span<const RouteSpec> specs);
+
   // The route of a request target in origin-form or absolute-form (RFC 9112 section 3.2); the query never
-  // matters. A path that a template matches, with a method that the template's route does not list, still belongs
-  // to that route: its 405s are its own, not "unmatched". Never throws, never allocates; the cost is bounded by
-  // the length of the path and the depth of the table.
+  // matters. Targets in asterisk-form or authority-form have no path and are unmatched.
+  //
+  // The path alone decides the template; the method then chooses among the routes of that template. A method
+  // that none of them lists belongs to the first of them in the file: a route's 405s are its own, not
+  // "unmatched", and a request never falls through to a less specific template because of its method.
+  //
+  // Never throws, never allocates. The cost is linear in the length of the path plus one visit, at most, of
+  // each trie node whose template prefix matches: no path can cost more than one pass over the templates.
   RouteId match(Method method, std::string_view target) const noexcept;
 
   // Number of routes, kUnmatched included: valid ids are 0 … size() - 1.
   std::size_t size() const noexcept;
 
-  // The text that stands for the route in metrics. Valid as long as the table. Several routes may share one.
+  // The text that stands for the route in metrics; `route` is a valid id. Valid as long as the table. Several
+  // routes may share one.
   std::string_view label(RouteId route) const noexcept;
 
  private:
   struct Compiled;
+  explicit RouteTable(std::unique_ptr<const Compiled> compiled) noexcept;
+
+  static std::unique_ptr<const Compiled> compile(std::span<const RouteSpec> specs,
+                                                 std::vector<RouteError>& errors);
+
   std::unique_ptr<const Compiled> compiled_;
 };
 

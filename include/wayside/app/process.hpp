@@ -1,0 +1,20 @@
+// What a program has to do with its process before it serves.
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace wayside::app {
+
+// argv, and the environment: views of what the process was given.
+std::span<const char* const> arguments(int argc, char* argv[]) noexcept;
+std::span<const char* const> environment() noexcept;
+
+// Ignores SIGPIPE: a peer that is gone is an error code here. Raises the soft limit of open files to the hard one: a
+// proxy needs two per client.
+void prepare_process() noexcept;
+
+// The text of --version: name, version, revision and what it was built with.
+std::string version_text();
+
+}  // namespace wayside::app

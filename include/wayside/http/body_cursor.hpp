@@ -1,0 +1,68 @@
+// Walks over a body as it arrives and separates its data from its framing.
+//
+// Sans-I/O: bytes in, views out, nothing kept but a few counters, whatever the pieces the bytes come in. Chunked
+// bodies are checked to the letter of RFC 9112 section 7.1; extensions are dropped (a recipient must ignore those
+// it does not know) and so are trailers (section 7.1.2 allows it).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "wayside/base/result.hpp"
+#include "wayside/http/framing.hpp"
+#include "wayside/http/violation.hpp"
+
+namespace wayside::http {
+
+class BodyCursor {
+ public:
+  // A body that is over before it starts.
+  BodyCursor() noexcept = default;
+  explicit BodyCursor(Framing framing) noexcept;
+
+  struct Step {
+    std::span<char> data;      // body bytes, contiguous, inside the span that was given
+    std::size_t consumed = 0;  // of that span; what is left behind belongs to the next message
+  };
+
+  // Takes as much of `in` as belongs to the body. Consumes all of it unless the body ends inside. Data of several
+  // chunks is moved together within the consumed part of `in`, so that each chunk but the first is copied once.
+  Checked<Step, Violation> advance(std::span<char> in) noexcept;
+
+  // Whether the body is complete.
+  bool done() const noexcept { return state_ == State::kDone; }
+
+  // The sender closed. True if that is how this body ends; then it is done.
+  bool finish_at_end_of_stream() noexcept;
+
+ private:
+  enum class State : std::uint8_t {
+    kDone,
+    kLength,
+    kUntilClose,
+    kChunkSizeFirst,  // the first digit is due
+    kChunkSize,
+    kChunkSizeSpace,
+    kChunkExtension,
+    kChunkSizeLf,
+    kChunkData,
+    kChunkDataCr,
+    kChunkDataLf,
+    kTrailerStart,  // a trailer line or the end
+    kTrailerLine,
+    kTrailerLf,
+    kFinalLf,
+  };
+
+  Checked<Step, Violation> advance_chunked(std::span<char> in) noexcept;
+  // One byte of framing, or why it may not stand here.
+  std::optional<Violation> take_framing_byte(char byte) noexcept;
+
+  State state_ = State::kDone;
+  std::uint16_t framing_bytes_ = 0;  // of the chunk-size line or the trailer section, against their limits
+  std::uint64_t remaining_ = 0;      // of the length, or of the chunk
+};
+
+}  // namespace wayside::http

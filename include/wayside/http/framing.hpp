@@ -1,0 +1,33 @@
+// How the end of a body is known (RFC 9112 section 6).
+//
+// The one place that decides it. What is ambiguous is refused, never repaired: two readers that repair differently
+// are how requests get smuggled.
+#pragma once
+
+#include <cstdint>
+
+#include "wayside/base/result.hpp"
+#include "wayside/http/head.hpp"
+
+namespace wayside::http {
+
+struct Framing {
+  enum class Kind : std::uint8_t {
+    kNone,        // no body, whatever the fields say
+    kLength,      // exactly `length` bytes
+    kChunked,     // RFC 9112 section 7.1
+    kUntilClose,  // responses only
+  };
+  Kind kind = Kind::kNone;
+  std::uint64_t length = 0;
+
+  bool has_body() const noexcept { return kind != Kind::kNone && !(kind == Kind::kLength && length == 0); }
+  friend bool operator==(const Framing&, const Framing&) = default;
+};
+
+Checked<Framing, Violation> request_framing(const RequestHead& head);
+
+// The framing of a response depends on the request it answers: a HEAD response has no body, whatever it says.
+Checked<Framing, Violation> response_framing(const ResponseHead& head, Method request_method);
+
+}  // namespace wayside::http

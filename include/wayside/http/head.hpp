@@ -1,0 +1,80 @@
+// Message heads: what a parser found, as views into the bytes it was given.
+//
+// A head owns nothing. Every view in it points into the span that was parsed and ends when those bytes move, change
+// or go. Heads are large (a slot per possible field) and meant to be reused: one per worker, filled, read and
+// forgotten without suspension in between.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <boost/beast/http/field.hpp>
+
+#include "wayside/base/method.hpp"
+#include "wayside/http/violation.hpp"
+
+namespace wayside::http {
+
+using FieldName = boost::beast::http::field;
+
+struct Field {
+  FieldName id = FieldName::unknown;  // `unknown` for names that Beast has no number for
+  std::string_view name;              // as it was sent, case and all
+  std::string_view value;             // without the white space around it
+  const char* line_end = nullptr;     // one past the CRLF that ends the line, which starts at name.data()
+};
+
+// The field lines of a head, in the order in which they came, duplicates and all.
+class Fields {
+ public:
+  void clear() noexcept { count_ = 0; }
+  // False when limits::kFields are there already.
+  bool push_back(const Field& field) noexcept {
+    if (count_ == fields_.size()) return false;
+    fields_[count_++] = field;
+    return true;
+  }
+  std::span<const Field> all() const noexcept { return {fields_.data(), count_}; }
+  auto begin() const noexcept { return all().begin(); }
+  auto end() const noexcept { return all().end(); }
+  std::size_t size() const noexcept { return count_; }
+
+  // The first field of that name; nullptr if there is none.
+  const Field* find(FieldName id) const noexcept;
+
+ private:
+  std::array<Field, limits::kFields> fields_;
+  std::size_t count_ = 0;
+};
+
+// What a Connection field can ask for (RFC 9110 section 7.6.1), gathered over all its lines.
+struct ConnectionOptions {
+  bool close = false;
+  bool keep_alive = false;
+  bool upgrade = false;
+  // Field names that are for this hop only, because a Connection field lists them. Names that matter for framing
+  // or routing are never among them.
+  std::array<std::string_view, limits::kConnectionOptions> nominated;
+  std::size_t nominated_count = 0;
+};
+
+struct RequestHead {
+  Method method = Method::kOther;
+  std::string_view method_token;
+  std::string_view target;
+  unsigned minor_version = 1;  // of HTTP/1.x
+  Fields fields;
+  ConnectionOptions connection;
+};
+
+struct ResponseHead {
+  unsigned status = 0;
+  std::string_view reason;
+  unsigned minor_version = 1;
+  Fields fields;
+  ConnectionOptions connection;
+};
+
+}  // namespace wayside::http

@@ -1,0 +1,22 @@
+// Parses a complete message head into views.
+//
+// Beast's basic_parser checks the grammar of RFC 9112 sections 3 to 5; what it lets through is closed here and in
+// framing.hpp. Its body parsing is never used: bodies have BodyCursor.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "wayside/http/head.hpp"
+#include "wayside/http/violation.hpp"
+
+namespace wayside::http {
+
+// `bytes` is exactly one head as HeadScanner measured it. Nothing, or what is wrong with it; `head` is then
+// unspecified. Checks grammar, Host and the form of the target, not framing.
+std::optional<Violation> parse_request_head(std::span<const char> bytes, RequestHead& head);
+
+// The same for a response. A folded field line is unfolded in place (RFC 9112 section 5.2), so `bytes` may change.
+std::optional<Violation> parse_response_head(std::span<char> bytes, ResponseHead& head);
+
+}  // namespace wayside::http

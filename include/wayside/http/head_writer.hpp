@@ -1,0 +1,44 @@
+// Writes the head that goes on from the head that came: the end-to-end fields as they were, byte for byte and in
+// their order, the hop-by-hop fields replaced by this hop's own (RFC 9110 section 7.6.1).
+//
+// Runs of untouched lines are copied as one piece, so a head costs a few copies, not one per field.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "wayside/http/framing.hpp"
+#include "wayside/http/head.hpp"
+
+namespace wayside::http {
+
+// What the backend is told beyond the head itself.
+struct RequestRewrite {
+  std::string_view client_ip;      // appended to X-Forwarded-For
+  std::string_view fallback_host;  // the Host of an HTTP/1.0 request that came without
+  Framing framing{};               // of the body that follows
+  bool upgrade = false;            // ask for the upgrade that the client asks for
+};
+
+// What the client is told beyond the head itself.
+struct ResponseRewrite {
+  Framing framing{};                  // of the body as the client will see it
+  bool keeps_content_length = false;  // a bodiless response that says how long the body would have been
+  bool close = false;                 // this is the last response on the connection
+  bool announce_keep_alive = false;   // an HTTP/1.0 client does not assume it
+  bool upgrade = false;               // 101: the fields of the upgrade are end to end
+};
+
+// The size of the head written into `out`, or nothing where it does not fit.
+std::optional<std::size_t> write_request_head(const RequestHead& head, const RequestRewrite& rewrite,
+                                              std::span<char> out) noexcept;
+std::optional<std::size_t> write_response_head(const ResponseHead& head, const ResponseRewrite& rewrite,
+                                               std::span<char> out) noexcept;
+
+// An upper bound on what write_request_head and write_response_head need for a head of `size` bytes.
+// A Host is repeated in X-Forwarded-Host, so it counts twice.
+constexpr std::size_t rewritten_size_bound(std::size_t size) noexcept { return 2 * size + 512; }
+
+}  // namespace wayside::http

@@ -1,0 +1,28 @@
+// The responses that wayside makes itself: short plain text, for when there is no backend's to relay.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "wayside/base/method.hpp"
+
+namespace wayside::http {
+
+// The reason phrase of a status code that wayside sends; "Error" for any other.
+std::string_view reason_phrase(unsigned status) noexcept;
+
+struct OwnResponse {
+  unsigned status = 0;
+  std::string_view explanation;         // the body, a newline is added
+  Method request_method = Method::kGet;  // HEAD gets the head alone (RFC 9110 section 9.3.2)
+  bool close = true;
+  bool announce_keep_alive = false;
+};
+
+// The size of the whole response written into `out`, or nothing where it does not fit; 512 bytes and the
+// explanation always do.
+std::optional<std::size_t> write_own_response(const OwnResponse& response, std::span<char> out) noexcept;
+
+}  // namespace wayside::http

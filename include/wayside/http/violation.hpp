@@ -1,0 +1,50 @@
+// What can be wrong with a message, and what a client is told about it.
+//
+// One table (violation.cpp) maps each violation to the status code of the answer where a client sent it; where the
+// backend sent it, the answer is 502 whatever it was. The token names it in logs and metric labels.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace wayside::http {
+
+enum class Violation : std::uint8_t {
+  kMalformedHead,              // does not parse as RFC 9112 section 2 asks
+  kBareLineFeed,               // a line that ends without CR
+  kRequestLineTooLong,         // limits::kRequestLine
+  kHeadTooLarge,               // limits::kHead
+  kTooManyFields,              // limits::kFields
+  kUnsupportedVersion,         // not HTTP/1.x (RFC 9110 section 2.5)
+  kObsoleteFolding,            // RFC 9112 section 5.2
+  kMissingHost,                // RFC 9112 section 3.2
+  kDuplicateHost,              //
+  kBadTarget,                  // a target that is in none of the four forms (RFC 9112 section 3.2)
+  kConnectUnsupported,         // wayside is a gateway, not a tunnel (RFC 9110 section 9.3.6)
+  kBadContentLength,           // RFC 9110 section 8.6
+  kLengthAndTransferEncoding,  // RFC 9112 section 6.1: the smuggler's favourite
+  kBadTransferEncoding,        // anything but exactly one "chunked"
+  kTransferEncodingInHttp10,   // RFC 9112 section 6.1
+  kTooManyConnectionOptions,   // limits::kConnectionOptions
+  kBadChunk,                   // RFC 9112 section 7.1
+  kTrailersTooLarge,           // limits::kTrailers
+};
+
+unsigned status_of(Violation violation) noexcept;
+// A word in snake_case: "bad_content_length".
+std::string_view to_token(Violation violation) noexcept;
+// For a person: "the Content-Length is not a number". No newline.
+std::string_view to_text(Violation violation) noexcept;
+
+// Bounds on what is read before anything is decided. Sizes in bytes.
+namespace limits {
+inline constexpr std::size_t kRequestLine = 8 * 1024;
+inline constexpr std::size_t kHead = 32 * 1024;
+inline constexpr std::size_t kFields = 100;
+inline constexpr std::size_t kConnectionOptions = 16;
+inline constexpr std::size_t kChunkSizeLine = 256;
+inline constexpr std::size_t kTrailers = 8 * 1024;
+}  // namespace limits
+
+}  // namespace wayside::http

@@ -1,0 +1,33 @@
+// A 64-bit value with one writing thread and any number of reading ones.
+//
+// The writer adds with a plain load and a plain store: no `lock` prefix, so counting costs what an ordinary
+// increment costs. That is only sound because no second thread ever writes. Relaxed order is enough because
+// each value has a meaning of its own: a reader that sees a new value of one and an old value of another sees
+// what it would have seen a moment earlier. Per value, a reader never sees time run backwards (coherence).
+#pragma once
+
+#include <atomic>
+
+namespace wayside::metrics {
+
+template <class Integer>
+class SingleWriter {
+ public:
+  SingleWriter() noexcept = default;
+  SingleWriter(const SingleWriter&) = delete;
+  SingleWriter& operator=(const SingleWriter&) = delete;
+
+  // The writer only. Unsigned values wrap.
+  void add(Integer amount) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+  }
+
+  // Any thread.
+  Integer value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  static_assert(std::atomic<Integer>::is_always_lock_free);
+  std::atomic<Integer> value_{0};
+};
+
+}  // namespace wayside::metrics

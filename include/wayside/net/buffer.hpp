@@ -1,0 +1,113 @@
+// Blocks of memory for what is between two sockets, and the pool they come from.
+//
+// A session holds a block only while it holds bytes: the pool is a stack, so the block that one exchange gives back,
+// still warm in the cache, is the one that the next exchange reads into. An idle connection holds none.
+//
+// One pool per worker, used by its thread alone; it outlives its buffers.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wayside::net {
+
+class Buffer;
+
+class BufferPool {
+ public:
+  enum class Size : unsigned char {
+    kSmall,  // a rewritten head, or a partial head that waits for its rest
+    kLarge,  // one read from a socket
+  };
+  static constexpr std::size_t kSmallCapacity = 4 * 1024 - 64;
+  static constexpr std::size_t kLargeCapacity = 64 * 1024 - 64;
+
+  BufferPool() = default;
+  BufferPool(const BufferPool&) = delete;
+  BufferPool& operator=(const BufferPool&) = delete;
+  ~BufferPool();
+
+  // An empty buffer. Throws std::bad_alloc.
+  Buffer take(Size size);
+
+ private:
+  friend class Buffer;
+  void give_back(char* block, Size size) noexcept;
+
+  static constexpr std::size_t kSmallKept = 256;  // 1 MiB
+  static constexpr std::size_t kLargeKept = 32;   // 2 MiB
+  std::vector<char*> small_;
+  std::vector<char*> large_;
+};
+
+// A run of bytes in a block, with room behind it to read into and a little in front of it to write into.
+class Buffer {
+ public:
+  // Bytes before data() that the owner may overwrite at any time: a chunk-size line is put there, in front of the
+  // bytes it describes, so that both leave as one piece.
+  static constexpr std::size_t kHeadroom = 32;
+
+  Buffer() noexcept = default;  // no block: empty, and without space
+  Buffer(Buffer&& other) noexcept { swap(other); }
+  Buffer& operator=(Buffer&& other) noexcept {
+    Buffer(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~Buffer() { release(); }
+
+  bool empty() const noexcept { return begin_ == end_; }
+  std::size_t size() const noexcept { return end_ - begin_; }
+  std::span<char> data() noexcept { return {block_ + begin_, end_ - begin_}; }
+  std::string_view view() const noexcept { return {block_ + begin_, end_ - begin_}; }
+
+  // Room behind the data; what is written there becomes data by commit().
+  std::span<char> space() noexcept { return {block_ + end_, limit_ - end_}; }
+  void commit(std::size_t count) noexcept { end_ += count; }
+
+  // Drops the first `count` bytes. Views of the rest stay valid.
+  void consume(std::size_t count) noexcept {
+    begin_ += count;
+    if (begin_ == end_) begin_ = end_ = block_ == nullptr ? 0 : kHeadroom;
+  }
+
+  // Makes room for the largest read there is, in a large block, moving the data to its front. Views end.
+  // The room is empty only if kLargeCapacity bytes of data wait already.
+  void reserve_for_read(BufferPool& pool);
+
+  // For a wait of unknown length: an empty buffer gives its block back, and little data moves to a small block.
+  // Views end.
+  void shrink(BufferPool& pool);
+
+  // Back to the state of a new Buffer; the block returns to its pool.
+  void release() noexcept {
+    if (block_ != nullptr) pool_->give_back(block_, size_);
+    block_ = nullptr;
+    begin_ = end_ = limit_ = 0;
+  }
+
+ private:
+  friend class BufferPool;
+  Buffer(BufferPool& pool, char* block, BufferPool::Size size, std::size_t limit) noexcept
+      : pool_(&pool), block_(block), begin_(kHeadroom), end_(kHeadroom), limit_(limit), size_(size) {}
+  void swap(Buffer& other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(block_, other.block_);
+    std::swap(begin_, other.begin_);
+    std::swap(end_, other.end_);
+    std::swap(limit_, other.limit_);
+    std::swap(size_, other.size_);
+  }
+  void move_to(Buffer target) noexcept;
+
+  BufferPool* pool_ = nullptr;
+  char* block_ = nullptr;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::size_t limit_ = 0;
+  BufferPool::Size size_ = BufferPool::Size::kSmall;
+};
+
+}  // namespace wayside::net

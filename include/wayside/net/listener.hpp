@@ -1,0 +1,56 @@
+// A listening TCP socket that hands accepted connections to its owner.
+//
+// Running out of descriptors or memory pauses accepting and resumes it; it never ends it, and never spins
+// (accept(2), "Error handling"). One thread only, apart from open().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "wayside/base/address.hpp"
+#include "wayside/base/clock.hpp"
+#include "wayside/base/log.hpp"
+#include "wayside/base/result.hpp"
+#include "wayside/net/stream.hpp"
+#include "wayside/net/types.hpp"
+
+namespace wayside::net {
+
+class Listener {
+ public:
+  // What a connection comes with: the socket, and the client's address as text, without port.
+  using OnAccept = std::function<void(Stream, std::string client_ip)>;
+
+  Listener(IoContext& io, const Logger& log);
+
+  // Binds and listens; blocks while a host name is looked up. `shared` lets several listeners of this process have
+  // the same port (SO_REUSEPORT), each with a queue of its own. Returns the address really bound: port 0 is
+  // resolved.
+  Result<Address> open(const Address& address, bool shared);
+
+  // From now on every connection goes to `on_accept`, which may be called at any time until close().
+  void start(OnAccept on_accept);
+
+  // Stops accepting. Connections in the kernel's queue are reset. Safe to call twice.
+  void close();
+
+ private:
+  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
+
+  void wait();
+  void accept_ready();
+  void pause(const error_code& why);
+
+  Acceptor acceptor_;
+  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> retry_timer_;
+  const Logger& log_;
+  OnAccept on_accept_;
+  TimePoint last_complaint_{};
+};
+
+}  // namespace wayside::net

@@ -1,0 +1,40 @@
+// One client of the metrics listener, from accept to close: read a head, answer it, again.
+//
+// Knows HTTP framing and time limits; what an answer says is decided in pages.hpp. Speed is not its aim: it
+// serves one scrape every few seconds. It gives nothing away to a peer that is slow, silent or hostile
+// either: heads are bounded, bodies are never read, and every wait has an end.
+#pragma once
+
+#include "wayside/admin/admin_server.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+
+#include <chrono>
+#include <cstddef>
+
+namespace wayside::admin {
+
+// There is one kind of executor here, so nothing pays for one that could be any.
+using Executor = boost::asio::io_context::executor_type;
+using Task = boost::asio::awaitable<void, Executor>;
+using Stream = boost::beast::basic_stream<boost::asio::ip::tcp, Executor>;
+
+struct ConnectionLimits {
+  std::size_t head_bytes = 8 * 1024;
+  std::chrono::milliseconds head = std::chrono::seconds(10);  // first byte, or accept, to complete head
+  std::chrono::milliseconds idle =
+      std::chrono::minutes(2);  // between requests: longer than anyone's scrape interval
+  std::chrono::milliseconds write = std::chrono::seconds(30);  // a whole response
+  std::chrono::milliseconds linger = std::chrono::seconds(2);  // our last byte to the client's close
+};
+
+// Serves `stream` until either side is done with it, then returns; closing the stream makes it return early.
+// `is_stopped` is looked at before each answer: once it is set, what `pages` refers to may be gone. All three
+// outlive the returned coroutine. What a peer does is never an exception; std::bad_alloc and what
+// pages.is_ready throws are.
+Task serve(Stream& stream, const AdminPages& pages, const bool& is_stopped, ConnectionLimits limits);
+
+}  // namespace wayside::admin

@@ -1,0 +1,74 @@
+#include "admin/landing_page.hpp"
+
+#include <string_view>
+
+namespace wayside::admin {
+namespace {
+
+constexpr std::string_view kBeforeFacts = R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>wayside</title>
+<style>
+body { font-family: sans-serif; line-height: 1.5; max-width: 40em; margin: 2em auto; padding: 0 1em; }
+dl { display: grid; grid-template-columns: max-content auto; gap: 0 1em; }
+dd { margin: 0; font-family: monospace; }
+</style>
+</head>
+<body>
+<h1>wayside</h1>
+<p>A reverse-proxy sidecar that measures every route of the service behind it.</p>
+<dl>
+)";
+
+constexpr std::string_view kAfterFacts = R"(</dl>
+<ul>
+<li><a href="/metrics">/metrics</a>: what Prometheus scrapes</li>
+<li><a href="/-/healthy">/-/healthy</a>: does the process run?</li>
+<li><a href="/-/ready">/-/ready</a>: does the proxy accept connections?</li>
+</ul>
+</body>
+</html>
+)";
+
+void append_escaped(std::string& html, std::string_view text) {
+  for (const char character : text) {
+    switch (character) {
+      case '&':
+        html += "&amp;";
+        break;
+      case '<':
+        html += "&lt;";
+        break;
+      case '>':
+        html += "&gt;";
+        break;
+      case '"':
+        html += "&quot;";
+        break;
+      default:
+        html += character;
+    }
+  }
+}
+
+void append_fact(std::string& html, std::string_view term, std::string_view fact) {
+  html.append("<dt>").append(term).append("</dt><dd>");
+  append_escaped(html, fact);
+  html.append("</dd>\n");
+}
+
+}  // namespace
+
+std::string landing_page(const AdminPages& pages) {
+  std::string html(kBeforeFacts);
+  append_fact(html, "Version", pages.version);
+  append_fact(html, "Listens on", pages.listen);
+  append_fact(html, "Forwards to", pages.backend);
+  html += kAfterFacts;
+  return html;
+}
+
+}  // namespace wayside::admin

@@ -1,0 +1,172 @@
+#include "wayside/app/daemon.hpp"
+
+#include <csignal>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "wayside/app/version.hpp"
+#include "wayside/admin/admin_server.hpp"
+#include "wayside/metrics/exposition.hpp"
+#include "wayside/metrics/registry.hpp"
+#include "wayside/proxy/worker.hpp"
+#include "wayside/routes/route_table.hpp"
+
+namespace wayside::app {
+namespace {
+
+routes::RouteTable compile(const std::vector<routes::RouteSpec>& specs) {
+  auto table = routes::RouteTable::build(specs);
+  if (!table) throw std::logic_error("unchecked routes: " + table.error().message);
+  return std::move(*table);
+}
+
+// An endpoint of the metrics is a route of the table: the ids are the same.
+std::vector<std::string> endpoint_labels(const routes::RouteTable& table) {
+  std::vector<std::string> labels;
+  for (routes::RouteId route = 0; route < table.size(); ++route) labels.emplace_back(table.label(route));
+  return labels;
+}
+
+std::string backend_text(const Address& address) {
+  return address.is_unix() ? to_string(address) : "http://" + to_string(address);
+}
+
+}  // namespace
+
+struct Daemon::Impl {
+  Impl(config::Settings all_settings, const Logger& logger)
+      : settings(std::move(all_settings)),
+        log(logger),
+        routes(compile(settings.routes)),
+        registry(endpoint_labels(routes), metrics::Buckets(), settings.workers),
+        exposition(registry, {settings.namings, std::string(kVersion), std::string(kRevision)}) {
+    for (std::size_t i = 0; i < settings.workers; ++i) {
+      workers.push_back(std::make_unique<proxy::Worker>(
+          proxy::Worker::Dependencies{settings, routes, registry.shard(i), log}));
+    }
+  }
+
+  Checked<void, StartError> open() {
+    const bool shared = workers.size() > 1;
+    proxy_address = settings.listen;
+    for (const auto& worker : workers) {
+      // The first worker resolves port 0; the others join it there.
+      Address wanted = settings.listen;
+      wanted.port = proxy_address.port;
+      const auto bound = worker->listen(wanted, shared);
+      if (!bound) return cannot_listen(wanted, bound.error());
+      proxy_address = *bound;
+    }
+    admin.emplace(io,
+                  admin::AdminPages{exposition, [this] { return !is_draining; }, std::string(kVersion),
+                                    to_string(proxy_address), backend_text(settings.backend)},
+                  log);
+    const auto bound = admin->listen(settings.metrics_listen);
+    if (!bound) return cannot_listen(settings.metrics_listen, bound.error());
+    metrics_address = *bound;
+    return {};
+  }
+
+  static StartError cannot_listen(const Address& address, const error_code& why) {
+    return {"cannot listen on " + to_string(address) + ": " + why.message()};
+  }
+
+  void start() {
+    log.info("listening", {{"proxy", to_string(proxy_address)},
+                           {"backend", backend_text(settings.backend)},
+                           {"metrics", to_string(metrics_address)}});
+    running_workers = workers.size();
+    for (const auto& worker : workers) {
+      threads.emplace_back([this, worker = worker.get()] {
+        worker->run();
+        boost::asio::post(io, [this] { on_worker_ended(); });
+      });
+    }
+    threads.emplace_back([this] { io.run(); });
+  }
+
+  // On the admin thread, as is everything below.
+  void on_worker_ended() {
+    if (--running_workers != 0) return;
+    admin->stop();
+    signals.cancel();
+    work.reset();
+  }
+
+  void on_drain() {
+    if (is_draining) return;
+    is_draining = true;
+    log.info("draining");
+    for (const auto& worker : workers) worker->drain();
+  }
+
+  void watch_signals() {
+    signals.add(SIGINT);
+    signals.add(SIGTERM);
+    signals.async_wait([this](const error_code& ec, int) {
+      if (ec) return;
+      // Without a handler the next signal has its default effect.
+      error_code ignored;
+      signals.clear(ignored);
+      on_drain();
+    });
+  }
+
+  void join() {
+    for (std::thread& thread : threads) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+
+  const config::Settings settings;
+  const Logger& log;
+  const routes::RouteTable routes;
+  metrics::Registry registry;
+  metrics::Exposition exposition;
+  std::vector<std::unique_ptr<proxy::Worker>> workers;
+
+  boost::asio::io_context io{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work = boost::asio::make_work_guard(io);
+  boost::asio::signal_set signals{io};
+  std::optional<admin::AdminServer> admin;
+  std::vector<std::thread> threads;
+  std::size_t running_workers = 0;
+  bool is_draining = false;
+
+  Address proxy_address;
+  Address metrics_address;
+};
+
+Daemon::Daemon(config::Settings settings, const Logger& log)
+    : impl_(std::make_unique<Impl>(std::move(settings), log)) {}
+
+Daemon::~Daemon() {
+  if (impl_->threads.empty()) return;
+  drain();
+  wait();
+}
+
+Checked<void, StartError> Daemon::open() { return impl_->open(); }
+const Address& Daemon::proxy_address() const noexcept { return impl_->proxy_address; }
+const Address& Daemon::metrics_address() const noexcept { return impl_->metrics_address; }
+void Daemon::start() { impl_->start(); }
+void Daemon::wait() { impl_->join(); }
+
+void Daemon::drain() {
+  boost::asio::post(impl_->io, [impl = impl_.get()] { impl->on_drain(); });
+}
+
+void Daemon::wait_for_signals() {
+  boost::asio::post(impl_->io, [impl = impl_.get()] { impl->watch_signals(); });
+  wait();
+}
+
+}  // namespace wayside::app

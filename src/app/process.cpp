@@ -1,0 +1,40 @@
+#include "wayside/app/process.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstddef>
+
+#include <boost/version.hpp>
+
+#include "wayside/app/version.hpp"
+
+namespace wayside::app {
+
+std::span<const char* const> arguments(int argc, char* argv[]) noexcept {
+  return {argv, static_cast<std::size_t>(argc)};
+}
+
+std::span<const char* const> environment() noexcept {
+  std::size_t count = 0;
+  while (environ[count] != nullptr) ++count;
+  return {environ, count};
+}
+
+void prepare_process() noexcept {
+  std::signal(SIGPIPE, SIG_IGN);
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
+std::string version_text() {
+  std::string text = "wayside " + std::string(kVersion);
+  if (!kRevision.empty()) text += " (" + std::string(kRevision) + ")";
+  text += "\nBoost " BOOST_LIB_VERSION ", " __VERSION__ "\n";
+  return text;
+}
+
+}  // namespace wayside::app

@@ -1,0 +1,25 @@
+// The command line, taken apart by Boost.Program_options. Values are not looked at here.
+#pragma once
+
+#include "wayside/config/load.hpp"
+
+#include "config/options.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace wayside::config {
+
+struct CommandLine {
+  Action action = Action::kRun;
+  std::vector<GivenOption> given;
+};
+
+// `argv` begins with the name of the program. --help wins over --version, and both over everything else; of
+// --demo and
+// --check only one may be there. Mistakes are added to `errors`. Options may not be abbreviated: an
+// abbreviation stops working when an option is added.
+CommandLine parse_command_line(std::span<const char* const> argv, std::vector<std::string>& errors);
+
+}  // namespace wayside::config

@@ -1,0 +1,78 @@
+#include "wayside/config/load.hpp"
+
+#include "config/command_line.hpp"
+#include "config/consistency.hpp"
+#include "config/environment.hpp"
+#include "config/yaml_settings.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+namespace wayside::config {
+namespace {
+
+void append(std::vector<std::string>& lines, std::vector<std::string> more) {
+  lines.insert(lines.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+// The whole file, or one line that says why not.
+Checked<std::string, Mistake> read_file(const std::string& path) {
+  constexpr std::size_t kMaxFile = 16U << 20U;  // bytes; a larger one is no configuration
+  const auto unreadable = [&](std::string_view why) {
+    return Mistake{path + ": expected a readable file, found: " + std::string(why)};
+  };
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return unreadable("a directory");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return unreadable(std::generic_category().message(errno));
+  std::string text(kMaxFile + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad()) return unreadable("an error while reading");
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > kMaxFile) return unreadable("more than 16 MiB");
+  return {boost::system::in_place_value, std::move(text)};
+}
+
+void read_settings_file(Settings& settings, std::vector<std::string>& errors) {
+  const auto text = read_file(settings.file);
+  if (text.has_error()) return errors.push_back(text.error().text);
+  append(errors, read_yaml(settings.file, *text, settings));
+}
+
+// The file is the weakest of the three sources and so read first, so its name is looked for before the rest.
+std::string file_named_by(std::span<const GivenOption> variables, std::span<const GivenOption> command_line) {
+  Settings scratch;
+  std::vector<std::string> found_again_later;
+  apply(variables, scratch, found_again_later);
+  apply(command_line, scratch, found_again_later);
+  return scratch.file;
+}
+
+}  // namespace
+
+Checked<Invocation, Errors> load(std::span<const char* const> argv,
+                                 std::span<const char* const> environment) {
+  Errors errors;
+  const CommandLine line = parse_command_line(argv, errors.lines);
+  const Action action = line.action;
+  if (errors.lines.empty() && (action == Action::kHelp || action == Action::kVersion))
+    return Invocation{action, {}};
+  const std::vector<GivenOption> variables = read_environment(environment, errors.lines);
+
+  Settings settings;
+  settings.file = file_named_by(variables, line.given);
+  if (!settings.file.empty()) read_settings_file(settings, errors.lines);
+  apply(variables, settings, errors.lines);
+  apply(line.given, settings, errors.lines);
+  if (errors.lines.empty()) append(errors.lines, inconsistencies(settings, action));
+  if (!errors.lines.empty()) return errors;
+  return Invocation{action, std::move(settings)};
+}
+
+}  // namespace wayside::config

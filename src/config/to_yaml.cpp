@@ -1,0 +1,72 @@
+// The effective configuration as a file: every key, defaults included, so that nothing is left to be known.
+#include "wayside/config/load.hpp"
+
+#include "config/duration.hpp"
+#include "config/timeout_keys.hpp"
+#include "config/values.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <string>
+
+namespace wayside::config {
+namespace {
+
+void emit_methods(YAML::Emitter& out, MethodSet methods) {
+  out << YAML::Flow << YAML::BeginSeq;
+  for (std::size_t i = 0; i < kMethodCount; ++i) {
+    const auto method = static_cast<Method>(i);
+    if (methods.contains(method)) out << std::string(to_string(method));
+  }
+  out << YAML::EndSeq;
+}
+
+void emit_route(YAML::Emitter& out, const routes::RouteSpec& route) {
+  // Quoted, because a bare {id} or a name such as "~" would mean something else to YAML.
+  out << YAML::BeginMap << YAML::Key << "path" << YAML::Value << YAML::DoubleQuoted << route.path;
+  if (!route.methods.empty()) {
+    out << YAML::Key << "methods" << YAML::Value;
+    emit_methods(out, route.methods);
+  }
+  if (!route.name.empty()) out << YAML::Key << "name" << YAML::Value << YAML::DoubleQuoted << route.name;
+  out << YAML::EndMap;
+}
+
+void emit_metrics(YAML::Emitter& out, const Settings& settings) {
+  out << YAML::BeginMap;
+  out << YAML::Key << "listen" << YAML::Value << to_string(settings.metrics_listen);
+  out << YAML::Key << "naming" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+  for (const metrics::Naming naming : settings.namings)
+    out << std::string(to_string(naming));
+  out << YAML::EndSeq << YAML::EndMap;
+}
+
+void emit_timeouts(YAML::Emitter& out, const Timeouts& timeouts) {
+  out << YAML::BeginMap;
+  for (const TimeoutKey& key : kTimeoutKeys) {
+    out << YAML::Key << std::string(key.name) << YAML::Value << to_string(timeouts.*key.member);
+  }
+  out << YAML::EndMap;
+}
+
+}  // namespace
+
+std::string to_yaml(const Settings& settings) {
+  YAML::Emitter out;
+  out << YAML::BeginMap;
+  out << YAML::Key << "listen" << YAML::Value << to_string(settings.listen);
+  out << YAML::Key << "backend" << YAML::Value << backend_to_string(settings.backend);
+  out << YAML::Key << "metrics" << YAML::Value;
+  emit_metrics(out, settings);
+  out << YAML::Key << "workers" << YAML::Value << settings.workers;
+  out << YAML::Key << "log_level" << YAML::Value << std::string(to_string(settings.log_level));
+  out << YAML::Key << "timeouts" << YAML::Value;
+  emit_timeouts(out, settings.timeouts);
+  out << YAML::Key << "routes" << YAML::Value << YAML::BeginSeq;
+  for (const routes::RouteSpec& route : settings.routes)
+    emit_route(out, route);
+  out << YAML::EndSeq << YAML::EndMap;
+  return std::string(out.c_str()) + "\n";
+}
+
+}  // namespace wayside::config

@@ -1,0 +1,105 @@
+#include "config/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <sched.h>
+#include <utility>
+
+namespace wayside::config {
+namespace {
+
+constexpr std::array kLogLevels = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarn, LogLevel::kError};
+constexpr std::array kNamings = {metrics::Naming::kHttp, metrics::Naming::kFlask};
+
+Parsed<Address> from_base(Checked<Address, AddressError> address) {
+  if (address.has_error()) return Mistake{address.error().message};
+  return *std::move(address);
+}
+
+// Processors in this process's affinity mask, which is what a container's cpuset or taskset leaves; the
+// hardware's number, that std::thread reports, may be many more.
+std::size_t available_processors() noexcept {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  return std::clamp<std::size_t>(static_cast<std::size_t>(CPU_COUNT(&set)), 1, kMaxWorkers);
+}
+
+Parsed<metrics::Naming> parse_naming(std::string_view text) {
+  const auto found =
+      std::ranges::find(kNamings, text, [](metrics::Naming naming) { return to_string(naming); });
+  if (found == kNamings.end()) return expected("http or flask", text);
+  return *found;
+}
+
+}  // namespace
+
+Parsed<Address> parse_listen(std::string_view text) {
+  return from_base(parse_listen_address(text));
+}
+Parsed<Address> parse_backend(std::string_view text) {
+  return from_base(parse_backend_address(text));
+}
+
+Parsed<std::size_t> parse_workers(std::string_view text) {
+  if (text == "auto") return available_processors();
+  std::size_t workers = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, workers);
+  if (error != std::errc{} || stop != end || workers == 0 || workers > kMaxWorkers) {
+    return expected("a number from 1 to " + std::to_string(kMaxWorkers) + ", or auto", text);
+  }
+  return workers;
+}
+
+Parsed<LogLevel> parse_log_level(std::string_view text) {
+  const auto found =
+      std::ranges::find(kLogLevels, text, [](LogLevel level) { return wayside::to_string(level); });
+  if (found == kLogLevels.end()) return expected("debug, info, warn or error", text);
+  return *found;
+}
+
+Parsed<std::vector<metrics::Naming>> parse_namings(std::span<const std::string> texts) {
+  std::vector<metrics::Naming> namings;
+  for (const std::string& text : texts) {
+    const auto naming = parse_naming(text);
+    if (naming.has_error()) return naming.error();
+    if (std::ranges::find(namings, *naming) != namings.end())
+      return Mistake{"expected each naming once, found " + quoted(text) + " twice"};
+    namings.push_back(*naming);
+  }
+  if (namings.empty()) return Mistake{"expected http or flask, found an empty list"};
+  return namings;
+}
+
+Parsed<MethodSet> parse_methods(std::span<const std::string> texts) {
+  MethodSet methods;
+  for (const std::string& text : texts) {
+    const Method method = method_from_token(text);
+    if (method == Method::kOther) {
+      return expected("GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE or PATCH", text);
+    }
+    if (methods.contains(method))
+      return Mistake{"expected each method once, found " + quoted(text) + " twice"};
+    methods.insert(method);
+  }
+  if (methods.empty()) return Mistake{"expected at least one method, found an empty list"};
+  return methods;
+}
+
+std::string_view to_string(metrics::Naming naming) noexcept {
+  switch (naming) {
+    case metrics::Naming::kHttp:
+      return "http";
+    case metrics::Naming::kFlask:
+      break;
+  }
+  return "flask";
+}
+
+std::string backend_to_string(const Address& address) {
+  return address.is_unix() ? wayside::to_string(address) : "http://" + wayside::to_string(address);
+}
+
+}  // namespace wayside::config

@@ -1,0 +1,69 @@
+// Reading a YAML tree strictly: what kind a node is, which keys a mapping may have, and where each mistake
+// stands.
+//
+// Knows YAML and nothing of our settings. A key is named as a path from the root: "routes[3].methods".
+#pragma once
+
+#include <yaml-cpp/node/node.h>
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wayside::config {
+
+// Collects "file:line: key: what is wrong", to be read in the order of the lines.
+class YamlMistakes {
+ public:
+  explicit YamlMistakes(std::string file) : file_(std::move(file)) {}
+
+  // `key` is empty for a mistake of the whole file; `line` counts from 1.
+  void add(std::size_t line, std::string_view key, std::string_view text);
+
+  std::vector<std::string> take() &&;
+
+ private:
+  std::string file_;
+  std::multimap<std::size_t, std::string> by_line_;
+};
+
+// A value and where it stands.
+struct YamlValue {
+  YAML::Node node;
+  std::string key;       // the path from the root: "routes[3].methods"; empty for the root
+  std::size_t line = 1;  // from 1; of the key, where the value is empty and has no place of its own
+};
+
+// From 1.
+std::size_t line_of(const YAML::Node& node);
+
+// What a mistake calls the node: its text in quotes, "a list", "a mapping" or "nothing".
+std::string describe(const YAML::Node& node);
+
+// A key that a mapping may have, and what to do with its value.
+struct YamlKey {
+  std::string_view name;
+  std::function<void(const YamlValue&)> read;
+};
+
+// Calls the reader of each key that is there. Anything but a mapping, an unknown key and a key that stands
+// there twice are mistakes; an empty value is an empty mapping.
+void read_mapping(const YamlValue& mapping, std::span<const YamlKey> keys, YamlMistakes& mistakes);
+
+// Calls `read_item` for each item. Anything but a list is a mistake; an empty value is an empty list.
+void read_list(const YamlValue& list, const std::function<void(const YamlValue&)>& read_item,
+               YamlMistakes& mistakes);
+
+// The text of a scalar; anything else is a mistake.
+std::optional<std::string> read_text(const YamlValue& value, YamlMistakes& mistakes);
+
+// A scalar, or a list of scalars; anything else is a mistake.
+std::optional<std::vector<std::string>> read_texts(const YamlValue& value, YamlMistakes& mistakes);
+
+}  // namespace wayside::config

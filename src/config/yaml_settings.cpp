@@ -1,0 +1,148 @@
+#include "config/yaml_settings.hpp"
+
+#include "config/duration.hpp"
+#include "config/timeout_keys.hpp"
+#include "config/values.hpp"
+#include "config/yaml_node.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace wayside::config {
+namespace {
+
+// One document on its way into the settings. Each read_… function answers for one key.
+class Reader {
+ public:
+  Reader(const std::string& file, Settings& settings) : settings_(settings), mistakes_(file) {}
+
+  void read(const YAML::Node& root) {
+    const std::array keys = {
+        YamlKey{"listen", [this](const YamlValue& v) { read_value(v, parse_listen, settings_.listen); }},
+        YamlKey{"backend", [this](const YamlValue& v) { read_value(v, parse_backend, settings_.backend); }},
+        YamlKey{"workers", [this](const YamlValue& v) { read_value(v, parse_workers, settings_.workers); }},
+        YamlKey{"log_level",
+                [this](const YamlValue& v) { read_value(v, parse_log_level, settings_.log_level); }},
+        YamlKey{"metrics", [this](const YamlValue& v) { read_metrics(v); }},
+        YamlKey{"timeouts", [this](const YamlValue& v) { read_timeouts(v); }},
+        YamlKey{"routes", [this](const YamlValue& v) { read_routes(v); }},
+    };
+    read_mapping({root, {}, line_of(root)}, keys, mistakes_);
+  }
+
+  std::vector<std::string> take_mistakes() && { return std::move(mistakes_).take(); }
+
+ private:
+  template <class T>
+  void read_value(const YamlValue& value, Parsed<T> (*parse)(std::string_view), T& out) {
+    if (const auto text = read_text(value, mistakes_)) take(parse(*text), value, out);
+  }
+
+  template <class T>
+  void read_values(const YamlValue& value, Parsed<T> (*parse)(std::span<const std::string>), T& out) {
+    if (const auto texts = read_texts(value, mistakes_)) take(parse(*texts), value, out);
+  }
+
+  template <class T>
+  void take(Parsed<T> parsed, const YamlValue& value, T& out) {
+    if (parsed.has_error()) return mistakes_.add(value.line, value.key, parsed.error().text);
+    out = *std::move(parsed);
+  }
+
+  void read_metrics(const YamlValue& value) {
+    const std::array keys = {
+        YamlKey{"listen",
+                [this](const YamlValue& v) { read_value(v, parse_listen, settings_.metrics_listen); }},
+        YamlKey{"naming", [this](const YamlValue& v) { read_values(v, parse_namings, settings_.namings); }},
+    };
+    read_mapping(value, keys, mistakes_);
+  }
+
+  void read_timeouts(const YamlValue& value) {
+    std::vector<YamlKey> keys;
+    for (const TimeoutKey& timeout : kTimeoutKeys) {
+      keys.push_back({timeout.name, [this, member = timeout.member](const YamlValue& v) {
+                        read_value(v, parse_duration, settings_.timeouts.*member);
+                      }});
+    }
+    read_mapping(value, keys, mistakes_);
+  }
+
+  void read_routes(const YamlValue& value) {
+    settings_.routes.clear();
+    std::vector<std::string> route_keys;  // of settings_.routes, some items being left out
+    const auto read_item = [&](const YamlValue& item) {
+      auto route = read_route(item);
+      if (!route) return;
+      settings_.routes.push_back(*std::move(route));
+      route_keys.push_back(item.key);
+    };
+    read_list(value, read_item, mistakes_);
+    for (const routes::RouteError& error : routes::RouteTable::check(settings_.routes)) {
+      std::string text = error.message;
+      if (error.column != 0) text += " (column " + std::to_string(error.column) + " of the template)";
+      mistakes_.add(settings_.routes[error.spec].line, route_keys[error.spec], text);
+    }
+  }
+
+  // A template alone, or a mapping with more about it. nullopt where there is no template to go on with.
+  std::optional<routes::RouteSpec> read_route(const YamlValue& value) {
+    routes::RouteSpec route;
+    route.line = value.line;
+    if (value.node.IsScalar()) {
+      route.path = value.node.Scalar();
+      return route;
+    }
+    if (!value.node.IsMap()) {
+      mistakes_.add(value.line, value.key,
+                    "expected a template or a mapping with path, found " + describe(value.node));
+      return std::nullopt;
+    }
+    std::optional<std::string> path;
+    const std::array keys = {
+        YamlKey{"path", [&](const YamlValue& v) { path = read_text(v, mistakes_); }},
+        YamlKey{"methods", [&](const YamlValue& v) { read_values(v, parse_methods, route.methods); }},
+        YamlKey{"name", [&](const YamlValue& v) { read_value(v, parse_route_name, route.name); }},
+    };
+    read_mapping(value, keys, mistakes_);
+    if (!value.node["path"]) mistakes_.add(value.line, value.key, "expected a path, found none");
+    if (!path) return std::nullopt;
+    route.path = *std::move(path);
+    return route;
+  }
+
+  static Parsed<std::string> parse_route_name(std::string_view text) {
+    if (text.empty()) return expected("a name", text);
+    return {boost::system::in_place_value, text};
+  }
+
+  Settings& settings_;
+  YamlMistakes mistakes_;
+};
+
+}  // namespace
+
+std::vector<std::string> read_yaml(const std::string& file, const std::string& text, Settings& settings) {
+  // yaml-cpp throws, and only from here: what it throws is a mistake of the syntax.
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) {
+      return {file + ":" + std::to_string(line_of(documents[1])) + ": expected one document, found another"};
+    }
+    Reader reader(file, settings);
+    if (!documents.empty()) reader.read(documents.front());
+    return std::move(reader).take_mistakes();
+  } catch (const YAML::Exception& error) {
+    YamlMistakes mistakes(file);
+    mistakes.add(static_cast<std::size_t>(std::max(error.mark.line, 0)) + 1, {},
+                 "expected valid YAML, found a mistake: " + error.msg);
+    return std::move(mistakes).take();
+  }
+}
+
+}  // namespace wayside::config

@@ -1,0 +1,74 @@
+#include "wayside/http/framing.hpp"
+
+#include <charconv>
+#include <optional>
+
+#include "wayside/http/text.hpp"
+
+namespace wayside::http {
+namespace {
+
+struct BodyFields {
+  std::optional<std::uint64_t> length;
+  bool has_transfer_encoding = false;
+};
+
+// 1*DIGIT (RFC 9110 section 8.6): no sign, no space, no overflow.
+std::optional<std::uint64_t> parse_length(std::string_view text) noexcept {
+  if (text.empty() || !is_digit(text.front())) return std::nullopt;
+  std::uint64_t length = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return length;
+}
+
+Checked<BodyFields, Violation> read_body_fields(const Fields& fields) {
+  BodyFields found;
+  for (const Field& field : fields) {
+    if (field.id == FieldName::content_length) {
+      // Equal values may be merged, as one line or as several; a list is refused (RFC 9110 section 8.6).
+      const std::optional<std::uint64_t> length = parse_length(field.value);
+      if (!length || (found.length && *found.length != *length)) return Violation::kBadContentLength;
+      found.length = length;
+    } else if (field.id == FieldName::transfer_encoding) {
+      if (found.has_transfer_encoding || !equals_ignoring_case(field.value, "chunked")) {
+        return Violation::kBadTransferEncoding;
+      }
+      found.has_transfer_encoding = true;
+    }
+  }
+  if (found.length && found.has_transfer_encoding) return Violation::kLengthAndTransferEncoding;
+  return found;
+}
+
+}  // namespace
+
+Checked<Framing, Violation> request_framing(const RequestHead& head) {
+  const auto fields = read_body_fields(head.fields);
+  if (!fields) return fields.error();
+  if (fields->has_transfer_encoding) {
+    // RFC 9112 section 6.1: such a message has faulty framing even where it could be understood.
+    if (head.minor_version == 0) return Violation::kTransferEncodingInHttp10;
+    return Framing{Framing::Kind::kChunked, 0};
+  }
+  if (fields->length) return Framing{Framing::Kind::kLength, *fields->length};
+  return Framing{};
+}
+
+Checked<Framing, Violation> response_framing(const ResponseHead& head, Method request_method) {
+  // RFC 9112 section 6.3, in its order. The fields are read first because a response that contradicts itself comes
+  // from a backend that cannot be trusted with the next one either.
+  const auto fields = read_body_fields(head.fields);
+  if (!fields) return fields.error();
+  const bool bodiless = request_method == Method::kHead || head.status / 100 == 1 || head.status == 204 ||
+                        head.status == 304;
+  if (bodiless) return Framing{};
+  if (fields->has_transfer_encoding) {
+    if (head.minor_version == 0) return Violation::kTransferEncodingInHttp10;
+    return Framing{Framing::Kind::kChunked, 0};
+  }
+  if (fields->length) return Framing{Framing::Kind::kLength, *fields->length};
+  return Framing{Framing::Kind::kUntilClose, 0};
+}
+
+}  // namespace wayside::http

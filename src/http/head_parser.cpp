@@ -1,0 +1,177 @@
+#include "wayside/http/head_parser.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include "wayside/http/text.hpp"
+
+namespace wayside::http {
+namespace {
+
+namespace beast_http = boost::beast::http;
+using boost::beast::string_view;
+using boost::system::error_code;
+
+// Names that a Connection field may not take away: without them the message would mean something else, or would
+// seem to come from somebody else.
+bool is_protected(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 6> kProtected = {
+      "host", "content-length", "transfer-encoding", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
+  };
+  return std::any_of(kProtected.begin(), kProtected.end(),
+                     [&](std::string_view kept) { return equals_ignoring_case(name, kept); });
+}
+
+bool read_connection_options(std::string_view value, ConnectionOptions& options) {
+  bool fits = true;
+  for_each_token(value, [&](std::string_view token) {
+    if (equals_ignoring_case(token, "close")) {
+      options.close = true;
+    } else if (equals_ignoring_case(token, "keep-alive")) {
+      options.keep_alive = true;
+    } else if (equals_ignoring_case(token, "upgrade")) {
+      options.upgrade = true;
+    } else if (!is_protected(token)) {
+      fits = options.nominated_count < options.nominated.size();
+      if (fits) options.nominated[options.nominated_count++] = token;
+    }
+    return fits;
+  });
+  return fits;
+}
+
+// Collects what Beast's parser reports. One parser per head: it is cheap to make and cannot be reset.
+template <bool IsRequest, class Head>
+class Parser final : public beast_http::basic_parser<IsRequest> {
+ public:
+  Parser(std::span<const char> bytes, Head& head) : bytes_(bytes), head_(head) {
+    this->header_limit(static_cast<std::uint32_t>(limits::kHead));
+    this->body_limit(boost::none);
+    head_.fields.clear();
+    head_.connection = {};
+  }
+
+  std::optional<Violation> parse() {
+    error_code ec;
+    const std::size_t used = this->put(boost::asio::const_buffer(bytes_.data(), bytes_.size()), ec);
+    if (violation_) return violation_;
+    if (ec == beast_http::error::bad_version) return Violation::kUnsupportedVersion;
+    if (ec == beast_http::error::bad_content_length || ec == beast_http::error::multiple_content_length) {
+      return Violation::kBadContentLength;
+    }
+    // Beast says this of a second Transfer-Encoding and of one that follows a Content-Length.
+    if (ec == beast_http::error::bad_transfer_encoding) return Violation::kLengthAndTransferEncoding;
+    if (ec || used != bytes_.size() || !this->is_header_done()) return Violation::kMalformedHead;
+    return std::nullopt;
+  }
+
+ private:
+  void on_request_impl(beast_http::verb, string_view method, string_view target, int version,
+                       error_code&) override {
+    if constexpr (IsRequest) {
+      head_.method_token = method;
+      head_.method = method_from_token(method);
+      head_.target = target;
+      head_.minor_version = static_cast<unsigned>(version % 10);
+    }
+  }
+
+  void on_response_impl(int code, string_view reason, int version, error_code&) override {
+    if constexpr (!IsRequest) {
+      head_.status = static_cast<unsigned>(code);
+      head_.reason = reason;
+      head_.minor_version = static_cast<unsigned>(version % 10);
+    }
+  }
+
+  void on_field_impl(FieldName id, string_view name, string_view value, error_code& ec) override {
+    const char* const begin = bytes_.data();
+    const char* const end = begin + bytes_.size();
+    // Beast unfolds a folded value into a buffer of its own, which ends with the call.
+    const bool is_folded = !value.empty() && (value.data() < begin || value.data() >= end);
+    if (is_folded) return fail(Violation::kObsoleteFolding, ec);
+    const char* line_end = value.empty() ? name.data() + name.size() : value.data() + value.size();
+    while (*line_end != '\n') ++line_end;
+    ++line_end;
+    // A value of nothing but folded white space looks empty to Beast.
+    if (line_end < end && (*line_end == ' ' || *line_end == '\t')) return fail(Violation::kObsoleteFolding, ec);
+    if (!head_.fields.push_back({id, name, value, line_end})) return fail(Violation::kTooManyFields, ec);
+    if (id == FieldName::connection && !read_connection_options(value, head_.connection)) {
+      return fail(Violation::kTooManyConnectionOptions, ec);
+    }
+  }
+
+  void fail(Violation violation, error_code& ec) {
+    violation_ = violation;
+    ec = beast_http::error::bad_field;
+  }
+
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
+  std::size_t on_body_impl(string_view, error_code&) override { return 0; }
+  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
+  void on_finish_impl(error_code&) override {}
+
+  std::span<const char> bytes_;
+  Head& head_;
+  std::optional<Violation> violation_;
+};
+
+// RFC 9112 section 3.2: exactly one Host in HTTP/1.1; HTTP/1.0 may come without.
+std::optional<Violation> check_host(const RequestHead& head) {
+  unsigned hosts = 0;
+  for (const Field& field : head.fields) hosts += field.id == FieldName::host ? 1 : 0;
+  if (hosts > 1) return Violation::kDuplicateHost;
+  if (hosts == 0 && head.minor_version == 1) return Violation::kMissingHost;
+  return std::nullopt;
+}
+
+// RFC 9112 section 3.2: origin-form, absolute-form, or "*" for OPTIONS alone.
+std::optional<Violation> check_target(const RequestHead& head) {
+  if (head.method == Method::kConnect) return Violation::kConnectUnsupported;
+  if (head.target.starts_with('/')) return std::nullopt;
+  if (head.target == "*" && head.method == Method::kOptions) return std::nullopt;
+  const std::string_view scheme = head.target.substr(0, head.target.find("://"));
+  if (equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https")) return std::nullopt;
+  return Violation::kBadTarget;
+}
+
+// RFC 9112 section 5.2: each CRLF of a fold becomes spaces, so that no view has to move.
+void unfold(std::span<char> bytes) {
+  for (std::size_t i = 0; i + 2 < bytes.size(); ++i) {
+    if (bytes[i] == '\r' && bytes[i + 1] == '\n' && (bytes[i + 2] == ' ' || bytes[i + 2] == '\t')) {
+      bytes[i] = bytes[i + 1] = ' ';
+    }
+  }
+}
+
+}  // namespace
+
+const Field* Fields::find(FieldName id) const noexcept {
+  for (const Field& field : all()) {
+    if (field.id == id) return &field;
+  }
+  return nullptr;
+}
+
+std::optional<Violation> parse_request_head(std::span<const char> bytes, RequestHead& head) {
+  if (const auto violation = Parser<true, RequestHead>(bytes, head).parse()) return violation;
+  if (const auto violation = check_target(head)) return violation;
+  return check_host(head);
+}
+
+std::optional<Violation> parse_response_head(std::span<char> bytes, ResponseHead& head) {
+  auto violation = Parser<false, ResponseHead>(bytes, head).parse();
+  if (violation == Violation::kObsoleteFolding) {
+    unfold(bytes);
+    violation = Parser<false, ResponseHead>(bytes, head).parse();
+  }
+  return violation;
+}
+
+}  // namespace wayside::http

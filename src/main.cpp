@@ -1,0 +1,63 @@
+// The program from top to bottom: parse → validate → build → listen → run → drain.
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "wayside/app/daemon.hpp"
+#include "wayside/app/demo.hpp"
+#include "wayside/app/process.hpp"
+#include "wayside/app/version.hpp"
+#include "wayside/config/load.hpp"
+
+using namespace wayside;
+
+namespace {
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+int fail(const std::string& line) {
+  std::fprintf(stderr, "wayside: %s\n", line.c_str());
+  return 1;
+}
+
+int run(app::Daemon& daemon) {
+  if (const auto opened = daemon.open(); !opened) return fail(opened.error().message);
+  daemon.start();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char* argv[]) {
+  const auto invocation = config::load(app::arguments(argc, argv), app::environment());
+  if (!invocation) {
+    for (const std::string& line : invocation.error().lines) fail(line);
+    return 1;
+  }
+  switch (invocation->action) {
+    case config::Action::kHelp:
+      print(config::help_text());
+      return 0;
+    case config::Action::kVersion:
+      print(app::version_text());
+      return 0;
+    case config::Action::kCheck:
+      print(config::to_yaml(invocation->settings));
+      return 0;
+    case config::Action::kRun:
+    case config::Action::kDemo:
+      break;
+  }
+
+  app::prepare_process();
+  const Logger log(invocation->settings.log_level);
+  std::optional<app::Demo> demo;
+  if (invocation->action == config::Action::kDemo) demo.emplace();
+
+  app::Daemon daemon(demo ? demo->settings(invocation->settings) : invocation->settings, log);
+  if (run(daemon) != 0) return 1;
+  if (demo) print(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
+  daemon.wait_for_signals();
+  return 0;
+}

@@ -1,0 +1,77 @@
+#include "metrics/label_value.hpp"
+
+#include <cstddef>
+
+namespace wayside::metrics {
+namespace {
+
+constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";  // U+FFFD
+
+bool is_between(char byte, unsigned low, unsigned high) noexcept {
+  const auto value = static_cast<unsigned char>(byte);
+  return value >= low && value <= high;
+}
+
+// Length of the well-formed sequence that `text` starts with, by the table of RFC 3629 section 4; 0 if there
+// is none.
+std::size_t sequence_length(std::string_view text) noexcept {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  std::size_t length = 0;
+  unsigned low = 0x80;  // bounds of the second byte, which alone tell overlong forms and surrogates
+  unsigned high = 0xBF;
+  if (lead <= 0x7F) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) {
+    length = 2;
+  } else if (lead >= 0xE0 && lead <= 0xEF) {
+    length = 3;
+    if (lead == 0xE0) low = 0xA0;
+    if (lead == 0xED) high = 0x9F;
+  } else if (lead >= 0xF0 && lead <= 0xF4) {
+    length = 4;
+    if (lead == 0xF0) low = 0x90;
+    if (lead == 0xF4) high = 0x8F;
+  } else {
+    return 0;
+  }
+  if (text.size() < length || !is_between(text[1], low, high)) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if (!is_between(text[i], 0x80, 0xBF)) return 0;
+  }
+  return length;
+}
+
+}  // namespace
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    valid.append(length == 0 ? kReplacementCharacter : text.substr(0, length));
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return valid;
+}
+
+std::string escaped_label_value(std::string_view text) {
+  std::string escaped;
+  escaped.reserve(text.size());
+  for (const char character : text) {
+    switch (character) {
+      case '\\':
+        escaped += "\\\\";
+        break;
+      case '"':
+        escaped += "\\\"";
+        break;
+      case '\n':
+        escaped += "\\n";
+        break;
+      default:
+        escaped += character;
+    }
+  }
+  return escaped;
+}
+
+}  // namespace wayside::metrics

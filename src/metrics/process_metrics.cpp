@@ -1,0 +1,144 @@
+#include "metrics/process_metrics.hpp"
+
+#include "metrics/text_writer.hpp"
+
+#include <cstdint>
+#include <fstream>
+#include <locale>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace wayside::metrics {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What proc_pid_stat(5) calls fields 20, 22, 23 and 24.
+struct Stat {
+  std::uint64_t threads = 0;
+  std::uint64_t start_ticks = 0;  // after boot
+  std::uint64_t virtual_memory_bytes = 0;
+  std::uint64_t resident_pages = 0;
+};
+
+std::optional<Stat> read_stat(const fs::path& path) {
+  std::ifstream file(path);
+  // Field 2 is the program's name in parentheses, which may itself hold parentheses, blanks and line feeds:
+  // read all there is, up to a NUL that never comes; the last parenthesis ends the name.
+  std::string text;
+  std::getline(file, text, '\0');
+  const std::size_t end_of_name = text.rfind(')');
+  if (end_of_name == std::string::npos) return std::nullopt;
+  std::istringstream fields(text.substr(end_of_name + 1));
+  fields.imbue(std::locale::classic());
+  const auto skip = [&fields](int count) {
+    for (std::string field; count > 0; --count)
+      fields >> field;
+  };
+  Stat stat;
+  skip(17);  // 3 … 19
+  fields >> stat.threads;
+  skip(1);
+  fields >> stat.start_ticks >> stat.virtual_memory_bytes >> stat.resident_pages;
+  if (!fields) return std::nullopt;
+  return stat;
+}
+
+// When the machine was started, in seconds since the Unix epoch: the line "btime" of proc_stat(5).
+std::optional<double> read_boot_time(const fs::path& path) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream fields(line);
+    fields.imbue(std::locale::classic());
+    std::string key;
+    std::uint64_t seconds = 0;
+    if (fields >> key >> seconds && key == "btime") return static_cast<double>(seconds);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> count_open_descriptors(const fs::path& directory) {
+  std::error_code error;
+  std::uint64_t count = 0;
+  fs::directory_iterator entry(directory, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error))
+    ++count;
+  if (error || count == 0) return std::nullopt;
+  return count - 1;  // the one that reads the directory is ours only while we look
+}
+
+double seconds_of(const timeval& time) {
+  constexpr double kMicrosecondsPerSecond = 1e6;
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / kMicrosecondsPerSecond;
+}
+
+// Finer than the clock ticks of /proc/self/stat.
+std::optional<double> read_cpu_seconds() {
+  rusage usage{};
+  if (::getrusage(RUSAGE_SELF, &usage) != 0) return std::nullopt;
+  return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+}
+
+// The soft limit, or nothing where there is none.
+std::optional<std::uint64_t> read_limit(decltype(RLIMIT_AS) resource) {
+  rlimit limit{};
+  if (::getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  return limit.rlim_cur;
+}
+
+template <class Number>
+void write_family(TextWriter& writer, std::string_view name, FamilyType type, std::string_view help,
+                  std::optional<Number> value) {
+  if (!value) return;
+  writer.family(name, type, help);
+  writer.sample({name}, *value);
+}
+
+}  // namespace
+
+ProcessMetrics::ProcessMetrics(fs::path proc) : proc_(std::move(proc)) {
+  const std::optional<Stat> stat = read_stat(proc_ / "self" / "stat");
+  const std::optional<double> boot_time = read_boot_time(proc_ / "stat");
+  const long ticks_per_second = ::sysconf(_SC_CLK_TCK);
+  if (!stat || !boot_time || ticks_per_second <= 0) return;
+  start_time_seconds_ =
+      *boot_time + static_cast<double>(stat->start_ticks) / static_cast<double>(ticks_per_second);
+}
+
+void ProcessMetrics::write(TextWriter& writer) const {
+  std::optional<std::uint64_t> threads;
+  std::optional<std::uint64_t> virtual_memory_bytes;
+  std::optional<std::uint64_t> resident_memory_bytes;
+  if (const std::optional<Stat> stat = read_stat(proc_ / "self" / "stat")) {
+    threads = stat->threads;
+    virtual_memory_bytes = stat->virtual_memory_bytes;
+    const long page_bytes = ::sysconf(_SC_PAGESIZE);
+    if (page_bytes > 0) resident_memory_bytes = stat->resident_pages * static_cast<std::uint64_t>(page_bytes);
+  }
+
+  // Names and texts are those of Prometheus' own client libraries.
+  write_family(writer, "process_cpu_seconds_total", FamilyType::kCounter,
+               "Total user and system CPU time spent in seconds.", read_cpu_seconds());
+  write_family(writer, "process_max_fds", FamilyType::kGauge, "Maximum number of open file descriptors.",
+               read_limit(RLIMIT_NOFILE));
+  write_family(writer, "process_open_fds", FamilyType::kGauge, "Number of open file descriptors.",
+               count_open_descriptors(proc_ / "self" / "fd"));
+  write_family(writer, "process_resident_memory_bytes", FamilyType::kGauge, "Resident memory size in bytes.",
+               resident_memory_bytes);
+  write_family(writer, "process_start_time_seconds", FamilyType::kGauge,
+               "Start time of the process since unix epoch in seconds.", start_time_seconds_);
+  write_family(writer, "process_threads", FamilyType::kGauge, "Number of OS threads in the process.",
+               threads);
+  write_family(writer, "process_virtual_memory_bytes", FamilyType::kGauge, "Virtual memory size in bytes.",
+               virtual_memory_bytes);
+  write_family(writer, "process_virtual_memory_max_bytes", FamilyType::kGauge,
+               "Maximum amount of virtual memory available in bytes.", read_limit(RLIMIT_AS));
+}
+
+}  // namespace wayside::metrics

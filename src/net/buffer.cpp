@@ -1,0 +1,61 @@
+#include "wayside/net/buffer.hpp"
+
+#include <cstring>
+#include <new>
+
+namespace wayside::net {
+
+BufferPool::~BufferPool() {
+  for (char* block : small_) ::operator delete(block);
+  for (char* block : large_) ::operator delete(block);
+}
+
+Buffer BufferPool::take(Size size) {
+  std::vector<char*>& kept = size == Size::kSmall ? small_ : large_;
+  const std::size_t limit = Buffer::kHeadroom + (size == Size::kSmall ? kSmallCapacity : kLargeCapacity);
+  if (kept.empty()) {
+    // The place to put the block back is made now, where failing is allowed.
+    if (kept.capacity() == 0) kept.reserve(size == Size::kSmall ? kSmallKept : kLargeKept);
+    return {*this, static_cast<char*>(::operator new(limit)), size, limit};
+  }
+  char* const block = kept.back();
+  kept.pop_back();
+  return {*this, block, size, limit};
+}
+
+void BufferPool::give_back(char* block, Size size) noexcept {
+  std::vector<char*>& kept = size == Size::kSmall ? small_ : large_;
+  if (kept.size() == kept.capacity()) {
+    ::operator delete(block);
+  } else {
+    kept.push_back(block);
+  }
+}
+
+void Buffer::move_to(Buffer target) noexcept {
+  std::memcpy(target.space().data(), block_ + begin_, size());
+  target.commit(size());
+  *this = std::move(target);
+}
+
+void Buffer::reserve_for_read(BufferPool& pool) {
+  if (block_ == nullptr) {
+    *this = pool.take(BufferPool::Size::kLarge);
+  } else if (size_ == BufferPool::Size::kSmall) {
+    move_to(pool.take(BufferPool::Size::kLarge));
+  } else if (begin_ > kHeadroom) {
+    std::memmove(block_ + kHeadroom, block_ + begin_, size());
+    end_ = kHeadroom + size();
+    begin_ = kHeadroom;
+  }
+}
+
+void Buffer::shrink(BufferPool& pool) {
+  if (empty()) {
+    release();
+  } else if (size_ == BufferPool::Size::kLarge && size() <= BufferPool::kSmallCapacity) {
+    move_to(pool.take(BufferPool::Size::kSmall));
+  }
+}
+
+}  // namespace wayside::net

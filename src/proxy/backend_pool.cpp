@@ -1,0 +1,52 @@
+#include "proxy/backend_pool.hpp"
+
+#include <utility>
+
+namespace wayside::proxy {
+
+BackendConnection::BackendConnection(BackendPool& pool, net::DeadlineWheel& wheel, net::Stream connected)
+    : pool_(pool), stream_(std::move(connected)), idle_deadline_(wheel, *this) {}
+
+void BackendConnection::wake() { pool_.drop(*this); }
+
+BackendPool::BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address)
+    : wheel_(wheel), connector_(io, address) {}
+
+BackendPool::~BackendPool() { close(); }
+
+std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter) {
+  if (idle_.empty()) return nullptr;
+  std::unique_ptr<BackendConnection> connection(&idle_.front());
+  idle_.pop_front();
+  connection->idle_deadline_.clear();
+  connection->stream_.set_waiter(&waiter);
+  return connection;
+}
+
+std::unique_ptr<BackendConnection> BackendPool::adopt(net::Stream connected, net::Waiter& waiter) {
+  auto connection = std::make_unique<BackendConnection>(*this, wheel_, std::move(connected));
+  connection->stream_.set_waiter(&waiter);
+  return connection;
+}
+
+void BackendPool::give_back(std::unique_ptr<BackendConnection> connection) {
+  if (closed_ || idle_.size() >= kMaxIdle) return;
+  // Something to read after the response ended: closed, or out of step.
+  if (connection->stream_.readable() && connection->stream_.peek() != net::Stream::Peeked::kNothing) return;
+  connection->is_reused_ = true;
+  connection->stream_.set_waiter(connection.get());
+  connection->stream_.watch_readable();
+  connection->idle_deadline_.expire_at(Clock::now() + kMaxIdleTime);
+  idle_.push_front(*connection.release());
+}
+
+void BackendPool::close() {
+  closed_ = true;
+  idle_.clear_and_dispose([](BackendConnection* connection) { delete connection; });
+}
+
+void BackendPool::drop(BackendConnection& connection) {
+  idle_.erase_and_dispose(idle_.iterator_to(connection), [](BackendConnection* gone) { delete gone; });
+}
+
+}  // namespace wayside::proxy

@@ -1,0 +1,75 @@
+// One worker's connections to the backend: those that wait for work, and how new ones are made.
+//
+// The connection used last is taken first: it is the least likely to be stale, and those that are not needed grow old
+// and go. A waiting connection is watched: if the backend closes it, or says something that nobody asked for, it is
+// gone before an exchange can trip over it.
+//
+// One thread only.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include <boost/intrusive/list.hpp>
+
+#include "wayside/base/address.hpp"
+#include "wayside/net/connector.hpp"
+#include "wayside/net/deadline.hpp"
+#include "wayside/net/stream.hpp"
+
+namespace wayside::proxy {
+
+class BackendPool;
+
+// One connection to the backend, owned by an exchange or by the pool.
+class BackendConnection final : private net::Waiter, public boost::intrusive::list_base_hook<> {
+ public:
+  BackendConnection(BackendPool& pool, net::DeadlineWheel& wheel, net::Stream connected);
+
+  net::Stream& stream() noexcept { return stream_; }
+  // Whether it served an exchange before: then it may have gone stale, and a failure may be no fault of the request.
+  bool is_reused() const noexcept { return is_reused_; }
+
+ private:
+  friend class BackendPool;
+  void wake() override;  // while it waits: something happened to it
+
+  BackendPool& pool_;
+  net::Stream stream_;
+  net::Deadline idle_deadline_;
+  bool is_reused_ = false;
+};
+
+class BackendPool {
+ public:
+  static constexpr std::size_t kMaxIdle = 512;
+  static constexpr std::chrono::seconds kMaxIdleTime{60};
+
+  // The references outlive the pool, which outlives its connections.
+  BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address);
+  ~BackendPool();
+
+  // A waiting connection, or nullptr. `waiter` is woken by its events from now on.
+  std::unique_ptr<BackendConnection> take(net::Waiter& waiter);
+
+  // A new connection; give what comes of it to adopt().
+  net::ConnectAttempt connect(net::Waiter& waiter) { return connector_.start(waiter); }
+  std::unique_ptr<BackendConnection> adopt(net::Stream connected, net::Waiter& waiter);
+
+  // Takes a connection back whose exchange ended cleanly on both sides.
+  void give_back(std::unique_ptr<BackendConnection> connection);
+
+  // Closes what waits, and whatever is given back from now on.
+  void close();
+
+ private:
+  friend class BackendConnection;
+  void drop(BackendConnection& connection);
+
+  net::DeadlineWheel& wheel_;
+  net::Connector connector_;
+  boost::intrusive::list<BackendConnection> idle_;  // owned; the one used last in front
+  bool closed_ = false;
+};
+
+}  // namespace wayside::proxy

@@ -1,0 +1,39 @@
+// One client connection, from accept to close: a loop of exchanges.
+//
+// The session waits for requests and bounds how long that takes; what a request is and what becomes of it is the
+// exchange's business.
+#pragma once
+
+#include <string>
+
+#include <boost/intrusive/list_hook.hpp>
+
+#include "proxy/client_connection.hpp"
+#include "proxy/context.hpp"
+#include "wayside/net/task.hpp"
+
+namespace wayside::proxy {
+
+class Session : public boost::intrusive::list_base_hook<
+                    boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  // `context` outlives the session.
+  Session(Context& context, net::Stream stream, std::string client_ip);
+
+  // Serves the client until the connection is over. The session outlives the task.
+  net::Task<> run();
+
+  // Has the session look at Context::draining and Context::terminating.
+  void wake() { client_.wakeup.wake(); }
+
+  net::FramePool& frame_pool() noexcept { return context_.frames; }
+
+ private:
+  // Keeps a connection that is to be closed open until the client has had its answer (RFC 9112 section 9.6).
+  net::Task<> linger();
+
+  Context& context_;
+  ClientConnection client_;
+};
+
+}  // namespace wayside::proxy

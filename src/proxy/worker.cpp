@@ -1,0 +1,87 @@
+#include "wayside/proxy/worker.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include "proxy/context.hpp"
+#include "proxy/session.hpp"
+#include "wayside/net/listener.hpp"
+
+namespace wayside::proxy {
+
+struct Worker::Impl {
+  explicit Impl(const Dependencies& dependencies)
+      : context(io, dependencies.settings, dependencies.routes, dependencies.shard, dependencies.log),
+        listener(io, dependencies.log),
+        drain_timer(io.get_executor()) {}
+
+  // The life of one session. Its frame holds it, so it is gone when it is over.
+  net::Detached serve(net::Stream stream, std::string client_ip) {
+    Session session(context, std::move(stream), std::move(client_ip));
+    sessions.push_back(session);
+    try {
+      co_await session.run();
+    } catch (const std::exception& error) {
+      // Memory ran out, most likely. One session ends; the others need not.
+      context.log.error("a session failed", {{"error", error.what()}});
+    }
+    session.unlink();
+    if (context.draining && sessions.empty()) finish();
+  }
+
+  void drain() {
+    if (context.draining) return;
+    context.draining = true;
+    listener.close();
+    wake_sessions();
+    if (sessions.empty()) return finish();
+    drain_timer.expires_after(context.settings.timeouts.drain);
+    drain_timer.async_wait([this](const error_code& ec) {
+      if (ec) return;
+      context.log.warn("requests were cut off: they did not finish within the drain timeout");
+      context.terminating = true;
+      wake_sessions();
+    });
+  }
+
+  // A session that is woken may end, so the next one is looked up before.
+  void wake_sessions() {
+    for (auto next = sessions.begin(); next != sessions.end();) (next++)->wake();
+  }
+
+  // Nothing is left to do: without timers and sockets the event loop runs dry, and run() returns.
+  void finish() {
+    drain_timer.cancel();
+    context.backends.close();
+    context.wheel.stop();
+  }
+
+  net::IoContext io{1};  // one thread runs it
+  Context context;
+  net::Listener listener;
+  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, net::Executor> drain_timer;
+  boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
+};
+
+Worker::Worker(const Dependencies& dependencies) : impl_(std::make_unique<Impl>(dependencies)) {}
+Worker::~Worker() = default;
+
+Result<Address> Worker::listen(const Address& address, bool shared) {
+  return impl_->listener.open(address, shared);
+}
+
+void Worker::run() {
+  impl_->listener.start([impl = impl_.get()](net::Stream stream, std::string client_ip) {
+    impl->serve(std::move(stream), std::move(client_ip));
+  });
+  impl_->io.run();
+}
+
+void Worker::drain() {
+  boost::asio::post(impl_->io, [impl = impl_.get()] { impl->drain(); });
+}
+
+}  // namespace wayside::proxy

@@ -1,0 +1,285 @@
+"""What the end-to-end tests share: processes that end with the test, ports, conditions, a plain HTTP client.
+
+Every process listens on the loopback, lives in a session of its own, and dies with the thread that started it, so
+that nothing is left behind even by a test run that is killed. Nothing here waits for time to pass: each wait names
+a condition, and a timeout that turns into a failure.
+"""
+
+import contextlib
+import http.client
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from dataclasses import dataclass
+from pathlib import Path
+
+# The root of the checkout.
+SOURCE = Path(__file__).resolve().parents[2]
+
+# Generous: a condition that never comes true is the only thing that waits this long.
+TIMEOUT_S = 30.0
+
+
+def wait_until(condition, what, timeout_s=TIMEOUT_S):
+    """Returns the first true value of condition(), asked again and again.
+
+    After the timeout it fails with `what`: a text, or a function that is called only then and returns one.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            waited_for = what() if callable(what) else what
+            raise AssertionError(f"timed out after {timeout_s:g} s waiting until {waited_for}")
+        time.sleep(0.01)
+
+
+def free_port():
+    """A port for a program that cannot be told to take port 0.
+
+    Drawn from below the range in which the kernel picks ports for outgoing connections (32768 and up), so that
+    the traffic of a test that runs beside this one cannot take it between here and the program's own bind.
+    """
+    while True:
+        port = random.randint(12000, 32000)
+        with socket.socket() as probe:
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+
+
+def program(name):
+    """The path of an installed program; a test without it fails, for a test that is skipped proves nothing."""
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin")
+    if path is None:
+        raise AssertionError(f"{name} is not installed: run ./dev deps")
+    return path
+
+
+def environment(additions=None):
+    """Ours, without what would configure the daemon: a test alone decides about that."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("WAYSIDE_")}
+    return {**inherited, **(additions or {})}
+
+
+class Process:
+    """A child process whose output (both streams) is collected line by line as it appears."""
+
+    def __init__(self, *command, env=None, cwd=None):
+        self.command = [str(word) for word in command]
+        self._lines = []
+        self._changed = threading.Condition()
+        self._popen = subprocess.Popen(
+            # The kernel kills it if we die without a chance to: setpriv sets that and becomes the program.
+            [program("setpriv"), "--pdeathsig", "KILL", *self.command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=environment(env),
+            cwd=cwd,
+            text=True,
+            errors="replace",
+        )
+        self._reader = threading.Thread(target=self._collect, daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self):
+        return self._popen.pid
+
+    @property
+    def output(self):
+        with self._changed:
+            return "".join(self._lines)
+
+    def is_running(self):
+        return self._popen.poll() is None
+
+    def wait_for_line(self, pattern, timeout_s=TIMEOUT_S):
+        """The match of the first line, of all so far and to come, in which `pattern` is found."""
+        deadline = time.monotonic() + timeout_s
+        checked = 0
+        with self._changed:
+            while True:
+                for line in self._lines[checked:]:
+                    found = re.search(pattern, line)
+                    if found:
+                        return found
+                checked = len(self._lines)
+                ended = not self._reader.is_alive() and self._popen.poll() is not None
+                if ended or not self._changed.wait(min(0.1, max(0.0, deadline - time.monotonic()))):
+                    if ended or time.monotonic() >= deadline:
+                        state = f"exit status {self._popen.returncode}" if ended else "no such line in time"
+                        raise AssertionError(
+                            f"{self.command[0]}: {state}, waiting for /{pattern}/ in:\n{''.join(self._lines)}"
+                        )
+
+    def signal(self, number):
+        self._popen.send_signal(number)
+
+    def wait(self, timeout_s=TIMEOUT_S):
+        """The exit status (negative: the signal that ended it), with all output collected."""
+        try:
+            status = self._popen.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.command[0]} did not end in time; it said:\n{self.output}") from None
+        self._reader.join(timeout_s)
+        return status
+
+    def stop(self):
+        """Ends the process, politely first, and whatever of its session has outlived it."""
+        if self.is_running():
+            self._popen.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(5)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._popen.wait()
+        self._reader.join()
+        self._popen.stdout.close()
+
+    def _collect(self):
+        for line in self._popen.stdout:
+            with self._changed:
+                self._lines.append(line)
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
+
+
+class Wayside(Process):
+    """The daemon under test, on ports the kernel chose, ready when the constructor returns.
+
+    `config` is the text of a configuration file; `log_fields` are those of the line that says where it listens.
+    """
+
+    def __init__(self, folder, *args, config=None, backend=None, env=None):
+        words = ["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
+        if backend is not None:
+            words += ["--backend", backend]
+        if config is not None:
+            file = Path(folder) / "wayside.yaml"
+            file.write_text(config)
+            words += ["--config", file]
+        super().__init__(wayside_binary(), *words, *args, env=env)
+        try:
+            line = self.wait_for_line(r'msg="?listening"?.*').group(0)
+        except BaseException:
+            self.stop()
+            raise
+        self.log_fields = dict(re.findall(r'(\w+)="?([^\s"]+)', line))
+        self.proxy_port = int(self.log_fields["proxy"].rpartition(":")[2])
+        self.metrics_port = int(self.log_fields["metrics"].rpartition(":")[2])
+
+    def metrics(self):
+        response = fetch(self.metrics_port, "/metrics")
+        if response.status != 200:
+            raise AssertionError(f"/metrics answered {response.status}: {response.text}")
+        return response.text
+
+    def sample(self, name, **labels):
+        """The value of one series, 0.0 where it does not exist (yet)."""
+        return samples(self.metrics()).get((name, frozenset(labels.items())), 0.0)
+
+    def wait_for_sample(self, value, name, **labels):
+        """An exchange is counted when it is over, which may be a moment after its client has the last byte."""
+        wait_until(
+            lambda: self.sample(name, **labels) == value,
+            lambda: f"{name}{labels} is {value}; metrics are:\n{self.metrics()}",
+            timeout_s=10,
+        )
+
+    def peak_memory_mib(self):
+        """The most resident memory it ever had."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE).group(1)) / 1024
+
+
+def wayside_binary():
+    path = os.environ.get("WAYSIDE_BINARY")
+    if not path:
+        raise AssertionError("set WAYSIDE_BINARY to the path of the program under test")
+    return path
+
+
+def run_wayside(*args, env=None):
+    """Runs wayside to its end: (exit status, what it wrote to stdout, to stderr)."""
+    done = subprocess.run(
+        [wayside_binary(), *map(str, args)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        env=environment(env),
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def samples(exposition):
+    """The sample lines of a text exposition: {(name, frozenset of (label, value) pairs): value}."""
+    result = {}
+    for line in exposition.splitlines():
+        found = re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line)
+        if found:
+            labels = re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', found.group(2) or "")
+            result[found.group(1), frozenset(labels)] = float(found.group(3))
+    return result
+
+
+@dataclass
+class Response:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+
+def fetch(port, target, method="GET", body=None, headers=None, timeout_s=TIMEOUT_S, **connection_options):
+    """One request on a connection of its own. Redirects are not followed, statuses are not judged."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s, **connection_options)
+    with contextlib.closing(connection):
+        connection.request(method, target, body=body, headers=headers or {})
+        response = connection.getresponse()
+        return Response(response.status, response.headers, response.read())
+
+
+def accepts_connections(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+class TestCase(unittest.TestCase):
+    """A test with a temporary folder, which ends the processes it started, the last one first."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="wayside-e2e-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def start(self, *command, **options):
+        process = Process(*command, **options)
+        self.addCleanup(process.stop)
+        return process
+
+    def start_wayside(self, *args, **options):
+        wayside = Wayside(self.folder, *args, **options)
+        self.addCleanup(wayside.stop)
+        return wayside

@@ -1,0 +1,108 @@
+"""nginx as the load balancer in front of wayside, as most deployments have it."""
+
+import contextlib
+import http.client
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import support
+from backend import Backend, pattern
+
+# nginx reaches wayside over kept-alive connections. It leaves through 127.0.0.3 while its clients come from
+# 127.0.0.2 (all of 127/8 is the loopback), so that the two hops can be told apart in X-Forwarded-For.
+CONFIG = """\
+daemon off;
+master_process off;
+error_log stderr warn;
+pid {folder}/nginx.pid;
+events {{ worker_connections 256; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    upstream wayside {{
+        server 127.0.0.1:{wayside_port};
+        keepalive 16;
+    }}
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{
+            proxy_pass http://wayside;
+            proxy_bind 127.0.0.3;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_buffering off;
+        }}
+    }}
+}}
+"""
+
+CLIENTS = 8
+REQUESTS_PER_CLIENT = 100
+
+
+class Nginx(support.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.backend = Backend()
+        self.addCleanup(self.backend.stop)
+        routes = "routes: [/echo, '/bytes/{size}', '/chunked/{size}', /events]\n"
+        self.wayside = self.start_wayside(config=routes, backend=self.backend.url)
+        self.port = support.free_port()
+        config = self.folder / "nginx.conf"
+        config.write_text(
+            CONFIG.format(folder=self.folder, port=self.port, wayside_port=self.wayside.proxy_port)
+        )
+        nginx = self.start(support.program("nginx"), "-e", "stderr", "-p", self.folder, "-c", config)
+        support.wait_until(
+            lambda: support.accepts_connections(self.port) or not nginx.is_running(), "nginx listens"
+        )
+        self.assertTrue(nginx.is_running(), nginx.output)
+
+    def test_the_backend_sees_both_hops(self):
+        response = support.fetch(self.port, "/echo", source_address=("127.0.0.2", 0))
+        seen = dict(json.loads(response.body)["headers"])
+        self.assertEqual(seen["X-Forwarded-For"], "127.0.0.2, 127.0.0.3")
+        self.assertEqual(seen["Host"], "127.0.0.1")
+
+    def test_no_request_fails_under_load(self):
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            failures = [failure for client in pool.map(self.one_client, range(CLIENTS)) for failure in client]
+        self.assertEqual(failures, [])
+        total = CLIENTS * REQUESTS_PER_CLIENT
+        self.assertEqual(len(self.backend.requests), total, "nothing was lost, nothing was sent twice")
+        support.wait_until(lambda: self.counted() == total, f"wayside has counted {total} requests", timeout_s=10)
+        # As many as were ever needed at once, and some for the races around a connection that is just coming free.
+        self.assertLessEqual(self.backend.connections, 4 * CLIENTS, "connections to the backend are reused")
+
+    def counted(self):
+        exposition = support.samples(self.wayside.metrics())
+        return sum(value for (name, _), value in exposition.items() if name == "http_requests_total")
+
+    def one_client(self, number):
+        """A hundred requests of several kinds over one connection; returns those that did not go as they should."""
+        failures = []
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=support.TIMEOUT_S)
+        with contextlib.closing(connection):
+            for i in range(REQUESTS_PER_CLIENT):
+                size = (number * 7919 + i * 104729) % 150_000
+                if i % 3 == 0:
+                    connection.request("POST", "/echo", body=pattern(size))
+                    response = connection.getresponse()
+                    arrived = json.loads(response.read())["length"] == size
+                else:
+                    connection.request("GET", f"/{'bytes' if i % 3 == 1 else 'chunked'}/{size}")
+                    response = connection.getresponse()
+                    arrived = response.read() == pattern(size)
+                if response.status != 200 or not arrived:
+                    failures.append((number, i, response.status, arrived))
+        return failures
+
+
+if __name__ == "__main__":
+    support.unittest.main()

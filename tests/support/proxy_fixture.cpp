@@ -1,0 +1,58 @@
+#include "support/proxy_fixture.hpp"
+
+#include <poll.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <utility>
+
+namespace wayside::test {
+
+bool wait_until(const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    ::poll(nullptr, 0, 2);
+  }
+  return true;
+}
+
+// Errors are shown with the test that caused them; "listening" is of no use there.
+ProxyFixture::ProxyFixture() : log_(LogLevel::kError) {}
+ProxyFixture::~ProxyFixture() = default;
+
+void ProxyFixture::start(config::Settings settings) {
+  daemon_.reset();
+  settings.listen = {"127.0.0.1", 0, {}};
+  settings.metrics_listen = {"127.0.0.1", 0, {}};
+  if (settings.backend == config::Settings{}.backend) settings.backend = backend_.address();
+  daemon_ = std::make_unique<app::Daemon>(std::move(settings), log_);
+  const auto opened = daemon_->open();
+  if (!opened) throw std::runtime_error(opened.error().message);
+  daemon_->start();
+}
+
+void ProxyFixture::start_with_routes(std::initializer_list<const char*> templates) {
+  config::Settings settings;
+  for (const char* path : templates) settings.routes.push_back({.path = path, .methods = {}, .name = {}, .line = 0});
+  start(std::move(settings));
+}
+
+std::string ProxyFixture::admin_get(std::string_view path) const {
+  RawSocket socket = RawSocket::connect(daemon_->metrics_address());
+  socket.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: metrics\r\nConnection: close\r\n\r\n");
+  return socket.read_to_end();
+}
+
+double ProxyFixture::metric(std::string_view series) const {
+  const std::string page = admin_get("/metrics");
+  const std::string line_start = "\n" + std::string(series) + " ";
+  const std::size_t found = page.find(line_start);
+  return found == std::string::npos ? -1 : std::strtod(page.c_str() + found + line_start.size(), nullptr);
+}
+
+bool ProxyFixture::metric_becomes(std::string_view series, double value) const {
+  return wait_until([&] { return metric(series) == value; });
+}
+
+}  // namespace wayside::test

@@ -1,0 +1,48 @@
+// The real proxy in the test's process, in front of a FakeBackend, on free ports.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+#include "support/fake_backend.hpp"
+#include "support/raw_socket.hpp"
+#include "wayside/app/daemon.hpp"
+#include "wayside/config/settings.hpp"
+
+namespace wayside::test {
+
+// Looks again and again until `condition` holds; false after kPatience.
+bool wait_until(const std::function<bool()>& condition);
+
+class ProxyFixture : public testing::Test {
+ protected:
+  ProxyFixture();
+  ~ProxyFixture() override;
+
+  // Starts the proxy with `settings`, or restarts it. Listeners and backend are those of the fixture.
+  void start(config::Settings settings = {});
+  void start_with_routes(std::initializer_list<const char*> templates);
+  app::Daemon& daemon() { return *daemon_; }
+
+  RawSocket connect() const { return RawSocket::connect(daemon_->proxy_address()); }
+
+  // What GET `path` on the metrics listener answers: the whole response.
+  std::string admin_get(std::string_view path) const;
+  // The value of a metric line such as `http_requests_total{endpoint="/",http_status="200",method="GET"}`; -1 if
+  // there is none.
+  double metric(std::string_view series) const;
+  // The same, once it has that value.
+  bool metric_becomes(std::string_view series, double value) const;
+
+  FakeBackend backend_;
+
+ private:
+  Logger log_;
+  std::unique_ptr<app::Daemon> daemon_;
+};
+
+}  // namespace wayside::test

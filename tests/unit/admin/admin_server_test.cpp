@@ -1,0 +1,244 @@
+#include "wayside/admin/admin_server.hpp"
+
+#include "unit/admin/admin_test_support.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fcntl.h>
+#include <future>
+#include <list>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <sys/resource.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace wayside::admin {
+namespace {
+
+using boost::asio::ip::tcp;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// A server on a free port of the loopback interface, with a thread that runs it.
+class Running {
+ public:
+  explicit Running(AdminPages pages) : server(io_context_, std::move(pages), logger_) {
+    const Result<Address> address = server.listen({"127.0.0.1", 0, {}});
+    if (!address) throw std::runtime_error(address.error().message());
+    endpoint = {boost::asio::ip::make_address(address->host), address->port};
+    run_ = std::async(std::launch::async, [this] { io_context_.run(); });
+  }
+
+  // run() must end by itself once the server is stopped, and must not have thrown.
+  ~Running() {
+    stop();
+    EXPECT_EQ(run_.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    io_context_.stop();
+    EXPECT_NO_THROW(run_.get());
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  void stop() {
+    boost::asio::post(io_context_, [this] { server.stop(); });
+  }
+
+ private:
+  Logger logger_{LogLevel::kError};
+  boost::asio::io_context io_context_;
+
+ public:
+  AdminServer server;
+  tcp::endpoint endpoint;
+
+ private:
+  std::future<void> run_;
+};
+
+std::string get(RawClient& client, const std::string& path) {
+  client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  return client.read_response();
+}
+
+std::string get(const tcp::endpoint& endpoint, const std::string& path) {
+  RawClient client(endpoint);
+  return get(client, path);
+}
+
+TEST(AdminServer, ServesItsPages) {
+  Fixture fixture;
+  const Running running(fixture.pages());
+  EXPECT_THAT(get(running.endpoint, "/metrics"), HasSubstr(kRequestsLine));
+  EXPECT_THAT(get(running.endpoint, "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(get(running.endpoint, "/-/ready"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(get(running.endpoint, "/"), HasSubstr("<h1>wayside</h1>"));
+  EXPECT_THAT(get(running.endpoint, "/nowhere"), StartsWith("HTTP/1.1 404 Not Found\r\n"));
+}
+
+TEST(AdminServer, ServesManyClientsAtOnce) {
+  Fixture fixture;
+  const Running running(fixture.pages());
+  std::list<RawClient> idle;
+  for (int i = 0; i < 20; ++i)
+    idle.emplace_back(running.endpoint).send("GET /metr");
+  std::vector<std::future<bool>> scrapes;
+  for (int i = 0; i < 4; ++i) {
+    scrapes.push_back(std::async(std::launch::async, [&] {
+      RawClient client(running.endpoint);
+      for (int j = 0; j < 20; ++j) {
+        if (get(client, "/metrics").find(kRequestsLine) == std::string::npos) return false;
+      }
+      return true;
+    }));
+  }
+  for (auto& scrape : scrapes)
+    EXPECT_TRUE(scrape.get());
+  for (RawClient& client : idle) {
+    client.send("ics HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(client.read_response(), HasSubstr(kRequestsLine));
+  }
+}
+
+TEST(AdminServer, GoesOnAfterAPageFails) {
+  Fixture fixture;
+  AdminPages pages = fixture.pages();
+  pages.is_ready = []() -> bool { throw std::runtime_error("not today"); };
+  Running running(std::move(pages));
+  RawClient client(running.endpoint);
+  client.send("GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.read_to_end(), "");
+  EXPECT_THAT(get(running.endpoint, "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST(AdminServer, RefusesConnectionsBeyondItsLimit) {
+  Fixture fixture;
+  const Running running(fixture.pages());
+  std::list<RawClient> clients;
+  for (int i = 0; i < 128; ++i) {
+    EXPECT_THAT(get(clients.emplace_back(running.endpoint), "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  }
+  EXPECT_EQ(RawClient(running.endpoint).read_to_end(), "");
+  EXPECT_THAT(get(clients.front(), "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST(AdminServer, StopEndsEveryConnection) {
+  Fixture fixture;
+  Running running(fixture.pages());
+  RawClient idle(running.endpoint);
+  EXPECT_THAT(get(idle, "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  RawClient half(running.endpoint);
+  half.send("GET /metrics HT");
+  EXPECT_THAT(get(running.endpoint, "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  running.stop();
+  EXPECT_THAT(idle.read_to_end(), testing::AnyOf("", "[reset]"));
+  EXPECT_THAT(half.read_to_end(), testing::AnyOf("", "[reset]"));
+  EXPECT_THROW(RawClient(running.endpoint), boost::system::system_error);
+}
+
+// Whether the io_context runs again or goes without, what is under way must find nothing that is gone.
+TEST(AdminServer, MayBeDestroyedWhileConnectionsAreOpen) {
+  for (const bool runs_again : {true, false}) {
+    Fixture fixture;
+    boost::asio::io_context io_context;
+    const Logger logger(LogLevel::kError);
+    std::optional<AdminServer> server(std::in_place, io_context, fixture.pages(), logger);
+    const Result<Address> address = server->listen({"127.0.0.1", 0, {}});
+    ASSERT_TRUE(address.has_value());
+    RawClient client({boost::asio::ip::make_address(address->host), address->port});
+    client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (!client.has_bytes())
+      ASSERT_GT(io_context.run_one_for(std::chrono::seconds(10)), 0U);
+    client.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    server.reset();
+    if (runs_again) io_context.run();
+  }
+}
+
+TEST(AdminServer, ListensOnIpv6AndOnNames) {
+  Fixture fixture;
+  boost::asio::io_context io_context;
+  const Logger logger(LogLevel::kError);
+  AdminServer by_name(io_context, fixture.pages(), logger);
+  const Result<Address> name = by_name.listen({"localhost", 0, {}});
+  ASSERT_TRUE(name.has_value()) << name.error().message();
+  EXPECT_NE(name->port, 0);
+  AdminServer by_literal(io_context, fixture.pages(), logger);
+  const Result<Address> literal = by_literal.listen({"::1", 0, {}});
+  if (!literal && literal.error() == boost::system::errc::address_not_available)
+    GTEST_SKIP() << "no IPv6 here";
+  ASSERT_TRUE(literal.has_value()) << literal.error().message();
+  EXPECT_EQ(literal->host, "::1");
+}
+
+TEST(AdminServer, ListenSaysWhyItCannot) {
+  Fixture fixture;
+  boost::asio::io_context io_context;
+  const Logger logger(LogLevel::kError);
+  AdminServer first(io_context, fixture.pages(), logger);
+  const Result<Address> taken = first.listen({"127.0.0.1", 0, {}});
+  ASSERT_TRUE(taken.has_value());
+  AdminServer second(io_context, fixture.pages(), logger);
+  EXPECT_EQ(second.listen(*taken).error(), boost::asio::error::address_in_use);
+  EXPECT_EQ(second.listen({"", 0, "/run/metrics.sock"}).error(),
+            boost::asio::error::address_family_not_supported);
+  EXPECT_TRUE(second.listen({"name.invalid", 0, {}}).has_error());
+  EXPECT_TRUE(second.listen({"127.0.0.1", 0, {}}).has_value()) << "a failure leaves nothing behind";
+}
+
+// Descriptors that are used up until the object goes: every number below the limit is taken.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    rlimit limit = before_;
+    limit.rlim_cur = static_cast<rlim_t>(next) + 1;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    taken_.push_back(next);
+    for (int more = 0; (more = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
+      taken_.push_back(more);
+  }
+  ~NoDescriptors() {
+    for (const int descriptor : taken_)
+      ::close(descriptor);
+    ::setrlimit(RLIMIT_NOFILE, &before_);
+  }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+TEST(AdminServer, WaitsWithoutSpinningWhileThereIsNoDescriptor) {
+  Fixture fixture;
+  boost::asio::io_context io_context;
+  const Logger logger(LogLevel::kError);
+  AdminServer server(io_context, fixture.pages(), logger);
+  const Result<Address> address = server.listen({"127.0.0.1", 0, {}});
+  ASSERT_TRUE(address.has_value());
+  RawClient client({boost::asio::ip::make_address(address->host), address->port});
+  client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n");
+  {
+    const NoDescriptors none;
+    const std::size_t handlers = io_context.run_for(std::chrono::milliseconds(200));
+    EXPECT_GT(handlers, 0U);
+    EXPECT_LT(handlers, 20U) << "one failed accept, then a timer";
+  }
+  std::thread thread([&] { io_context.run(); });
+  EXPECT_THAT(client.read_response(), EndsWith("\r\n\r\nwayside is healthy.\n"));
+  boost::asio::post(io_context, [&] { server.stop(); });
+  thread.join();
+}
+
+}  // namespace
+}  // namespace wayside::admin

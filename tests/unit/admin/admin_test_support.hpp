@@ -1,0 +1,121 @@
+// What the tests of the metrics listener share: pages with something behind them, and a client that sends raw
+// bytes.
+#pragma once
+
+#include "wayside/admin/admin_server.hpp"
+#include "wayside/metrics/exposition.hpp"
+#include "wayside/metrics/registry.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wayside::admin {
+
+// Pages over a registry that has seen one request.
+class Fixture {
+ public:
+  Fixture() : registry({"unmatched", "/hello"}, metrics::Buckets(), 1), exposition(registry, {}) {
+    metrics::Shard& shard = registry.shard(0);
+    shard.exchange_started();
+    shard.observe_duration(1, Method::kGet, std::chrono::milliseconds(3));
+    shard.exchange_finished(1, Method::kGet, 200);
+  }
+
+  AdminPages pages() {
+    return {exposition, [this] { return is_ready; }, "1.2.3", "0.0.0.0:8080", "http://app:5000/<b>&\""};
+  }
+
+  metrics::Registry registry;
+  metrics::Exposition exposition;
+  bool is_ready = true;
+};
+
+inline constexpr std::string_view kRequestsLine =
+    "\nhttp_requests_total{endpoint=\"/hello\",http_status=\"200\",method=\"GET\"} 1.0\n";
+
+// A blocking client with a time limit on everything, so that a test fails rather than hangs.
+class RawClient {
+ public:
+  explicit RawClient(const boost::asio::ip::tcp::endpoint& server) { socket_.connect(server); }
+
+  void send(std::string_view bytes) { boost::asio::write(socket_, boost::asio::buffer(bytes)); }
+
+  // Sends as much as the server takes before it closes the connection.
+  void send_what_goes(std::string_view bytes) {
+    boost::system::error_code ignored;
+    boost::asio::write(socket_, boost::asio::buffer(bytes), ignored);
+  }
+
+  void send_end() { socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send); }
+
+  bool has_bytes() const { return socket_.available() > 0; }
+  void close() { socket_.close(); }
+
+  // Everything up to the server's end of the connection; "…[timeout]" or "…[reset]" at the end where it does
+  // not come.
+  std::string read_to_end() {
+    while (receive_some()) {
+    }
+    return std::exchange(received_, {}) + ending_;
+  }
+
+  // One response: its head, and a body of the length that the head gives unless `is_head`. What follows is
+  // kept.
+  std::string read_response(bool is_head = false) {
+    constexpr std::string_view kLength = "Content-Length: ";
+    std::size_t end = std::string::npos;
+    for (;;) {
+      const std::size_t head_end = received_.find("\r\n\r\n");
+      if (head_end != std::string::npos) {
+        end = head_end + 4;
+        const std::size_t length = received_.find(kLength);
+        if (!is_head && length < head_end) end += std::stoul(received_.substr(length + kLength.size()));
+        if (received_.size() >= end) break;
+      }
+      if (!receive_some()) return std::exchange(received_, {}) + ending_;
+    }
+    std::string response = received_.substr(0, end);
+    received_.erase(0, end);
+    return response;
+  }
+
+ private:
+  // One read, by a private io_context that ends by itself when the time is up.
+  bool receive_some() {
+    constexpr std::chrono::seconds kLimit{10};
+    std::array<char, 4096> piece;
+    boost::system::error_code error = boost::asio::error::would_block;
+    std::size_t size = 0;
+    socket_.async_read_some(boost::asio::buffer(piece), [&](boost::system::error_code e, std::size_t n) {
+      error = e;
+      size = n;
+    });
+    io_context_.restart();
+    io_context_.run_for(kLimit);
+    if (error == boost::asio::error::would_block) {
+      socket_.close();
+      io_context_.run();
+      ending_ = "[timeout]";
+      return false;
+    }
+    received_.append(piece.data(), size);
+    if (error && error != boost::asio::error::eof) ending_ = "[reset]";
+    return !error;
+  }
+
+  boost::asio::io_context io_context_;
+  boost::asio::ip::tcp::socket socket_{io_context_};
+  std::string received_;
+  std::string ending_;
+};
+
+}  // namespace wayside::admin

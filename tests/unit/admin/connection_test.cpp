@@ -1,0 +1,217 @@
+#include "admin/connection.hpp"
+
+#include "unit/admin/admin_test_support.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+namespace wayside::admin {
+namespace {
+
+using boost::asio::ip::tcp;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+// One connection over loopback: the client's end in the test, the server's end served on a thread.
+class Served {
+ public:
+  explicit Served(ConnectionLimits limits = {}, bool is_stopped = false)
+      : is_stopped_(is_stopped), client(acceptor_.local_endpoint()) {
+    acceptor_.accept(stream_.socket());
+    done_ = boost::asio::co_spawn(io_context_, serve_and_close(limits), boost::asio::use_future);
+    thread_ = std::thread([this] { io_context_.run(); });
+  }
+
+  // Fails the test where serve() does not return by itself, now that the client leaves.
+  ~Served() {
+    client.close();
+    EXPECT_TRUE(is_over_within(seconds(10)));
+    io_context_.stop();
+    thread_.join();
+    EXPECT_NO_THROW(done_.get());
+  }
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+
+  bool is_over_within(seconds limit) const { return done_.wait_for(limit) == std::future_status::ready; }
+
+ private:
+  Task serve_and_close(ConnectionLimits limits) {
+    co_await serve(stream_, pages_, is_stopped_, limits);
+    stream_.close();
+  }
+
+  const bool is_stopped_;
+  Fixture fixture_;
+  const AdminPages pages_ = fixture_.pages();
+  boost::asio::io_context io_context_;
+  tcp::acceptor acceptor_{io_context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
+  Stream stream_{io_context_};
+  std::future<void> done_;
+  std::thread thread_;
+
+ public:
+  RawClient client;
+};
+
+TEST(AdminConnection, AnswersAndStaysOpen) {
+  Served served;
+  for (int i = 0; i < 3; ++i) {
+    served.client.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string response = served.client.read_response();
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_THAT(response, HasSubstr("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+    EXPECT_THAT(response, Not(HasSubstr("Connection:")));
+    EXPECT_THAT(response, HasSubstr(kRequestsLine));
+  }
+  served.client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string response = served.client.read_to_end();
+  EXPECT_THAT(response, HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_THAT(response, EndsWith("\r\n\r\nwayside is healthy.\n"));
+}
+
+TEST(AdminConnection, HeadHasTheLengthAndNoBody) {
+  Served served;
+  served.client.send("HEAD /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string response = served.client.read_to_end();
+  EXPECT_THAT(response, HasSubstr("\r\nContent-Length: 20\r\n"));
+  EXPECT_THAT(response, EndsWith("\r\n\r\n"));
+}
+
+TEST(AdminConnection, AnswersPipelinedRequestsInOrder) {
+  Served served;
+  served.client.send(
+      "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n"
+      "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"
+      "GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(served.client.read_response(), EndsWith("\r\n\r\nwayside is healthy.\n"));
+  EXPECT_THAT(served.client.read_response(true), HasSubstr("\r\nContent-Type: text/html; charset=utf-8\r\n"));
+  EXPECT_THAT(served.client.read_response(), EndsWith("\r\n\r\nwayside is ready.\n"));
+}
+
+TEST(AdminConnection, TakesARequestInPieces) {
+  Served served;
+  for (const char byte : std::string_view("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n"))
+    served.client.send({&byte, 1});
+  EXPECT_THAT(served.client.read_response(), EndsWith("\r\n\r\nwayside is healthy.\n"));
+}
+
+TEST(AdminConnection, ClosesAfterHttp10UnlessAskedToStay) {
+  Served served;
+  served.client.send("GET /-/healthy HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_THAT(served.client.read_response(), HasSubstr("\r\nConnection: keep-alive\r\n"));
+  served.client.send("GET /-/healthy HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(served.client.read_to_end(), EndsWith("\r\n\r\nwayside is healthy.\n"));
+}
+
+TEST(AdminConnection, AnswersAndClosesWhereThereIsABody) {
+  const std::string_view requests[] = {
+      "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+      "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\nhello",
+      "POST /metrics HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+      "POST /metrics HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+  };
+  for (const std::string_view request : requests) {
+    Served served;
+    served.client.send(request);
+    const std::string response = served.client.read_to_end();
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 405 Method Not Allowed\r\n"));
+    EXPECT_THAT(response, HasSubstr("\r\nAllow: GET, HEAD\r\n"));
+    EXPECT_THAT(response, HasSubstr("\r\nConnection: close\r\n"));
+    EXPECT_THAT(response, EndsWith("\r\n\r\nOnly GET and HEAD are answered here.\n"));
+  }
+}
+
+TEST(AdminConnection, AnswersMalformedRequestsAndCloses) {
+  const std::string_view requests[] = {
+      "\r\x01\r\n\r\n",
+      "GET\r\n\r\n",
+      "GET /metrics\r\n\r\n",
+      "GET /metrics HTTP/2.0\r\nHost: x\r\n\r\n",
+      "GET /metrics HTTP/1.1\r\nHost : x\r\n\r\n",
+      "GET /metrics HTTP/1.1\nHost: x\n\n",
+      "GET /metrics HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+      "\x16\x03\x01\x02",  // the start of a TLS handshake
+  };
+  for (const std::string_view request : requests) {
+    Served served;
+    served.client.send(request);
+    const std::string response = served.client.read_to_end();
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 400 Bad Request\r\n")) << request;
+    EXPECT_THAT(response, HasSubstr("\r\nConnection: close\r\n"));
+    EXPECT_THAT(response, EndsWith("\r\n\r\nThis is not an HTTP/1.1 request.\n"));
+  }
+}
+
+TEST(AdminConnection, RefusesAHeadBeyondItsLimit) {
+  const std::string requests[] = {
+      "GET /metrics HTTP/1.1\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n",
+      "GET /" + std::string(100'000, 'x'),
+  };
+  for (const std::string& request : requests) {
+    Served served;
+    served.client.send(request);
+    const std::string response = served.client.read_to_end();
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n"));
+    EXPECT_THAT(response, EndsWith("\r\n\r\nThe request head is too large.\n"));
+  }
+}
+
+TEST(AdminConnection, EndsQuietlyWhenTheClientLeaves) {
+  for (const std::string_view start : {"", "GET /met", "GET /metrics HTTP/1.1\r\nHost: x\r\n"}) {
+    Served served;
+    served.client.send(start);
+    served.client.send_end();
+    EXPECT_EQ(served.client.read_to_end(), "");
+  }
+}
+
+TEST(AdminConnection, ClosesOnAClientThatSendsNoWholeHead) {
+  for (const std::string_view start : {"", "GET /metrics HTTP/1.1\r\nHost: x\r\n"}) {
+    Served served({.head = milliseconds(50)});
+    served.client.send(start);
+    EXPECT_EQ(served.client.read_to_end(), "");
+  }
+}
+
+TEST(AdminConnection, ClosesAnIdleConnectionSilently) {
+  Served served({.idle = milliseconds(50)});
+  served.client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(served.client.read_response(), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_EQ(served.client.read_to_end(), "");
+}
+
+TEST(AdminConnection, ClosesOnAClientThatDoesNotReadItsAnswer) {
+  Served served({.write = milliseconds(50)});
+  // More answers than two socket buffers hold.
+  std::string requests;
+  for (int i = 0; i < 5'000; ++i)
+    requests += "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+  served.client.send_what_goes(requests);
+  EXPECT_TRUE(served.is_over_within(seconds(10)));
+}
+
+TEST(AdminConnection, LingersForABoundedTimeOnly) {
+  Served served({.linger = milliseconds(50)});
+  served.client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n");
+  EXPECT_THAT(served.client.read_to_end(), StartsWith("HTTP/1.1 405 "));
+  EXPECT_TRUE(served.is_over_within(seconds(10))) << "although the client keeps its end open";
+}
+
+TEST(AdminConnection, AnswersNothingOnceStopped) {
+  Served served({}, true);
+  served.client.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(served.client.read_to_end(), "");
+}
+
+}  // namespace
+}  // namespace wayside::admin

@@ -1,0 +1,113 @@
+#include "admin/pages.hpp"
+
+#include "unit/admin/admin_test_support.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wayside::admin {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(Pages, MetricsIsTheExposition) {
+  Fixture fixture;
+  std::string body = "what was there before";
+  const Page page = answer(fixture.pages(), "GET", "/metrics", body);
+  EXPECT_EQ(page.status, 200U);
+  EXPECT_EQ(page.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_THAT(body, StartsWith("# HELP http_requests_total "));
+  EXPECT_THAT(body, HasSubstr(kRequestsLine));
+}
+
+TEST(Pages, HealthyIsAlwaysFine) {
+  Fixture fixture;
+  fixture.is_ready = false;
+  std::string body;
+  EXPECT_EQ(answer(fixture.pages(), "GET", "/-/healthy", body).status, 200U);
+  EXPECT_EQ(body, "wayside is healthy.\n");
+}
+
+TEST(Pages, ReadyFollowsTheProxy) {
+  Fixture fixture;
+  const AdminPages pages = fixture.pages();
+  std::string body;
+  EXPECT_EQ(answer(pages, "GET", "/-/ready", body).status, 200U);
+  EXPECT_EQ(body, "wayside is ready.\n");
+  fixture.is_ready = false;
+  EXPECT_EQ(answer(pages, "GET", "/-/ready", body).status, 503U);
+  EXPECT_EQ(body, "wayside is not ready.\n");
+}
+
+TEST(Pages, ReadyIsAlwaysSoWhereNobodyKnows) {
+  Fixture fixture;
+  AdminPages pages = fixture.pages();
+  pages.is_ready = nullptr;
+  std::string body;
+  EXPECT_EQ(answer(pages, "GET", "/-/ready", body).status, 200U);
+}
+
+TEST(Pages, RootIsTheLandingPage) {
+  Fixture fixture;
+  std::string body;
+  const Page page = answer(fixture.pages(), "GET", "/", body);
+  EXPECT_EQ(page.status, 200U);
+  EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(body, StartsWith("<!DOCTYPE html>"));
+}
+
+TEST(Pages, UnknownPathIsToldWhatThereIs) {
+  Fixture fixture;
+  for (const std::string_view target :
+       {"/metrics/", "/Metrics", "/favicon.ico", "//metrics", "*", "metrics"}) {
+    std::string body;
+    const Page page = answer(fixture.pages(), "GET", target, body);
+    EXPECT_EQ(page.status, 404U) << target;
+    EXPECT_EQ(page.content_type, "text/plain; charset=utf-8");
+    EXPECT_THAT(body, HasSubstr("/ /metrics /-/healthy /-/ready"));
+  }
+}
+
+TEST(Pages, QueryAndAuthorityDoNotMatter) {
+  Fixture fixture;
+  const struct {
+    std::string_view target;
+    std::string_view start;
+  } rows[] = {
+      {"/metrics?name[]=x", "# HELP"},
+      {"/metrics?", "# HELP"},
+      {"/?x=/metrics", "<!DOCTYPE"},
+      {"http://host:10180/metrics", "# HELP"},
+      {"http://host:10180/metrics?x", "# HELP"},
+      {"http://host:10180", "<!DOCTYPE"},
+      {"http://host:10180?/metrics", "<!DOCTYPE"},
+  };
+  for (const auto& row : rows) {
+    std::string body;
+    EXPECT_EQ(answer(fixture.pages(), "GET", row.target, body).status, 200U) << row.target;
+    EXPECT_THAT(body, StartsWith(std::string(row.start))) << row.target;
+  }
+}
+
+TEST(Pages, HeadIsGetToThem) {
+  Fixture fixture;
+  std::string body;
+  EXPECT_EQ(answer(fixture.pages(), "HEAD", "/metrics", body).status, 200U);
+  EXPECT_THAT(body, HasSubstr(kRequestsLine));
+}
+
+TEST(Pages, OtherMethodsAreNotAllowed) {
+  Fixture fixture;
+  for (const std::string_view method : {"POST", "PUT", "DELETE", "OPTIONS", "get", "BREW"}) {
+    for (const std::string_view target : {"/metrics", "/", "/nowhere"}) {
+      std::string body;
+      const Page page = answer(fixture.pages(), method, target, body);
+      EXPECT_EQ(page.status, 405U);
+      EXPECT_EQ(page.allow, "GET, HEAD");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace wayside::admin

@@ -1,0 +1,87 @@
+#include "config/command_line.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace wayside::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct Parsing {
+  CommandLine line;
+  std::vector<std::string> errors;
+};
+
+Parsing parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "wayside");
+  Parsing parsing;
+  parsing.line = parse_command_line(words, parsing.errors);
+  return parsing;
+}
+
+TEST(CommandLine, RunsWithoutAnything) {
+  EXPECT_EQ(parse({}).line.action, Action::kRun);
+  std::vector<std::string> errors;
+  EXPECT_EQ(parse_command_line({}, errors).action, Action::kRun) << "not even a program's name";
+  EXPECT_THAT(errors, IsEmpty());
+}
+
+TEST(CommandLine, ReadsActions) {
+  EXPECT_EQ(parse({"--demo"}).line.action, Action::kDemo);
+  EXPECT_EQ(parse({"--check"}).line.action, Action::kCheck);
+  EXPECT_EQ(parse({"--version"}).line.action, Action::kVersion);
+  EXPECT_EQ(parse({"--help"}).line.action, Action::kHelp);
+  EXPECT_EQ(parse({"--demo", "--version", "--help", "--check"}).line.action, Action::kHelp);
+  EXPECT_EQ(parse({"--demo", "--version"}).line.action, Action::kVersion);
+}
+
+TEST(CommandLine, ReadsValuesInBothSpellings) {
+  const Parsing parsing =
+      parse({"--listen", ":80", "--backend=unix:/a=b", "--naming", "http", "--naming=flask"});
+  EXPECT_THAT(parsing.errors, IsEmpty());
+  ASSERT_EQ(parsing.line.given.size(), 3U);
+  EXPECT_EQ(parsing.line.given[0].source, "--listen");
+  EXPECT_THAT(parsing.line.given[0].texts, ElementsAre(":80"));
+  EXPECT_THAT(parsing.line.given[1].texts, ElementsAre("unix:/a=b"));
+  EXPECT_THAT(parsing.line.given[2].texts, ElementsAre("http", "flask"));
+}
+
+TEST(CommandLine, SaysWhatIsWrong) {
+  struct Case {
+    std::vector<const char*> words;
+    std::string error;
+  };
+  const std::vector<Case> cases = {
+      {{"--lisen", ":80"}, R"(--lisen: expected a known option (did you mean --listen?), found "--lisen")"},
+      {{"--list", ":80"}, R"(--list: expected a known option (did you mean --listen?), found "--list")"},
+      {{"--listen"}, "--listen: expected a value, found none"},
+      {{"--listen="}, "--listen: expected a value, found none"},
+      {{"--demo=yes"}, "--demo: expected no value, found one"},
+      {{"--listen", ":80", "--listen", ":81"}, R"(--listen: expected once, found ":80" and ":81")"},
+      {{"wayside.yaml"}, R"(expected an option that begins with --, found "wayside.yaml")"},
+      {{"-h"}, R"(expected an option that begins with --, found "-h")"},
+      {{"--demo", "--check"}, "--check: expected to stand alone, found --demo beside it"},
+  };
+  for (const Case& each : cases) {
+    EXPECT_THAT(parse(each.words).errors, ElementsAre(each.error)) << testing::PrintToString(each.words);
+  }
+}
+
+TEST(CommandLine, HelpNamesEveryOptionAndVariable) {
+  const std::string text = help_text();
+  for (const Option& option : options()) {
+    EXPECT_THAT(text, HasSubstr("--" + std::string(option.name)));
+    EXPECT_THAT(text, HasSubstr(option.variable));
+  }
+  for (const char* flag : {"--demo", "--check", "--version", "--help"})
+    EXPECT_THAT(text, HasSubstr(flag));
+}
+
+}  // namespace
+}  // namespace wayside::config

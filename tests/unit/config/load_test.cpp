@@ -1,0 +1,165 @@
+#include "wayside/config/load.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+namespace wayside::config {
+namespace {
+
+using metrics::Naming;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+using Words = std::vector<const char*>;
+
+// Loads with the program's name put before the words.
+Checked<Invocation, Errors> load_words(Words words, const Words& environment = {}) {
+  words.insert(words.begin(), "wayside");
+  return load(words, environment);
+}
+
+Settings settings_of(const Words& words, const Words& environment = {}) {
+  const auto invocation = load_words(words, environment);
+  EXPECT_THAT(invocation.has_error() ? invocation.error().lines : std::vector<std::string>{}, IsEmpty());
+  return invocation.has_value() ? invocation->settings : Settings{};
+}
+
+std::vector<std::string> errors_of(const Words& words, const Words& environment = {}) {
+  const auto invocation = load_words(words, environment);
+  return invocation.has_error() ? invocation.error().lines : std::vector<std::string>{};
+}
+
+// A folder of its own that goes with the test.
+class LoadFile : public testing::Test {
+ protected:
+  LoadFile() {
+    std::string pattern = testing::TempDir() + "wayside-load-XXXXXX";
+    EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  ~LoadFile() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  std::string write(const std::string& text) const {
+    const std::string path = folder_ / "wayside.yaml";
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST(Load, IsTheDefaultsWithoutAnything) {
+  const auto invocation = load_words({});
+  ASSERT_TRUE(invocation.has_value());
+  EXPECT_EQ(invocation->action, Action::kRun);
+  EXPECT_EQ(invocation->settings, Settings{});
+}
+
+TEST(Load, ReadsEveryOption) {
+  const Settings settings =
+      settings_of({"--listen", ":1", "--backend", "http://app", "--metrics-listen", ":2", "--naming",
+                   "flask,http", "--workers", "3", "--log-level", "debug"});
+  EXPECT_EQ(settings.listen.port, 1);
+  EXPECT_EQ(settings.backend, (Address{"app", 80, {}}));
+  EXPECT_EQ(settings.metrics_listen.port, 2);
+  EXPECT_THAT(settings.namings, ElementsAre(Naming::kFlask, Naming::kHttp));
+  EXPECT_EQ(settings.workers, 3U);
+  EXPECT_EQ(settings.log_level, LogLevel::kDebug);
+}
+
+TEST(Load, ReadsTheEnvironment) {
+  const Settings settings = settings_of(
+      {}, {"WAYSIDE_LISTEN=:1", "WAYSIDE_BACKEND=http://app", "WAYSIDE_METRICS_LISTEN=:2",
+           "WAYSIDE_NAMING=flask", "WAYSIDE_WORKERS=3", "WAYSIDE_LOG_LEVEL=debug", "LISTEN=nothing"});
+  EXPECT_EQ(settings.listen.port, 1);
+  EXPECT_EQ(settings.backend, (Address{"app", 80, {}}));
+  EXPECT_EQ(settings.metrics_listen.port, 2);
+  EXPECT_THAT(settings.namings, ElementsAre(Naming::kFlask));
+  EXPECT_EQ(settings.workers, 3U);
+  EXPECT_EQ(settings.log_level, LogLevel::kDebug);
+}
+
+TEST_F(LoadFile, IsOverriddenByTheEnvironmentAndThatByTheCommandLine) {
+  const std::string file =
+      write("listen: :1\nworkers: 1\nlog_level: warn\nmetrics: {naming: [http, flask]}\n");
+  const Settings settings = settings_of({"--config", file.c_str(), "--listen", ":3", "--naming=flask"},
+                                        {"WAYSIDE_LISTEN=:2", "WAYSIDE_WORKERS=2", "WAYSIDE_NAMING=http"});
+  EXPECT_EQ(settings.listen.port, 3);
+  EXPECT_EQ(settings.workers, 2U);
+  EXPECT_EQ(settings.log_level, LogLevel::kWarn);
+  EXPECT_THAT(settings.namings, ElementsAre(Naming::kFlask));
+  EXPECT_EQ(settings.file, file);
+}
+
+TEST_F(LoadFile, IsNamedByTheCommandLineBeforeTheEnvironment) {
+  const std::string file = write("workers: 5");
+  const std::string variable = "WAYSIDE_CONFIG=" + file;
+  EXPECT_EQ(settings_of({}, {variable.c_str()}).workers, 5U);
+  EXPECT_EQ(settings_of({"--config", file.c_str()}, {"WAYSIDE_CONFIG=/no/such/file"}).workers, 5U);
+}
+
+TEST_F(LoadFile, IsRequiredOnceNamed) {
+  const std::string missing = folder_ / "missing.yaml";
+  EXPECT_THAT(errors_of({"--config", missing.c_str()}),
+              ElementsAre(missing + ": expected a readable file, found: No such file or directory"));
+  EXPECT_THAT(errors_of({"--config", folder_.c_str()}),
+              ElementsAre(folder_.string() + ": expected a readable file, found: a directory"));
+  EXPECT_THAT(errors_of({"--config", "/dev/zero"}),
+              ElementsAre("/dev/zero: expected a readable file, found: more than 16 MiB"));
+  EXPECT_THAT(errors_of({}, {"WAYSIDE_CONFIG="}),
+              ElementsAre(R"(WAYSIDE_CONFIG: expected the path of a file, found "")"));
+}
+
+TEST_F(LoadFile, ReportsTheMistakesOfAllSources) {
+  const std::string file = write("workers: none\n\nlisten: here\n");
+  EXPECT_THAT(
+      errors_of({"--config", file.c_str(), "--workers", "x"}, {"WAYSIDE_WORKERS=y", "WAYSIDE_WORKER=1"}),
+      ElementsAre(StartsWith("WAYSIDE_WORKER: expected a known variable"), StartsWith(file + ":1: workers: "),
+                  StartsWith(file + ":3: listen: "), StartsWith("WAYSIDE_WORKERS: expected a number"),
+                  StartsWith("--workers: expected a number")));
+}
+
+TEST(Load, ReportsAnOverriddenMistake) {
+  EXPECT_THAT(errors_of({"--listen", ":1"}, {"WAYSIDE_LISTEN=x"}),
+              ElementsAre(R"(WAYSIDE_LISTEN: expected host:port, found "x")"));
+}
+
+TEST(Load, AnswersHelpAndVersionWhateverElseIsWrong) {
+  for (const char* flag : {"--help", "--version"}) {
+    const auto invocation = load_words({flag, "--config", "/no/such/file"}, {"WAYSIDE_LISTEN=x"});
+    ASSERT_TRUE(invocation.has_value()) << flag;
+    EXPECT_EQ(invocation->settings, Settings{});
+  }
+}
+
+TEST(Load, RejectsOneAddressForTwoPurposes) {
+  EXPECT_THAT(
+      errors_of({"--listen", ":80", "--metrics-listen", "0.0.0.0:80"}),
+      ElementsAre(R"(metrics.listen: expected another address than listen, found "0.0.0.0:80" for both)"));
+  EXPECT_THAT(errors_of({"--listen", ":0", "--metrics-listen", ":0"}), IsEmpty()) << "two free ports";
+}
+
+TEST(Load, RejectsABackendThatIsWaysideItself) {
+  for (const char* backend : {"http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"}) {
+    EXPECT_THAT(errors_of({"--backend", backend}),
+                ElementsAre(StartsWith("backend: expected another service")));
+  }
+  EXPECT_THAT(errors_of({"--backend", "http://127.0.0.1:8080", "--listen", "10.0.0.1:8080"}), IsEmpty());
+  EXPECT_THAT(errors_of({"--backend", "http://app:8080"}), IsEmpty());
+  EXPECT_THAT(errors_of({"--demo", "--listen", ":5000"}), IsEmpty())
+      << "the demo brings a backend of its own";
+}
+
+}  // namespace
+}  // namespace wayside::config

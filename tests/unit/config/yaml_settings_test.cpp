@@ -1,0 +1,234 @@
+#include "config/yaml_settings.hpp"
+
+#include "wayside/config/load.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace wayside::config {
+namespace {
+
+using metrics::Naming;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+MethodSet set_of(std::initializer_list<Method> methods) {
+  MethodSet set;
+  for (const Method method : methods)
+    set.insert(method);
+  return set;
+}
+
+Settings read(const std::string& text) {
+  Settings settings;
+  EXPECT_THAT(read_yaml("f.yaml", text, settings), IsEmpty()) << text;
+  return settings;
+}
+
+std::vector<std::string> mistakes_of(const std::string& text) {
+  Settings settings;
+  return read_yaml("f.yaml", text, settings);
+}
+
+TEST(YamlSettings, AreTheDefaultsWhereTheFileSaysNothing) {
+  for (const char* text :
+       {"", "\n", "# nothing\n", "---\n", "{}", "routes:\nmetrics:\ntimeouts:\n", "routes: []"}) {
+    EXPECT_EQ(read(text), Settings{}) << text;
+  }
+}
+
+TEST(YamlSettings, ReadEveryKey) {
+  const Settings settings = read(R"(
+listen: "[::]:80"
+backend: unix:/run/app.sock
+workers: 3
+log_level: warn
+metrics: {listen: 127.0.0.1:9000, naming: [http, flask]}
+timeouts:
+  request_head: 1ms
+  request_body: 2s
+  connect: 3m
+  response_head: 4h
+  response_body: 5ms
+  keep_alive: 6s
+  tunnel: 7m
+  drain: 8h
+routes:
+  - /users/{id}
+  - path: /orders/{order}
+    methods: [GET, POST]
+    name: order
+  - {path: "/orders/{order}", methods: PUT}
+)");
+  EXPECT_EQ(settings.listen, (Address{"::", 80, {}}));
+  EXPECT_EQ(settings.backend, (Address{{}, 0, "/run/app.sock"}));
+  EXPECT_EQ(settings.workers, 3U);
+  EXPECT_EQ(settings.log_level, LogLevel::kWarn);
+  EXPECT_EQ(settings.metrics_listen, (Address{"127.0.0.1", 9000, {}}));
+  EXPECT_THAT(settings.namings, ElementsAre(Naming::kHttp, Naming::kFlask));
+  EXPECT_EQ(settings.timeouts, (Timeouts{1ms, 2s, 3min, 4h, 5ms, 6s, 7min, 8h}));
+  EXPECT_THAT(
+      settings.routes,
+      ElementsAre(routes::RouteSpec{"/users/{id}", {}, {}, 17},
+                  routes::RouteSpec{"/orders/{order}", set_of({Method::kGet, Method::kPost}), "order", 18},
+                  routes::RouteSpec{"/orders/{order}", set_of({Method::kPut}), {}, 21}));
+}
+
+TEST(YamlSettings, LeaveWhatTheFileDoesNotSay) {
+  Settings settings;
+  settings.workers = 7;
+  EXPECT_THAT(read_yaml("f.yaml", "listen: :80", settings), IsEmpty());
+  EXPECT_EQ(settings.workers, 7U);
+}
+
+TEST(YamlSettings, SayWhatIsWrongAndWhere) {
+  struct Case {
+    std::string text;
+    std::string mistake;
+  };
+  const std::string method =
+      "expected GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE or PATCH, found ";
+  const std::vector<Case> cases = {
+      // The shape of the file.
+      {"[]", "f.yaml:1: expected a mapping, found a list"},
+      {"text", R"(f.yaml:1: expected a mapping, found "text")"},
+      {"{}\n---\n{}", "f.yaml:3: expected one document, found another"},
+      {"\nlistn: :80", R"(f.yaml:2: expected a known key (did you mean listen?), found "listn")"},
+      {"upstreams: {}",
+       "f.yaml:1: expected one of listen, backend, workers, log_level, metrics, timeouts, routes, found "
+       "\"upstreams\""},
+      {"[a]: b", "f.yaml:1: expected a key, found a list"},
+      {"workers: 1\n\nworkers: 2", "f.yaml:3: workers: expected once, found again after line 1"},
+      // Values.
+      {"listen: 8080", R"(f.yaml:1: listen: expected host:port, found "8080")"},
+      {"listen:", "f.yaml:1: listen: expected one value, found nothing"},
+      {"listen: [a]", "f.yaml:1: listen: expected one value, found a list"},
+      {"listen: {a: b}", "f.yaml:1: listen: expected one value, found a mapping"},
+      {"backend: app", R"(f.yaml:1: backend: expected http://host:port or unix:/path, found "app")"},
+      {"workers: many", R"(f.yaml:1: workers: expected a number from 1 to 1024, or auto, found "many")"},
+      {"log_level: loud", R"(f.yaml:1: log_level: expected debug, info, warn or error, found "loud")"},
+      {"metrics: 1", R"(f.yaml:1: metrics: expected a mapping, found "1")"},
+      {"metrics:\n  listen: x", R"(f.yaml:2: metrics.listen: expected host:port, found "x")"},
+      {"metrics:\n  naming: otel", R"(f.yaml:2: metrics.naming: expected http or flask, found "otel")"},
+      {"metrics:\n  naming: []", "f.yaml:2: metrics.naming: expected http or flask, found an empty list"},
+      {"metrics:\n  naming: {a: b}",
+       "f.yaml:2: metrics.naming: expected a value or a list of values, found a mapping"},
+      {"metrics:\n  naming:\n  - http\n  - [x]",
+       "f.yaml:4: metrics.naming[1]: expected one value, found a list"},
+      {"metrics:\n  port: 1", R"(f.yaml:2: metrics: expected one of listen, naming, found "port")"},
+      {"timeouts:\n  conect: 1s",
+       R"(f.yaml:2: timeouts: expected a known key (did you mean connect?), found "conect")"},
+      {"timeouts:\n  connect: 1",
+       R"(f.yaml:2: timeouts.connect: expected a duration such as 250ms, 3s, 5m or 1h, found "1")"},
+      // Routes.
+      {"routes: /a", R"(f.yaml:1: routes: expected a list, found "/a")"},
+      {"routes:\n- [/a]", "f.yaml:2: routes[0]: expected a template or a mapping with path, found a list"},
+      {"routes:\n-", "f.yaml:2: routes[0]: expected a template or a mapping with path, found nothing"},
+      {"routes:\n- {name: x}", "f.yaml:2: routes[0]: expected a path, found none"},
+      {"routes:\n- path:\n  name: x", "f.yaml:2: routes[0].path: expected one value, found nothing"},
+      {"routes:\n- path: /a\n  nam: x",
+       R"(f.yaml:3: routes[0]: expected a known key (did you mean name?), found "nam")"},
+      {"routes:\n- path: /a\n  name: ''", R"(f.yaml:3: routes[0].name: expected a name, found "")"},
+      {"routes:\n- path: /a\n  methods: [GET, get]", "f.yaml:3: routes[0].methods: " + method + R"("get")"},
+      {"routes:\n- path: /a\n  methods: []",
+       "f.yaml:3: routes[0].methods: expected at least one method, found an empty list"},
+      {"routes:\n- /ok\n- /users/{id",
+       "f.yaml:3: routes[1]: expected } after the name of the parameter, found the end (column 11 of the "
+       "template)"},
+      {"routes:\n- /users/{id}\n- path: /users/{name}",
+       "f.yaml:3: routes[1]: expected a template and methods unlike the others', found \"/users/{name}\", "
+       "which "
+       "matches the same as \"/users/{id}\" on line 2"},
+      {"routes:\n- path: /a\n  name: unmatched",
+       "f.yaml:2: routes[0]: expected a name other than \"unmatched\", which stands for all paths without a "
+       "route"},
+  };
+  for (const Case& each : cases)
+    EXPECT_THAT(mistakes_of(each.text), ElementsAre(each.mistake)) << each.text;
+}
+
+TEST(YamlSettings, ReportTheSyntaxInOneLine) {
+  for (const char* text :
+       {"a: [", "a: b: c", "\ta: b", "a: \"", "{", "*x", "a: &x *x\n*y", "a: b\n c", "a: [::]:80"}) {
+    const std::vector<std::string> mistakes = mistakes_of(text);
+    ASSERT_EQ(mistakes.size(), 1U) << text;
+    EXPECT_TRUE(mistakes[0].starts_with("f.yaml:")) << mistakes[0];
+    EXPECT_EQ(mistakes[0].find('\n'), std::string::npos) << mistakes[0];
+  }
+  EXPECT_THAT(mistakes_of("listen: :80\nmetrics: {"),
+              ElementsAre(testing::StartsWith("f.yaml:2: expected valid YAML, found a mistake: ")));
+  EXPECT_EQ(mistakes_of(std::string(100000, '[')).size(), 1U) << "depth is bounded";
+}
+
+TEST(YamlSettings, ReportEveryMistakeInTheOrderOfTheLines) {
+  const std::vector<std::string> mistakes = mistakes_of(R"(routes:
+  - /a/{
+  - /b
+  - path: /c
+    methods: [FOO]
+  - /b/
+timeouts: {drain: 0s, tunnel: x}
+lisen: :80
+)");
+  std::vector<std::string> places;
+  for (const std::string& mistake : mistakes)
+    places.push_back(mistake.substr(0, mistake.find(": expected")));
+  EXPECT_THAT(places, ElementsAre("f.yaml:2: routes[0]", "f.yaml:5: routes[2].methods", "f.yaml:6: routes[3]",
+                                  "f.yaml:7: timeouts.drain", "f.yaml:7: timeouts.tunnel", "f.yaml:8"));
+}
+
+TEST(ToYaml, PrintsTheDefaultsInFull) {
+  EXPECT_EQ(to_yaml(Settings{}), R"(listen: 0.0.0.0:8080
+backend: http://127.0.0.1:5000
+metrics:
+  listen: 0.0.0.0:10180
+  naming: [http]
+workers: 1
+log_level: info
+timeouts:
+  request_head: 10s
+  request_body: 1m
+  connect: 5s
+  response_head: 1m
+  response_body: 1m
+  keep_alive: 75s
+  tunnel: 1h
+  drain: 30s
+routes:
+  []
+)");
+}
+
+TEST(ToYaml, LoadsToTheSameSettings) {
+  Settings settings;
+  settings.listen = {"::", 0, {}};
+  settings.backend = {{}, 0, "/run/my app: #1.sock"};
+  settings.metrics_listen = {"localhost", 1, {}};
+  settings.namings = {Naming::kFlask, Naming::kHttp};
+  settings.workers = 12;
+  settings.log_level = LogLevel::kDebug;
+  settings.timeouts = {1ms, 2s, 3min, 4h, 5001ms, 61s, 61min, 720h};
+  const std::vector<std::string> names = {"",    "~",   "null", "true",     "42", "a: b",        "# x",
+                                          "- a", "{x}", "'\"",  " spaced ", "&a", "gr\xc3\xbcn", "\\n",
+                                          "%",   "!!x", "---"};
+  for (const std::string& name : names) {
+    settings.routes.push_back(
+        {"/r" + std::to_string(settings.routes.size()) + "/{id}/%20/{rest...}", {}, name, 0});
+  }
+  settings.routes.push_back({"/", set_of({Method::kGet, Method::kTrace}), {}, 0});
+  settings.routes.push_back({"/", set_of({Method::kPost}), {}, 0});
+
+  Settings again = read(to_yaml(settings));
+  for (routes::RouteSpec& route : again.routes)
+    route.line = 0;
+  EXPECT_EQ(again, settings) << to_yaml(settings);
+  EXPECT_EQ(to_yaml(again), to_yaml(settings));
+}
+
+}  // namespace
+}  // namespace wayside::config

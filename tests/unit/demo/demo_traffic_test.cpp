@@ -1,0 +1,80 @@
+// What the visitors of the demo do, seen from a listener of the test's own.
+#include "wayside/demo/demo_traffic.hpp"
+
+#include "wayside/base/clock.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace wayside::demo {
+namespace {
+
+namespace net = boost::asio;
+using net::ip::tcp;
+
+class DemoTrafficTest : public testing::Test {
+ protected:
+  Address proxy() const { return Address{"127.0.0.1", listener_.local_endpoint().port(), {}}; }
+
+  // The head of the next request on `visitor`.
+  static std::string read_head(tcp::socket& visitor) {
+    std::string head;
+    const std::size_t size = net::read_until(visitor, net::dynamic_buffer(head), "\r\n\r\n");
+    EXPECT_EQ(size, head.size()) << "a GET has no body";
+    return head;
+  }
+
+  static void answer(tcp::socket& visitor, const std::string& response) {
+    net::write(visitor, net::buffer(response));
+  }
+
+  net::io_context context_;
+  tcp::acceptor listener_{context_, tcp::endpoint{net::ip::address_v4::loopback(), 0}};
+};
+
+TEST_F(DemoTrafficTest, SendsRequestAfterRequestOnOneConnection) {
+  const DemoTraffic traffic{proxy()};
+  tcp::socket visitor = listener_.accept();
+  for (int i = 0; i < 2; ++i) {
+    const std::string head = read_head(visitor);
+    EXPECT_THAT(head, testing::StartsWith("GET /"));
+    EXPECT_THAT(head, testing::HasSubstr("Host: " + to_string(proxy()) + "\r\n"));
+    answer(visitor, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+  }
+}
+
+TEST_F(DemoTrafficTest, ComesBackAfterAConnectionIsLost) {
+  const DemoTraffic traffic{proxy()};
+  constexpr int kMoreConnectionsThanVisitors = 5;
+  for (int i = 0; i < kMoreConnectionsThanVisitors; ++i) {
+    tcp::socket visitor = listener_.accept();
+    read_head(visitor);
+    answer(visitor, i % 2 == 0 ? "not HTTP\r\n\r\n" : "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+  }
+}
+
+TEST_F(DemoTrafficTest, TakesAWildcardForThisMachine) {
+  const DemoTraffic traffic{Address{"0.0.0.0", proxy().port, {}}};
+  tcp::socket visitor = listener_.accept();
+  EXPECT_THAT(read_head(visitor), testing::StartsWith("GET /"));
+}
+
+TEST_F(DemoTrafficTest, StopsAtOnceWhileAnAnswerIsPending) {
+  std::optional<DemoTraffic> traffic{std::in_place, proxy()};
+  tcp::socket visitor = listener_.accept();
+  read_head(visitor);
+  const TimePoint start = Clock::now();
+  traffic.reset();
+  EXPECT_LT(Clock::now() - start, std::chrono::seconds{1});
+}
+
+}  // namespace
+}  // namespace wayside::demo

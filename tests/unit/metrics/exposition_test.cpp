@@ -1,0 +1,191 @@
+#include "wayside/metrics/exposition.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+namespace wayside::metrics {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+void finish(Shard& shard, EndpointId endpoint, Method method, unsigned status, Nanoseconds duration) {
+  shard.exchange_started();
+  shard.observe_duration(endpoint, method, duration);
+  shard.exchange_finished(endpoint, method, status);
+}
+
+std::string render(const Registry& registry, std::vector<Naming> namings) {
+  std::string text;
+  Exposition(registry, {std::move(namings), "1.2.3", "abc"}).render(text);
+  return text;
+}
+
+// The value of the one line that starts with `series` and a blank.
+double value_of(const std::string& text, const std::string& series) {
+  const std::size_t found = text.find("\n" + series + " ");
+  if (found == std::string::npos) return -1;
+  return std::stod(text.substr(found + 1 + series.size()));
+}
+
+TEST(Exposition, FlaskNamingPrintsWhatThePythonExtensionPrints) {
+  Registry registry({"unmatched", "/"}, Buckets(), 1);
+  for (int i = 0; i < 4; ++i)
+    finish(registry.shard(0), 1, Method::kGet, 200, Nanoseconds(250'697));
+  EXPECT_THAT(render(registry, {Naming::kFlask}), StartsWith(R"(# HELP flask_request_count Flask Request Count
+# TYPE flask_request_count counter
+flask_request_count{endpoint="/",http_status="200",method="GET"} 4.0
+# HELP flask_request_latency_seconds Flask Request Latency
+# TYPE flask_request_latency_seconds histogram
+flask_request_latency_seconds_bucket{endpoint="/",le="0.005",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="0.01",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="0.025",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="0.05",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="0.075",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="0.1",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="0.25",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="0.5",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="0.75",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="1.0",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="2.5",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="5.0",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="7.5",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="10.0",method="GET"} 4.0
+flask_request_latency_seconds_bucket{endpoint="/",le="+Inf",method="GET"} 4.0
+flask_request_latency_seconds_count{endpoint="/",method="GET"} 4.0
+flask_request_latency_seconds_sum{endpoint="/",method="GET"} 0.001002788
+# HELP wayside_build_info )"));
+}
+
+TEST(Exposition, HttpNamingCumulatesBuckets) {
+  const auto buckets = Buckets::from_seconds(std::array{0.1, 1.0});
+  ASSERT_TRUE(buckets.has_value());
+  Registry registry({"unmatched", "/users/{id}"}, *buckets, 1);
+  Shard& shard = registry.shard(0);
+  finish(shard, 1, Method::kGet, 200, milliseconds(100));
+  finish(shard, 1, Method::kGet, 200, milliseconds(500));
+  finish(shard, 1, Method::kGet, 500, milliseconds(1500));
+  finish(shard, 0, Method::kOther, 404, milliseconds(1));
+  shard.exchange_started();
+  const std::string text = render(registry, {Naming::kHttp});
+  EXPECT_THAT(text, StartsWith("# HELP http_requests_total "));
+  EXPECT_THAT(text, HasSubstr(R"(
+# TYPE http_requests_total counter
+http_requests_total{endpoint="/users/{id}",http_status="200",method="GET"} 2.0
+http_requests_total{endpoint="/users/{id}",http_status="500",method="GET"} 1.0
+http_requests_total{endpoint="unmatched",http_status="404",method="OTHER"} 1.0
+# HELP http_request_duration_seconds )"));
+  EXPECT_THAT(text, HasSubstr(R"(
+# TYPE http_request_duration_seconds histogram
+http_request_duration_seconds_bucket{endpoint="/users/{id}",le="0.1",method="GET"} 1.0
+http_request_duration_seconds_bucket{endpoint="/users/{id}",le="1.0",method="GET"} 2.0
+http_request_duration_seconds_bucket{endpoint="/users/{id}",le="+Inf",method="GET"} 3.0
+http_request_duration_seconds_count{endpoint="/users/{id}",method="GET"} 3.0
+http_request_duration_seconds_sum{endpoint="/users/{id}",method="GET"} 2.1
+http_request_duration_seconds_bucket{endpoint="unmatched",le="0.1",method="OTHER"} 1.0
+)"));
+  EXPECT_THAT(text, HasSubstr("\n# TYPE http_requests_in_flight gauge\nhttp_requests_in_flight 1.0\n"));
+}
+
+TEST(Exposition, SeveralNamingsShowTheSameNumbers) {
+  Registry registry({"unmatched", "/"}, Buckets(), 1);
+  finish(registry.shard(0), 1, Method::kGet, 200, milliseconds(3));
+  const std::string text = render(registry, {Naming::kFlask, Naming::kHttp});
+  EXPECT_EQ(value_of(text, R"(flask_request_count{endpoint="/",http_status="200",method="GET"})"), 1);
+  EXPECT_EQ(value_of(text, R"(http_requests_total{endpoint="/",http_status="200",method="GET"})"), 1);
+  EXPECT_EQ(value_of(text, R"(flask_request_latency_seconds_sum{endpoint="/",method="GET"})"), 0.003);
+  EXPECT_EQ(value_of(text, R"(http_request_duration_seconds_sum{endpoint="/",method="GET"})"), 0.003);
+  EXPECT_LT(text.find("# HELP flask_request_latency_seconds"), text.find("# HELP http_requests_total"));
+}
+
+TEST(Exposition, FamiliesAreThereBeforeTheFirstExchange) {
+  const Registry registry({"unmatched"}, Buckets(), 1);
+  const std::string text = render(registry, {Naming::kHttp});
+  EXPECT_THAT(text, HasSubstr("# TYPE http_requests_total counter\n# HELP http_request_duration_seconds"));
+  EXPECT_EQ(value_of(text, "http_requests_in_flight"), 0);
+}
+
+TEST(Exposition, EscapesAndRepairsLabels) {
+  Registry registry({"unmatched", "a\"b\\c\nd\xFF"}, Buckets(), 1);
+  finish(registry.shard(0), 1, Method::kGet, 200, milliseconds(3));
+  EXPECT_THAT(render(registry, {Naming::kHttp}),
+              HasSubstr("http_requests_total{endpoint=\"a\\\"b\\\\c\\nd\xEF\xBF\xBD\",http_status=\"200\","));
+}
+
+TEST(Exposition, NamesTheBuild) {
+  const Registry registry({"unmatched"}, Buckets(), 1);
+  const std::string text = render(registry, {Naming::kHttp});
+  EXPECT_THAT(text, HasSubstr("\nwayside_build_info{compiler=\""));
+  EXPECT_THAT(text, HasSubstr("\",revision=\"abc\",version=\"1.2.3\"} 1.0\n"));
+
+  std::string unknown;
+  Exposition(registry, {{Naming::kHttp}, "1.2.3", ""}).render(unknown);
+  EXPECT_THAT(unknown, HasSubstr(",revision=\"unknown\","));
+}
+
+TEST(Exposition, EndsWithTheProcess) {
+  const Registry registry({"unmatched"}, Buckets(), 1);
+  const std::string text = render(registry, {Naming::kHttp});
+  EXPECT_GT(text.find("process_resident_memory_bytes "), text.find("wayside_build_info{"));
+  EXPECT_EQ(text.back(), '\n');
+}
+
+TEST(Exposition, AppendsAndReusesMemory) {
+  Registry registry({"unmatched"}, Buckets(), 1);
+  finish(registry.shard(0), 0, Method::kGet, 200, milliseconds(3));
+  Exposition exposition(registry, {});
+  std::string text = "kept\n";
+  exposition.render(text);
+  EXPECT_THAT(text, StartsWith("kept\n# HELP http_requests_total"));
+  text.clear();
+  const char* const memory = text.data();
+  text.reserve(text.capacity());
+  exposition.render(text);
+  EXPECT_EQ(text.data(), memory);
+  EXPECT_THAT(text, Not(HasSubstr("kept")));
+}
+
+// Within every scrape, whatever the workers do meanwhile: _count is the +Inf bucket, and neither ever goes
+// down.
+TEST(Exposition, IsConsistentWhileAWorkerCounts) {
+  constexpr int kExchanges = 100'000;
+  Registry registry({"unmatched"}, Buckets(), 1);
+  Exposition exposition(registry, {});
+  std::atomic<bool> is_running = true;
+  std::thread worker([&] {
+    for (int i = 0; i < kExchanges; ++i) {
+      finish(registry.shard(0), 0, Method::kGet, 200, Nanoseconds(i * 200'000L));
+    }
+    is_running = false;
+  });
+  const std::string requests = R"(http_requests_total{endpoint="unmatched",http_status="200",method="GET"})";
+  const std::string last_bucket =
+      R"(http_request_duration_seconds_bucket{endpoint="unmatched",le="+Inf",method="GET"})";
+  const std::string count = R"(http_request_duration_seconds_count{endpoint="unmatched",method="GET"})";
+  std::string text;
+  double last_requests = -1;
+  double last_count = -1;
+  while (is_running) {
+    text.clear();
+    exposition.render(text);
+    EXPECT_EQ(value_of(text, count), value_of(text, last_bucket));
+    EXPECT_GE(value_of(text, count), last_count);
+    EXPECT_GE(value_of(text, requests), last_requests);
+    last_count = value_of(text, count);
+    last_requests = value_of(text, requests);
+  }
+  worker.join();
+  text.clear();
+  exposition.render(text);
+  EXPECT_EQ(value_of(text, requests), kExchanges);
+  EXPECT_EQ(value_of(text, count), kExchanges);
+  EXPECT_EQ(value_of(text, "http_requests_in_flight"), 0);
+}
+
+}  // namespace
+}  // namespace wayside::metrics
