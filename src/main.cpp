@@ -14,25 +14,20 @@ using namespace wayside;
 
 namespace {
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-
-int fail(const std::string& line) {
-  std::fprintf(stderr, "wayside: %s\n", line.c_str());
-  return 1;
+// At once, also where standard output is a pipe: somebody may be waiting to read it.
+void print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
 }
 
-int run(app::Daemon& daemon) {
-  if (const auto opened = daemon.open(); !opened) return fail(opened.error().message);
-  daemon.start();
-  return 0;
-}
+void complain(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
 }  // namespace
 
 int main(int argc, char* argv[]) {
   const auto invocation = config::load(app::arguments(argc, argv), app::environment());
   if (!invocation) {
-    for (const std::string& line : invocation.error().lines) fail(line);
+    for (const std::string& line : invocation.error().lines) complain(line);
     return 1;
   }
   switch (invocation->action) {
@@ -56,7 +51,11 @@ int main(int argc, char* argv[]) {
   if (invocation->action == config::Action::kDemo) demo.emplace();
 
   app::Daemon daemon(demo ? demo->settings(invocation->settings) : invocation->settings, log);
-  if (run(daemon) != 0) return 1;
+  if (const auto opened = daemon.open(); !opened) {
+    complain("wayside: " + opened.error().message);
+    return 1;
+  }
+  daemon.start();
   if (demo) print(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
   daemon.wait_for_signals();
   return 0;

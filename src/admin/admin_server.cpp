@@ -152,14 +152,15 @@ Task AdminServer::Impl::serve_one(std::shared_ptr<Impl> self, Socket socket) {
 
 void AdminServer::Impl::spawn(Task coroutine) {
   // An exception must end its connection and no more. `self`: see above.
-  asio::co_spawn(io_context_, std::move(coroutine), [self = shared_from_this()](std::exception_ptr failure) {
-    if (!failure || self->is_stopped_) return;
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& exception) {
-      self->logger_.error("a metrics connection failed", {{"error", exception.what()}});
-    }
-  });
+  asio::co_spawn(io_context_, std::move(coroutine),
+                 [self = shared_from_this()](const std::exception_ptr& failure) {
+                   if (!failure || self->is_stopped_) return;
+                   try {
+                     std::rethrow_exception(failure);
+                   } catch (const std::exception& exception) {
+                     self->logger_.error("a metrics connection failed", {{"error", exception.what()}});
+                   }
+                 });
 }
 
 AdminServer::AdminServer(asio::io_context& io_context, AdminPages pages, const Logger& logger)

@@ -42,8 +42,8 @@ std::string Demo::start_traffic(const Address& proxy, const Address& metrics) {
   impl_->traffic.emplace(proxy_here);
   return "The demo service is behind http://" + to_string(proxy_here) + " and gets a few requests a second.\n" +
          "Metrics are at " + metrics_url + "/metrics. Try:\n\n" +
-         "    curl -s http://" + to_string(proxy_here) + "/users/42\n" +
-         "    curl -s " + metrics_url + "/metrics | grep http_requests_total\n\n" +
+         "    curl http://" + to_string(proxy_here) + "/users/42\n" +
+         "    curl " + metrics_url + "/metrics | grep http_requests_total\n\n" +
          "Ctrl-C ends it.\n";
 }
 

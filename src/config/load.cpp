@@ -5,12 +5,11 @@
 #include "config/environment.hpp"
 #include "config/yaml_settings.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <optional>
-#include <sstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -31,11 +30,13 @@ Checked<std::string, Mistake> read_file(const std::string& path) {
   if (std::filesystem::is_directory(path, ignored)) return unreadable("a directory");
   std::ifstream in(path, std::ios::binary);
   if (!in) return unreadable(std::generic_category().message(errno));
-  std::string text(kMaxFile + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::array<char, 16384> buffer;
+  while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
+    text.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kMaxFile) return unreadable("more than 16 MiB");
+  }
   if (in.bad()) return unreadable("an error while reading");
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kMaxFile) return unreadable("more than 16 MiB");
   return {boost::system::in_place_value, std::move(text)};
 }
 
@@ -61,8 +62,8 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   Errors errors;
   const CommandLine line = parse_command_line(argv, errors.lines);
   const Action action = line.action;
-  if (errors.lines.empty() && (action == Action::kHelp || action == Action::kVersion))
-    return Invocation{action, {}};
+  const bool needs_settings = action != Action::kHelp && action != Action::kVersion;
+  if (errors.lines.empty() && !needs_settings) return Invocation{action, {}};
   const std::vector<GivenOption> variables = read_environment(environment, errors.lines);
 
   Settings settings;

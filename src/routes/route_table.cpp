@@ -41,7 +41,7 @@ std::string place_of(const RouteSpec& spec, std::size_t index) {
 
 std::optional<std::string> check_name(std::string_view name) {
   if (name == kUnmatchedLabel) {
-    return "expected a name other than " + quoted(name) + ", which stands for all paths without a route";
+    return "expected a name that is not reserved for paths without a route, found " + quoted(name);
   }
   if (std::ranges::any_of(name, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; })) {
     return "expected a name without control characters, found " + quoted(name);

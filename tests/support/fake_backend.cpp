@@ -3,10 +3,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <stdexcept>
 #include <utility>
 
 namespace wayside::test {
@@ -37,7 +36,9 @@ FakeBackend::FakeBackend(const std::string& host) {
   address_ = {host, ntohs(is_v6 ? v6.sin6_port : v4.sin_port), {}};
 }
 
-FakeBackend::~FakeBackend() { stop_listening(); }
+FakeBackend::~FakeBackend() {
+  stop_listening();
+}
 
 RawSocket FakeBackend::accept() {
   if (!wait_readable(descriptor_, kPatience)) throw std::runtime_error("nobody connected to the backend");

@@ -1,10 +1,12 @@
-// A backend that a test plays by hand: accept a connection, read exactly what was sent, answer with any bytes.
+// A backend that a test plays by hand: accept a connection, read exactly what was sent, answer with any
+// bytes.
 #pragma once
 
-#include <chrono>
+#include "wayside/base/address.hpp"
 
 #include "support/raw_socket.hpp"
-#include "wayside/base/address.hpp"
+
+#include <chrono>
 
 namespace wayside::test {
 

@@ -1,8 +1,7 @@
 #include "support/proxy_fixture.hpp"
 
-#include <poll.h>
-
 #include <cstdlib>
+#include <poll.h>
 #include <stdexcept>
 #include <utility>
 
@@ -34,7 +33,8 @@ void ProxyFixture::start(config::Settings settings) {
 
 void ProxyFixture::start_with_routes(std::initializer_list<const char*> templates) {
   config::Settings settings;
-  for (const char* path : templates) settings.routes.push_back({.path = path, .methods = {}, .name = {}, .line = 0});
+  for (const char* path : templates)
+    settings.routes.push_back({.path = path, .methods = {}, .name = {}, .line = 0});
   start(std::move(settings));
 }
 

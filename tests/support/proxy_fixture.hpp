@@ -1,17 +1,18 @@
 // The real proxy in the test's process, in front of a FakeBackend, on free ports.
 #pragma once
 
+#include "wayside/app/daemon.hpp"
+#include "wayside/config/settings.hpp"
+
+#include "support/fake_backend.hpp"
+#include "support/raw_socket.hpp"
+
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <gtest/gtest.h>
-
-#include "support/fake_backend.hpp"
-#include "support/raw_socket.hpp"
-#include "wayside/app/daemon.hpp"
-#include "wayside/config/settings.hpp"
 
 namespace wayside::test {
 
@@ -32,8 +33,8 @@ class ProxyFixture : public testing::Test {
 
   // What GET `path` on the metrics listener answers: the whole response.
   std::string admin_get(std::string_view path) const;
-  // The value of a metric line such as `http_requests_total{endpoint="/",http_status="200",method="GET"}`; -1 if
-  // there is none.
+  // The value of a metric line such as `http_requests_total{endpoint="/",http_status="200",method="GET"}`; -1
+  // if there is none.
   double metric(std::string_view series) const;
   // The same, once it has that value.
   bool metric_becomes(std::string_view series, double value) const;

@@ -1,16 +1,15 @@
 #include "support/raw_socket.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
+#include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <stdexcept>
 #include <utility>
 
 namespace wayside::test {
@@ -32,7 +31,9 @@ RawSocket& RawSocket::operator=(RawSocket&& other) noexcept {
   return *this;
 }
 
-RawSocket::~RawSocket() { close(); }
+RawSocket::~RawSocket() {
+  close();
+}
 
 RawSocket RawSocket::connect(const Address& address) {
   const bool is_v6 = address.host.find(':') != std::string::npos;
@@ -45,7 +46,8 @@ RawSocket RawSocket::connect(const Address& address) {
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(address.port);
   ::inet_pton(AF_INET6, address.host.c_str(), &v6.sin6_addr);
-  const auto* const target = is_v6 ? reinterpret_cast<const sockaddr*>(&v6) : reinterpret_cast<const sockaddr*>(&v4);
+  const auto* const target =
+      is_v6 ? reinterpret_cast<const sockaddr*>(&v6) : reinterpret_cast<const sockaddr*>(&v4);
   const socklen_t size = is_v6 ? sizeof v6 : sizeof v4;
   if (::connect(socket.descriptor_, target, size) != 0) socket.fail(std::strerror(errno));
   return socket;
@@ -65,10 +67,13 @@ void RawSocket::send(std::string_view bytes) {
 }
 
 void RawSocket::send_bytewise(std::string_view bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) send(bytes.substr(i, 1));
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    send(bytes.substr(i, 1));
 }
 
-std::string RawSocket::read_head() { return read_until("\r\n\r\n"); }
+std::string RawSocket::read_head() {
+  return read_until("\r\n\r\n");
+}
 
 std::string RawSocket::read_exactly(std::size_t count) {
   while (read_.size() < count) {
@@ -99,7 +104,9 @@ bool RawSocket::becomes_readable(std::chrono::milliseconds patience) const {
   return ::poll(&poll, 1, static_cast<int>(patience.count())) > 0;
 }
 
-void RawSocket::shutdown_send() { ::shutdown(descriptor_, SHUT_WR); }
+void RawSocket::shutdown_send() {
+  ::shutdown(descriptor_, SHUT_WR);
+}
 
 void RawSocket::reset() {
   const linger abrupt{1, 0};

@@ -1,15 +1,15 @@
 // A blocking socket for tests: sends and expects exact bytes, and never waits for ever.
 //
-// The proxy under test runs on threads of its own, so a test plays client and backend from its one thread, line by
-// line, in the order in which things are to happen.
+// The proxy under test runs on threads of its own, so a test plays client and backend from its one thread,
+// line by line, in the order in which things are to happen.
 #pragma once
+
+#include "wayside/base/address.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
-
-#include "wayside/base/address.hpp"
 
 namespace wayside::test {
 

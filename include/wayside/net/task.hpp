@@ -31,6 +31,9 @@ concept HasFramePool = requires(T& owner) {
 namespace detail {
 
 // operator new and delete of a promise. A header in front of the frame remembers where the frame came from.
+//
+// All are always inlined: wherever g++ 12 sees them called, as in a build without optimisation, it takes a templated
+// operator new and its operator delete for a mismatched pair (-Wmismatched-new-delete, GCC bug 109224).
 struct FrameMemory {
   struct alignas(__STDCPP_DEFAULT_NEW_ALIGNMENT__) Header {
     FramePool* pool;
@@ -42,15 +45,15 @@ struct FrameMemory {
     return ::new (storage) Header{pool} + 1;
   }
 
-  static void* operator new(std::size_t size) { return place(size, nullptr); }
+  [[gnu::always_inline]] static void* operator new(std::size_t size) { return place(size, nullptr); }
 
   // Chosen for member coroutines: their object is passed first.
   template <HasFramePool Owner, class... Arguments>
-  static void* operator new(std::size_t size, Owner& owner, Arguments&&...) {
+  [[gnu::always_inline]] static void* operator new(std::size_t size, Owner& owner, Arguments&&...) {
     return place(size, &owner.frame_pool());
   }
 
-  static void operator delete(void* frame, std::size_t size) noexcept {
+  [[gnu::always_inline]] static void operator delete(void* frame, std::size_t size) noexcept {
     Header* const header = static_cast<Header*>(frame) - 1;
     if (header->pool != nullptr) {
       header->pool->deallocate(header, size + sizeof(Header));

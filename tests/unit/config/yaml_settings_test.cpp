@@ -145,8 +145,8 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
        "which "
        "matches the same as \"/users/{id}\" on line 2"},
       {"routes:\n- path: /a\n  name: unmatched",
-       "f.yaml:2: routes[0]: expected a name other than \"unmatched\", which stands for all paths without a "
-       "route"},
+       "f.yaml:2: routes[0]: expected a name that is not reserved for paths without a route, found "
+       "\"unmatched\""},
   };
   for (const Case& each : cases)
     EXPECT_THAT(mistakes_of(each.text), ElementsAre(each.mistake)) << each.text;

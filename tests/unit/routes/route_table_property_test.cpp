@@ -123,7 +123,7 @@ class RouteTableProperty : public testing::TestWithParam<unsigned> {};
 
 TEST_P(RouteTableProperty, AgreesWithASlowMatcher) {
   Random random(GetParam());
-  for (int round = 0; round < 40; ++round) {
+  for (int round = 0; round < 15; ++round) {
     std::vector<RouteSpec> specs = random_specs(random);
     const auto table = RouteTable::build(specs);
     ASSERT_TRUE(table.has_value()) << table.error().message;

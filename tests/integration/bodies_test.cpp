@@ -1,0 +1,183 @@
+// Bodies in both directions: framed anew, streamed, and never made to look whole when they are not.
+#include "support/proxy_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <thread>
+
+namespace wayside::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class Bodies : public ProxyFixture {
+ protected:
+  void SetUp() override { start(); }
+
+  // A client and a backend with a GET between them that waits for its response.
+  void exchange_request(std::string_view version = "1.1") {
+    client_ = connect();
+    client_.send("GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n\r\n");
+    peer_ = backend_.accept();
+    peer_.read_head();
+  }
+
+  RawSocket client_{-1};
+  RawSocket peer_{-1};
+};
+
+TEST_F(Bodies, ReframesAChunkedUpload) {
+  RawSocket client = connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  EXPECT_THAT(backend.read_head(), HasSubstr("\r\nTransfer-Encoding: chunked\r\n"));
+  client.send("0005;name=value\r\nhello\r\n");
+  EXPECT_EQ(backend.read_until("hello\r\n"), "5\r\nhello\r\n");
+  client.send("1\r\n");
+  client.send("x\r\n00\r\nSome-Trailer: 1\r\n\r\n");
+  EXPECT_EQ(backend.read_until("0\r\n\r\n"), "1\r\nx\r\n0\r\n\r\n");
+  backend.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(client.read_head(), StartsWith("HTTP/1.1 200 OK"));
+}
+
+TEST_F(Bodies, JoinsChunksThatArriveTogether) {
+  RawSocket client = connect();
+  client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "1\r\na\r\n2\r\nbc\r\n3\r\ndef\r\n0\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  EXPECT_EQ(backend.read_until("0\r\n\r\n"), "6\r\nabcdef\r\n0\r\n\r\n");
+}
+
+TEST_F(Bodies, PassesALargeUploadAndDownloadWhole) {
+  std::string body(8 * 1024 * 1024, '\0');
+  for (std::size_t i = 0; i < body.size(); ++i)
+    body[i] = static_cast<char>(i * 2654435761U >> 13U);
+  RawSocket client = connect();
+  const std::string length = std::to_string(body.size());
+  std::thread sender(
+      [&] { client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n" + body); });
+  RawSocket backend = backend_.accept();
+  EXPECT_THAT(backend.read_head(), HasSubstr("Content-Length: " + length));
+  EXPECT_TRUE(backend.read_exactly(body.size()) == body);
+  sender.join();
+  std::thread answerer(
+      [&] { backend.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n" + body); });
+  client.read_head();
+  EXPECT_TRUE(client.read_exactly(body.size()) == body);
+  answerer.join();
+}
+
+TEST_F(Bodies, RelaysEachEventOfAStreamAsItComes) {
+  exchange_request();
+  peer_.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_THAT(client_.read_head(), HasSubstr("Transfer-Encoding: chunked"));
+  for (const char* event : {"data: 1\n\n", "data: 2\n\n", "data: 3\n\n"}) {
+    peer_.send("9\r\n" + std::string(event) + "\r\n");
+    EXPECT_EQ(client_.read_until("\n\n\r\n"), "9\r\n" + std::string(event) + "\r\n");
+  }
+  peer_.send("0\r\n\r\n");
+  EXPECT_EQ(client_.read_until("0\r\n\r\n"), "0\r\n\r\n");
+}
+
+TEST_F(Bodies, FramesABodyThatEndsWithTheConnectionAsChunks) {
+  exchange_request();
+  peer_.send("HTTP/1.1 200 OK\r\n\r\nhello");
+  EXPECT_EQ(client_.read_until("hello\r\n"),
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  peer_.close();
+  EXPECT_EQ(client_.read_until("0\r\n\r\n"), "0\r\n\r\n");
+  // The client's connection lives on.
+  client_.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(backend_.accept().read_head(), StartsWith("GET /next "));
+}
+
+TEST_F(Bodies, DoesNotEndATruncatedChunkedBody) {
+  exchange_request();
+  peer_.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  client_.read_until("hello\r\n");
+  peer_.close();
+  EXPECT_EQ(client_.read_to_end(), "");
+}
+
+TEST_F(Bodies, DoesNotFillUpATruncatedLength) {
+  exchange_request();
+  peer_.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+  client_.read_until("hello");
+  peer_.close();
+  EXPECT_EQ(client_.read_to_end(), "");
+}
+
+TEST_F(Bodies, ResetsAnHttp10ClientWhoseBodyIsTruncated) {
+  exchange_request("1.0");
+  peer_.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  EXPECT_EQ(client_.read_until("hello"), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello");
+  peer_.close();
+  client_.read_to_end();
+  EXPECT_TRUE(client_.was_reset());
+}
+
+TEST_F(Bodies, RelaysContinueAndThenTheBody) {
+  RawSocket client = connect();
+  client.send("PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  EXPECT_THAT(backend.read_head(), HasSubstr("Expect: 100-continue\r\n"));
+  backend.send("HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(client.read_head(), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("hello");
+  EXPECT_EQ(backend.read_exactly(5), "hello");
+  backend.send("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(client.read_head(), "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST_F(Bodies, RelaysARefusalInsteadOfContinueAndCloses) {
+  RawSocket client = connect();
+  client.send("PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(client.read_to_end(),
+            "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(backend.read_to_end(), "");
+}
+
+TEST_F(Bodies, RelaysEarlyHintsBeforeTheResponse) {
+  exchange_request();
+  peer_.send(
+      "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+      "HTTP/1.1 103 Early Hints\r\nLink: </b.css>\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_EQ(client_.read_head(), "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n");
+  EXPECT_EQ(client_.read_head(), "HTTP/1.1 103 Early Hints\r\nLink: </b.css>\r\n\r\n");
+  EXPECT_EQ(client_.read_until("ok"), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+}
+
+TEST_F(Bodies, SparesHttp10ClientsInformationalResponses) {
+  exchange_request("1.0");
+  peer_.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_EQ(client_.read_to_end(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+}
+
+TEST_F(Bodies, RelaysAnEarlyResponseAndStopsTheUpload) {
+  RawSocket client = connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nsome");
+  RawSocket backend = backend_.accept();
+  backend.read_until("some");
+  backend.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig");
+  EXPECT_EQ(client.read_to_end(),
+            "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig");
+  EXPECT_EQ(backend.read_to_end(), "");
+}
+
+TEST_F(Bodies, UnfoldsAFoldedResponseField) {
+  exchange_request();
+  peer_.send("HTTP/1.1 200 OK\r\nX-Long: one\r\n  two\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(client_.read_head(), Not(HasSubstr("one\r\n")));
+}
+
+}  // namespace
+}  // namespace wayside::test

@@ -1,0 +1,60 @@
+// The end of the daemon: what is in flight finishes, within bounds.
+#include "support/proxy_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <string>
+
+namespace wayside::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class Drain : public ProxyFixture {};
+
+TEST_F(Drain, EndsAtOnceWhereNothingIsInFlight) {
+  start();
+  RawSocket idle = connect();
+  // The proxy knows the connection once it has answered on it.
+  idle.send("GET / HTTP/1.1\r\n\r\n");
+  RawSocket waiting = connect();
+  daemon().drain();
+  daemon().wait();
+  idle.read_to_end();
+  EXPECT_EQ(waiting.read_to_end(), "");
+}
+
+TEST_F(Drain, FinishesWhatIsInFlightAndSaysSo) {
+  start();
+  RawSocket client = connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  daemon().drain();
+  ASSERT_TRUE(wait_until([&] { return admin_get("/-/ready").starts_with("HTTP/1.1 503"); }));
+  backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  const std::string response = client.read_to_end();
+  EXPECT_THAT(response, HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_THAT(response, EndsWith("ok"));
+  daemon().wait();
+}
+
+TEST_F(Drain, CutsOffWhatDoesNotFinish) {
+  config::Settings settings;
+  settings.timeouts.drain = 100ms;
+  start(settings);
+  RawSocket client = connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  daemon().drain();
+  daemon().wait();
+  EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+}
+
+}  // namespace
+}  // namespace wayside::test

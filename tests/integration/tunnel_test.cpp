@@ -1,0 +1,88 @@
+// Upgrades: 101 turns a connection into a tunnel, anything else leaves it what it was.
+#include "support/proxy_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+namespace wayside::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr std::string_view kUpgradeRequest =
+    "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n";
+constexpr std::string_view kSwitching =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+
+class Tunnel : public ProxyFixture {
+ protected:
+  void SetUp() override { start(); }
+};
+
+TEST_F(Tunnel, CarriesBytesBothWaysAfter101) {
+  RawSocket client = connect();
+  client.send(kUpgradeRequest);
+  RawSocket backend = backend_.accept();
+  const std::string head = backend.read_head();
+  EXPECT_THAT(head, HasSubstr("\r\nUpgrade: websocket\r\n"));
+  EXPECT_THAT(head, HasSubstr("\r\nConnection: upgrade\r\n"));
+  backend.send(kSwitching);
+  EXPECT_EQ(client.read_head(),
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n");
+  client.send("\x81\x02hi");
+  EXPECT_EQ(backend.read_exactly(4), "\x81\x02hi");
+  backend.send("\x81\x02yo");
+  EXPECT_EQ(client.read_exactly(4), "\x81\x02yo");
+  backend.close();
+  EXPECT_EQ(client.read_to_end(), "");
+  EXPECT_TRUE(
+      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="101",method="GET"})", 1));
+}
+
+TEST_F(Tunnel, ForwardsWhatCameBeforeItsTime) {
+  RawSocket client = connect();
+  client.send(std::string(kUpgradeRequest) + "early");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(std::string(kSwitching) + "soon");
+  EXPECT_EQ(backend.read_exactly(5), "early");
+  client.read_head();
+  EXPECT_EQ(client.read_exactly(4), "soon");
+}
+
+TEST_F(Tunnel, DeliversWhatIsBufferedWhenOneSideCloses) {
+  RawSocket client = connect();
+  client.send(kUpgradeRequest);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  const std::string last(300000, 'x');
+  backend.send(kSwitching);
+  client.read_head();
+  backend.send(last);
+  backend.close();
+  EXPECT_TRUE(client.read_to_end() == last);
+}
+
+TEST_F(Tunnel, LeavesARefusedUpgradeAnOrdinaryResponse) {
+  RawSocket client = connect();
+  client.send(kUpgradeRequest);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+  EXPECT_THAT(client.read_until("no"), StartsWith("HTTP/1.1 403 Forbidden\r\n"));
+  client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(backend.read_head(), StartsWith("GET /next "));
+}
+
+TEST_F(Tunnel, AsksForNoUpgradeWithoutItsConnectionOption) {
+  RawSocket client = connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  EXPECT_THAT(backend.read_head(), Not(HasSubstr("pgrade")));
+}
+
+}  // namespace
+}  // namespace wayside::test

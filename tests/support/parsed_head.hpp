@@ -1,0 +1,45 @@
+// A message head together with the bytes that its views point into.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "wayside/http/head.hpp"
+#include "wayside/http/head_parser.hpp"
+
+namespace wayside::test {
+
+struct ParsedRequest {
+  explicit ParsedRequest(std::string_view text)
+      : bytes(text), violation(http::parse_request_head(bytes, head)) {}
+  ParsedRequest(const ParsedRequest&) = delete;
+  ParsedRequest& operator=(const ParsedRequest&) = delete;
+
+  std::string bytes;
+  http::RequestHead head;
+  std::optional<http::Violation> violation;
+};
+
+struct ParsedResponse {
+  explicit ParsedResponse(std::string_view text)
+      : bytes(text), violation(http::parse_response_head(bytes, head)) {}
+  ParsedResponse(const ParsedResponse&) = delete;
+  ParsedResponse& operator=(const ParsedResponse&) = delete;
+
+  std::string bytes;
+  http::ResponseHead head;
+  std::optional<http::Violation> violation;
+};
+
+// "name: value" per field, as they came.
+template <class Head>
+std::string field_lines(const Head& head) {
+  std::string lines;
+  for (const http::Field& field : head.fields) {
+    lines.append(field.name).append(": ").append(field.value).append("\n");
+  }
+  return lines;
+}
+
+}  // namespace wayside::test

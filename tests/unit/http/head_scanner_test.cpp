@@ -1,0 +1,182 @@
+#include "wayside/http/head_scanner.hpp"
+
+#include "support/split_points.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wayside::http {
+namespace {
+
+using Kind = HeadScanner::Kind;
+using test::Pieces;
+
+// What the scanner says at last: a size, a violation, or neither while the head is incomplete.
+struct Verdict {
+  std::optional<std::size_t> size;
+  std::optional<Violation> violation;
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+constexpr Verdict kIncomplete{};
+Verdict complete(std::size_t size) { return {size, std::nullopt}; }
+Verdict refused(Violation violation) { return {std::nullopt, violation}; }
+
+void PrintTo(const Verdict& verdict, std::ostream* out) {
+  if (verdict.size) {
+    *out << "a head of " << *verdict.size << " bytes";
+  } else {
+    *out << (verdict.violation ? to_token(*verdict.violation) : "incomplete");
+  }
+}
+
+Verdict scan(Kind kind, const Pieces& pieces) {
+  HeadScanner scanner(kind);
+  std::string received;
+  for (const std::string_view piece : pieces) {
+    received += piece;
+    const auto result = scanner.scan(received);
+    if (!result) return refused(result.error());
+    if (*result) return complete(**result);
+  }
+  return kIncomplete;
+}
+
+void expect_at_every_split(Kind kind, std::string_view bytes, const Verdict& expected) {
+  for (const Pieces& pieces : test::all_splits(bytes)) {
+    EXPECT_EQ(scan(kind, pieces), expected)
+        << testing::PrintToString(bytes) << " in " << pieces.size() << " pieces, the first of "
+        << pieces.front().size();
+  }
+}
+
+// A request head of exactly `size` bytes, with a first line of `line_size` including its end.
+std::string request_head(std::size_t line_size, std::size_t size) {
+  const std::string begin = "GET /";
+  const std::string end = " HTTP/1.1\r\n";
+  std::string head = begin + std::string(line_size - begin.size() - end.size(), 'a') + end;
+  while (size - head.size() > 1000) head += "X: " + std::string(500, 'b') + "\r\n";
+  return head + "Y: " + std::string(size - head.size() - 7, 'c') + "\r\n\r\n";
+}
+
+TEST(HeadScanner, FindsTheEndWhateverThePieces) {
+  const std::string_view request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  expect_at_every_split(Kind::kRequest, request, complete(request.size()));
+  const std::string_view no_fields = "GET / HTTP/1.0\r\n\r\n";
+  expect_at_every_split(Kind::kRequest, no_fields, complete(no_fields.size()));
+  const std::string_view response = "HTTP/1.1 200 OK\r\nA: b\r\n\r\n";
+  expect_at_every_split(Kind::kResponse, response, complete(response.size()));
+}
+
+TEST(HeadScanner, LeavesWhatFollowsTheHead) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\n\r\n";
+  expect_at_every_split(Kind::kRequest, head + "body\n\r\n\r\n", complete(head.size()));
+  expect_at_every_split(Kind::kRequest, head + head, complete(head.size()));
+}
+
+TEST(HeadScanner, WaitsForTheRest) {
+  const std::string_view request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  for (std::size_t size = 0; size < request.size(); ++size) {
+    EXPECT_EQ(scan(Kind::kRequest, {request.substr(0, size)}), kIncomplete) << size;
+  }
+}
+
+// RFC 9112 section 2.2 allows a bare LF to be taken for a line end; we do not.
+TEST(HeadScanner, RefusesABareLineFeed) {
+  for (const std::string_view bytes : {
+           "GET / HTTP/1.1\nHost: a\n\n",
+           "GET / HTTP/1.1\r\nHost: a\n\r\n",
+           "GET / HTTP/1.1\r\nHost: a\r\n\n",
+           "GET / HTTP/1.1\r\n\n",
+           "GET / HTTP/1.1\r\nA: b\nTransfer-Encoding: chunked\r\n\r\n",
+       }) {
+    expect_at_every_split(Kind::kRequest, bytes, refused(Violation::kBareLineFeed));
+  }
+  expect_at_every_split(Kind::kResponse, "HTTP/1.1 200 OK\nA: b\r\n\r\n",
+                        refused(Violation::kBareLineFeed));
+}
+
+TEST(HeadScanner, RefusesAtOnceWhatCannotBecomeAHead) {
+  EXPECT_EQ(scan(Kind::kRequest, {"\x16"}), refused(Violation::kMalformedHead)) << "TLS";
+  EXPECT_EQ(scan(Kind::kRequest, {" "}), refused(Violation::kMalformedHead));
+  EXPECT_EQ(scan(Kind::kRequest, {"\n"}), refused(Violation::kMalformedHead));
+  EXPECT_EQ(scan(Kind::kRequest, {std::string_view("\0", 1)}), refused(Violation::kMalformedHead));
+  EXPECT_EQ(scan(Kind::kRequest, {"\x80"}), refused(Violation::kMalformedHead));
+  EXPECT_EQ(scan(Kind::kResponse, {"S"}), refused(Violation::kMalformedHead)) << "another protocol";
+  EXPECT_EQ(scan(Kind::kResponse, {"\r"}), refused(Violation::kMalformedHead));
+}
+
+// RFC 9112 section 3: at least 8000 bytes of request line are to be supported.
+TEST(HeadScanner, BoundsTheRequestLine) {
+  const std::string longest = request_head(limits::kRequestLine, limits::kRequestLine + 100);
+  EXPECT_EQ(scan(Kind::kRequest, {longest}), complete(longest.size()));
+  EXPECT_EQ(scan(Kind::kRequest, test::single_bytes(longest)), complete(longest.size()));
+
+  const std::string longer = request_head(limits::kRequestLine + 1, limits::kRequestLine + 101);
+  EXPECT_EQ(scan(Kind::kRequest, {longer}), refused(Violation::kRequestLineTooLong));
+  EXPECT_EQ(scan(Kind::kRequest, test::single_bytes(longer)), refused(Violation::kRequestLineTooLong));
+
+  const std::string endless(limits::kRequestLine + 1, 'a');
+  EXPECT_EQ(scan(Kind::kRequest, test::single_bytes(endless)), refused(Violation::kRequestLineTooLong));
+}
+
+TEST(HeadScanner, BoundsTheHead) {
+  const std::string largest = request_head(50, limits::kHead);
+  EXPECT_EQ(scan(Kind::kRequest, {largest}), complete(limits::kHead));
+  EXPECT_EQ(scan(Kind::kRequest, test::single_bytes(largest)), complete(limits::kHead));
+  EXPECT_EQ(scan(Kind::kRequest, {largest + std::string(100, 'x')}), complete(limits::kHead))
+      << "what follows the head does not count";
+
+  const std::string larger = request_head(50, limits::kHead + 1);
+  EXPECT_EQ(scan(Kind::kRequest, {larger}), refused(Violation::kHeadTooLarge));
+  EXPECT_EQ(scan(Kind::kRequest, test::single_bytes(larger)), refused(Violation::kHeadTooLarge));
+
+  const std::string endless = "HTTP/1.1 200 " + std::string(limits::kHead, 'a');
+  EXPECT_EQ(scan(Kind::kResponse, test::single_bytes(endless)), refused(Violation::kHeadTooLarge));
+}
+
+// The promise that makes slow senders cheap. The bytes already seen are exchanged behind the scanner's back, which
+// nobody else may do: had it looked again, it would have found the end of a head there.
+TEST(HeadScanner, LooksAtEachByteOnce) {
+  HeadScanner scanner(Kind::kRequest);
+  std::string bytes = "GET / HTTP/1.1\r\nA: b\r\nC: dddddd";
+  ASSERT_FALSE(scanner.scan(bytes)->has_value());
+  bytes.replace(24, 4, "\r\n\r\n");
+  bytes += "e\r\n";
+  ASSERT_FALSE(scanner.scan(bytes)->has_value());
+  bytes += "\r\n";
+  EXPECT_EQ(scanner.scan(bytes), std::optional(bytes.size()));
+}
+
+TEST(HeadScanner, StartsAnewAfterReset) {
+  HeadScanner scanner(Kind::kRequest);
+  EXPECT_FALSE(scanner.started());
+  ASSERT_TRUE(scanner.scan("GET / HTTP/1.1\r\nHost: a\r\n\r\n")->has_value());
+  EXPECT_TRUE(scanner.started());
+  scanner.reset();
+  EXPECT_FALSE(scanner.started());
+  EXPECT_EQ(scanner.scan("GET / HTTP/1.1\r\n\r\n"), std::optional<std::size_t>(18));
+}
+
+// RFC 9112 section 2.2: whoever drops the empty lines needs the second half of one that was cut.
+TEST(HeadScanner, TakesHalfAnEmptyLineForNoBeginning) {
+  HeadScanner scanner(Kind::kRequest);
+  ASSERT_FALSE(scanner.scan("\r")->has_value());
+  EXPECT_FALSE(scanner.started());
+  EXPECT_EQ(scan(Kind::kRequest, {"\r", "G"}), refused(Violation::kMalformedHead));
+}
+
+TEST(LeadingEmptyLines, CountsWholeLinesInFront) {
+  EXPECT_EQ(leading_empty_lines(""), 0U);
+  EXPECT_EQ(leading_empty_lines("\r"), 0U);
+  EXPECT_EQ(leading_empty_lines("\r\n"), 2U);
+  EXPECT_EQ(leading_empty_lines("\r\n\r\n\rGET"), 4U);
+  EXPECT_EQ(leading_empty_lines("GET\r\n\r\n"), 0U);
+  EXPECT_EQ(leading_empty_lines("\nGET"), 0U);
+}
+
+}  // namespace
+}  // namespace wayside::http

@@ -1,0 +1,51 @@
+#include "wayside/http/violation.hpp"
+
+#include "wayside/http/own_response.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string_view>
+
+namespace wayside::http {
+namespace {
+
+constexpr int kViolationCount = static_cast<int>(Violation::kTrailersTooLarge) + 1;
+
+TEST(Violation, HasTheStatusThatTheRfcNames) {
+  EXPECT_EQ(status_of(Violation::kMalformedHead), 400U);
+  EXPECT_EQ(status_of(Violation::kRequestLineTooLong), 414U);         // RFC 9112 section 3
+  EXPECT_EQ(status_of(Violation::kHeadTooLarge), 431U);               // RFC 6585 section 5
+  EXPECT_EQ(status_of(Violation::kTooManyFields), 431U);              //
+  EXPECT_EQ(status_of(Violation::kUnsupportedVersion), 505U);         // RFC 9110 section 15.6.6
+  EXPECT_EQ(status_of(Violation::kMissingHost), 400U);                // RFC 9112 section 3.2
+  EXPECT_EQ(status_of(Violation::kDuplicateHost), 400U);              //
+  EXPECT_EQ(status_of(Violation::kConnectUnsupported), 501U);         // RFC 9110 section 9.1
+  EXPECT_EQ(status_of(Violation::kBadTransferEncoding), 501U);        // RFC 9112 section 6.1
+  EXPECT_EQ(status_of(Violation::kLengthAndTransferEncoding), 400U);  //
+}
+
+TEST(Violation, HasWordsOfItsOwn) {
+  std::set<std::string_view> tokens;
+  std::set<std::string_view> texts;
+  for (int i = 0; i < kViolationCount; ++i) {
+    const auto violation = static_cast<Violation>(i);
+    const std::string_view token = to_token(violation);
+    EXPECT_FALSE(token.empty());
+    EXPECT_EQ(token.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), token.npos) << token;
+    EXPECT_TRUE(tokens.insert(token).second) << token;
+    const std::string_view text = to_text(violation);
+    EXPECT_FALSE(text.empty());
+    EXPECT_EQ(text.find_first_of("\r\n"), text.npos) << text;
+    EXPECT_TRUE(texts.insert(text).second) << text;
+  }
+}
+
+TEST(Violation, IsAnsweredWithAStatusThatHasAReasonPhrase) {
+  for (int i = 0; i < kViolationCount; ++i) {
+    EXPECT_NE(reason_phrase(status_of(static_cast<Violation>(i))), "Error") << i;
+  }
+}
+
+}  // namespace
+}  // namespace wayside::http
