@@ -24,6 +24,7 @@ std::optional<std::uint64_t> parse_length(std::string_view text) noexcept {
 
 Checked<BodyFields, Violation> read_body_fields(const Fields& fields) {
   BodyFields found;
+  bool chunked_once = true;  // as far as there is a Transfer-Encoding at all
   for (const Field& field : fields) {
     if (field.id == FieldName::content_length) {
       // Equal values may be merged, as one line or as several; a list is refused (RFC 9110 section 8.6).
@@ -31,13 +32,12 @@ Checked<BodyFields, Violation> read_body_fields(const Fields& fields) {
       if (!length || (found.length && *found.length != *length)) return Violation::kBadContentLength;
       found.length = length;
     } else if (field.id == FieldName::transfer_encoding) {
-      if (found.has_transfer_encoding || !equals_ignoring_case(field.value, "chunked")) {
-        return Violation::kBadTransferEncoding;
-      }
+      chunked_once = !found.has_transfer_encoding && equals_ignoring_case(field.value, "chunked");
       found.has_transfer_encoding = true;
     }
   }
   if (found.length && found.has_transfer_encoding) return Violation::kLengthAndTransferEncoding;
+  if (!chunked_once) return Violation::kBadTransferEncoding;
   return found;
 }
 

@@ -1,5 +1,6 @@
 #include "support/raw_socket.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
@@ -82,6 +83,17 @@ std::string RawSocket::read_exactly(std::size_t count) {
   return take(count);
 }
 
+void RawSocket::skip_exactly(std::size_t count) {
+  if (!read_.empty()) fail("something waits to be taken");
+  char bytes[16384];
+  while (count != 0) {
+    wait_readable();
+    const ssize_t got = ::recv(descriptor_, bytes, std::min(count, sizeof bytes), 0);
+    if (got <= 0) fail("the stream ended with " + std::to_string(count) + " bytes to come");
+    count -= static_cast<std::size_t>(got);
+  }
+}
+
 std::string RawSocket::read_until(std::string_view mark) {
   std::size_t from = 0;
   for (;;) {
@@ -118,11 +130,15 @@ void RawSocket::close() {
   if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
 }
 
-bool RawSocket::read_some() {
+void RawSocket::wait_readable() const {
   pollfd poll{descriptor_, POLLIN, 0};
   if (::poll(&poll, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) <= 0) {
     fail("nothing more came");
   }
+}
+
+bool RawSocket::read_some() {
+  wait_readable();
   char bytes[16384];
   const ssize_t count = ::recv(descriptor_, bytes, sizeof bytes, 0);
   if (count < 0 && errno == ECONNRESET) {

@@ -34,6 +34,8 @@ class RawSocket {
   std::string read_head();
   std::string read_exactly(std::size_t count);
   std::string read_until(std::string_view mark);
+  // Reads and forgets; allocates nothing. Only while nothing that was read waits to be taken.
+  void skip_exactly(std::size_t count);
   // All that comes before the peer ends the stream. A reset counts as the end and is remembered.
   std::string read_to_end();
   // Whether the last read_to_end() ended in a reset.
@@ -47,6 +49,7 @@ class RawSocket {
   void close();
 
  private:
+  void wait_readable() const;
   // False at the end of the stream.
   bool read_some();
   std::string take(std::size_t count);

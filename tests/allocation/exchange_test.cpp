@@ -1,0 +1,129 @@
+// A steady-state keep-alive exchange allocates nothing, whatever it carries.
+#include "allocation/allocations.hpp"
+#include "support/proxy_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wayside::test {
+namespace {
+
+class Exchange : public ProxyFixture {
+ protected:
+  // Allocations of the whole process over one exchange; the test's own part in it allocates nothing.
+  std::size_t allocations_of(RawSocket& client, RawSocket& backend, std::string_view request,
+                             std::size_t forwarded_size, std::string_view response,
+                             std::size_t relayed_size) {
+    const std::size_t before = allocation_count();
+    client.send(request);
+    backend.skip_exactly(forwarded_size);
+    backend.send(response);
+    client.skip_exactly(relayed_size);
+    return allocation_count() - before;
+  }
+};
+
+struct Case {
+  const char* name;
+  std::string_view request;
+  std::string_view response;
+};
+
+constexpr std::array kCases = {
+    Case{"small GET", "GET /users/42 HTTP/1.1\r\nHost: a\r\n\r\n",
+         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"},
+    Case{"GET with browser-like fields",
+         "GET /users/42?tab=1 HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: Mozilla/5.0\r\nAccept: "
+         "text/html\r\n"
+         "Accept-Language: en\r\nAccept-Encoding: gzip\r\nCookie: session=0123456789abcdef\r\nDNT: 1\r\n"
+         "Connection: keep-alive\r\nX-Forwarded-For: 10.1.2.3\r\nCache-Control: no-cache\r\n\r\n",
+         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: a=b\r\n\r\nok"},
+    Case{"POST with a body", "POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+         "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"},
+    Case{"chunked both ways",
+         "POST /users HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nworld\r\n0\r\n\r\n"},
+    Case{"unmatched path and unknown method", "BREW /pot HTTP/1.1\r\nHost: a\r\n\r\n",
+         "HTTP/1.1 418 I'm a teapot\r\nContent-Length: 0\r\n\r\n"},
+};
+
+TEST_F(Exchange, AllocatesNothingInSteadyState) {
+  start_with_routes({"/users", "/users/{id}"});
+  for (const Case& test_case : kCases) {
+    RawSocket client = connect();
+    client.send(test_case.request);
+    RawSocket backend = backend_.accept();
+    // The first exchange tells how long the messages are that come out.
+    const bool has_chunks = test_case.request.find("chunked") != std::string_view::npos;
+    const bool has_length = test_case.request.find("Content-Length: 5") != std::string_view::npos;
+    std::size_t forwarded_size = backend.read_head().size();
+    if (has_length) forwarded_size += backend.read_exactly(5).size();
+    if (has_chunks) forwarded_size += backend.read_until("0\r\n\r\n").size();
+    backend.send(test_case.response);
+    std::size_t relayed_size = client.read_head().size();
+    if (test_case.response.ends_with("ok")) relayed_size += client.read_exactly(2).size();
+    if (has_chunks) relayed_size += client.read_until("0\r\n\r\n").size();
+
+    for (int i = 0; i < 20; ++i) {
+      allocations_of(client, backend, test_case.request, forwarded_size, test_case.response, relayed_size);
+    }
+    std::size_t allocations = 0;
+    for (int i = 0; i < 200; ++i) {
+      allocations += allocations_of(client, backend, test_case.request, forwarded_size, test_case.response,
+                                    relayed_size);
+    }
+    EXPECT_EQ(allocations, 0U) << test_case.name << ", over 200 exchanges";
+  }
+}
+
+TEST_F(Exchange, AllocatesNothingWithManyConnectionsInTurn) {
+  start_with_routes({"/users/{id}"});
+  constexpr std::size_t kConnections = 50;
+  constexpr std::string_view kRequest = "GET /users/42 HTTP/1.1\r\nHost: a\r\n\r\n";
+  constexpr std::string_view kResponse = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  std::vector<RawSocket> clients;
+  std::vector<RawSocket> backends;
+  std::size_t forwarded_size = 0;
+  // All in flight at once, so that each has a backend connection of its own.
+  for (std::size_t i = 0; i < kConnections; ++i) {
+    clients.push_back(connect());
+    clients.back().send(kRequest);
+    backends.push_back(backend_.accept());
+    forwarded_size = backends.back().read_head().size();
+  }
+  const auto answer_all = [&] {
+    for (RawSocket& backend : backends)
+      backend.send(kResponse);
+    for (RawSocket& client : clients)
+      client.skip_exactly(kResponse.size());
+  };
+  answer_all();
+  const auto round = [&] {
+    for (RawSocket& client : clients)
+      client.send(kRequest);
+    for (RawSocket& backend : backends)
+      backend.skip_exactly(forwarded_size);
+    answer_all();
+  };
+  for (int i = 0; i < 5; ++i)
+    round();
+  const std::size_t before = allocation_count();
+  for (int i = 0; i < 20; ++i)
+    round();
+  EXPECT_EQ(allocation_count() - before, 0U) << "over " << 20 * kConnections << " exchanges";
+}
+
+TEST(AllocationCount, SeesWhatIsAllocated) {
+  const std::size_t before = allocation_count();
+  void* volatile storage = std::malloc(100);  // volatile, or the pair is optimised away
+  std::free(storage);
+  EXPECT_GT(allocation_count(), before);
+}
+
+}  // namespace
+}  // namespace wayside::test
