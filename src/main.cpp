@@ -1,14 +1,14 @@
 // The program from top to bottom: parse → validate → build → listen → run → drain.
-#include <csignal>
-#include <cstdio>
-#include <optional>
-#include <string>
-
 #include "wayside/app/daemon.hpp"
 #include "wayside/app/demo.hpp"
 #include "wayside/app/process.hpp"
 #include "wayside/app/version.hpp"
 #include "wayside/config/load.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <string>
 
 using namespace wayside;
 
@@ -20,14 +20,17 @@ void print(const std::string& text) {
   std::fflush(stdout);
 }
 
-void complain(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
+void complain(const std::string& line) {
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
 
 }  // namespace
 
 int main(int argc, char* argv[]) {
   const auto invocation = config::load(app::arguments(argc, argv), app::environment());
   if (!invocation) {
-    for (const std::string& line : invocation.error().lines) complain(line);
+    for (const std::string& line : invocation.error().lines)
+      complain(line);
     return 1;
   }
   switch (invocation->action) {

@@ -1,23 +1,24 @@
 #include "wayside/app/daemon.hpp"
 
-#include <csignal>
-#include <optional>
-#include <stdexcept>
-#include <thread>
-#include <utility>
-#include <vector>
+#include "wayside/admin/admin_server.hpp"
+#include "wayside/app/version.hpp"
+#include "wayside/metrics/exposition.hpp"
+#include "wayside/metrics/registry.hpp"
+#include "wayside/proxy/worker.hpp"
+#include "wayside/routes/route_table.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include "wayside/app/version.hpp"
-#include "wayside/admin/admin_server.hpp"
-#include "wayside/metrics/exposition.hpp"
-#include "wayside/metrics/registry.hpp"
-#include "wayside/proxy/worker.hpp"
-#include "wayside/routes/route_table.hpp"
+#include <csignal>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace wayside::app {
 namespace {
@@ -31,7 +32,8 @@ routes::RouteTable compile(const std::vector<routes::RouteSpec>& specs) {
 // An endpoint of the metrics is a route of the table: the ids are the same.
 std::vector<std::string> endpoint_labels(const routes::RouteTable& table) {
   std::vector<std::string> labels;
-  for (routes::RouteId route = 0; route < table.size(); ++route) labels.emplace_back(table.label(route));
+  for (routes::RouteId route = 0; route < table.size(); ++route)
+    labels.emplace_back(table.label(route));
   return labels;
 }
 
@@ -86,7 +88,14 @@ struct Daemon::Impl {
     running_workers = workers.size();
     for (const auto& worker : workers) {
       threads.emplace_back([this, worker = worker.get()] {
-        worker->run();
+        try {
+          worker->run();
+        } catch (const std::exception& error) {
+          // What it was serving is lost; the others finish, and whoever supervises the process starts it
+          // anew.
+          log.error("a worker failed, draining the others", {{"error", error.what()}});
+          boost::asio::post(io, [this] { on_drain(); });
+        }
         boost::asio::post(io, [this] { on_worker_ended(); });
       });
     }
@@ -105,7 +114,8 @@ struct Daemon::Impl {
     if (is_draining) return;
     is_draining = true;
     log.info("draining");
-    for (const auto& worker : workers) worker->drain();
+    for (const auto& worker : workers)
+      worker->drain();
   }
 
   void watch_signals() {
@@ -134,7 +144,8 @@ struct Daemon::Impl {
   std::vector<std::unique_ptr<proxy::Worker>> workers;
 
   boost::asio::io_context io{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work = boost::asio::make_work_guard(io);
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
+      boost::asio::make_work_guard(io);
   boost::asio::signal_set signals{io};
   std::optional<admin::AdminServer> admin;
   std::vector<std::thread> threads;
@@ -154,11 +165,21 @@ Daemon::~Daemon() {
   wait();
 }
 
-Checked<void, StartError> Daemon::open() { return impl_->open(); }
-const Address& Daemon::proxy_address() const noexcept { return impl_->proxy_address; }
-const Address& Daemon::metrics_address() const noexcept { return impl_->metrics_address; }
-void Daemon::start() { impl_->start(); }
-void Daemon::wait() { impl_->join(); }
+Checked<void, StartError> Daemon::open() {
+  return impl_->open();
+}
+const Address& Daemon::proxy_address() const noexcept {
+  return impl_->proxy_address;
+}
+const Address& Daemon::metrics_address() const noexcept {
+  return impl_->metrics_address;
+}
+void Daemon::start() {
+  impl_->start();
+}
+void Daemon::wait() {
+  impl_->join();
+}
 
 void Daemon::drain() {
   boost::asio::post(impl_->io, [impl = impl_.get()] { impl->on_drain(); });

@@ -1,10 +1,10 @@
 #include "wayside/app/demo.hpp"
 
-#include <optional>
-#include <utility>
-
 #include "wayside/demo/demo_backend.hpp"
 #include "wayside/demo/demo_traffic.hpp"
+
+#include <optional>
+#include <utility>
 
 namespace wayside::app {
 namespace {
@@ -40,11 +40,10 @@ std::string Demo::start_traffic(const Address& proxy, const Address& metrics) {
   const Address proxy_here = reachable(proxy);
   const std::string metrics_url = "http://" + to_string(reachable(metrics));
   impl_->traffic.emplace(proxy_here);
-  return "The demo service is behind http://" + to_string(proxy_here) + " and gets a few requests a second.\n" +
-         "Metrics are at " + metrics_url + "/metrics. Try:\n\n" +
-         "    curl http://" + to_string(proxy_here) + "/users/42\n" +
-         "    curl " + metrics_url + "/metrics | grep http_requests_total\n\n" +
-         "Ctrl-C ends it.\n";
+  return "The demo service is behind http://" + to_string(proxy_here) +
+         " and gets a few requests a second.\n" + "Metrics are at " + metrics_url + "/metrics. Try:\n\n" +
+         "    curl http://" + to_string(proxy_here) + "/users/42\n" + "    curl " + metrics_url +
+         "/metrics | grep http_requests_total\n\n" + "Ctrl-C ends it.\n";
 }
 
 }  // namespace wayside::app

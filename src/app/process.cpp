@@ -1,14 +1,13 @@
 #include "wayside/app/process.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <cstddef>
+#include "wayside/app/version.hpp"
 
 #include <boost/version.hpp>
 
-#include "wayside/app/version.hpp"
+#include <csignal>
+#include <cstddef>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace wayside::app {
 
@@ -18,7 +17,8 @@ std::span<const char* const> arguments(int argc, char* argv[]) noexcept {
 
 std::span<const char* const> environment() noexcept {
   std::size_t count = 0;
-  while (environ[count] != nullptr) ++count;
+  while (environ[count] != nullptr)
+    ++count;
   return {environ, count};
 }
 

@@ -1,9 +1,9 @@
 #include "wayside/http/body_cursor.hpp"
 
+#include "wayside/http/text.hpp"
+
 #include <algorithm>
 #include <cstring>
-
-#include "wayside/http/text.hpp"
 
 namespace wayside::http {
 namespace {
@@ -110,7 +110,8 @@ std::optional<Violation> BodyCursor::take_framing_byte(char byte) noexcept {
       }
       if (framing_bytes_ == 0) return Violation::kBadChunk;
       if (byte == '\r') return expect(true, State::kChunkSizeLf);
-      // White space before an extension is grammatical (RFC 9112 section 7.1.1); before anything else it is not.
+      // White space before an extension is grammatical (RFC 9112 section 7.1.1); before anything else it is
+      // not.
       if (byte == ' ' || byte == '\t') return expect(true, State::kChunkSizeSpace);
       return expect(byte == ';', State::kChunkExtension);
     }
@@ -130,11 +131,19 @@ std::optional<Violation> BodyCursor::take_framing_byte(char byte) noexcept {
       return expect(byte == '\n', State::kChunkSizeFirst);
     case State::kTrailerStart:
       if (byte == '\r') return expect(true, State::kFinalLf);
-      // A trailer starts with a field name: a token.
       if (!is_token_char(byte)) return Violation::kBadChunk;
-      state_ = State::kTrailerLine;
+      state_ = State::kTrailerName;
       return within(limits::kTrailers, Violation::kTrailersTooLarge);
-    case State::kTrailerLine:
+    case State::kTrailerName:
+      // A field line even though it is dropped (RFC 9112 section 7.1.2): what looks like the next message is
+      // none.
+      if (byte == ':') {
+        state_ = State::kTrailerValue;
+      } else if (!is_token_char(byte)) {
+        return Violation::kBadChunk;
+      }
+      return within(limits::kTrailers, Violation::kTrailersTooLarge);
+    case State::kTrailerValue:
       if (byte == '\r') return expect(true, State::kTrailerLf);
       return within(limits::kTrailers, Violation::kTrailersTooLarge);
     case State::kTrailerLf:

@@ -1,9 +1,9 @@
 #include "wayside/http/framing.hpp"
 
+#include "wayside/http/text.hpp"
+
 #include <charconv>
 #include <optional>
-
-#include "wayside/http/text.hpp"
 
 namespace wayside::http {
 namespace {
@@ -56,12 +56,12 @@ Checked<Framing, Violation> request_framing(const RequestHead& head) {
 }
 
 Checked<Framing, Violation> response_framing(const ResponseHead& head, Method request_method) {
-  // RFC 9112 section 6.3, in its order. The fields are read first because a response that contradicts itself comes
-  // from a backend that cannot be trusted with the next one either.
+  // RFC 9112 section 6.3, in its order. The fields are read first because a response that contradicts itself
+  // comes from a backend that cannot be trusted with the next one either.
   const auto fields = read_body_fields(head.fields);
   if (!fields) return fields.error();
-  const bool bodiless = request_method == Method::kHead || head.status / 100 == 1 || head.status == 204 ||
-                        head.status == 304;
+  const bool bodiless =
+      request_method == Method::kHead || head.status / 100 == 1 || head.status == 204 || head.status == 304;
   if (bodiless) return Framing{};
   if (fields->has_transfer_encoding) {
     if (head.minor_version == 0) return Violation::kTransferEncodingInHttp10;

@@ -1,13 +1,13 @@
 #include "wayside/http/head_parser.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstdint>
+#include "wayside/http/text.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
-#include "wayside/http/text.hpp"
+#include <algorithm>
+#include <array>
+#include <cstdint>
 
 namespace wayside::http {
 namespace {
@@ -16,11 +16,16 @@ namespace beast_http = boost::beast::http;
 using boost::beast::string_view;
 using boost::system::error_code;
 
-// Names that a Connection field may not take away: without them the message would mean something else, or would
-// seem to come from somebody else.
+// Names that a Connection field may not take away: without them the message would mean something else, or
+// would seem to come from somebody else.
 bool is_protected(std::string_view name) noexcept {
   constexpr std::array<std::string_view, 6> kProtected = {
-      "host", "content-length", "transfer-encoding", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
+      "host",
+      "content-length",
+      "transfer-encoding",
+      "x-forwarded-for",
+      "x-forwarded-host",
+      "x-forwarded-proto",
   };
   return std::any_of(kProtected.begin(), kProtected.end(),
                      [&](std::string_view kept) { return equals_ignoring_case(name, kept); });
@@ -59,7 +64,9 @@ class Parser final : public beast_http::basic_parser<IsRequest> {
     error_code ec;
     const std::size_t used = this->put(boost::asio::const_buffer(bytes_.data(), bytes_.size()), ec);
     if (violation_) return violation_;
-    if (ec == beast_http::error::bad_version) return Violation::kUnsupportedVersion;
+    if (ec == beast_http::error::bad_version) {
+      return names_other_version() ? Violation::kUnsupportedVersion : Violation::kMalformedHead;
+    }
     if (ec == beast_http::error::bad_content_length || ec == beast_http::error::multiple_content_length) {
       return Violation::kBadContentLength;
     }
@@ -89,20 +96,28 @@ class Parser final : public beast_http::basic_parser<IsRequest> {
   }
 
   void on_field_impl(FieldName id, string_view name, string_view value, error_code& ec) override {
-    const char* const begin = bytes_.data();
-    const char* const end = begin + bytes_.size();
-    // Beast unfolds a folded value into a buffer of its own, which ends with the call.
-    const bool is_folded = !value.empty() && (value.data() < begin || value.data() >= end);
-    if (is_folded) return fail(Violation::kObsoleteFolding, ec);
-    const char* line_end = value.empty() ? name.data() + name.size() : value.data() + value.size();
-    while (*line_end != '\n') ++line_end;
-    ++line_end;
-    // A value of nothing but folded white space looks empty to Beast.
-    if (line_end < end && (*line_end == ' ' || *line_end == '\t')) return fail(Violation::kObsoleteFolding, ec);
+    // Beast unfolds silently, into a buffer of its own where it has to, so the fold is looked for in what was
+    // sent: a line that the next one continues.
+    const std::size_t begin = static_cast<std::size_t>(name.data() - bytes_.data()) + name.size();
+    const std::size_t next = std::string_view(bytes_.data(), bytes_.size()).find('\n', begin) + 1;
+    if (bytes_[next] == ' ' || bytes_[next] == '\t') return fail(Violation::kObsoleteFolding, ec);
+    const char* const line_end = bytes_.data() + next;
     if (!head_.fields.push_back({id, name, value, line_end})) return fail(Violation::kTooManyFields, ec);
     if (id == FieldName::connection && !read_connection_options(value, head_.connection)) {
       return fail(Violation::kTooManyConnectionOptions, ec);
     }
+  }
+
+  // Beast calls every deviation where the version stands a bad version. It is one where it has the form of a
+  // version (RFC 9112 section 2.3).
+  bool names_other_version() const {
+    constexpr std::size_t kSize = std::string_view("HTTP/d.d").size();
+    const std::string_view text(bytes_.data(), bytes_.size());
+    const std::string_view line = text.substr(0, text.find("\r\n"));
+    if (line.size() < kSize) return false;
+    const std::string_view version = IsRequest ? line.substr(line.size() - kSize) : line.substr(0, kSize);
+    return version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.' &&
+           is_digit(version[7]) && version != "HTTP/1.0" && version != "HTTP/1.1";
   }
 
   void fail(Violation violation, error_code& ec) {
@@ -125,7 +140,8 @@ class Parser final : public beast_http::basic_parser<IsRequest> {
 // RFC 9112 section 3.2: exactly one Host in HTTP/1.1; HTTP/1.0 may come without.
 std::optional<Violation> check_host(const RequestHead& head) {
   unsigned hosts = 0;
-  for (const Field& field : head.fields) hosts += field.id == FieldName::host ? 1 : 0;
+  for (const Field& field : head.fields)
+    hosts += field.id == FieldName::host ? 1 : 0;
   if (hosts > 1) return Violation::kDuplicateHost;
   if (hosts == 0 && head.minor_version == 1) return Violation::kMissingHost;
   return std::nullopt;
@@ -136,9 +152,14 @@ std::optional<Violation> check_target(const RequestHead& head) {
   if (head.method == Method::kConnect) return Violation::kConnectUnsupported;
   if (head.target.starts_with('/')) return std::nullopt;
   if (head.target == "*" && head.method == Method::kOptions) return std::nullopt;
-  const std::string_view scheme = head.target.substr(0, head.target.find("://"));
-  if (equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https")) return std::nullopt;
-  return Violation::kBadTarget;
+  const std::size_t colon = head.target.find("://");
+  if (colon == head.target.npos) return Violation::kBadTarget;
+  const std::string_view scheme = head.target.substr(0, colon);
+  const bool is_http = equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https");
+  // RFC 9110 section 4.2.1: an http URI without a host is invalid.
+  const std::string_view rest = head.target.substr(colon + 3);
+  const bool has_host = !rest.empty() && rest.find_first_of("/?#:") != 0;
+  return is_http && has_host ? std::nullopt : std::optional(Violation::kBadTarget);
 }
 
 // RFC 9112 section 5.2: each CRLF of a fold becomes spaces, so that no view has to move.

@@ -1,17 +1,19 @@
 #include "wayside/http/head_scanner.hpp"
 
-#include <cstring>
-
 #include "wayside/http/text.hpp"
+
+#include <cstring>
 
 namespace wayside::http {
 
 Checked<std::optional<std::size_t>, Violation> HeadScanner::scan(std::string_view bytes) noexcept {
   const std::optional<std::size_t> incomplete;
   if (bytes.empty()) return incomplete;
-  // A method is a token (RFC 9110 section 9.1), a status line starts with "HTTP/": a TLS greeting with neither.
+  // A method is a token (RFC 9110 section 9.1), a status line starts with "HTTP/": a TLS greeting with
+  // neither.
   if (scanned_ == 0) {
-    if (kind_ == Kind::kRequest && bytes == "\r") return incomplete;  // half an empty line in front of a request
+    if (kind_ == Kind::kRequest && bytes == "\r")
+      return incomplete;  // half an empty line in front of a request
     const bool possible = kind_ == Kind::kRequest ? is_token_char(bytes.front()) : bytes.front() == 'H';
     if (!possible) return Violation::kMalformedHead;
   }
@@ -23,12 +25,13 @@ Checked<std::optional<std::size_t>, Violation> HeadScanner::scan(std::string_vie
       break;
     }
     const auto line_feed = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
-    // RFC 9112 section 2.2 lets a recipient take a bare LF for a line end; two recipients that differ in that see two
-    // different messages, so nobody here does.
+    // RFC 9112 section 2.2 lets a recipient take a bare LF for a line end; two recipients that differ in that
+    // see two different messages, so nobody here does.
     if (line_feed == 0 || bytes[line_feed - 1] != '\r') return Violation::kBareLineFeed;
     if (!first_line_complete_) {
       first_line_complete_ = true;
-      if (kind_ == Kind::kRequest && line_feed + 1 > limits::kRequestLine) return Violation::kRequestLineTooLong;
+      if (kind_ == Kind::kRequest && line_feed + 1 > limits::kRequestLine)
+        return Violation::kRequestLineTooLong;
     }
     scanned_ = line_feed + 1;
     if (line_feed >= 3 && bytes[line_feed - 2] == '\n') {
@@ -46,7 +49,8 @@ Checked<std::optional<std::size_t>, Violation> HeadScanner::scan(std::string_vie
 
 std::size_t leading_empty_lines(std::string_view bytes) noexcept {
   std::size_t count = 0;
-  while (bytes.substr(count).starts_with("\r\n")) count += 2;
+  while (bytes.substr(count).starts_with("\r\n"))
+    count += 2;
   return count;
 }
 

@@ -1,10 +1,10 @@
 #include "wayside/http/head_writer.hpp"
 
+#include "wayside/http/text.hpp"
+
 #include <charconv>
 #include <cstdint>
 #include <cstring>
-
-#include "wayside/http/text.hpp"
 
 namespace wayside::http {
 namespace {
@@ -12,7 +12,8 @@ namespace {
 // Appends to a fixed span; what does not fit is remembered and nothing more is written.
 class Appender {
  public:
-  explicit Appender(std::span<char> out) noexcept : begin_(out.data()), at_(begin_), end_(begin_ + out.size()) {}
+  explicit Appender(std::span<char> out) noexcept
+      : begin_(out.data()), at_(begin_), end_(begin_ + out.size()) {}
 
   void text(std::string_view text) noexcept { bytes(text.data(), text.data() + text.size()); }
   void bytes(const char* from, const char* to) noexcept {
@@ -43,8 +44,8 @@ class Appender {
   bool overflowed_ = false;
 };
 
-// The connection-specific fields that are named nowhere but here (RFC 9110 section 7.6.1). Content-Length is not
-// among them: who decides about it are the two functions below.
+// The connection-specific fields that are named nowhere but here (RFC 9110 section 7.6.1). Content-Length is
+// not among them: who decides about it are the two functions below.
 bool is_hop_by_hop(FieldName id) noexcept {
   switch (id) {
     case FieldName::connection:
@@ -130,8 +131,8 @@ ForwardedFields find_forwarded(const Fields& fields) noexcept {
   return found;
 }
 
-// X-Forwarded-For grows by a hop; the others say what the first proxy saw, so they are only added where no proxy
-// before this one has.
+// X-Forwarded-For grows by a hop; the others say what the first proxy saw, so they are only added where no
+// proxy before this one has.
 void write_missing_forwarded(Appender& out, const ForwardedFields& found, const RequestHead& head,
                              std::string_view client_ip) noexcept {
   if (found.last_for == nullptr) {
@@ -219,7 +220,7 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
   copier.flush();
 
   if (rewrite.upgrade) {
-    out.text("Connection: upgrade\r\n");
+    out.text(rewrite.close ? "Connection: upgrade, close\r\n" : "Connection: upgrade\r\n");
   } else if (rewrite.close) {
     out.text("Connection: close\r\n");
   } else if (rewrite.announce_keep_alive) {

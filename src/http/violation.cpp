@@ -18,7 +18,8 @@ constexpr std::array kRows = {
     Row{Violation::kRequestLineTooLong, 414, "request_line_too_long", "the request line is too long"},
     Row{Violation::kHeadTooLarge, 431, "head_too_large", "the message head is too large"},
     Row{Violation::kTooManyFields, 431, "too_many_fields", "the message has too many header fields"},
-    Row{Violation::kUnsupportedVersion, 505, "unsupported_version", "only HTTP/1.0 and HTTP/1.1 are spoken here"},
+    Row{Violation::kUnsupportedVersion, 505, "unsupported_version",
+        "only HTTP/1.0 and HTTP/1.1 are spoken here"},
     Row{Violation::kObsoleteFolding, 400, "obsolete_folding", "a header field is folded over several lines"},
     Row{Violation::kMissingHost, 400, "missing_host", "the Host field is missing"},
     Row{Violation::kDuplicateHost, 400, "duplicate_host", "there is more than one Host field"},
@@ -45,12 +46,20 @@ constexpr bool rows_are_in_order() {
 }
 static_assert(rows_are_in_order(), "a violation is the index of its row");
 
-const Row& row(Violation violation) noexcept { return kRows[static_cast<std::size_t>(violation)]; }
+const Row& row(Violation violation) noexcept {
+  return kRows[static_cast<std::size_t>(violation)];
+}
 
 }  // namespace
 
-unsigned status_of(Violation violation) noexcept { return row(violation).status; }
-std::string_view to_token(Violation violation) noexcept { return row(violation).token; }
-std::string_view to_text(Violation violation) noexcept { return row(violation).text; }
+unsigned status_of(Violation violation) noexcept {
+  return row(violation).status;
+}
+std::string_view to_token(Violation violation) noexcept {
+  return row(violation).token;
+}
+std::string_view to_text(Violation violation) noexcept {
+  return row(violation).text;
+}
 
 }  // namespace wayside::http

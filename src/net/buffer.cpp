@@ -6,8 +6,10 @@
 namespace wayside::net {
 
 BufferPool::~BufferPool() {
-  for (char* block : small_) ::operator delete(block);
-  for (char* block : large_) ::operator delete(block);
+  for (char* block : small_)
+    ::operator delete(block);
+  for (char* block : large_)
+    ::operator delete(block);
 }
 
 Buffer BufferPool::take(Size size) {
@@ -21,6 +23,10 @@ Buffer BufferPool::take(Size size) {
   char* const block = kept.back();
   kept.pop_back();
   return {*this, block, size, limit};
+}
+
+Buffer BufferPool::take_for(std::size_t capacity) {
+  return take(capacity <= kSmallCapacity ? Size::kSmall : Size::kLarge);
 }
 
 void BufferPool::give_back(char* block, Size size) noexcept {

@@ -21,8 +21,8 @@ void DeadlineWheel::stop() {
 }
 
 void DeadlineWheel::file(Deadline& deadline) {
-  // Tick n ends at start_ + n * kTick. A deadline goes to the first tick that ends at or after it, but to none that
-  // was handled already and to none further than one turn away.
+  // Tick n ends at start_ + n * kTick. A deadline goes to the first tick that ends at or after it, but to
+  // none that was handled already and to none further than one turn away.
   if (!ticking_) schedule_tick();
   const auto until = std::max(deadline.when_ - start_, Clock::duration::zero());
   const auto tick = static_cast<std::size_t>((until + kTick - Clock::duration{1}) / kTick);
@@ -41,13 +41,16 @@ void DeadlineWheel::schedule_tick() {
   }
   timer_.expires_at(start_ + next_tick_ * kTick);
   timer_.async_wait([this](const error_code& ec) {
-    if (!ec) on_tick();
+    // A tick that had already come when stop() cancelled it is none.
+    if (!ec && !stopped_) on_tick();
   });
 }
 
 void DeadlineWheel::on_tick() {
   const TimePoint now = Clock::now();
-  while (start_ + next_tick_ * kTick <= now) expire_slot(next_tick_++ % kSlots, now);
+  // Whoever is woken may stop the wheel.
+  while (!stopped_ && start_ + next_tick_ * kTick <= now)
+    expire_slot(next_tick_++ % kSlots, now);
   const bool idle = std::all_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.empty(); });
   if (idle) {
     ticking_ = false;
@@ -57,11 +60,11 @@ void DeadlineWheel::on_tick() {
 }
 
 void DeadlineWheel::expire_slot(std::size_t slot, TimePoint now) {
-  // Whoever is woken may set, clear or destroy any deadline, so the slot is emptied one by one from its front,
-  // and what is filed meanwhile lands in a later slot.
+  // Whoever is woken may set, clear or destroy any deadline, so the slot is emptied one by one from its
+  // front, and what is filed meanwhile lands in a later slot.
   Slot due;
   due.splice(due.end(), slots_[slot]);
-  while (!due.empty()) {
+  while (!stopped_ && !due.empty()) {
     Deadline& deadline = due.front();
     due.pop_front();
     if (deadline.when_ == TimePoint::max()) continue;

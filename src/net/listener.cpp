@@ -1,9 +1,11 @@
 #include "wayside/net/listener.hpp"
 
-#include <sys/socket.h>
-
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
+
+#include <algorithm>
+#include <new>
+#include <sys/socket.h>
 
 namespace wayside::net {
 namespace {
@@ -12,7 +14,7 @@ using boost::asio::ip::tcp;
 
 constexpr Milliseconds kRetryAfter{100};
 constexpr std::chrono::seconds kComplainEvery{1};
-constexpr int kBacklog = 4096;       // the kernel lowers it to net.core.somaxconn
+constexpr int kBacklog = 4096;        // the kernel lowers it to net.core.somaxconn
 constexpr int kAcceptsPerEvent = 64;  // then others get their turn
 
 Result<tcp::endpoint> resolve(IoContext& io, const Address& address) {
@@ -26,13 +28,17 @@ Result<tcp::endpoint> resolve(IoContext& io, const Address& address) {
   return found.begin()->endpoint();
 }
 
-// "::ffff:10.0.0.1" is how a dual-stack socket names an IPv4 client; nobody else should have to know.
+// The client's address as others know it: "::ffff:10.0.0.1" is how a dual-stack socket names an IPv4 client,
+// and
+// "%eth0" behind a link-local address means something on this host only.
 std::string client_text(const tcp::endpoint& peer) {
   const boost::asio::ip::address address = peer.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
   }
-  return address.to_string();
+  std::string text = address.to_string();
+  text.resize(std::min(text.find('%'), text.size()));
+  return text;
 }
 
 }  // namespace
@@ -80,6 +86,8 @@ void Listener::start(OnAccept on_accept) {
 }
 
 void Listener::close() {
+  // Who has connected so far is served. What the kernel completes from here on is reset.
+  if (on_accept_ && acceptor_.is_open()) accept_waiting();
   error_code ignored;
   acceptor_.close(ignored);
   retry_timer_.cancel();
@@ -87,31 +95,43 @@ void Listener::close() {
 
 void Listener::wait() {
   acceptor_.async_wait(Acceptor::wait_read, [this](const error_code& ec) {
-    if (ec != boost::asio::error::operation_aborted) accept_ready();
+    if (ec != boost::asio::error::operation_aborted) on_ready();
   });
 }
 
-void Listener::accept_ready() {
-  for (int i = 0; i < kAcceptsPerEvent; ++i) {
+// An event that was under way when close() came finds a closed acceptor.
+void Listener::on_ready() {
+  if (!acceptor_.is_open()) return;
+  const error_code ec = accept_waiting();
+  if (!acceptor_.is_open()) return;
+  if (ec) {
+    pause(ec);
+  } else {
+    wait();
+  }
+}
+
+// Accepts who is there, up to a bound. An error means that accepting had better pause.
+error_code Listener::accept_waiting() {
+  for (int i = 0; i < kAcceptsPerEvent && acceptor_.is_open(); ++i) {
     error_code ec;
     tcp::endpoint peer;
     boost::asio::basic_stream_socket<tcp, Executor> socket(acceptor_.get_executor());
     acceptor_.accept(socket, peer, ec);
-    if (!ec) {
-      on_accept_(Stream(std::move(socket)), client_text(peer));
-      if (!acceptor_.is_open()) return;
-      continue;
-    }
     if (ec == boost::asio::error::would_block) break;
     // What went wrong with one connection before we had it is no concern of the others.
     if (ec == boost::asio::error::connection_aborted || ec == boost::asio::error::interrupted ||
         ec == boost::system::errc::protocol_error) {
       continue;
     }
-    pause(ec);
-    return;
+    if (ec) return ec;
+    try {
+      on_accept_(Stream(std::move(socket)), client_text(peer));
+    } catch (const std::bad_alloc&) {
+      return boost::asio::error::no_memory;
+    }
   }
-  wait();
+  return {};
 }
 
 void Listener::pause(const error_code& why) {
@@ -122,7 +142,8 @@ void Listener::pause(const error_code& why) {
   }
   retry_timer_.expires_after(kRetryAfter);
   retry_timer_.async_wait([this](const error_code& ec) {
-    if (!ec) accept_ready();
+    // A timer that was due already is not cancelled by close().
+    if (!ec) on_ready();
   });
 }
 

@@ -1,21 +1,20 @@
 #include "wayside/net/stream.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
-#include <cerrno>
-#include <utility>
-
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 
+#include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <utility>
+
 namespace wayside::net {
 namespace {
 
-// Room for one pending wait operation of Asio, so that arming a watch never allocates. A request that does not
-// fit, which a newer Asio could make, goes to the heap.
+// Room for one pending wait operation of Asio, so that arming a watch never allocates. A request that does
+// not fit, which a newer Asio could make, goes to the heap.
 class OperationMemory {
  public:
   void* allocate(std::size_t size) {
@@ -50,8 +49,8 @@ struct OperationAllocator {
 
 }  // namespace
 
-// Outlives its Stream while watches are armed: a cancelled operation completes later, from the event loop. The
-// last of them frees it.
+// Outlives its Stream while watches are armed: a cancelled operation completes later, from the event loop.
+// The last of them frees it.
 struct Stream::State {
   struct Watch {
     bool armed = false;
@@ -59,29 +58,44 @@ struct Stream::State {
     OperationMemory memory;
   };
 
-  // A completed wait.
-  struct Handler {
+  // What Asio calls when a wait completes, or destroys when the io_context goes before.
+  class Handler {
+   public:
     using allocator_type = OperationAllocator<void>;
-    allocator_type get_allocator() const noexcept { return allocator_type((state->*watch).memory); }
-    void operator()(const error_code& ec) const { state->on_event(state->*watch, ec); }
-    State* state;
-    Watch State::*watch;
+    Handler(State& state, Watch& watch) noexcept : state_(&state), watch_(&watch) {}
+    Handler(Handler&& other) noexcept : state_(std::exchange(other.state_, nullptr)), watch_(other.watch_) {}
+    Handler& operator=(Handler&&) = delete;
+    ~Handler() {
+      if (state_ != nullptr) state_->disarm(*watch_);
+    }
+    allocator_type get_allocator() const noexcept { return allocator_type(watch_->memory); }
+    void operator()(const error_code& ec) {
+      State* const state = std::exchange(state_, nullptr);
+      if (state->disarm(*watch_)) state->on_event(*watch_, ec);
+    }
+
+   private:
+    State* state_;  // nullptr once that is done or another has the task
+    Watch* watch_;
   };
 
   explicit State(StreamSocket connected) : socket(std::move(connected)) {}
 
-  void arm(StreamSocket::wait_type direction, Watch State::*watch) {
-    if ((this->*watch).armed || (this->*watch).ready) return;
-    (this->*watch).armed = true;
-    socket.async_wait(direction, Handler{this, watch});
+  void arm(StreamSocket::wait_type direction, Watch& watch) {
+    if (watch.armed || watch.ready) return;
+    watch.armed = true;
+    socket.async_wait(direction, Handler(*this, watch));
+  }
+
+  // Whether the stream is still there. If not, neither is `this` after the last watch.
+  bool disarm(Watch& watch) noexcept {
+    watch.armed = false;
+    if (!orphaned) return true;
+    if (!reading.armed && !writing.armed) delete this;
+    return false;
   }
 
   void on_event(Watch& watch, const error_code& ec) {
-    watch.armed = false;
-    if (orphaned) {
-      if (!reading.armed && !writing.armed) delete this;
-      return;
-    }
     if (ec == boost::asio::error::operation_aborted) return;
     // Any other error shows itself in the read or write that follows.
     watch.ready = true;
@@ -122,12 +136,22 @@ Stream::~Stream() {
   }
 }
 
-void Stream::set_waiter(Waiter* waiter) noexcept { state_->waiter = waiter; }
+void Stream::set_waiter(Waiter* waiter) noexcept {
+  state_->waiter = waiter;
+}
 
-bool Stream::readable() const noexcept { return state_->reading.ready; }
-bool Stream::writable() const noexcept { return state_->writing.ready; }
-void Stream::watch_readable() { state_->arm(StreamSocket::wait_read, &State::reading); }
-void Stream::watch_writable() { state_->arm(StreamSocket::wait_write, &State::writing); }
+bool Stream::readable() const noexcept {
+  return state_->reading.ready;
+}
+bool Stream::writable() const noexcept {
+  return state_->writing.ready;
+}
+void Stream::watch_readable() {
+  state_->arm(StreamSocket::wait_read, state_->reading);
+}
+void Stream::watch_writable() {
+  state_->arm(StreamSocket::wait_write, state_->writing);
+}
 
 void Stream::yield_readable() {
   state_->reading.ready = false;
@@ -137,8 +161,8 @@ void Stream::yield_readable() {
 Result<std::size_t> Stream::read_some(std::span<char> into) {
   error_code ec;
   const std::size_t count = state_->socket.read_some(boost::asio::buffer(into.data(), into.size()), ec);
-  // A short read emptied the socket: the next watch re-examines it, so a system call that would only say "nothing"
-  // is saved. The end and errors are still there for whoever looks again.
+  // A short read emptied the socket: the next watch re-examines it, so a system call that would only say
+  // "nothing" is saved. The end and errors are still there for whoever looks again.
   if (ec == boost::asio::error::would_block || (!ec && count < into.size())) state_->reading.ready = false;
   if (ec) return ec;
   return count;
@@ -149,7 +173,8 @@ Result<std::size_t> Stream::write_some(std::span<const boost::asio::const_buffer
   const std::size_t count = pieces.size() == 1 ? state_->socket.write_some(pieces.front(), ec)
                                                : state_->socket.write_some(pieces, ec);
   std::size_t wanted = 0;
-  for (const boost::asio::const_buffer& piece : pieces) wanted += piece.size();
+  for (const boost::asio::const_buffer& piece : pieces)
+    wanted += piece.size();
   if (ec == boost::asio::error::would_block || (!ec && count < wanted)) state_->writing.ready = false;
   if (ec) return ec;
   return count;
@@ -185,6 +210,8 @@ void Stream::close() noexcept {
   state_->waiter = nullptr;
 }
 
-bool Stream::is_open() const noexcept { return state_->socket.is_open(); }
+bool Stream::is_open() const noexcept {
+  return state_->socket.is_open();
+}
 
 }  // namespace wayside::net

@@ -7,20 +7,29 @@ namespace wayside::proxy {
 BackendConnection::BackendConnection(BackendPool& pool, net::DeadlineWheel& wheel, net::Stream connected)
     : pool_(pool), stream_(std::move(connected)), idle_deadline_(wheel, *this) {}
 
-void BackendConnection::wake() { pool_.drop(*this); }
+void BackendConnection::wake() {
+  pool_.drop(*this);
+}
 
 BackendPool::BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address)
     : wheel_(wheel), connector_(io, address) {}
 
-BackendPool::~BackendPool() { close(); }
+BackendPool::~BackendPool() {
+  close();
+}
 
-std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter) {
-  if (idle_.empty()) return nullptr;
-  std::unique_ptr<BackendConnection> connection(&idle_.front());
-  idle_.pop_front();
-  connection->idle_deadline_.clear();
-  connection->stream_.set_waiter(&waiter);
-  return connection;
+std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter, bool is_repeatable, TimePoint now) {
+  constexpr Milliseconds kAMoment{1};
+  while (!idle_.empty()) {
+    std::unique_ptr<BackendConnection> connection(&idle_.front());
+    idle_.pop_front();
+    const bool is_trusted = is_repeatable && now - connection->idle_since_ < kAMoment;
+    if (!is_trusted && connection->stream_.peek() != net::Stream::Peeked::kNothing) continue;
+    connection->idle_deadline_.clear();
+    connection->stream_.set_waiter(&waiter);
+    return connection;
+  }
+  return nullptr;
 }
 
 std::unique_ptr<BackendConnection> BackendPool::adopt(net::Stream connected, net::Waiter& waiter) {
@@ -36,7 +45,8 @@ void BackendPool::give_back(std::unique_ptr<BackendConnection> connection) {
   connection->is_reused_ = true;
   connection->stream_.set_waiter(connection.get());
   connection->stream_.watch_readable();
-  connection->idle_deadline_.expire_at(Clock::now() + kMaxIdleTime);
+  connection->idle_since_ = Clock::now();
+  connection->idle_deadline_.expire_at(connection->idle_since_ + kMaxIdleTime);
   idle_.push_front(*connection.release());
 }
 

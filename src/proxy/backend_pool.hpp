@@ -1,21 +1,21 @@
 // One worker's connections to the backend: those that wait for work, and how new ones are made.
 //
-// The connection used last is taken first: it is the least likely to be stale, and those that are not needed grow old
-// and go. A waiting connection is watched: if the backend closes it, or says something that nobody asked for, it is
-// gone before an exchange can trip over it.
+// The connection used last is taken first: it is the least likely to be stale, and those that are not needed
+// grow old and go. A waiting connection is watched: if the backend closes it, or says something that nobody
+// asked for, it is gone before an exchange can trip over it.
 //
 // One thread only.
 #pragma once
-
-#include <cstddef>
-#include <memory>
-
-#include <boost/intrusive/list.hpp>
 
 #include "wayside/base/address.hpp"
 #include "wayside/net/connector.hpp"
 #include "wayside/net/deadline.hpp"
 #include "wayside/net/stream.hpp"
+
+#include <boost/intrusive/list.hpp>
+
+#include <cstddef>
+#include <memory>
 
 namespace wayside::proxy {
 
@@ -27,7 +27,8 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   BackendConnection(BackendPool& pool, net::DeadlineWheel& wheel, net::Stream connected);
 
   net::Stream& stream() noexcept { return stream_; }
-  // Whether it served an exchange before: then it may have gone stale, and a failure may be no fault of the request.
+  // Whether it served an exchange before: then it may have gone stale, and a failure may be no fault of the
+  // request.
   bool is_reused() const noexcept { return is_reused_; }
 
  private:
@@ -38,6 +39,7 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   net::Stream stream_;
   net::Deadline idle_deadline_;
   bool is_reused_ = false;
+  TimePoint idle_since_{};
 };
 
 class BackendPool {
@@ -49,11 +51,17 @@ class BackendPool {
   BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address);
   ~BackendPool();
 
-  // A waiting connection, or nullptr. `waiter` is woken by its events from now on.
-  std::unique_ptr<BackendConnection> take(net::Waiter& waiter);
+  // A waiting connection, or nullptr. `waiter` is woken by its events from now on. `now` may be a little old.
+  //
+  // Something may have happened to a connection that the event loop has not told us yet. What waits in it
+  // would be taken for the response, so it is looked at first, unless the connection was in use a moment ago
+  // and the request can be repeated.
+  std::unique_ptr<BackendConnection> take(net::Waiter& waiter, bool is_repeatable, TimePoint now);
 
-  // A new connection; give what comes of it to adopt().
-  net::ConnectAttempt connect(net::Waiter& waiter) { return connector_.start(waiter); }
+  // A new connection within `limit`; give what comes of it to adopt().
+  net::ConnectAttempt connect(net::Waiter& waiter, Milliseconds limit) {
+    return connector_.start(waiter, limit);
+  }
   std::unique_ptr<BackendConnection> adopt(net::Stream connected, net::Waiter& waiter);
 
   // Takes a connection back whose exchange ended cleanly on both sides.

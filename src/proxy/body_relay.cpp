@@ -1,10 +1,10 @@
 #include "proxy/body_relay.hpp"
 
+#include "wayside/net/buffer.hpp"
+
 #include <charconv>
 #include <cstring>
 #include <string_view>
-
-#include "wayside/net/buffer.hpp"
 
 namespace wayside::proxy {
 namespace {
@@ -13,8 +13,8 @@ constexpr std::string_view kChunkEnd = "\r\n";
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kChunkEndAndLastChunk = "\r\n0\r\n\r\n";
 
-// Writes "size CRLF" directly in front of `data`; what stands there was taken already, or is the headroom of the
-// buffer. The size line and the data are then one piece.
+// Writes "size CRLF" directly in front of `data`; what stands there was taken already, or is the headroom of
+// the buffer. The size line and the data are then one piece.
 std::span<char> with_chunk_size(std::span<char> data) noexcept {
   char line[18];
   char* end = std::to_chars(line, line + 16, data.size(), 16).ptr;

@@ -1,14 +1,15 @@
 // One direction of an exchange's bodies: takes a body's data out of its framing and puts it into its new one.
 //
-// A body that comes chunked, or until its sender closes, goes on as chunks that are cut anew: no byte of the framing
-// that one side chose reaches the other.
+// A body that comes chunked, or until its sender closes, goes on as chunks that are cut anew: no byte of the
+// framing that one side chose reaches the other.
 #pragma once
+
+#include "wayside/http/body_cursor.hpp"
+
+#include "proxy/outbox.hpp"
 
 #include <cstdint>
 #include <span>
-
-#include "proxy/outbox.hpp"
-#include "wayside/http/body_cursor.hpp"
 
 namespace wayside::proxy {
 
@@ -19,8 +20,8 @@ class BodyRelay {
   BodyRelay(http::Framing incoming, bool outgoing_is_chunked) noexcept
       : cursor_(incoming), outgoing_is_chunked_(outgoing_is_chunked) {}
 
-  // Takes what belongs to the body out of `in`, which lies in a net::Buffer, and hands it to `out`, which refers to it
-  // until it is empty. Returns how many bytes of `in` were taken.
+  // Takes what belongs to the body out of `in`, which lies in a net::Buffer, and hands it to `out`, which
+  // refers to it until it is empty. Returns how many bytes of `in` were taken.
   Checked<std::size_t, http::Violation> relay(std::span<char> in, Outbox& out) noexcept;
 
   // The sender closed. True if the body ends that way; its end then goes to `out`.

@@ -1,9 +1,6 @@
 // What the sessions and exchanges of one worker share. One thread; nothing in it is locked.
 #pragma once
 
-#include <string>
-
-#include "proxy/backend_pool.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/http/head.hpp"
@@ -13,6 +10,10 @@
 #include "wayside/net/frame_pool.hpp"
 #include "wayside/net/types.hpp"
 #include "wayside/routes/route_table.hpp"
+
+#include "proxy/backend_pool.hpp"
+
+#include <string>
 
 namespace wayside::proxy {
 

@@ -1,19 +1,28 @@
 // One request and its response.
 //
-// An exchange owns both legs: it reads the request from the client, finds its route, gets a connection to the backend,
-// relays both messages in both directions at once, and at the end decides what may be used again and what is
-// counted. Everything that can go wrong is a Failure, and everything ends in finish().
+// An exchange owns both legs: it takes the request from the client, finds its route, gets a connection to the
+// backend, relays both messages in both directions at once, and at the end decides what may be used again and
+// what is counted. Everything that can go wrong is a Failure, and everything ends in finish().
+//
+// The story is serve_request() in exchange.cpp; exchange_request.cpp and exchange_response.cpp hold the two
+// legs.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-
-#include "proxy/client_connection.hpp"
-#include "proxy/context.hpp"
+#include "wayside/http/head_scanner.hpp"
+#include "wayside/http/head_writer.hpp"
 #include "wayside/http/violation.hpp"
 #include "wayside/net/task.hpp"
 #include "wayside/proxy/failure.hpp"
+
+#include "proxy/body_relay.hpp"
+#include "proxy/client_connection.hpp"
+#include "proxy/context.hpp"
+#include "proxy/outbox.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 
 namespace wayside::proxy {
 
@@ -24,12 +33,120 @@ enum class AfterExchange : std::uint8_t {
   kLinger,  // the client may still be sending; see Session::linger
 };
 
-// Serves the request whose complete head is the first `head_size` bytes of client.in. Takes the whole request out of
-// client.in, and nothing of the next one.
+// Serves the request whose complete head is the first `head_size` bytes of client.in. Takes the whole request
+// out of client.in, and nothing of the next one.
 net::Task<AfterExchange> serve_request(Context& context, ClientConnection& client, std::size_t head_size);
 
 // Answers what never became a request.
 net::Task<AfterExchange> refuse_request(Context& context, ClientConnection& client, Failure failure,
                                         std::optional<http::Violation> violation);
+
+class Exchange {
+ public:
+  // Begins now. Both outlive the exchange.
+  Exchange(Context& context, ClientConnection& client);
+  // An exchange that an exception cut short is counted too.
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // The request, from raw bytes to a rewritten head in to_backend_. Synchronous: the views of its head end
+  // with it.
+  Failure admit(std::size_t head_size);
+  void note_violation(std::optional<http::Violation> violation) { violation_ = violation; }
+
+  // A connection to the backend: one that waits, or else a new one.
+  bool take_backend();
+  net::Task<Failure> connect();
+
+  // Both messages, until the response is complete or something fails.
+  net::Task<Failure> relay();
+  // Whether the request can be sent again on another connection. If so, it is ready to be.
+  bool prepare_retry(Failure failure);
+
+  // An answer of our own, where none has begun.
+  bool can_answer(Failure failure) const { return !response_begun_ && failure != Failure::kClientAborted; }
+  net::Task<> answer(Failure failure);
+
+  // The end of every exchange: counts it, and decides what may be used again.
+  AfterExchange finish(Failure failure);
+
+  net::FramePool& frame_pool() noexcept { return context_.frames; }
+
+ private:
+  enum class Sending : std::uint8_t {
+    kUnderWay,
+    kDone,    // all of the request was written to the backend
+    kBroken,  // the backend takes no more of it, but may have answered
+  };
+
+  // Each moves its message on as far as both sockets let it.
+  Failure pump_request();
+  Failure pump_response();
+
+  std::size_t relay_request_body(std::size_t offset);
+  void end_sending(Sending how);
+
+  Failure read_from_backend();
+  Failure backend_ended(error_code ec);
+  Failure take_response_head(std::size_t head_size);
+  Failure switch_protocols(std::size_t head_size);
+  Failure begin_response(std::size_t head_size);
+  void write_response_head(const http::ResponseRewrite& rewrite, std::size_t head_size);
+
+  TimePoint next_deadline() const;
+  Failure timeout_failure() const;
+  bool waits_for_continue() const;
+  void give_idle_buffers_back();
+  bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
+  void note_progress() { progressed_ = Clock::now(); }
+  void count();
+
+  Context& context_;
+  ClientConnection& client_;
+  std::unique_ptr<BackendConnection> backend_;
+
+  // The request.
+  routes::RouteId route_ = routes::kUnmatched;
+  Method method_ = Method::kOther;
+  bool is_http10_ = false;
+  bool client_wants_keep_alive_ = false;
+  bool wants_upgrade_ = false;
+  bool expects_continue_ = false;
+  bool head_complete_ = false;  // a head was understood, so there is a duration to observe
+  bool request_has_body_ = false;
+  Sending sending_ = Sending::kUnderWay;
+  net::Buffer request_head_;  // as it is sent; kept until it can no longer be sent again
+  Outbox to_backend_;
+  BodyRelay request_body_;
+  std::size_t request_taken_ = 0;  // bytes of client_.in that to_backend_ may refer to
+
+  // The response.
+  bool response_begun_ = false;  // its head is on its way to the client
+  bool response_done_ = false;
+  bool backend_spoke_ = false;  // at least a byte of a response came
+  bool backend_may_keep_alive_ = false;
+  bool is_stream_ = false;  // an event stream or a tunnel: its length says nothing about latency
+  bool is_tunnel_ = false;
+  bool client_reads_until_close_ = false;
+  bool close_announced_ = false;
+  bool is_counted_ = false;
+  std::uint8_t informational_count_ = 0;
+  unsigned status_ = 0;  // that the client was sent; 0 while it was sent none
+  net::Buffer response_in_;
+  net::Buffer response_head_;
+  http::HeadScanner scanner_{http::HeadScanner::Kind::kResponse};
+  Outbox to_client_;
+  BodyRelay response_body_;
+  std::size_t response_taken_ = 0;  // bytes of response_in_ that to_client_ may refer to
+
+  std::optional<http::Violation> violation_;
+
+  // The time points of the exchange. The duration runs from the first to the moment of finish().
+  TimePoint started_;             // the request head is complete
+  TimePoint sending_ended_{};     // the request is written to the backend, as far as it takes it
+  TimePoint response_head_at_{};  // the final response head is complete
+  TimePoint progressed_;          // bytes moved last
+};
 
 }  // namespace wayside::proxy

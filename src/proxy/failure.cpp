@@ -47,13 +47,23 @@ constexpr bool rows_are_in_order() {
 }
 static_assert(rows_are_in_order(), "a failure is the index of its row");
 
-const Row& row(Failure failure) noexcept { return kRows[static_cast<std::size_t>(failure)]; }
+const Row& row(Failure failure) noexcept {
+  return kRows[static_cast<std::size_t>(failure)];
+}
 
 }  // namespace
 
-Side side_of(Failure failure) noexcept { return row(failure).side; }
-unsigned status_of(Failure failure) noexcept { return row(failure).status; }
-std::string_view to_token(Failure failure) noexcept { return row(failure).token; }
-std::string_view to_text(Failure failure) noexcept { return row(failure).text; }
+Side side_of(Failure failure) noexcept {
+  return row(failure).side;
+}
+unsigned status_of(Failure failure) noexcept {
+  return row(failure).status;
+}
+std::string_view to_token(Failure failure) noexcept {
+  return row(failure).token;
+}
+std::string_view to_text(Failure failure) noexcept {
+  return row(failure).text;
+}
 
 }  // namespace wayside::proxy

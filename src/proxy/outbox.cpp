@@ -1,8 +1,8 @@
 #include "proxy/outbox.hpp"
 
-#include <cassert>
-
 #include <boost/asio/error.hpp>
+
+#include <cassert>
 
 namespace wayside::proxy {
 
@@ -22,7 +22,8 @@ error_code Outbox::flush(net::Stream& stream) {
     }
     written_ += *result;
     std::size_t taken = *result;
-    while (first_ != last_ && taken >= pieces_[first_].size()) taken -= pieces_[first_++].size();
+    while (first_ != last_ && taken >= pieces_[first_].size())
+      taken -= pieces_[first_++].size();
     if (first_ == last_) {
       first_ = last_ = 0;
     } else {

@@ -1,19 +1,19 @@
 // What is to be written to one stream next: a few pieces of memory that somebody else owns.
 //
-// The owner keeps the bytes alive and unchanged until the outbox is empty. All pieces leave in one system call where
-// the kernel takes them.
+// The owner keeps the bytes alive and unchanged until the outbox is empty. All pieces leave in one system
+// call where the kernel takes them.
 #pragma once
+
+#include "wayside/base/result.hpp"
+#include "wayside/net/stream.hpp"
+
+#include <boost/asio/buffer.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
-
-#include <boost/asio/buffer.hpp>
-
-#include "wayside/base/result.hpp"
-#include "wayside/net/stream.hpp"
 
 namespace wayside::proxy {
 
@@ -25,8 +25,8 @@ class Outbox {
   void add(std::string_view piece) noexcept;
   void add(std::span<const char> piece) noexcept { add(std::string_view(piece.data(), piece.size())); }
 
-  // Writes what the stream takes. An error is the stream's own; a stream that takes nothing for now is none: the
-  // outbox is then not empty.
+  // Writes what the stream takes. An error is the stream's own; a stream that takes nothing for now is none:
+  // the outbox is then not empty.
   error_code flush(net::Stream& stream);
 
   // Forgets what was not written.
@@ -36,7 +36,8 @@ class Outbox {
   std::uint64_t written() const noexcept { return written_; }
 
  private:
-  static constexpr std::size_t kPieces = 4;  // an informational head, a head, a body piece, the end of a chunk
+  static constexpr std::size_t kPieces =
+      4;  // an informational head, a head, a body piece, the end of a chunk
   std::array<boost::asio::const_buffer, kPieces> pieces_;
   std::size_t first_ = 0;
   std::size_t last_ = 0;

@@ -1,17 +1,23 @@
 #include "proxy/session.hpp"
 
-#include <utility>
-
-#include <boost/asio/error.hpp>
+#include "wayside/http/head_scanner.hpp"
 
 #include "proxy/exchange.hpp"
-#include "wayside/http/head_scanner.hpp"
+#include "proxy/read_budget.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace wayside::proxy {
 namespace {
 
-constexpr std::chrono::seconds kLinger{2};
-constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
+// RFC 9112 section 2.2 asks to ignore "at least one" empty line in front of a request.
+constexpr std::size_t kMaxEmptyLineBytes = 16;
+
+// How long a client that is being closed may be silent, and may go on sending.
+constexpr std::chrono::seconds kLingerIdle{2};
+constexpr std::chrono::seconds kLingerTotal{30};
 
 }  // namespace
 
@@ -20,52 +26,60 @@ Session::Session(Context& context, net::Stream stream, std::string client_ip)
 
 net::Task<> Session::run() {
   const config::Timeouts& timeouts = context_.settings.timeouts;
-  http::HeadScanner scanner(http::HeadScanner::Kind::kRequest);
-  bool is_in_head = false;  // the deadline of the head runs
   AfterExchange after = AfterExchange::kKeepAlive;
 
   while (after == AfterExchange::kKeepAlive) {
-    // What is there may be a whole head: of the first request, or of one that was pipelined behind the last.
-    if (!scanner.started()) client_.in.consume(http::leading_empty_lines(client_.in.view()));
-    const auto scanned = scanner.scan(client_.in.view());
-    if (!scanned) {
-      after = co_await refuse_request(context_, client_, Failure::kRejected, scanned.error());
-      break;
-    }
-    if (*scanned) {
-      scanner.reset();
-      is_in_head = false;
-      after = co_await serve_request(context_, client_, **scanned);
-      continue;
-    }
+    // One turn of this loop is one request, from the silence before it to the end of its response.
+    http::HeadScanner scanner(http::HeadScanner::Kind::kRequest);
+    std::optional<std::size_t> head_size;
+    std::optional<http::Violation> violation;
+    std::size_t empty_line_bytes = 0;
+    ReadBudget budget;
+    client_.deadline.expire_at(Clock::now() + timeouts.keep_alive);
+    bool head_has_begun = false;
 
-    if (client_.stream.readable()) {
-      client_.in.reserve_for_read(context_.buffers);
-      const auto read = client_.stream.read_some(client_.in.space());
-      if (read) {
-        client_.in.commit(*read);
-      } else if (read.error() != boost::asio::error::would_block) {
-        co_return;
+    // What is there may be a whole head already: of a request that was pipelined behind the last.
+    while (!head_size && !violation) {
+      if (!scanner.started()) {
+        const std::size_t empty = http::leading_empty_lines(client_.in.view());
+        client_.in.consume(empty);
+        empty_line_bytes += empty;
+        if (empty_line_bytes > kMaxEmptyLineBytes) violation = http::Violation::kMalformedHead;
       }
-      continue;
+      if (const auto scanned = scanner.scan(client_.in.view())) {
+        head_size = *scanned;
+      } else {
+        violation = scanned.error();
+      }
+      if (head_size || violation) break;
+
+      if (scanner.started() && !head_has_begun) {
+        // From the first byte to the whole head, however often bytes trickle in between.
+        client_.deadline.expire_at(Clock::now() + timeouts.request_head);
+        head_has_begun = true;
+      }
+      if (budget.allows(client_.stream)) {
+        if (!client_.read(context_.buffers)) co_return;
+        continue;
+      }
+      // A request that is already on its way when the drain begins is still served.
+      if (!head_has_begun && context_.draining && client_.stream.peek() != net::Stream::Peeked::kBytes)
+        co_return;
+      client_.in.shrink(context_.buffers);
+      co_await client_.wakeup.wait();
+      if (context_.terminating) co_return;
+      if (client_.deadline.passed()) break;
     }
 
-    const bool is_idle = client_.in.empty();
-    if (is_idle && context_.draining) co_return;
-    if (is_idle) {
-      client_.deadline.expire_at(Clock::now() + timeouts.keep_alive);
-    } else if (!is_in_head) {
-      // From the first byte to the whole head, however often bytes trickle in between.
-      client_.deadline.expire_at(Clock::now() + timeouts.request_head);
-      is_in_head = true;
+    if (violation) {
+      after = co_await refuse_request(context_, client_, Failure::kRejected, violation);
+    } else if (head_size) {
+      after = co_await serve_request(context_, client_, *head_size);
+    } else if (head_has_begun) {
+      after = co_await refuse_request(context_, client_, Failure::kRequestHeadTimeout, std::nullopt);
+    } else {
+      co_return;
     }
-    client_.in.shrink(context_.buffers);
-    client_.stream.watch_readable();
-    co_await client_.wakeup.wait();
-    if (context_.terminating) co_return;
-    if (!client_.deadline.passed()) continue;
-    if (is_idle) co_return;
-    after = co_await refuse_request(context_, client_, Failure::kRequestHeadTimeout, std::nullopt);
   }
 
   if (after == AfterExchange::kLinger) co_await linger();
@@ -74,23 +88,17 @@ net::Task<> Session::run() {
 net::Task<> Session::linger() {
   // Closing with unread bytes in the socket would send a reset, and a reset can overtake the answer.
   client_.stream.shutdown_send();
-  client_.deadline.expire_at(Clock::now() + kLinger);
-  std::size_t discarded = 0;
-  while (discarded < kLingerBytes) {
+  const TimePoint end = Clock::now() + kLingerTotal;
+  while (!context_.terminating) {
+    ReadBudget budget;
+    while (budget.allows(client_.stream)) {
+      if (!client_.read(context_.buffers)) co_return;
+      client_.in.consume(client_.in.size());
+    }
     client_.in.release();
-    if (!client_.stream.readable()) {
-      client_.stream.watch_readable();
-      co_await client_.wakeup.wait();
-      if (client_.deadline.passed() || context_.terminating) co_return;
-      continue;
-    }
-    client_.in.reserve_for_read(context_.buffers);
-    const auto read = client_.stream.read_some(client_.in.space());
-    if (read) {
-      discarded += *read;
-    } else if (read.error() != boost::asio::error::would_block) {
-      co_return;
-    }
+    client_.deadline.expire_at(std::min(Clock::now() + kLingerIdle, end));
+    co_await client_.wakeup.wait();
+    if (client_.deadline.passed()) co_return;
   }
 }
 

@@ -1,21 +1,22 @@
 // One client connection, from accept to close: a loop of exchanges.
 //
-// The session waits for requests and bounds how long that takes; what a request is and what becomes of it is the
-// exchange's business.
+// The session waits for requests and bounds how long that takes; what a request is and what becomes of it is
+// the exchange's business.
 #pragma once
 
-#include <string>
-
-#include <boost/intrusive/list_hook.hpp>
+#include "wayside/net/task.hpp"
 
 #include "proxy/client_connection.hpp"
 #include "proxy/context.hpp"
-#include "wayside/net/task.hpp"
+
+#include <boost/intrusive/list_hook.hpp>
+
+#include <string>
 
 namespace wayside::proxy {
 
-class Session : public boost::intrusive::list_base_hook<
-                    boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Session
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   // `context` outlives the session.
   Session(Context& context, net::Stream stream, std::string client_ip);

@@ -1,104 +1,115 @@
 #include "proxy/tunnel.hpp"
 
-#include <span>
-#include <utility>
+#include "proxy/read_budget.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
+#include <span>
+#include <utility>
+
 namespace wayside::proxy {
 namespace {
-
-// Reads in a row before other sessions get their turn.
-constexpr int kReadsPerTurn = 16;
 
 // One direction of a tunnel.
 class Pipe {
  public:
-  Pipe(net::BufferPool& buffers, net::Stream& from, net::Stream& to, net::Buffer& in)
-      : buffers_(buffers), from_(from), to_(to), in_(in) {}
+  Pipe(net::BufferPool& buffers, net::Stream& source, net::Stream& sink, net::Buffer& in)
+      : buffers_(buffers), source_(source), sink_(sink), in_(in) {}
 
-  // Moves what can be moved without waiting.
+  // Moves what can be moved without waiting, and watches for more.
   void pump() {
-    for (int reads = 0; !broken_;) {
-      if (!in_.empty()) {
-        if (!deliver()) return;
-      }
-      if (ended_) return;
-      if (!from_.readable() || reads == kReadsPerTurn) {
-        reads == kReadsPerTurn ? from_.yield_readable() : from_.watch_readable();
+    ReadBudget budget;
+    while (!is_over_) {
+      if (!in_.empty() && !deliver()) return;
+      if (source_ended_) {
+        sink_.shutdown_send();
+        is_over_ = true;
         return;
       }
-      ++reads;
+      if (!budget.allows(source_)) return;
       in_.reserve_for_read(buffers_);
-      const auto read = from_.read_some(in_.space());
+      const auto read = source_.read_some(in_.space());
       if (read) {
         in_.commit(*read);
-        moved_ = true;
-      } else if (read.error() == boost::asio::error::eof) {
-        ended_ = true;
       } else if (read.error() != boost::asio::error::would_block) {
-        broken_ = true;
+        source_ended_ = true;
+        source_failed_ = read.error() != boost::asio::error::eof;
       }
     }
   }
 
   void give_idle_buffer_back() { in_.shrink(buffers_); }
-  // Everything that will ever come was delivered, or cannot be.
-  bool is_over() const { return broken_ || (ended_ && in_.empty()); }
-  bool is_drained() const { return broken_ || in_.empty(); }
-  // Whether bytes moved since the last call.
+
+  // Everything that will ever come was passed on, and so was the end.
+  bool is_over() const { return is_over_; }
+  bool source_failed() const { return source_failed_; }
+  bool sink_failed() const { return sink_failed_; }
+  // Whether bytes were delivered since the last call.
   bool has_moved() { return std::exchange(moved_, false); }
 
  private:
-  // False when the other side takes no more for now.
+  // False when the sink takes no more for now. What a broken sink does not take is read and forgotten:
+  // closing the source with unread bytes in it would reset it, and with it what it has not read yet.
   bool deliver() {
-    while (!in_.empty()) {
-      if (!to_.writable()) {
-        to_.watch_writable();
+    while (!in_.empty() && !sink_failed_) {
+      if (!sink_.writable()) {
+        sink_.watch_writable();
         return false;
       }
       const boost::asio::const_buffer piece(in_.data().data(), in_.size());
-      const auto written = to_.write_some(std::span(&piece, 1));
+      const auto written = sink_.write_some(std::span(&piece, 1));
       if (written) {
         in_.consume(*written);
         moved_ = true;
       } else if (written.error() != boost::asio::error::would_block) {
-        broken_ = true;
-        return false;
+        sink_failed_ = true;
       }
     }
+    in_.consume(in_.size());
     return true;
   }
 
   net::BufferPool& buffers_;
-  net::Stream& from_;
-  net::Stream& to_;
+  net::Stream& source_;
+  net::Stream& sink_;
   net::Buffer& in_;
-  bool ended_ = false;
-  bool broken_ = false;
+  bool source_ended_ = false;
+  bool source_failed_ = false;
+  bool sink_failed_ = false;
+  bool is_over_ = false;
   bool moved_ = false;
 };
 
 }  // namespace
 
-net::Task<Failure> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
-                              net::Buffer& from_backend) {
+net::Task<> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
+                       net::Buffer& from_backend) {
+  const config::Timeouts& timeouts = context.settings.timeouts;
   Pipe up(context.buffers, client.stream, backend, client.in);
   Pipe down(context.buffers, backend, client.stream, from_backend);
-  const Milliseconds idle_limit = context.settings.timeouts.tunnel;
-  client.deadline.expire_at(Clock::now() + idle_limit);
+  bool input_was_over = false;
+  client.deadline.expire_at(Clock::now() + timeouts.tunnel);
   for (;;) {
     up.pump();
     down.pump();
-    if ((up.is_over() && down.is_drained()) || (down.is_over() && up.is_drained())) co_return Failure::kNone;
+    const bool client_is_gone = up.source_failed() || down.sink_failed();
+    if (client_is_gone || down.is_over()) co_return;
+
     const bool up_moved = up.has_moved();
     const bool down_moved = down.has_moved();
-    if (up_moved || down_moved) client.deadline.expire_at(Clock::now() + idle_limit);
+    if (up_moved || down_moved || up.is_over() != input_was_over) {
+      input_was_over = up.is_over();
+      const Milliseconds limit =
+          input_was_over ? std::min(timeouts.tunnel, timeouts.response_body) : timeouts.tunnel;
+      client.deadline.expire_at(Clock::now() + limit);
+    }
     up.give_idle_buffer_back();
     down.give_idle_buffer_back();
+    if (context.terminating) co_return;
     co_await client.wakeup.wait();
-    if (context.terminating || client.deadline.passed()) co_return Failure::kNone;
+    if (client.deadline.passed()) co_return;
   }
 }
 

@@ -2,19 +2,22 @@
 // (RFC 9110 section 7.8).
 #pragma once
 
-#include "proxy/client_connection.hpp"
-#include "proxy/context.hpp"
 #include "wayside/net/buffer.hpp"
 #include "wayside/net/stream.hpp"
 #include "wayside/net/task.hpp"
-#include "wayside/proxy/failure.hpp"
+
+#include "proxy/client_connection.hpp"
+#include "proxy/context.hpp"
 
 namespace wayside::proxy {
 
-// Relays until one side ends its stream; what the other has sent until then is still delivered. Bytes that came
-// before their time, in client.in and in `from_backend`, go first. `backend` wakes client.wakeup. A tunnel in which
-// nothing moves for timeouts.tunnel is over.
-net::Task<Failure> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
-                              net::Buffer& from_backend);
+// Relays until the backend has ended its stream, and the client has been sent all of it and its end, or until the client
+// is gone. Bytes that came before their time, in client.in and in `from_backend`, go first. The client may end its
+// direction before: `docker attach` and its kind end their input and wait for the output.
+//
+// A tunnel in which nothing is delivered for timeouts.tunnel is over; once the client has ended its direction, for
+// timeouts.response_body. `backend` wakes client.wakeup.
+net::Task<> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
+                       net::Buffer& from_backend);
 
 }  // namespace wayside::proxy

@@ -1,14 +1,15 @@
 #include "wayside/proxy/worker.hpp"
 
-#include <exception>
-#include <utility>
+#include "wayside/net/listener.hpp"
+
+#include "proxy/context.hpp"
+#include "proxy/session.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/intrusive/list.hpp>
 
-#include "proxy/context.hpp"
-#include "proxy/session.hpp"
-#include "wayside/net/listener.hpp"
+#include <exception>
+#include <utility>
 
 namespace wayside::proxy {
 
@@ -20,27 +21,27 @@ struct Worker::Impl {
 
   // The life of one session. Its frame holds it, so it is gone when it is over.
   net::Detached serve(net::Stream stream, std::string client_ip) {
-    Session session(context, std::move(stream), std::move(client_ip));
-    sessions.push_back(session);
     try {
+      Session session(context, std::move(stream), std::move(client_ip));
+      sessions.push_back(session);
       co_await session.run();
     } catch (const std::exception& error) {
       // Memory ran out, most likely. One session ends; the others need not.
       context.log.error("a session failed", {{"error", error.what()}});
     }
-    session.unlink();
     if (context.draining && sessions.empty()) finish();
   }
 
   void drain() {
     if (context.draining) return;
+    // Who is accepted now is answered with "Connection: close", as is every session.
     context.draining = true;
     listener.close();
     wake_sessions();
     if (sessions.empty()) return finish();
     drain_timer.expires_after(context.settings.timeouts.drain);
     drain_timer.async_wait([this](const error_code& ec) {
-      if (ec) return;
+      if (ec || sessions.empty()) return;
       context.log.warn("requests were cut off: they did not finish within the drain timeout");
       context.terminating = true;
       wake_sessions();
@@ -49,7 +50,8 @@ struct Worker::Impl {
 
   // A session that is woken may end, so the next one is looked up before.
   void wake_sessions() {
-    for (auto next = sessions.begin(); next != sessions.end();) (next++)->wake();
+    for (auto next = sessions.begin(); next != sessions.end();)
+      (next++)->wake();
   }
 
   // Nothing is left to do: without timers and sockets the event loop runs dry, and run() returns.

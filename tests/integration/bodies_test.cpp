@@ -59,13 +59,13 @@ TEST_F(Bodies, PassesALargeUploadAndDownloadWhole) {
     body[i] = static_cast<char>(i * 2654435761U >> 13U);
   RawSocket client = connect();
   const std::string length = std::to_string(body.size());
-  std::thread sender(
+  std::jthread sender(
       [&] { client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n" + body); });
   RawSocket backend = backend_.accept();
   EXPECT_THAT(backend.read_head(), HasSubstr("Content-Length: " + length));
   EXPECT_TRUE(backend.read_exactly(body.size()) == body);
   sender.join();
-  std::thread answerer(
+  std::jthread answerer(
       [&] { backend.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n" + body); });
   client.read_head();
   EXPECT_TRUE(client.read_exactly(body.size()) == body);

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <string>
+#include <thread>
 
 namespace wayside::test {
 namespace {
@@ -64,6 +66,58 @@ TEST_F(Tunnel, DeliversWhatIsBufferedWhenOneSideCloses) {
   backend.send(last);
   backend.close();
   EXPECT_TRUE(client.read_to_end() == last);
+}
+
+TEST_F(Tunnel, GoesOnAfterTheClientEndsItsInput) {
+  RawSocket client = connect();
+  client.send(kUpgradeRequest);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(kSwitching);
+  client.read_head();
+  client.send("input");
+  client.shutdown_send();
+  EXPECT_EQ(backend.read_to_end(), "input");
+  const std::string output(4 * 1024 * 1024, 'o');
+  std::jthread writer([&] {
+    backend.send(output);
+    backend.close();
+  });
+  EXPECT_TRUE(client.read_to_end() == output);
+  writer.join();
+}
+
+TEST_F(Tunnel, DeliversEverythingToAClientThatKeepsSending) {
+  RawSocket client = connect();
+  client.send(kUpgradeRequest);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(kSwitching);
+  client.read_head();
+  // The backend ends its side without reading what the client says meanwhile.
+  const std::string last(3 * 1024 * 1024, 'x');
+  std::jthread writer([&] {
+    backend.send(last);
+    backend.shutdown_send();
+  });
+  std::string received;
+  while (received.size() < last.size()) {
+    client.send("ping");
+    received += client.read_exactly(std::min<std::size_t>(last.size() - received.size(), 64 * 1024));
+  }
+  EXPECT_TRUE(received == last);
+  EXPECT_EQ(client.read_to_end(), "");
+  EXPECT_FALSE(client.was_reset());
+  writer.join();
+}
+
+TEST_F(Tunnel, NeverForwardsH2c) {
+  RawSocket client = connect();
+  client.send(
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+      "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  EXPECT_THAT(backend.read_head(), Not(HasSubstr("h2c")));
 }
 
 TEST_F(Tunnel, LeavesARefusedUpgradeAnOrdinaryResponse) {

@@ -1,16 +1,16 @@
-// The whole of wayside in one object: workers, metrics, admin listener. What main() runs, and what tests run in their
-// own process.
+// The whole of wayside in one object: workers, metrics, admin listener. What main() runs, and what tests run
+// in their own process.
 //
 // Lifecycle: construct → open() → start() → … → drain() → wait().
 #pragma once
-
-#include <memory>
-#include <string>
 
 #include "wayside/base/address.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/config/settings.hpp"
+
+#include <memory>
+#include <string>
 
 namespace wayside::app {
 
@@ -21,8 +21,8 @@ struct StartError {
 
 class Daemon {
  public:
-  // `log` outlives the daemon. `settings` were checked by config::load; that their routes compile is taken for
-  // granted, and a std::logic_error if they do not.
+  // `log` outlives the daemon. `settings` were checked by config::load; that their routes compile is taken
+  // for granted, and a std::logic_error if they do not.
   Daemon(config::Settings settings, const Logger& log);
   // Drains and waits if that was not done.
   ~Daemon();
@@ -39,8 +39,8 @@ class Daemon {
   // Starts the worker threads and the admin thread.
   void start();
 
-  // Stops accepting and lets what is in flight finish, for timeouts.drain at most. From any thread, any number of
-  // times, and at once: wait() tells when it is over.
+  // Stops accepting and lets what is in flight finish, for timeouts.drain at most. From any thread, any
+  // number of times, and at once: wait() tells when it is over.
   void drain();
 
   // Blocks until the daemon was drained, by drain() or a worker's failure.

@@ -1,11 +1,11 @@
 // wayside --demo: something to look at without an application of one's own.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "wayside/base/address.hpp"
 #include "wayside/config/settings.hpp"
+
+#include <memory>
+#include <string>
 
 namespace wayside::app {
 
@@ -20,7 +20,8 @@ class Demo {
   // The user's settings with the example service as the backend, and its routes where the user named none.
   config::Settings settings(config::Settings base) const;
 
-  // Starts a trickle of requests through the proxy. Returns what to tell the user: where to look, and a command to try.
+  // Starts a trickle of requests through the proxy. Returns what to tell the user: where to look, and a
+  // command to try.
   std::string start_traffic(const Address& proxy, const Address& metrics);
 
  private:

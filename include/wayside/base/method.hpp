@@ -1,8 +1,8 @@
 // Request methods as a finite set.
 //
-// A method reaches wayside as any token a client likes; metrics and routes need a closed set, so that a client
-// cannot make label values up. Methods outside RFC 9110 section 9.3 and RFC 5789 (PATCH) are kOther. The token
-// itself is forwarded byte for byte: this type never replaces it.
+// A method reaches wayside as any token a client likes; metrics and routes need a closed set, so that a
+// client cannot make label values up. Methods outside RFC 9110 section 9.3 and RFC 5789 (PATCH) are kOther.
+// The token itself is forwarded byte for byte: this type never replaces it.
 #pragma once
 
 #include <cstddef>

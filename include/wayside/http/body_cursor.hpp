@@ -1,18 +1,18 @@
 // Walks over a body as it arrives and separates its data from its framing.
 //
-// Sans-I/O: bytes in, views out, nothing kept but a few counters, whatever the pieces the bytes come in. Chunked
-// bodies are checked to the letter of RFC 9112 section 7.1; extensions are dropped (a recipient must ignore those
-// it does not know) and so are trailers (section 7.1.2 allows it).
+// Sans-I/O: bytes in, views out, nothing kept but a few counters, whatever the pieces the bytes come in.
+// Chunked bodies are checked to the letter of RFC 9112 section 7.1; extensions are dropped (a recipient must
+// ignore those it does not know) and so are trailers (section 7.1.2 allows it).
 #pragma once
+
+#include "wayside/base/result.hpp"
+#include "wayside/http/framing.hpp"
+#include "wayside/http/violation.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-
-#include "wayside/base/result.hpp"
-#include "wayside/http/framing.hpp"
-#include "wayside/http/violation.hpp"
 
 namespace wayside::http {
 
@@ -27,8 +27,9 @@ class BodyCursor {
     std::size_t consumed = 0;  // of that span; what is left behind belongs to the next message
   };
 
-  // Takes as much of `in` as belongs to the body. Consumes all of it unless the body ends inside. Data of several
-  // chunks is moved together within the consumed part of `in`, so that each chunk but the first is copied once.
+  // Takes as much of `in` as belongs to the body. Consumes all of it unless the body ends inside. Data of
+  // several chunks is moved together within the consumed part of `in`, so that each chunk but the first is
+  // copied once.
   Checked<Step, Violation> advance(std::span<char> in) noexcept;
 
   // Whether the body is complete.
@@ -51,7 +52,8 @@ class BodyCursor {
     kChunkDataCr,
     kChunkDataLf,
     kTrailerStart,  // a trailer line or the end
-    kTrailerLine,
+    kTrailerName,
+    kTrailerValue,
     kTrailerLf,
     kFinalLf,
   };

@@ -1,13 +1,13 @@
 // How the end of a body is known (RFC 9112 section 6).
 //
-// The one place that decides it. What is ambiguous is refused, never repaired: two readers that repair differently
-// are how requests get smuggled.
+// The one place that decides it. What is ambiguous is refused, never repaired: two readers that repair
+// differently are how requests get smuggled.
 #pragma once
-
-#include <cstdint>
 
 #include "wayside/base/result.hpp"
 #include "wayside/http/head.hpp"
+
+#include <cstdint>
 
 namespace wayside::http {
 

@@ -1,19 +1,19 @@
 // Message heads: what a parser found, as views into the bytes it was given.
 //
-// A head owns nothing. Every view in it points into the span that was parsed and ends when those bytes move, change
-// or go. Heads are large (a slot per possible field) and meant to be reused: one per worker, filled, read and
-// forgotten without suspension in between.
+// A head owns nothing. Every view in it points into the span that was parsed and ends when those bytes move,
+// change or go. Heads are large (a slot per possible field) and meant to be reused: one per worker, filled,
+// read and forgotten without suspension in between.
 #pragma once
+
+#include "wayside/base/method.hpp"
+#include "wayside/http/violation.hpp"
+
+#include <boost/beast/http/field.hpp>
 
 #include <array>
 #include <cstddef>
 #include <span>
 #include <string_view>
-
-#include <boost/beast/http/field.hpp>
-
-#include "wayside/base/method.hpp"
-#include "wayside/http/violation.hpp"
 
 namespace wayside::http {
 
@@ -54,8 +54,8 @@ struct ConnectionOptions {
   bool close = false;
   bool keep_alive = false;
   bool upgrade = false;
-  // Field names that are for this hop only, because a Connection field lists them. Names that matter for framing
-  // or routing are never among them.
+  // Field names that are for this hop only, because a Connection field lists them. Names that matter for
+  // framing or routing are never among them.
   std::array<std::string_view, limits::kConnectionOptions> nominated;
   std::size_t nominated_count = 0;
 };

@@ -1,14 +1,14 @@
 // Parses a complete message head into views.
 //
-// Beast's basic_parser checks the grammar of RFC 9112 sections 3 to 5; what it lets through is closed here and in
-// framing.hpp. Its body parsing is never used: bodies have BodyCursor.
+// Beast's basic_parser checks the grammar of RFC 9112 sections 3 to 5; what it lets through is closed here
+// and in framing.hpp. Its body parsing is never used: bodies have BodyCursor.
 #pragma once
-
-#include <optional>
-#include <span>
 
 #include "wayside/http/head.hpp"
 #include "wayside/http/violation.hpp"
+
+#include <optional>
+#include <span>
 
 namespace wayside::http {
 
@@ -16,7 +16,8 @@ namespace wayside::http {
 // unspecified. Checks grammar, Host and the form of the target, not framing.
 std::optional<Violation> parse_request_head(std::span<const char> bytes, RequestHead& head);
 
-// The same for a response. A folded field line is unfolded in place (RFC 9112 section 5.2), so `bytes` may change.
+// The same for a response. A folded field line is unfolded in place (RFC 9112 section 5.2), so `bytes` may
+// change.
 std::optional<Violation> parse_response_head(std::span<char> bytes, ResponseHead& head);
 
 }  // namespace wayside::http

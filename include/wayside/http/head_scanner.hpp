@@ -1,16 +1,16 @@
 // Finds the end of a message head in bytes that arrive in any pieces.
 //
-// Looks at each byte once however small the pieces are, so that a slow sender costs no more than a fast one, and
-// says as early as it can that what comes can never become a head: a sender of anything but HTTP is answered at
-// once rather than after a timeout.
+// Looks at each byte once however small the pieces are, so that a slow sender costs no more than a fast one,
+// and says as early as it can that what comes can never become a head: a sender of anything but HTTP is
+// answered at once rather than after a timeout.
 #pragma once
+
+#include "wayside/base/result.hpp"
+#include "wayside/http/violation.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <string_view>
-
-#include "wayside/base/result.hpp"
-#include "wayside/http/violation.hpp"
 
 namespace wayside::http {
 
@@ -19,11 +19,12 @@ class HeadScanner {
   enum class Kind : unsigned char { kRequest, kResponse };
   explicit HeadScanner(Kind kind) noexcept : kind_(kind) {}
 
-  // `bytes` is everything received so far, from the first byte of the head: each call passes what the last one
-  // did and more. The size of the head, the empty line included, or nothing while it is incomplete.
+  // `bytes` is everything received so far, from the first byte of the head: each call passes what the last
+  // one did and more. The size of the head, the empty line included, or nothing while it is incomplete.
   Checked<std::optional<std::size_t>, Violation> scan(std::string_view bytes) noexcept;
 
-  // Whether the bytes given so far hold the beginning of a head: until then, empty lines in front may be dropped.
+  // Whether the bytes given so far hold the beginning of a head: until then, empty lines in front may be
+  // dropped.
   bool started() const noexcept { return scanned_ != 0; }
 
   // For the next message.

@@ -1,16 +1,16 @@
-// Writes the head that goes on from the head that came: the end-to-end fields as they were, byte for byte and in
-// their order, the hop-by-hop fields replaced by this hop's own (RFC 9110 section 7.6.1).
+// Writes the head that goes on from the head that came: the end-to-end fields as they were, byte for byte and
+// in their order, the hop-by-hop fields replaced by this hop's own (RFC 9110 section 7.6.1).
 //
 // Runs of untouched lines are copied as one piece, so a head costs a few copies, not one per field.
 #pragma once
+
+#include "wayside/http/framing.hpp"
+#include "wayside/http/head.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
-
-#include "wayside/http/framing.hpp"
-#include "wayside/http/head.hpp"
 
 namespace wayside::http {
 
@@ -28,7 +28,7 @@ struct ResponseRewrite {
   bool keeps_content_length = false;  // a bodiless response that says how long the body would have been
   bool close = false;                 // this is the last response on the connection
   bool announce_keep_alive = false;   // an HTTP/1.0 client does not assume it
-  bool upgrade = false;               // 101: the fields of the upgrade are end to end
+  bool upgrade = false;               // 101 and 426: the Upgrade field goes on
 };
 
 // The size of the head written into `out`, or nothing where it does not fit.
@@ -39,6 +39,8 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
 
 // An upper bound on what write_request_head and write_response_head need for a head of `size` bytes.
 // A Host is repeated in X-Forwarded-Host, so it counts twice.
-constexpr std::size_t rewritten_size_bound(std::size_t size) noexcept { return 2 * size + 512; }
+constexpr std::size_t rewritten_size_bound(std::size_t size) noexcept {
+  return 2 * size + 512;
+}
 
 }  // namespace wayside::http

@@ -1,12 +1,12 @@
 // The responses that wayside makes itself: short plain text, for when there is no backend's to relay.
 #pragma once
 
+#include "wayside/base/method.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
-
-#include "wayside/base/method.hpp"
 
 namespace wayside::http {
 
@@ -15,7 +15,7 @@ std::string_view reason_phrase(unsigned status) noexcept;
 
 struct OwnResponse {
   unsigned status = 0;
-  std::string_view explanation;         // the body, a newline is added
+  std::string_view explanation;          // the body, a newline is added
   Method request_method = Method::kGet;  // HEAD gets the head alone (RFC 9110 section 9.3.2)
   bool close = true;
   bool announce_keep_alive = false;

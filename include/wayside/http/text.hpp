@@ -5,7 +5,9 @@
 
 namespace wayside::http {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
 constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -27,13 +29,15 @@ constexpr bool is_token_char(char c) noexcept {
 }
 
 constexpr std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
   return text;
 }
 
-// Calls `visit` with each element of a comma-separated list (RFC 9110 section 5.6.1), trimmed, empty ones left out.
-// `visit` returns false to stop. Quoted strings are not understood: for lists of tokens only.
+// Calls `visit` with each element of a comma-separated list (RFC 9110 section 5.6.1), trimmed, empty ones
+// left out. `visit` returns false to stop. Quoted strings are not understood: for lists of tokens only.
 template <class Visit>
 constexpr void for_each_token(std::string_view list, Visit&& visit) {
   while (!list.empty()) {

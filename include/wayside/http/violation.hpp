@@ -1,7 +1,7 @@
 // What can be wrong with a message, and what a client is told about it.
 //
-// One table (violation.cpp) maps each violation to the status code of the answer where a client sent it; where the
-// backend sent it, the answer is 502 whatever it was. The token names it in logs and metric labels.
+// One table (violation.cpp) maps each violation to the status code of the answer where a client sent it;
+// where the backend sent it, the answer is 502 whatever it was. The token names it in logs and metric labels.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,8 @@
 // Blocks of memory for what is between two sockets, and the pool they come from.
 //
-// A session holds a block only while it holds bytes: the pool is a stack, so the block that one exchange gives back,
-// still warm in the cache, is the one that the next exchange reads into. An idle connection holds none.
+// A session holds a block only while it holds bytes: the pool is a stack, so the block that one exchange
+// gives back, still warm in the cache, is the one that the next exchange reads into. An idle connection holds
+// none.
 //
 // One pool per worker, used by its thread alone; it outlives its buffers.
 #pragma once
@@ -32,6 +33,8 @@ class BufferPool {
 
   // An empty buffer. Throws std::bad_alloc.
   Buffer take(Size size);
+  // One with space for `capacity` bytes, kLargeCapacity at most.
+  Buffer take_for(std::size_t capacity);
 
  private:
   friend class Buffer;
@@ -46,8 +49,8 @@ class BufferPool {
 // A run of bytes in a block, with room behind it to read into and a little in front of it to write into.
 class Buffer {
  public:
-  // Bytes before data() that the owner may overwrite at any time: a chunk-size line is put there, in front of the
-  // bytes it describes, so that both leave as one piece.
+  // Bytes before data() that the owner may overwrite at any time: a chunk-size line is put there, in front of
+  // the bytes it describes, so that both leave as one piece.
   static constexpr std::size_t kHeadroom = 32;
 
   Buffer() noexcept = default;  // no block: empty, and without space
@@ -77,8 +80,8 @@ class Buffer {
   // The room is empty only if kLargeCapacity bytes of data wait already.
   void reserve_for_read(BufferPool& pool);
 
-  // For a wait of unknown length: an empty buffer gives its block back, and little data moves to a small block.
-  // Views end.
+  // For a wait of unknown length: an empty buffer gives its block back, and little data moves to a small
+  // block. Views end.
   void shrink(BufferPool& pool);
 
   // Back to the state of a new Buffer; the block returns to its pool.

@@ -1,22 +1,24 @@
 // Connecting to one address, by name, literal or unix path.
 //
-// A name is looked up again for a new connection once the last answer is kFresh old or no address of it could be
-// reached, so a backend that moves is found without a restart, and a burst of connections does not become a burst
-// of look-ups. The addresses of a name are tried in the resolver's order.
+// A name is looked up again once the last answer is kFresh old, so a backend that moves is found without a
+// restart. One look-up serves all who wait for it, and while a new one is under way, or fails, the old answer
+// stays in use. The addresses of a name are tried in turn, the one that worked last first, and none may use
+// up the time of the others.
 //
 // One thread only.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <vector>
-
 #include "wayside/base/address.hpp"
 #include "wayside/base/clock.hpp"
 #include "wayside/base/result.hpp"
+#include "wayside/net/name_lookup.hpp"
 #include "wayside/net/stream.hpp"
 #include "wayside/net/types.hpp"
 #include "wayside/net/wakeup.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
 
 namespace wayside::net {
 
@@ -27,7 +29,7 @@ class ConnectAttempt {
   ConnectAttempt& operator=(ConnectAttempt&&) noexcept;
   ~ConnectAttempt();
 
-  // The waiter is woken when this becomes true.
+  // The waiter is woken when this becomes true, but never from within Connector::start.
   bool finished() const noexcept;
 
   // The stream, or the error of the last address that was tried. Once, after finished().
@@ -49,16 +51,21 @@ class Connector {
   Connector(IoContext& io, Address address);
   ~Connector();
 
-  // `waiter` outlives the attempt.
-  ConnectAttempt start(Waiter& waiter);
+  // `waiter` outlives the attempt. `limit` is how long its owner means to wait: the addresses share it.
+  ConnectAttempt start(Waiter& waiter, Milliseconds limit);
 
  private:
   friend struct ConnectAttempt::State;
+  void look_up();
+  // Puts an address that works to the front.
+  void prefer(const StreamProtocol::endpoint& endpoint);
+
   IoContext& io_;
   const Address address_;
-  std::vector<StreamProtocol::endpoint> endpoints_;
-  TimePoint resolved_at_{};
-  bool is_name_ = false;
+  std::vector<StreamProtocol::endpoint> endpoints_;  // empty: the name was never looked up
+  std::optional<NameLookup> lookup_;                 // for a name
+  TimePoint looked_up_at_{};
+  std::vector<std::shared_ptr<ConnectAttempt::State>> waiting_;  // for the first answer
 };
 
 }  // namespace wayside::net

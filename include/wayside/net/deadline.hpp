@@ -1,31 +1,31 @@
 // Deadlines that cost a store to move: a timing wheel, ticked by one timer per worker.
 //
-// Every exchange sets and moves its deadline several times and almost never reaches it. Moving one later writes a
-// time point and nothing else; the wheel looks at it when its old slot comes up and files it anew (Varghese and
-// Lauck, "Hashed and Hierarchical Timing Wheels", 1987, scheme 6, with lazy re-arming). A deadline is therefore
-// coarse: it passes up to one kTick late, never early.
+// Every exchange sets and moves its deadline several times and almost never reaches it. Moving one later
+// writes a time point and nothing else; the wheel looks at it when its old slot comes up and files it anew
+// (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", 1987, scheme 6, with lazy re-arming). A
+// deadline is therefore coarse: it passes up to one kTick late, never early.
 //
 // One thread only.
 #pragma once
-
-#include <array>
-#include <cstddef>
-
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/intrusive/list.hpp>
 
 #include "wayside/base/clock.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/net/types.hpp"
 #include "wayside/net/wakeup.hpp"
 
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <array>
+#include <cstddef>
+
 namespace wayside::net {
 
 class DeadlineWheel;
 
 // One point in time after which a waiter is woken. Owned by whoever waits; may be destroyed at any time.
-class Deadline : public boost::intrusive::list_base_hook<
-                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Deadline
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   // Both outlive the deadline.
   Deadline(DeadlineWheel& wheel, Waiter& waiter) noexcept : wheel_(wheel), waiter_(waiter) {}

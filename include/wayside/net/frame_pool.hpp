@@ -1,7 +1,7 @@
 // Memory for coroutine frames, recycled.
 //
-// A keep-alive exchange starts a few short coroutines; with this pool under them it allocates nothing. One pool
-// per worker, used by that worker's thread alone. Every frame must be gone before its pool is.
+// A keep-alive exchange starts a few short coroutines; with this pool under them it allocates nothing. One
+// pool per worker, used by that worker's thread alone. Every frame must be gone before its pool is.
 #pragma once
 
 #include <array>
@@ -22,8 +22,8 @@ class FramePool {
   void deallocate(void* storage, std::size_t size) noexcept;
 
  private:
-  static constexpr std::size_t kGrain = 128;     // frames are rounded up to a multiple of this
-  static constexpr std::size_t kClasses = 16;    // larger frames than kGrain * kClasses are not recycled
+  static constexpr std::size_t kGrain = 128;   // frames are rounded up to a multiple of this
+  static constexpr std::size_t kClasses = 16;  // larger frames than kGrain * kClasses are not recycled
   static constexpr std::size_t kKeptPerClass = 64;
 
   struct FreeBlock {

@@ -4,20 +4,20 @@
 // (accept(2), "Error handling"). One thread only, apart from open().
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <string>
-
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
 #include "wayside/base/address.hpp"
 #include "wayside/base/clock.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/net/stream.hpp"
 #include "wayside/net/types.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
 
 namespace wayside::net {
 
@@ -28,22 +28,23 @@ class Listener {
 
   Listener(IoContext& io, const Logger& log);
 
-  // Binds and listens; blocks while a host name is looked up. `shared` lets several listeners of this process have
-  // the same port (SO_REUSEPORT), each with a queue of its own. Returns the address really bound: port 0 is
-  // resolved.
+  // Binds and listens; blocks while a host name is looked up. `shared` lets several listeners of this process
+  // have the same port (SO_REUSEPORT), each with a queue of its own. Returns the address really bound: port 0
+  // is resolved.
   Result<Address> open(const Address& address, bool shared);
 
   // From now on every connection goes to `on_accept`, which may be called at any time until close().
   void start(OnAccept on_accept);
 
-  // Stops accepting. Connections in the kernel's queue are reset. Safe to call twice.
+  // Accepts who has connected so far, then stops. Safe to call twice.
   void close();
 
  private:
   using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
 
   void wait();
-  void accept_ready();
+  void on_ready();
+  error_code accept_waiting();
   void pause(const error_code& why);
 
   Acceptor acceptor_;

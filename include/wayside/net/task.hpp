@@ -1,15 +1,18 @@
-// Coroutines of the data path: Task<T>, awaited exactly once by its caller, and Detached, which nobody awaits.
+// Coroutines of the data path: Task<T>, awaited exactly once by its caller, and Detached, which nobody
+// awaits.
 //
-// Why not asio::awaitable: an exchange waits for "whichever of four readiness events or the deadline comes first",
-// with its waits armed across several suspensions. That is one Wakeup (wakeup.hpp) here; it would be a composed
-// operation with cancellation per wait there.
+// Why not asio::awaitable: an exchange waits for "whichever of four readiness events or the deadline comes
+// first", with its waits armed across several suspensions. That is one Wakeup (wakeup.hpp) here; it would be
+// a composed operation with cancellation per wait there.
 //
-// A Task starts when it is awaited and resumes its caller by symmetric transfer, so a chain of any length costs no
-// stack. An exception leaves through co_await, as through a call. Everything runs on the thread that resumes it;
-// nothing here is thread-safe.
+// A Task starts when it is awaited and resumes its caller by symmetric transfer, so a chain of any length
+// costs no stack. An exception leaves through co_await, as through a call. Everything runs on the thread that
+// resumes it; nothing here is thread-safe.
 //
 // Frames of member coroutines whose object has a frame_pool() come from that pool; all others from the heap.
 #pragma once
+
+#include "wayside/net/frame_pool.hpp"
 
 #include <coroutine>
 #include <cstddef>
@@ -18,8 +21,6 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
-
-#include "wayside/net/frame_pool.hpp"
 
 namespace wayside::net {
 
@@ -32,8 +33,9 @@ namespace detail {
 
 // operator new and delete of a promise. A header in front of the frame remembers where the frame came from.
 //
-// All are always inlined: wherever g++ 12 sees them called, as in a build without optimisation, it takes a templated
-// operator new and its operator delete for a mismatched pair (-Wmismatched-new-delete, GCC bug 109224).
+// All are always inlined: wherever g++ 12 sees them called, as in a build without optimisation, it takes a
+// templated operator new and its operator delete for a mismatched pair (-Wmismatched-new-delete, GCC bug
+// 109224).
 struct FrameMemory {
   struct alignas(__STDCPP_DEFAULT_NEW_ALIGNMENT__) Header {
     FramePool* pool;

@@ -1,8 +1,9 @@
 // How an event reaches the coroutine that waits for it.
 //
-// A Waiter is told that something it watches may have changed; it looks for itself what. A Wakeup is the Waiter
-// of one coroutine: any number of sources may wake it, one coroutine waits on it, and a wake that comes while
-// nobody waits is kept for the next wait. So a coroutine that arms its sources, then waits, misses nothing.
+// A Waiter is told that something it watches may have changed; it looks for itself what. A Wakeup is the
+// Waiter of one coroutine: any number of sources may wake it, one coroutine waits on it, and a wake that
+// comes while nobody waits is kept for the next wait. So a coroutine that arms its sources, then waits,
+// misses nothing.
 //
 // One thread only.
 #pragma once
@@ -14,8 +15,8 @@ namespace wayside::net {
 
 class Waiter {
  public:
-  // Called from the event loop, never from within a call that the waiter itself made. The waiter, and the source
-  // that called, may be gone when this returns.
+  // Called from the event loop, never from within a call that the waiter itself made. The waiter, and the
+  // source that called, may be gone when this returns.
   virtual void wake() = 0;
 
  protected:
@@ -36,7 +37,8 @@ class Wakeup final : public Waiter {
     }
   }
 
-  // Suspends until the next wake, or not at all if one came since the last wait. At most one coroutine at a time.
+  // Suspends until the next wake, or not at all if one came since the last wait. At most one coroutine at a
+  // time.
   auto wait() noexcept {
     struct Awaiter {
       Wakeup& wakeup;

@@ -1,7 +1,7 @@
 // How an exchange can end other than well.
 //
-// One table (failure.cpp) maps each failure to whose fault it is, to the status code that counts it, and to the words
-// for the client. Metrics, logs and answers all read that table.
+// One table (failure.cpp) maps each failure to whose fault it is, to the status code that counts it, and to
+// the words for the client. Metrics, logs and answers all read that table.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ enum class Side : std::uint8_t { kNobody, kClient, kBackend, kInternal };
 inline constexpr unsigned kStatusClientAborted = 499;
 
 Side side_of(Failure failure) noexcept;
-// The status code that answers the failure where no response has begun, and that counts it. Not for kNone, nor for
-// kRejected, whose violation decides.
+// The status code that answers the failure where no response has begun, and that counts it. Not for kNone,
+// nor for kRejected, whose violation decides.
 unsigned status_of(Failure failure) noexcept;
 // A word in snake_case, for logs and metric labels.
 std::string_view to_token(Failure failure) noexcept;

@@ -1,0 +1,31 @@
+#include "proxy/client_connection.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <utility>
+
+namespace wayside::proxy {
+
+ClientConnection::ClientConnection(net::DeadlineWheel& wheel, net::Stream connected, std::string client_ip)
+    : deadline(wheel, wakeup), stream(std::move(connected)), ip(std::move(client_ip)) {
+  stream.set_waiter(&wakeup);
+}
+
+bool ClientConnection::has_left(net::BufferPool& buffers) {
+  // Enough for the heads of a few requests; who pipelines more is watched again once they were answered.
+  constexpr std::size_t kReadAhead = net::BufferPool::kSmallCapacity;
+  while (stream.readable() && in.size() < kReadAhead) {
+    if (!read(buffers)) return true;
+  }
+  if (in.size() < kReadAhead) stream.watch_readable();
+  return false;
+}
+
+bool ClientConnection::read(net::BufferPool& buffers) {
+  in.reserve_for_read(buffers);
+  const auto count = stream.read_some(in.space());
+  if (count) in.commit(*count);
+  return count || count.error() == boost::asio::error::would_block;
+}
+
+}  // namespace wayside::proxy

@@ -1,0 +1,126 @@
+// The request's leg of an exchange: from the client to the backend.
+#include "wayside/http/framing.hpp"
+#include "wayside/http/head_parser.hpp"
+#include "wayside/http/text.hpp"
+
+#include "proxy/exchange.hpp"
+#include "proxy/read_budget.hpp"
+
+#include <utility>
+
+namespace wayside::proxy {
+namespace {
+
+// RFC 9110 section 7.8: an Upgrade counts only with its connection option, and never in HTTP/1.0. With a
+// body, the body would have to go first; nobody does that, and not to upgrade is always allowed. "h2c" would
+// be a tunnel around every rule here, and is obsolete (RFC 9113 section 3.1).
+bool asks_for_upgrade(const http::RequestHead& head, const http::Framing& framing) {
+  if (!head.connection.upgrade || head.minor_version == 0 || framing.has_body()) return false;
+  const http::Field* const upgrade = head.fields.find(http::FieldName::upgrade);
+  if (upgrade == nullptr) return false;
+  bool asks_for_h2c = false;
+  http::for_each_token(upgrade->value, [&](std::string_view token) {
+    asks_for_h2c = http::equals_ignoring_case(token, "h2c");
+    return !asks_for_h2c;
+  });
+  return !asks_for_h2c;
+}
+
+bool expects_continue(const http::Fields& fields) {
+  const http::Field* const expect = fields.find(http::FieldName::expect);
+  return expect != nullptr && http::equals_ignoring_case(expect->value, "100-continue");
+}
+
+}  // namespace
+
+Failure Exchange::admit(std::size_t head_size) {
+  http::RequestHead& head = context_.request_head;
+  violation_ = http::parse_request_head(client_.in.data().first(head_size), head);
+  if (violation_) return Failure::kRejected;
+  head_complete_ = true;
+  method_ = head.method;
+  is_http10_ = head.minor_version == 0;
+  route_ = context_.routes.match(method_, head.target);
+
+  const auto framing = http::request_framing(head);
+  if (!framing) {
+    violation_ = framing.error();
+    return Failure::kRejected;
+  }
+  // RFC 9112 section 9.3: persistence is the default of HTTP/1.1 and has to be asked for in HTTP/1.0.
+  client_wants_keep_alive_ = !head.connection.close && (!is_http10_ || head.connection.keep_alive);
+  wants_upgrade_ = asks_for_upgrade(head, *framing);
+  expects_continue_ = framing->has_body() && expects_continue(head.fields);
+
+  request_head_ = context_.buffers.take_for(
+      http::rewritten_size_bound(head_size + client_.ip.size() + context_.fallback_host.size()));
+  const auto written = http::write_request_head(head,
+                                                {.client_ip = client_.ip,
+                                                 .fallback_host = context_.fallback_host,
+                                                 .framing = *framing,
+                                                 .upgrade = wants_upgrade_},
+                                                request_head_.space());
+  if (!written) {
+    violation_ = http::Violation::kHeadTooLarge;
+    return Failure::kRejected;
+  }
+  request_head_.commit(*written);
+  to_backend_.add(request_head_.data());
+
+  // What came with the head leaves with the head.
+  request_has_body_ = framing->has_body();
+  request_body_ = BodyRelay(*framing, framing->kind == http::Framing::Kind::kChunked);
+  request_taken_ = head_size;
+  if (client_.in.size() > head_size) request_taken_ += relay_request_body(head_size);
+  return violation_ ? Failure::kRejected : Failure::kNone;
+}
+
+// Takes what belongs to the body out of client_.in, from `offset` on. What is wrong with it is violation_.
+std::size_t Exchange::relay_request_body(std::size_t offset) {
+  const auto taken = request_body_.relay(client_.in.data().subspan(offset), to_backend_);
+  if (taken) return *taken;
+  violation_ = taken.error();
+  return 0;
+}
+
+Failure Exchange::pump_request() {
+  ReadBudget budget;
+  while (sending_ == Sending::kUnderWay) {
+    if (!to_backend_.empty()) {
+      const std::uint64_t before = to_backend_.written();
+      const error_code ec = to_backend_.flush(backend_->stream());
+      if (to_backend_.written() != before) note_progress();
+      if (ec) {
+        // The backend reads no more. It may have answered already (RFC 9110 section 7.5): let that decide.
+        end_sending(Sending::kBroken);
+        break;
+      }
+      if (!to_backend_.empty()) {
+        backend_->stream().watch_writable();
+        break;
+      }
+    }
+    client_.in.consume(std::exchange(request_taken_, 0));
+    if (request_body_.done()) {
+      end_sending(Sending::kDone);
+      break;
+    }
+
+    if (client_.in.empty()) {
+      if (!budget.allows(client_.stream)) break;
+      if (!client_.read(context_.buffers)) return Failure::kClientAborted;
+      if (client_.in.empty()) continue;
+      note_progress();
+    }
+    request_taken_ = relay_request_body(0);
+    if (violation_) return Failure::kRejected;
+  }
+  return Failure::kNone;
+}
+
+void Exchange::end_sending(Sending how) {
+  sending_ = how;
+  sending_ended_ = how == Sending::kDone ? progressed_ : Clock::now();
+}
+
+}  // namespace wayside::proxy

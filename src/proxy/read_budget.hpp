@@ -1,0 +1,28 @@
+// How much one turn of a session may read before the other sessions of its worker get theirs.
+//
+// Two fast peers on one machine can keep a relay busy for as long as they like; whoever reads in a loop has a
+// budget.
+#pragma once
+
+#include "wayside/net/stream.hpp"
+
+namespace wayside::proxy {
+
+class ReadBudget {
+ public:
+  // Whether `stream` should be read now. If not, it is watched: for what comes, or, when the budget is spent,
+  // for the next turn of the event loop.
+  bool allows(net::Stream& stream) {
+    if (stream.readable() && reads_left_ != 0) {
+      --reads_left_;
+      return true;
+    }
+    stream.readable() ? stream.yield_readable() : stream.watch_readable();
+    return false;
+  }
+
+ private:
+  int reads_left_ = 16;  // of up to 64 KiB each
+};
+
+}  // namespace wayside::proxy
