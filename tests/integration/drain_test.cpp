@@ -56,5 +56,21 @@ TEST_F(Drain, CutsOffWhatDoesNotFinish) {
   EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
 }
 
+TEST_F(Drain, MakesNoPartOfAResponseLookWhole) {
+  config::Settings settings;
+  settings.timeouts.drain = 100ms;
+  start(settings);
+  RawSocket client = connect();
+  client.send("GET / HTTP/1.0\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send("HTTP/1.1 200 OK\r\n\r\npart");
+  client.read_until("part");
+  daemon().drain();
+  daemon().wait();
+  client.read_to_end();
+  EXPECT_TRUE(client.was_reset());
+}
+
 }  // namespace
 }  // namespace wayside::test

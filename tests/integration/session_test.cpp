@@ -1,0 +1,105 @@
+// What a client connection may do between and around its requests, and what it may not.
+#include "support/proxy_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <string>
+
+namespace wayside::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::EndsWith;
+using testing::StartsWith;
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+class Sessions : public ProxyFixture {
+ protected:
+  void SetUp() override { start(); }
+
+  static config::Settings quick_heads() {
+    config::Settings settings;
+    settings.timeouts.request_head = 200ms;
+    return settings;
+  }
+};
+
+TEST_F(Sessions, SkipsAFewEmptyLinesAndNoMore) {
+  RawSocket client = connect();
+  client.send("\r\n\r\n" + std::string(kGet));
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(kOk);
+  EXPECT_THAT(client.read_until("ok"), EndsWith("ok"));
+
+  RawSocket flood = connect();
+  for (int i = 0; i < 20; ++i)
+    flood.send("\r\n");
+  EXPECT_THAT(flood.read_to_end(), StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+}
+
+TEST_F(Sessions, BoundsTheHeadAlsoAfterASplitEmptyLine) {
+  start(quick_heads());
+  RawSocket client = connect();
+  for (const char* piece : {"\r", "\n", "G", "ET / HT"})
+    client.send(piece);
+  EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+}
+
+TEST_F(Sessions, BoundsTheHeadOfAPipelinedRequest) {
+  start(quick_heads());
+  RawSocket client = connect();
+  client.send(std::string(kGet) + "GET /half HTT");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(kOk);
+  client.read_until("ok");
+  EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+}
+
+TEST_F(Sessions, NoticesAnAbortBehindPipelinedBytes) {
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  client.send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.close();
+  EXPECT_EQ(backend.read_to_end(), "");
+  EXPECT_TRUE(
+      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="499",method="GET"})", 1));
+}
+
+TEST_F(Sessions, NeverTakesAnUnaskedResponseForAnAnswer) {
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(kOk);
+  client.read_until("ok");
+  backend.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx");
+  RawSocket fresh = backend_.accept();
+  EXPECT_THAT(fresh.read_until("x"), StartsWith("POST / "));
+  fresh.send(kOk);
+  EXPECT_THAT(client.read_until("ok"), StartsWith("HTTP/1.1 200 OK"));
+}
+
+TEST_F(Sessions, SurvivesClientsThatComeAndGo) {
+  for (int i = 0; i < 200; ++i) {
+    RawSocket client = connect();
+    if (i % 2 == 0) client.send("GET / HT");
+    if (i % 3 == 0) client.reset();
+  }
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(kOk);
+  EXPECT_THAT(client.read_until("ok"), EndsWith("ok"));
+}
+
+}  // namespace
+}  // namespace wayside::test
