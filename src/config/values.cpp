@@ -88,6 +88,32 @@ Parsed<MethodSet> parse_methods(std::span<const std::string> texts) {
   return methods;
 }
 
+Parsed<std::optional<std::size_t>> parse_count_or_none(std::string_view text) {
+  if (text == "none") return std::optional<std::size_t>();
+  std::size_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc{} || stop != end || count == 0) return expected("a number from 1, or none", text);
+  return std::optional(count);
+}
+
+Parsed<bool> parse_switch(std::string_view text) {
+  if (text == "on" || text == "true") return true;
+  if (text == "off" || text == "false") return false;
+  return expected("on or off", text);
+}
+
+Parsed<HalfClose> parse_half_close(std::string_view text) {
+  for (const HalfClose value : {HalfClose::kAbort, HalfClose::kServe}) {
+    if (text == to_string(value)) return value;
+  }
+  return expected("abort or serve", text);
+}
+
+std::string_view to_string(HalfClose half_close) noexcept {
+  return half_close == HalfClose::kAbort ? "abort" : "serve";
+}
+
 std::string_view to_string(metrics::Naming naming) noexcept {
   switch (naming) {
     case metrics::Naming::kHttp:

@@ -4,11 +4,13 @@
 #include "wayside/base/address.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/method.hpp"
+#include "wayside/config/settings.hpp"
 #include "wayside/metrics/naming.hpp"
 
 #include "config/mistake.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +33,16 @@ Parsed<std::vector<metrics::Naming>> parse_namings(std::span<const std::string> 
 
 // One or more methods of RFC 9110 and RFC 5789, none of them twice.
 Parsed<MethodSet> parse_methods(std::span<const std::string> texts);
+
+// A whole number from 1 to `max`, or "none".
+Parsed<std::optional<std::size_t>> parse_count_or_none(std::string_view text);
+
+// "on" or "off".
+Parsed<bool> parse_switch(std::string_view text);
+
+// "abort" or "serve".
+Parsed<HalfClose> parse_half_close(std::string_view text);
+std::string_view to_string(HalfClose half_close) noexcept;
 
 // "http", "flask". The text has static storage duration.
 std::string_view to_string(metrics::Naming naming) noexcept;

@@ -30,7 +30,7 @@ net::Task<> Session::run() {
 
   while (after == AfterExchange::kKeepAlive) {
     // One turn of this loop is one request, from the silence before it to the end of its response.
-    http::HeadScanner scanner(http::HeadScanner::Kind::kRequest);
+    http::HeadScanner scanner(http::HeadScanner::Kind::kRequest, context_.settings.limits);
     std::optional<std::size_t> head_size;
     std::optional<http::Violation> violation;
     std::size_t empty_line_bytes = 0;
