@@ -21,7 +21,8 @@ class BodyRelay {
   // A body that is over before it starts.
   BodyRelay() noexcept = default;
   // `limits` outlives the relay.
-  BodyRelay(http::Framing incoming, bool outgoing_is_chunked, const http::Limits& limits) noexcept
+  BodyRelay(http::Framing incoming, bool outgoing_is_chunked,
+            const http::Limits& limits = http::kDefaultLimits) noexcept
       : cursor_(incoming, limits), limits_(&limits), outgoing_is_chunked_(outgoing_is_chunked) {}
 
   // Trailers go on, those that may (http/trailers.hpp), in memory of this pool, which outlives the relay.

@@ -100,7 +100,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"{}\n---\n{}", "f.yaml:3: expected one document, found another"},
       {"\nlistn: :80", R"(f.yaml:2: expected a known key (did you mean listen?), found "listn")"},
       {"upstreams: {}",
-       "f.yaml:1: expected one of listen, backend, workers, log_level, metrics, timeouts, routes, found "
+       "f.yaml:1: expected one of listen, backend, workers, log_level, metrics, timeouts, limits, max_connections, via, client_half_close, routes, found "
        "\"upstreams\""},
       {"[a]: b", "f.yaml:1: expected a key, found a list"},
       {"workers: 1\n\nworkers: 2", "f.yaml:3: workers: expected once, found again after line 1"},
@@ -199,6 +199,16 @@ timeouts:
   keep_alive: 75s
   tunnel: 1h
   drain: 30s
+limits:
+  request_line: 8KiB
+  head: 32KiB
+  fields: 100
+  trailers: 8KiB
+  chunk_size_line: 256B
+  body: none
+max_connections: none
+via: on
+client_half_close: abort
 routes:
   []
 )");

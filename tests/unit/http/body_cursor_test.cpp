@@ -185,8 +185,8 @@ TEST(ChunkedBody, BoundsTheTrailerSection) {
   const auto trailers = [](std::size_t size) {
     std::string bytes = "0\r\n";
     for (; size > 500; size -= 500)
-      bytes += "A: " + std::string(497, 'b') + "\r\n";
-    return bytes + "B: " + std::string(size - 3, 'c') + "\r\n\r\n";
+      bytes += "A: " + std::string(495, 'b') + "\r\n";
+    return bytes + "B: " + std::string(size - 5, 'c') + "\r\n\r\n";
   };
   const std::string largest = trailers(limits::kTrailers);
   EXPECT_TRUE(read(BodyCursor(kChunked), {largest}).is_done);

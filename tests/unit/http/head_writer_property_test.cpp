@@ -107,7 +107,8 @@ TEST(RequestHeadWriter, KeepsEndToEndFieldsOfAnyHead) {
     const test::ParsedRequest before(text);
     ASSERT_EQ(before.violation, std::nullopt) << text;
     std::vector<char> out(rewritten_size_bound(text.size()));
-    const auto size = write_request_head(before.head, {.client_ip = "::1", .fallback_host = {}}, out);
+    const auto size =
+        write_request_head(before.head, {.client_ip = "::1", .fallback_host = {}, .via = false}, out);
     ASSERT_TRUE(size.has_value());
 
     const std::string written(out.data(), *size);

@@ -23,7 +23,11 @@ constexpr Framing kUntilClose{Kind::kUntilClose, 0};
 constexpr Framing kLength5{Kind::kLength, 5};
 
 RequestRewrite rewrite_for(std::string_view client_ip, Framing framing = kNone, bool upgrade = false) {
-  return {.client_ip = client_ip, .fallback_host = "backend:1", .framing = framing, .upgrade = upgrade};
+  return {.client_ip = client_ip,
+          .fallback_host = "backend:1",
+          .framing = framing,
+          .upgrade = upgrade,
+          .via = false};
 }
 
 std::string request(std::string_view text, const RequestRewrite& rewrite = rewrite_for("10.0.0.1")) {
@@ -111,6 +115,39 @@ TEST(RequestHeadWriter, AppendsTheClientToTheLastForwardedFor) {
   EXPECT_EQ(forwarded_for("X-Forwarded-For: a, b\r\nA: b\r\nX-Forwarded-For: c\r\n", "::1"),
             Values({"a, b", "c, ::1"}));
   EXPECT_EQ(forwarded_for("X-Forwarded-For:\r\n", "::1"), Values({"::1"}));
+}
+
+// RFC 9110 section 7.6.3: with the version that the request came in, behind those that were there.
+TEST(RequestHeadWriter, AddsItselfToVia) {
+  RequestRewrite rewrite = rewrite_for("::1");
+  rewrite.via = true;
+  EXPECT_EQ(values(request("GET / HTTP/1.1\r\nHost: h\r\n\r\n", rewrite), "Via"), Values({"1.1 wayside"}));
+  EXPECT_EQ(values(request("GET / HTTP/1.0\r\nHost: h\r\n\r\n", rewrite), "Via"), Values({"1.0 wayside"}));
+  EXPECT_EQ(values(request("GET / HTTP/1.1\r\nHost: h\r\nVia: 1.1 a\r\nVia: 2 b\r\n\r\n", rewrite), "Via"),
+            Values({"1.1 a", "2 b, 1.1 wayside"}));
+}
+
+TEST(RequestHeadWriter, ReplacesHostByTheAuthorityOfTheTarget) {
+  const std::string written = request("GET http://real:1/ HTTP/1.1\r\nA: 1\r\nHost: other\r\nB: 2\r\n\r\n");
+  EXPECT_EQ(values(written, "Host"), Values({"real:1"}));
+  EXPECT_EQ(values(written, "X-Forwarded-Host"), Values({"real:1"}));
+  EXPECT_EQ(values(request("GET http://real/ HTTP/1.0\r\n\r\n"), "Host"), Values({"real"}));
+}
+
+TEST(RequestHeadWriter, DropsTheUnderscoreTwinsOfItsOwnFields) {
+  const std::string written = request(
+      "GET / HTTP/1.1\r\nHost: h\r\nX_Forwarded_For: 6\r\ncontent_length: 6\r\nX-Forwarded_Host: 6\r\n"
+      "a_b: 1\r\n\r\n");
+  EXPECT_EQ(written.find('6'), written.npos) << written;
+  EXPECT_EQ(values(written, "a_b"), Values({"1"}));
+}
+
+TEST(RequestHeadWriter, RewritesMaxForwards) {
+  RequestRewrite rewrite = rewrite_for("::1");
+  rewrite.max_forwards = 4;
+  EXPECT_EQ(
+      values(request("OPTIONS * HTTP/1.1\r\nHost: h\r\nMax-Forwards: 5\r\n\r\n", rewrite), "Max-Forwards"),
+      Values({"4"}));
 }
 
 TEST(RequestHeadWriter, LeavesWhatTheFirstProxySaw) {
