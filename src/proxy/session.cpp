@@ -67,6 +67,7 @@ net::Task<> Session::run() {
         co_return;
       client_.in.shrink(context_.buffers);
       co_await client_.wakeup.wait();
+      budget = {};
       if (context_.terminating) co_return;
       if (client_.deadline.passed()) break;
     }
