@@ -106,6 +106,12 @@ class Process:
     def is_running(self):
         return self._popen.poll() is None
 
+    def is_running_after(self, seconds):
+        """Gives the process that long to end by itself."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(seconds)
+        return self.is_running()
+
     def wait_for_line(self, pattern, timeout_s=TIMEOUT_S):
         """The match of the first line, of all so far and to come, in which `pattern` is found."""
         deadline = time.monotonic() + timeout_s

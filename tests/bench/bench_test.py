@@ -1,0 +1,103 @@
+"""The plumbing of the benchmark: that it runs, and that its arithmetic is right. Nothing here looks at how fast."""
+
+import os
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
+
+import micro  # noqa: E402
+import report  # noqa: E402
+from experiments import Goal, Line  # noqa: E402
+
+
+def cells_of(row):
+    return [cell.strip() for cell in row.strip("|").split("|")]
+
+
+class Report(unittest.TestCase):
+    VALUES = {"raw relay": [8.0, 10.0, 9.0], "nginx": [16.0, 20.0, 12.0], "wayside": [12.0, 10.0, 11.0]}
+
+    def row(self, values, *goals):
+        lines = report.table([report.Measured(Line("GET", "µs", goals), values)]).splitlines()
+        return dict(zip(report.COLUMNS, cells_of(lines[2]), strict=True))
+
+    def test_a_cell_is_the_median_and_the_extremes(self):
+        self.assertEqual(self.row(self.VALUES)["wayside"], "11.0 (10.0–12.0)")
+
+    def test_a_ratio_is_that_of_the_medians_with_the_extremes_of_the_rounds(self):
+        self.assertEqual(self.row(self.VALUES)["÷ nginx"], "0.69 (0.50–0.92)")
+
+    def test_who_took_no_part_has_an_empty_cell(self):
+        row = self.row(self.VALUES)
+        self.assertEqual((row["HAProxy"], row["÷ HAProxy"], row["Caddy"]), ("", "", ""))
+
+    def test_a_goal_is_held_against_the_best_rival(self):
+        values = {**self.VALUES, "HAProxy": [10.0, 10.0, 10.0]}
+        self.assertEqual(
+            self.row(values, Goal(0.9, ("nginx", "HAProxy")))["goal"], "≤ 0.90 × HAProxy: 1.10, **missed**"
+        )
+        self.assertEqual(self.row(values, Goal(0.9, ("nginx",)))["goal"], "≤ 0.90 × nginx: 0.69, reached")
+
+    def test_a_goal_without_rivals_is_a_number(self):
+        self.assertEqual(self.row(self.VALUES, Goal(11))["goal"], "≤ 11: reached")
+        self.assertEqual(self.row(self.VALUES, Goal(10))["goal"], "≤ 10: **missed**")
+
+    def test_other_subjects_stand_beside(self):
+        values = {"wayside": [10.0], "wayside before": [20.0], "direct": [1.0]}
+        self.assertEqual(self.row(values)["beside"], "wayside before: 20.0, ratio 0.50; direct: 1.00")
+
+    def test_a_line_without_rounds_says_so(self):
+        self.assertIn("not measured", self.row({"wayside": [], "nginx": []})["goal"])
+
+    def test_only_what_stands_between_the_markers_is_replaced(self):
+        text = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
+        replaced = report.replace_between_markers(text, r"new \1")
+        self.assertEqual(replaced, f"before\n{report.BEGIN}\n\nnew \\1\n\n{report.END}\nafter\n")
+        with self.assertRaises(ValueError):
+            report.replace_between_markers("no markers", "new")
+
+    def test_the_readme_has_the_markers(self):
+        report.replace_between_markers((HERE.parent.parent / "README.md").read_text(), "")
+
+    def test_google_benchmarks_become_lines(self):
+        runs = [
+            {"run_type": "iteration", "run_name": "BM_Observe", "cpu_time": 0.04, "time_unit": "us"},
+            {"run_type": "iteration", "run_name": "BM_Observe", "cpu_time": 0.06, "time_unit": "us"},
+            {"run_type": "aggregate", "run_name": "BM_Observe", "cpu_time": 0.05, "time_unit": "us"},
+            {
+                "run_type": "iteration", "run_name": "BM_Scrape", "cpu_time": 9, "time_unit": "ms",
+                "items_per_second": 1e8,
+            },
+        ]  # fmt: skip
+        observe, scrape = micro.lines_of({"benchmarks": runs}, "bench_metrics")
+        self.assertEqual((observe.line.title, observe.line.unit), ("bench_metrics: BM_Observe", "ns"))
+        self.assertEqual([round(value) for value in observe.values["wayside"]], [40, 60])
+        self.assertEqual((scrape.line.unit, scrape.values), ("ns/item", {"wayside": [10.0]}))
+
+
+class Smoke(unittest.TestCase):
+    def bench(self, *words):
+        command = [sys.executable, HERE / "bench.py", "--programs", os.environ["WAYSIDE_PROGRAMS"], *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [cells_of(line) for line in done.stdout.splitlines() if line.startswith("|")]
+        self.assertEqual(rows[0], list(report.COLUMNS))
+        return [dict(zip(report.COLUMNS, row, strict=True)) for row in rows[2:]]
+
+    def test_one_round_of_bodies_latency_and_idle_connections(self):
+        words = ("--rounds", "1", "--seconds", "0.2", "--idle-connections", "100", "1m-up", "latency", "idle")
+        rows = self.bench(*words)
+        self.assertEqual(len(rows), 4)
+        for row in rows:
+            for column in ("nginx", "HAProxy", "wayside", "÷ nginx", "÷ HAProxy", "goal"):
+                self.assertNotEqual(row[column], "", f"{column} of {row['work']}")
+        for column in ("raw relay", "raw splice", "÷ raw relay"):
+            self.assertNotEqual(rows[0][column], "", column)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,264 @@
+"""What is measured: the experiments, who takes part in each, and which ratio each is to reach.
+
+An experiment runs in rounds. In each round every subject has its turn, one after the other, so that what disturbs
+the machine for a while disturbs all of them; a turn gives one number for each line of the experiment. Ratios are
+formed within one run only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import load
+import measure
+from load import Traffic
+
+RIVALS = ("nginx", "HAProxy")
+
+# What a browser sends beside Host.
+BROWSER_FIELDS = (
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language: en-US,en;q=0.5",
+    "Accept-Encoding: gzip, deflate, br",
+    "Referer: http://localhost/service-23/items",
+    "Cookie: session=3f2a9c1e5b7d4f608192a3b4c5d6e7f8; theme=dark",
+    "Upgrade-Insecure-Requests: 1",
+    "Sec-Fetch-Dest: document",
+    "Sec-Fetch-Mode: navigate",
+    "Sec-Fetch-Site: same-origin",
+)
+
+SMALL = Traffic(connections=64)
+FEW = Traffic(connections=4)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """At most `factor` times the best of `rivals`, or, without rivals, at most `factor`."""
+
+    factor: float
+    rivals: tuple = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: a number that each subject has."""
+
+    title: str
+    unit: str
+    goals: tuple = ()
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """`turn(bench, subject, seconds)` returns a number for each of `lines`."""
+
+    name: str
+    lines: tuple
+    subjects: tuple
+    turn: Callable
+    rounds: int | None = None  # if not as many as the whole benchmark has
+    # For what has to be known before the first turn; its result is in bench.prepared[name].
+    prepare: Callable | None = None
+
+
+@dataclass
+class Bench:
+    """What a turn may use."""
+
+    peers: object
+    programs: object
+    folder: object
+    proxy_cpu: int
+    load_cpu: int
+    idle_connections: int
+    prepared: dict = field(default_factory=dict)
+
+    @property
+    def all_cpus(self):
+        return [self.proxy_cpu, self.load_cpu]
+
+
+# --- turns ----------------------------------------------------------------------------------------------------
+
+
+def _cpu_us_per_request(bench, peer, traffic, seconds):
+    before = measure.cpu_ns(peer.pid)
+    outcome = load.saturate(peer.port, traffic, seconds, [bench.load_cpu])
+    return (measure.cpu_ns(peer.pid) - before) / outcome.requests / 1e3
+
+
+def cpu(traffic):
+    """A turn that saturates a proxy: microseconds of processor time per request."""
+    return lambda bench, subject, seconds: [_cpu_us_per_request(bench, bench.peers.get(subject), traffic, seconds)]
+
+
+def cpu_over_unix(bench, subject, seconds):
+    """The same, with a unix socket between proxy and backend, but for the subject that says it has none."""
+    name = subject.removesuffix(" over TCP")
+    peer = bench.peers.get(name, over_unix=name == subject)
+    return [_cpu_us_per_request(bench, peer, SMALL, seconds)]
+
+
+def half_of_saturation(bench, seconds):
+    """Requests per second that are half of what the slowest of those who are compared takes."""
+    names = ("wayside", *RIVALS)
+    return min(
+        load.saturate(bench.peers.get(name).port, SMALL, seconds, [bench.load_cpu]).rate / 2 for name in names
+    )
+
+
+def latency(bench, subject, seconds):
+    rate = bench.prepared["latency"]
+    port = bench.peers.get(subject).port
+    report = load.at_rate(bench.programs, port, SMALL, rate, seconds, [bench.load_cpu])
+    return [report["p50_us"], report["p99_us"]]
+
+
+def workers(bench, subject, seconds):
+    """Requests per second and their tail where the load, the backend and all workers share both processors."""
+    peer = bench.peers.get("wayside", workers=1 if subject == "one worker" else 2, cpus=bench.all_cpus)
+    outcome = load.saturate(peer.port, SMALL, seconds, bench.all_cpus)
+    return [outcome.rate, outcome.p99_us]
+
+
+def idle_memory(bench, subject, _):
+    """Bytes that a proxy which has served one connection needs more for each of many idle ones."""
+    with bench.peers.fresh(subject) as peer:
+        with load.idle_connections(peer.port, 1):
+            before = measure.resident_bytes(peer.pid)
+        with load.idle_connections(peer.port, bench.idle_connections):
+            return [(measure.resident_bytes(peer.pid) - before) / bench.idle_connections]
+
+
+def peak_memory(bench, subject, seconds):
+    """The most that a proxy has ever needed, in MiB, after many bodies at once in both directions."""
+    with bench.peers.fresh(subject) as peer:
+        for traffic in (Traffic(256, response_bytes=64 << 10), Traffic(64, request_bytes=1 << 20)):
+            load.saturate(peer.port, traffic, seconds, [bench.load_cpu])
+        return [measure.peak_resident_bytes(peer.pid) / 2**20]
+
+
+def system_calls(bench, subject, _):
+    """Calls per request: those that send, those that receive, all of them."""
+    requests = 1000
+    peer = bench.peers.get(subject)
+
+    def drive():
+        load.exactly(bench.programs, peer.port, FEW, requests, [bench.load_cpu])
+
+    drive()  # its connections to the backend stand
+    calls = measure.SystemCalls(peer.pid, bench.folder)
+    try:
+        drive()
+    finally:
+        counts = calls.stop()
+    totals = [
+        sum(count for name, count in counts.items() if name in measure.SENDS),
+        sum(count for name, count in counts.items() if name in measure.RECEIVES),
+        sum(counts.values()),
+    ]
+    return [total / requests for total in totals]
+
+
+# --- the list -------------------------------------------------------------------------------------------------
+
+
+def _cpu_line(title, *goals):
+    return (Line(title, "µs CPU", goals),)
+
+
+ALL = (
+    Experiment(
+        "small",
+        _cpu_line("GET, 60 B, 64 connections", Goal(0.88, RIVALS), Goal(1.20, ("raw relay",))),
+        ("raw relay", "nginx", "HAProxy", "Caddy", "wayside"),
+        cpu(SMALL),
+    ),
+    Experiment(
+        "fields",
+        _cpu_line("GET, 60 B, 64 connections, 10 fields", Goal(0.88, RIVALS)),
+        ("raw relay", "nginx", "HAProxy", "wayside"),
+        cpu(Traffic(connections=64, fields=BROWSER_FIELDS)),
+    ),
+    Experiment(
+        "four",
+        _cpu_line("GET, 60 B, 4 connections", Goal(0.90, RIVALS)),
+        ("raw relay", "nginx", "HAProxy", "wayside"),
+        cpu(FEW),
+    ),
+    Experiment(
+        "64k",
+        _cpu_line("GET, 64 KiB, 32 connections", Goal(0.80, ("HAProxy",))),
+        ("raw relay", "raw splice", "nginx", "HAProxy", "wayside"),
+        cpu(Traffic(connections=32, response_bytes=64 << 10)),
+    ),
+    Experiment(
+        "1m-down",
+        _cpu_line("GET, 1 MiB, 8 connections", Goal(0.60, ("HAProxy",))),
+        ("raw relay", "raw splice", "nginx", "HAProxy", "wayside"),
+        cpu(Traffic(connections=8, response_bytes=1 << 20)),
+    ),
+    Experiment(
+        "1m-up",
+        _cpu_line("PUT, 1 MiB, 8 connections", Goal(0.60, ("HAProxy",))),
+        ("raw relay", "raw splice", "nginx", "HAProxy", "wayside"),
+        cpu(Traffic(connections=8, request_bytes=1 << 20)),
+    ),
+    Experiment(
+        "close",
+        _cpu_line("GET, 60 B, a connection for each", Goal(1.0, RIVALS)),
+        (*RIVALS, "wayside"),
+        cpu(Traffic(connections=64, fields=("Connection: close",))),
+    ),
+    Experiment(
+        "unix",
+        _cpu_line("GET, 60 B, 64 connections, unix socket"),
+        ("raw relay", *RIVALS, "wayside", "wayside over TCP"),
+        cpu_over_unix,
+    ),
+    Experiment(
+        "latency",
+        (
+            Line("latency at half of saturation, p50", "µs", (Goal(1.0, RIVALS),)),
+            Line("latency at half of saturation, p99", "µs", (Goal(1.0, RIVALS),)),
+        ),
+        (*RIVALS, "wayside", "direct"),
+        latency,
+        prepare=half_of_saturation,
+    ),
+    Experiment(
+        "workers",
+        (
+            Line("two workers, both processors", "requests/s"),
+            Line("two workers, both processors, p99", "µs"),
+        ),
+        ("wayside", "one worker"),
+        workers,
+    ),
+    Experiment(
+        "syscalls",
+        (
+            Line("sends per GET, 60 B, 4 connections", "calls", (Goal(2),)),
+            Line("receives per GET", "calls", (Goal(4),)),
+            Line("all system calls per GET", "calls"),
+        ),
+        (*RIVALS, "wayside"),
+        system_calls,
+        rounds=1,
+    ),
+    Experiment(
+        "idle",
+        (Line("memory of an idle connection", "bytes", (Goal(1024),)),),
+        (*RIVALS, "wayside"),
+        idle_memory,
+        rounds=1,
+    ),
+    Experiment(
+        "memory",
+        (Line("peak memory, GET 64 KiB × 256, PUT 1 MiB × 64", "MiB", (Goal(64),)),),
+        (*RIVALS, "wayside"),
+        peak_memory,
+        rounds=1,
+    ),
+)

@@ -1,0 +1,51 @@
+"""The Google Benchmarks of single functions, as lines of the same table.
+
+Each program bench_* beside wayside is one; its benchmarks become lines with wayside as the only subject.
+"""
+
+import json
+import re
+import subprocess
+
+from experiments import Goal, Line
+from report import Measured
+
+# Goals by the name of the benchmark, in nanoseconds of processor time per iteration, or per item where the
+# benchmark counts items.
+GOALS = {
+    r"observe": Goal(50),
+    r"match.*/1000$": Goal(150),
+    r"scrape|expos": Goal(60),
+}
+NANOSECONDS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+TIMEOUT_S = 120
+
+
+def programs(folder):
+    """The Google Benchmarks of a build."""
+    return sorted(path for path in folder.glob("bench_*") if path.is_file())
+
+
+def lines_of(report, program):
+    """The Measured lines of one program's JSON report."""
+    values = {}
+    for run in report["benchmarks"]:
+        if run["run_type"] != "iteration":
+            continue  # an aggregate of the others
+        per_item = run.get("items_per_second")
+        time = 1e9 / per_item if per_item else run["cpu_time"] * NANOSECONDS[run["time_unit"]]
+        values.setdefault((run["run_name"], "ns/item" if per_item else "ns"), []).append(time)
+    for (name, unit), times in values.items():
+        goals = tuple(goal for pattern, goal in GOALS.items() if re.search(pattern, name, re.IGNORECASE))
+        yield Measured(Line(f"{program}: {name}", unit, goals), {"wayside": times})
+
+
+def measure(folder, rounds, seconds, pinned):
+    """Runs every program that there is, pinned by the words of `pinned`."""
+    for program in programs(folder):
+        command = [
+            *pinned, program, "--benchmark_format=json", f"--benchmark_repetitions={rounds}",
+            f"--benchmark_min_time={seconds}",
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+        yield from lines_of(json.loads(done.stdout), program.name)
