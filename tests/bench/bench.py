@@ -25,7 +25,7 @@ import report  # noqa: E402
 from peers import Peers  # noqa: E402
 
 # When no further round begins. The last one, and the peers' end, still fit into ten minutes.
-DEADLINE_S = 570
+DEADLINE_S = 550
 IDLE_CONNECTIONS = 10_000
 MICRO = "micro"
 
@@ -35,7 +35,7 @@ def arguments(words):
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure; all without: {' '.join(names)}")
     parser.add_argument("--quick", action="store_true", help="few short rounds: about a minute, and a rough idea")
-    parser.add_argument("--rounds", type=int, help="rounds of each experiment (15; quick: 2)")
+    parser.add_argument("--rounds", type=int, help="rounds of each experiment (13; quick: 2)")
     parser.add_argument("--seconds", type=float, help="length of one turn (0.6; quick: 0.3)")
     parser.add_argument("--idle-connections", type=int, help=f"for 'idle' ({IDLE_CONNECTIONS}; quick: 1000)")
     parser.add_argument("--before", type=Path, metavar="WAYSIDE", help="another build of wayside to compare with")
@@ -49,7 +49,7 @@ def arguments(words):
     if chosen.before and not chosen.before.is_file():
         parser.error(f"--before: no such file: {chosen.before}")
     chosen.names = chosen.names or names
-    chosen.rounds = chosen.rounds or (2 if chosen.quick else 15)
+    chosen.rounds = chosen.rounds or (2 if chosen.quick else 13)
     chosen.seconds = chosen.seconds or (0.3 if chosen.quick else 0.6)
     chosen.idle_connections = chosen.idle_connections or (1000 if chosen.quick else IDLE_CONNECTIONS)
     return chosen
@@ -76,8 +76,8 @@ def run(experiment, bench, rounds, seconds, deadline):
 
 
 def with_before(experiment):
-    """The experiment with the other build of wayside beside this one, where it compares proxies."""
-    if "nginx" not in experiment.subjects:
+    """The experiment with the other build of wayside beside this one, unless it is about this one alone."""
+    if "one worker" in experiment.subjects:
         return experiment
     return experiments.replace(experiment, subjects=(*experiment.subjects, "wayside before"))
 
@@ -116,8 +116,8 @@ def main(words):
     text = "\n\n".join(
         (
             report.table(results),
-            "A cell is `median (min–max)` of the rounds; a ratio is wayside's median by the other's, in brackets the extremes "
-            "of the rounds.",
+            "A cell is `median (min–max)` of the rounds; a ratio is wayside's median by the other's, in brackets the "
+            "extremes of the rounds.",
             f"{datetime.date.today()}, `{shlex.join(['./dev', 'bench', *words])}`, "
             f"{time.monotonic() - began:.0f} s, load average before {noise_before:.1f}. {machine.describe()}. "
             f"{machine.versions(chosen.programs / 'wayside')}.",

@@ -8,6 +8,7 @@ formed within one run only.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import instructions
 import load
 import measure
 from load import Traffic
@@ -161,6 +162,15 @@ def system_calls(bench, subject, _):
     return [total / requests for total in totals]
 
 
+def instruction_count(bench, subject, _):
+    """Instructions in user space per request, and how many percent of them are the metrics'."""
+
+    def start(words):
+        return bench.peers.fresh(subject, under=words)
+
+    return instructions.per_request(start, bench.folder, bench.programs, FEW, [bench.load_cpu])
+
+
 # --- the list -------------------------------------------------------------------------------------------------
 
 
@@ -245,6 +255,16 @@ ALL = (
         ),
         (*RIVALS, "wayside"),
         system_calls,
+        rounds=1,
+    ),
+    Experiment(
+        "instructions",
+        (
+            Line("instructions per GET, user space", "instructions"),
+            Line("of these for metrics", "%", (Goal(1),)),
+        ),
+        ("wayside",),
+        instruction_count,
         rounds=1,
     ),
     Experiment(

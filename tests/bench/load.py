@@ -17,6 +17,9 @@ import support
 WRK_SCRIPT = Path(__file__).resolve().parent / "wrk.lua"
 # Beyond its own duration, before a load counts as hung.
 PATIENCE_S = 20
+# Idle connections that are asked for at once: few, since what serves them stays in memory too.
+BATCH = 16
+IP_BIND_ADDRESS_NO_PORT = 24  # of linux/in.h; Python does not name it
 
 
 class Failed(Exception):
@@ -96,21 +99,32 @@ def exactly(programs, port, traffic, requests, cpus):
 @contextlib.contextmanager
 def idle_connections(port, count):
     """Within it, `count` connections are open on which a request was answered, and which wait for the next."""
-    request = f"GET {Traffic(1).target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     with contextlib.ExitStack() as stack:
-        for number in range(count):
-            connection = stack.enter_context(socket.socket())
-            connection.settimeout(PATIENCE_S)
-            # From several addresses of the loopback, as one has fewer ports than this may need; and with the port
-            # chosen at connect, when the kernel knows which are taken towards this destination.
-            connection.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT, which Python does not name
-            connection.bind((f"127.0.1.{1 + number % 8}", 0))
-            connection.connect(("127.0.0.1", port))
-            connection.sendall(request)
-            answer = connection.recv(65536)
-            if not answer.startswith(b"HTTP/1.1 200 "):
-                raise Failed(f"connection {number} was answered {answer[:80]!r}")
+        for first in range(0, count, BATCH):
+            # A batch at a time: waiting for each answer alone would take a minute where processors are scarce.
+            batch = [stack.enter_context(_ask(port, number)) for number in range(first, min(first + BATCH, count))]
+            for connection in batch:
+                answer = connection.recv(65536)
+                if not answer.startswith(b"HTTP/1.1 200 "):
+                    raise Failed(f"an idle connection was answered {answer[:80]!r}")
         yield
+
+
+def _ask(port, number):
+    """A connection with a request under way."""
+    connection = socket.socket()
+    try:
+        connection.settimeout(PATIENCE_S)
+        # From several addresses of the loopback, as one has fewer ports than this may need; and with the port chosen
+        # at connect, when the kernel knows which are taken towards this destination.
+        connection.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+        connection.bind((f"127.0.1.{1 + number % 8}", 0))
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(f"GET {Traffic(1).target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def pinned(cpus):

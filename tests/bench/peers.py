@@ -154,10 +154,13 @@ class Peers:
         return self._running[key]
 
     @contextlib.contextmanager
-    def fresh(self, name):
-        """A proxy of its own, which nothing has been asked of, and which ends with the context."""
+    def fresh(self, name, under=()):
+        """A proxy of its own, which nothing has been asked of, and which ends with the context.
+
+        `under` are words before its command, of a program that watches it.
+        """
         with contextlib.ExitStack() as stack:
-            yield self._start_peer(stack, name, False, 1, [self._proxy_cpu])
+            yield self._start_peer(stack, name, False, 1, [self._proxy_cpu], under)
 
     @staticmethod
     def _start(stack, command, cpus, env=None):
@@ -165,7 +168,7 @@ class Peers:
         stack.callback(process.stop)
         return process
 
-    def _start_peer(self, stack, name, over_unix, workers, cpus):
+    def _start_peer(self, stack, name, over_unix, workers, cpus, under=()):
         if name == "direct":
             return self.backend
         if name in ("raw relay", "raw splice"):
@@ -174,15 +177,16 @@ class Peers:
             process = self._start(stack, [self._programs / "raw_relay", backend, *mode], cpus)
             return Peer(process, int(process.wait_for_line(r"listening on (\d+)").group(1)))
         if name in self._wayside_programs:
-            return self._start_wayside(stack, self._wayside_programs[name], over_unix, workers, cpus)
+            command = [*under, self._wayside_programs[name]]
+            return self._start_wayside(stack, command, over_unix, workers, cpus)
         return self._start_known(stack, name, over_unix, cpus)
 
-    def _start_wayside(self, stack, program, over_unix, workers, cpus):
+    def _start_wayside(self, stack, command, over_unix, workers, cpus):
         backend = f"unix:{self._socket}" if over_unix else f"http://127.0.0.1:{self.backend.port}"
         routes = "\n".join(f"  - /service-{number}/items/{{id}}/{{size}}" for number in range(ROUTES))
         config = self._write("wayside.yaml", WAYSIDE.format(backend=backend, workers=workers, routes=routes))
         # Its ports are the kernel's choice, and it says them where it says that it listens: at the level "info".
-        process = self._start(stack, [program, "--config", config, "--log-level", "info"], cpus)
+        process = self._start(stack, [*command, "--config", config, "--log-level", "info"], cpus)
         port = int(process.wait_for_line(r'msg="?listening"?.*proxy="?127\.0\.0\.1:(\d+)').group(1))
         return Peer(process, port)
 
