@@ -94,11 +94,16 @@ def measure_all(chosen, folder):
     with Peers(chosen.programs, folder, proxy_cpu, load_cpu, connections, chosen.before) as peers:
         bench = experiments.Bench(peers, chosen.programs, folder, proxy_cpu, load_cpu, idle_connections)
         for experiment in experiments.ALL:
-            if experiment.name in chosen.names:
-                began = time.monotonic()
-                wanted = with_before(experiment) if chosen.before else experiment
+            if experiment.name not in chosen.names:
+                continue
+            began = time.monotonic()
+            wanted = with_before(experiment) if chosen.before else experiment
+            try:
                 results += run(wanted, bench, chosen.rounds, chosen.seconds, deadline)
-                say(f"{experiment.name}: {time.monotonic() - began:.0f} s")
+            except load.Failed as failure:
+                # Whoever has died cannot be reached, which is all that the load knows.
+                raise load.Failed("\n".join((str(failure), *peers.casualties()))) from failure
+            say(f"{experiment.name}: {time.monotonic() - began:.0f} s")
     if MICRO in chosen.names and time.monotonic() < deadline:
         results += micro.measure(chosen.programs, 3, 0.1, load.pinned([proxy_cpu]))
     return results

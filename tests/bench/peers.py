@@ -145,6 +145,15 @@ class Peers:
         self._running.clear()
         self._stack.close()
 
+    def casualties(self):
+        """What those had to say who have ended though nobody told them to."""
+        everybody = {("backend",): self.backend, **self._running}
+        return [
+            f"{key[0]} has ended, saying:\n{peer.process.output}"
+            for key, peer in everybody.items()
+            if not peer.process.is_running()
+        ]
+
     def get(self, name, over_unix=False, workers=1, cpus=None):
         """The proxy of that name, wired in that way; the same one whenever it is asked for in the same words."""
         key = (name, over_unix, workers, tuple(cpus or ()))

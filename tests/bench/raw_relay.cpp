@@ -9,10 +9,12 @@
 // BACKEND is a port of the loopback or unix:/path. Prints "listening on PORT".
 #include "bench/sockets.hpp"
 
+#include <csignal>
 #include <cstddef>
 #include <fcntl.h>
 #include <memory>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace wayside::bench {
@@ -21,41 +23,48 @@ namespace {
 constexpr std::size_t kBufferBytes = 256 * 1024;
 
 enum class Moved {
-  kAll,
-  kSome,  // the rest waits in the channel until flush() has taken it
-  kEnd,   // of this direction, properly or not
+  kMore,     // all that was read has gone, and there may be more to read
+  kDrained,  // the same, and there is no more for now
+  kStalled,  // the other side does not take all; the rest waits in the channel until flush() has taken it
+  kEnd,      // of this direction, properly or not
 };
+
+using Buffer = std::vector<char>;
 
 // One direction of a connection, by way of user space.
 class CopyChannel {
  public:
-  // `buffer` is anybody's between two calls.
-  Moved move(int from, int to, std::span<char> buffer) {
-    const ssize_t got = ::recv(from, buffer.data(), buffer.size(), 0);
-    if (got < 0 && would_block()) return Moved::kAll;
+  // `shared` is the one that everybody reads into, warm because of that. What the other side does not take at
+  // once is not copied: it stays where it is, and the others have another buffer from then on.
+  Moved move(int from, int to, Buffer& shared) {
+    const ssize_t got = ::recv(from, shared.data(), shared.size(), 0);
+    if (got < 0 && would_block()) return Moved::kDrained;
     if (got <= 0) return Moved::kEnd;
-    const ssize_t sent = send_some(to, {buffer.data(), static_cast<std::size_t>(got)});
-    if (sent < 0) return Moved::kEnd;
-    if (sent == got) return Moved::kAll;
-    rest_.assign(buffer.data() + sent, buffer.data() + got);
-    return Moved::kSome;
+    rest_ = {shared.data(), static_cast<std::size_t>(got)};
+    // Less than there was room for is all that there was (epoll(7), question 9).
+    is_drained_ = rest_.size() < shared.size();
+    const Moved moved = flush(to);
+    if (moved == Moved::kStalled) {
+      own_.resize(kBufferBytes);
+      std::swap(own_, shared);
+    }
+    return moved;
   }
 
+  bool is_stalled() const noexcept { return !rest_.empty(); }
+
   Moved flush(int to) {
-    const ssize_t sent = send_some(to, rest_);
-    if (sent < 0) return Moved::kEnd;
-    rest_.erase(rest_.begin(), rest_.begin() + sent);
-    return rest_.empty() ? Moved::kAll : Moved::kSome;
+    const ssize_t sent = ::send(to, rest_.data(), rest_.size(), MSG_NOSIGNAL);
+    if (sent < 0 && !would_block()) return Moved::kEnd;
+    rest_ = rest_.subspan(static_cast<std::size_t>(sent < 0 ? 0 : sent));
+    if (is_stalled()) return Moved::kStalled;
+    return is_drained_ ? Moved::kDrained : Moved::kMore;
   }
 
  private:
-  // Bytes taken, 0 if there was no room, -1 if the other side is gone.
-  static ssize_t send_some(int to, std::span<const char> bytes) {
-    const ssize_t sent = ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    return sent < 0 && would_block() ? 0 : sent;
-  }
-
-  std::vector<char> rest_;
+  Buffer own_;
+  std::span<const char> rest_;  // of what was read; if any, it is in own_ between two calls
+  bool is_drained_ = false;
 };
 
 // One direction of a connection, without the bytes ever leaving the kernel.
@@ -70,19 +79,21 @@ class SpliceChannel {
     ::fcntl(in_.get(), F_SETPIPE_SZ, static_cast<int>(kBufferBytes));
   }
 
-  Moved move(int from, int to, std::span<char>) {
+  Moved move(int from, int to, Buffer&) {
     const ssize_t got = ::splice(from, nullptr, in_.get(), nullptr, kBufferBytes, kFlags);
-    if (got < 0 && would_block()) return Moved::kAll;
+    if (got < 0 && would_block()) return Moved::kDrained;
     if (got <= 0) return Moved::kEnd;
     in_pipe_ += static_cast<std::size_t>(got);
     return flush(to);
   }
 
+  bool is_stalled() const noexcept { return in_pipe_ > 0; }
+
   Moved flush(int to) {
     const ssize_t sent = ::splice(out_.get(), nullptr, to, nullptr, in_pipe_, kFlags);
     if (sent < 0 && !would_block()) return Moved::kEnd;
     in_pipe_ -= static_cast<std::size_t>(sent < 0 ? 0 : sent);
-    return in_pipe_ == 0 ? Moved::kAll : Moved::kSome;
+    return is_stalled() ? Moved::kStalled : Moved::kMore;
   }
 
  private:
@@ -111,6 +122,8 @@ class Relay {
           on_event(*leg, events);
         }
       });
+      for (const Pair* pair : ended_)
+        pairs_.erase(pair);
       ended_.clear();
     }
   }
@@ -122,7 +135,8 @@ class Relay {
   struct Leg {
     Fd fd;
     Channel to_other;
-    bool is_stalled = false;  // to_other holds bytes, so nothing is read meanwhile
+    bool is_readable = false;
+    bool has_ended = false;  // what it still has to say is its last
     Leg* other = nullptr;
     Pair* pair = nullptr;
   };
@@ -134,65 +148,63 @@ class Relay {
 
   void on_clients() {
     for (Fd client = accept_from(listener_); client.get() >= 0; client = accept_from(listener_)) {
-      auto* const pair = new Pair;
+      auto made = std::make_unique<Pair>();
+      Pair* const pair = made.get();
+      pairs_.emplace(pair, std::move(made));
       pair->client.fd = std::move(client);
       pair->backend.fd = connect_to(backend_);
       pair->client.other = &pair->backend;
       pair->backend.other = &pair->client;
       for (Leg* leg : {&pair->client, &pair->backend}) {
         leg->pair = pair;
-        poller_.add(leg->fd, EPOLLIN, leg);
+        poller_.add(leg->fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, leg);
       }
     }
   }
 
   void on_event(Leg& leg, std::uint32_t events) {
-    if ((events & EPOLLOUT) != 0 && leg.other->is_stalled) {
-      if (!after(*leg.other, leg.other->to_other.flush(leg.fd.get()))) return;
-    }
-    constexpr std::uint32_t kGone = EPOLLHUP | EPOLLERR;
-    if (leg.is_stalled) {
-      if ((events & kGone) != 0) after(leg, Moved::kEnd);
-    } else if ((events & (EPOLLIN | kGone)) != 0) {
-      after(leg, leg.to_other.move(leg.fd.get(), leg.other->fd.get(), buffer_));
-    }
+    constexpr std::uint32_t kEnded = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+    if ((events & kEnded) != 0) leg.has_ended = true;
+    if ((events & (EPOLLIN | kEnded)) != 0) leg.is_readable = true;
+    if ((events & EPOLLOUT) != 0 && leg.other->to_other.is_stalled() && !pump(*leg.other)) return;
+    pump(leg);
   }
 
-  // Acts on what became of the bytes of `leg`. Whether the pair is still there.
-  bool after(Leg& leg, Moved moved) {
-    if (moved == Moved::kEnd) {
-      // Events of this pair may be among those of the same wait: it goes after them.
-      ended_.emplace_back(leg.pair);
-      leg.other->fd = Fd();
-      leg.fd = Fd();
-      return false;
-    }
-    const bool is_stalled = moved == Moved::kSome;
-    if (is_stalled != leg.is_stalled) {
-      leg.is_stalled = is_stalled;
-      watch(leg);
-      watch(*leg.other);
+  // Moves what can be moved from `leg` to the other one. Whether the two are still there.
+  bool pump(Leg& leg) {
+    const int to = leg.other->fd.get();
+    if (leg.to_other.is_stalled() && !after(leg, leg.to_other.flush(to))) return false;
+    while (leg.is_readable && !leg.to_other.is_stalled()) {
+      if (!after(leg, leg.to_other.move(leg.fd.get(), to, buffer_))) return false;
     }
     return true;
   }
 
-  void watch(Leg& leg) {
-    const std::uint32_t reads = leg.is_stalled ? 0U : EPOLLIN;
-    const std::uint32_t writes = leg.other->is_stalled ? EPOLLOUT : 0U;
-    poller_.modify(leg.fd, reads | writes, &leg);
+  bool after(Leg& leg, Moved moved) {
+    // Edge-triggered, the poller does not repeat itself: until its end is read, a leg that has ended is
+    // readable.
+    if (moved == Moved::kDrained && !leg.has_ended) leg.is_readable = false;
+    if (moved != Moved::kEnd) return true;
+    // Events of this pair may be among those of the same wait: it goes after them.
+    ended_.push_back(leg.pair);
+    leg.other->fd = Fd();
+    leg.fd = Fd();
+    return false;
   }
 
   Endpoint backend_;
   Fd listener_;
   Poller<Leg> poller_;
-  // The one buffer that all connections read into, since none of them keeps it: warm, and large.
-  std::vector<char> buffer_ = std::vector<char>(kBufferBytes);
-  std::vector<std::unique_ptr<Pair>> ended_;
+  Buffer buffer_ = Buffer(kBufferBytes);
+  std::unordered_map<const Pair*, std::unique_ptr<Pair>> pairs_;
+  std::vector<const Pair*> ended_;  // of the events under way
 };
 
 void run(std::span<char*> words) {
   const bool is_splice = words.size() == 3 && std::string_view(words[2]) == "splice";
   if (words.size() != 2 && !is_splice) throw std::invalid_argument("usage: raw_relay BACKEND [splice]");
+  // splice() has no MSG_NOSIGNAL: a client that leaves must not end everybody's relay.
+  std::signal(SIGPIPE, SIG_IGN);
   const Endpoint backend = Endpoint::parse(words[1]);
   if (is_splice) Relay<SpliceChannel>(backend).run();
   Relay<CopyChannel>(backend).run();

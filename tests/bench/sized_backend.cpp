@@ -13,7 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <unordered_map>
 
 namespace wayside::bench {
 namespace {
@@ -158,8 +158,9 @@ class Backend {
  private:
   void accept_all(const Fd& listener, bool is_tcp) {
     for (Fd fd = accept_from(listener); fd.get() >= 0; fd = accept_from(listener)) {
-      auto* const connection = new Connection(std::move(fd), is_tcp);
-      poller_.add(connection->fd(), EPOLLIN, connection);
+      auto connection = std::make_unique<Connection>(std::move(fd), is_tcp);
+      poller_.add(connection->fd(), EPOLLIN, connection.get());
+      connections_.emplace(connection.get(), std::move(connection));
     }
   }
 
@@ -173,7 +174,7 @@ class Backend {
       std::fprintf(stderr, "sized_backend: %s\n", error.what());
     }
     if (!lives) {
-      delete connection;
+      connections_.erase(connection);
     } else if (connection->is_sending() != was_sending) {
       poller_.modify(connection->fd(), was_sending ? EPOLLIN : EPOLLOUT, connection);
     }
@@ -182,6 +183,7 @@ class Backend {
   Fd tcp_;
   Fd unix_;
   Poller<Connection> poller_;
+  std::unordered_map<const Connection*, std::unique_ptr<Connection>> connections_;
   Responses responses_;
 };
 
