@@ -58,8 +58,9 @@ int main(int argc, char* argv[]) {
     complain("wayside: " + opened.error().message);
     return 1;
   }
+  daemon.drain_on_signals();
   daemon.start();
   if (demo) print(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
-  daemon.wait_for_signals();
+  daemon.wait();
   return 0;
 }

@@ -185,9 +185,8 @@ void Daemon::drain() {
   boost::asio::post(impl_->io, [impl = impl_.get()] { impl->on_drain(); });
 }
 
-void Daemon::wait_for_signals() {
-  boost::asio::post(impl_->io, [impl = impl_.get()] { impl->watch_signals(); });
-  wait();
+void Daemon::drain_on_signals() {
+  impl_->watch_signals();
 }
 
 }  // namespace wayside::app

@@ -19,13 +19,15 @@ using boost::system::error_code;
 // Names that a Connection field may not take away: without them the message would mean something else, or
 // would seem to come from somebody else.
 bool is_protected(std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 6> kProtected = {
+  constexpr std::array<std::string_view, 8> kProtected = {
       "host",
       "content-length",
       "transfer-encoding",
       "x-forwarded-for",
       "x-forwarded-host",
       "x-forwarded-proto",
+      "via",
+      "date",
   };
   return std::any_of(kProtected.begin(), kProtected.end(),
                      [&](std::string_view kept) { return equals_ignoring_case(name, kept); });
@@ -92,7 +94,7 @@ class Parser final : public beast_http::basic_parser<IsRequest> {
   void on_response_impl(int code, string_view reason, int version, error_code&) override {
     if constexpr (!IsRequest) {
       head_.status = static_cast<unsigned>(code);
-      head_.reason = reason;
+      head_.reason = reason.empty() ? std::string_view() : std::string_view(reason);
       head_.minor_version = static_cast<unsigned>(version % 10);
     }
   }

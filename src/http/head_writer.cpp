@@ -1,5 +1,6 @@
 #include "wayside/http/head_writer.hpp"
 
+#include "wayside/http/field_twins.hpp"
 #include "wayside/http/text.hpp"
 
 #include "http/appender.hpp"
@@ -81,19 +82,6 @@ void write_framing(Appender& out, const Framing& framing, bool length_is_there) 
     out.number(framing.length);
     out.text("\r\n");
   }
-}
-
-// A field that many backends cannot tell from one that wayside writes or frames by: CGI and its heirs turn
-// "-" into "_" on the way in, so X_Forwarded_For would forge what X-Forwarded-For says.
-bool is_underscore_twin(std::string_view name) noexcept {
-  if (name.find('_') == name.npos) return false;
-  constexpr std::array<std::string_view, 6> kOurs = {"x-forwarded-for",   "x-forwarded-proto",
-                                                     "x-forwarded-host",  "content-length",
-                                                     "transfer-encoding", "content-type"};
-  return std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view ours) {
-    return std::equal(name.begin(), name.end(), ours.begin(), ours.end(),
-                      [](char a, char b) { return to_lower(a) == b || (a == '_' && b == '-'); });
-  });
 }
 
 // Fields of a request that this hop adds to: the last line of each grows, or a line is added where there is

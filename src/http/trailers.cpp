@@ -1,5 +1,6 @@
 #include "wayside/http/trailers.hpp"
 
+#include "wayside/http/field_twins.hpp"
 #include "wayside/http/text.hpp"
 
 #include <algorithm>
@@ -29,6 +30,7 @@ constexpr std::array<std::string_view, 43> kForbidden = {
 }  // namespace
 
 bool may_be_trailer(std::string_view name) noexcept {
+  if (is_underscore_twin(name)) return false;
   return std::none_of(kForbidden.begin(), kForbidden.end(),
                       [&](std::string_view forbidden) { return equals_ignoring_case(name, forbidden); });
 }

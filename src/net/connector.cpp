@@ -146,14 +146,16 @@ Connector::~Connector() = default;
 
 ConnectAttempt Connector::start(Waiter& waiter, Milliseconds limit) {
   auto state = std::make_shared<ConnectAttempt::State>(*this, waiter, limit);
-  const bool is_stale = lookup_ && Clock::now() - looked_up_at_ >= kFresh;
-  if (endpoints_.empty()) {
-    waiting_.push_back(state);
-  } else {
+  ConnectAttempt attempt(state);  // gives up if what follows throws
+  const auto age = Clock::now() - looked_up_at_;
+  const bool was_looked_up = !endpoints_.empty();
+  if (!lookup_ || (was_looked_up && age < kUsable)) {
     state->begin(endpoints_);
+  } else {
+    waiting_.push_back(state);
   }
-  if (is_stale && !lookup_->is_under_way()) look_up();
-  return ConnectAttempt(std::move(state));
+  if (lookup_ && (!was_looked_up || age >= kFresh) && !lookup_->is_under_way()) look_up();
+  return attempt;
 }
 
 void Connector::look_up() {
@@ -161,16 +163,18 @@ void Connector::look_up() {
     if (found) {
       looked_up_at_ = Clock::now();
       endpoints_ = std::move(*found);
+      if (preferred_) prefer(*preferred_);
     }
     // Each is gone from the list before it is woken, for it may start the next.
     const auto waiting = std::exchange(waiting_, {});
     for (const auto& state : waiting) {
-      state->guarded([&] { found ? state->begin(endpoints_) : state->finish(found.error()); });
+      state->guarded([&] { endpoints_.empty() ? state->finish(found.error()) : state->begin(endpoints_); });
     }
   });
 }
 
 void Connector::prefer(const StreamProtocol::endpoint& endpoint) {
+  preferred_ = StreamProtocol::endpoint(endpoint);  // which may be the old one itself
   const auto found = std::find(endpoints_.begin(), endpoints_.end(), endpoint);
   if (found != endpoints_.end()) std::rotate(endpoints_.begin(), found, found + 1);
 }

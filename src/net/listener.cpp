@@ -93,14 +93,20 @@ void Listener::resume() {
 
 void Listener::close() {
   // Who has connected so far is served. What the kernel completes from here on is reset.
-  if (on_accept_ && acceptor_.is_open()) accept_waiting();
+  if (on_accept_ && acceptor_.is_open()) {
+    suspended_ = false;
+    accept_waiting(kBacklog);
+  }
   error_code ignored;
   acceptor_.close(ignored);
   retry_timer_.cancel();
 }
 
 void Listener::wait() {
+  if (is_waiting_) return;
+  is_waiting_ = true;
   acceptor_.async_wait(Acceptor::wait_read, [this](const error_code& ec) {
+    is_waiting_ = false;
     if (ec != boost::asio::error::operation_aborted) on_ready();
   });
 }
@@ -108,7 +114,7 @@ void Listener::wait() {
 // An event that was under way when close() came finds a closed acceptor.
 void Listener::on_ready() {
   if (!acceptor_.is_open()) return;
-  const error_code ec = accept_waiting();
+  const error_code ec = accept_waiting(kAcceptsPerEvent);
   if (!acceptor_.is_open()) return;
   if (ec) {
     pause(ec);
@@ -118,8 +124,8 @@ void Listener::on_ready() {
 }
 
 // Accepts who is there, up to a bound. An error means that accepting had better pause.
-error_code Listener::accept_waiting() {
-  for (int i = 0; i < kAcceptsPerEvent && acceptor_.is_open() && !suspended_; ++i) {
+error_code Listener::accept_waiting(int at_most) {
+  for (int i = 0; i < at_most && acceptor_.is_open() && !suspended_; ++i) {
     error_code ec;
     tcp::endpoint peer;
     boost::asio::basic_stream_socket<tcp, Executor> socket(acceptor_.get_executor());

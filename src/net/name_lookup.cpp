@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <mutex>
 #include <netdb.h>
+#include <new>
 #include <sys/socket.h>
 #include <system_error>
 #include <thread>
@@ -77,11 +78,16 @@ void NameLookup::start(OnDone on_done) {
       if (done) done(std::move(result));
     });
   };
+  const auto run = [request, deliver, host = host_, port = port_] {
+    try {
+      deliver(request, look_up(host, port));
+    } catch (const std::bad_alloc&) {
+      // Those who wait for the answer have a time limit.
+    }
+  };
   under_way_ = request;
   try {
-    std::thread([request, deliver, host = host_, port = port_] {
-      deliver(request, look_up(host, port));
-    }).detach();
+    std::thread(run).detach();
   } catch (const std::system_error&) {
     deliver(request, error_code(boost::asio::error::no_memory));
   }

@@ -18,13 +18,11 @@ BackendPool::~BackendPool() {
   close();
 }
 
-std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter, bool is_repeatable, TimePoint now) {
-  constexpr Milliseconds kAMoment{1};
+std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter) {
   while (!idle_.empty()) {
     std::unique_ptr<BackendConnection> connection(&idle_.front());
     idle_.pop_front();
-    const bool is_trusted = is_repeatable && now - connection->idle_since_ < kAMoment;
-    if (!is_trusted && connection->stream_.peek() != net::Stream::Peeked::kNothing) continue;
+    if (connection->stream_.peek() != net::Stream::Peeked::kNothing) continue;
     connection->idle_deadline_.clear();
     connection->stream_.set_waiter(&waiter);
     return connection;
@@ -45,8 +43,7 @@ void BackendPool::give_back(std::unique_ptr<BackendConnection> connection) {
   connection->is_reused_ = true;
   connection->stream_.set_waiter(connection.get());
   connection->stream_.watch_readable();
-  connection->idle_since_ = Clock::now();
-  connection->idle_deadline_.expire_at(connection->idle_since_ + kMaxIdleTime);
+  connection->idle_deadline_.expire_at(Clock::now() + kMaxIdleTime);
   idle_.push_front(*connection.release());
 }
 

@@ -39,7 +39,6 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   net::Stream stream_;
   net::Deadline idle_deadline_;
   bool is_reused_ = false;
-  TimePoint idle_since_{};
 };
 
 class BackendPool {
@@ -51,12 +50,12 @@ class BackendPool {
   BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address);
   ~BackendPool();
 
-  // A waiting connection, or nullptr. `waiter` is woken by its events from now on. `now` may be a little old.
+  // A waiting connection, or nullptr. `waiter` is woken by its events from now on.
   //
-  // Something may have happened to a connection that the event loop has not told us yet. What waits in it
-  // would be taken for the response, so it is looked at first, unless the connection was in use a moment ago
-  // and the request can be repeated.
-  std::unique_ptr<BackendConnection> take(net::Waiter& waiter, bool is_repeatable, TimePoint now);
+  // Something may have happened to a connection that the event loop has not told us yet: the backend closed
+  // it, or sent bytes behind its last response. Those would be taken for the next one, so each connection is
+  // looked at first, at the price of a system call.
+  std::unique_ptr<BackendConnection> take(net::Waiter& waiter);
 
   // A new connection within `limit`; give what comes of it to adopt().
   net::ConnectAttempt connect(net::Waiter& waiter, Milliseconds limit) {

@@ -54,7 +54,9 @@ bool BodyRelay::relay_end_of_stream(Outbox& out) {
 
 void BodyRelay::keep_trailers(std::span<const char> lines) {
   if (lines.empty()) return;
-  if (trailers_.empty()) trailers_ = trailer_pool_->take_for(limits_->trailers + kChunkEnd.size());
+  const std::size_t needed = lines.size() + kChunkEnd.size();
+  if (trailers_.empty()) trailers_ = trailer_pool_->take_for(needed);
+  if (trailers_.space().size() < needed) trailers_.reserve_for_read(*trailer_pool_);
   std::memcpy(trailers_.space().data(), lines.data(), lines.size());
   trailers_.commit(lines.size());
 }

@@ -23,7 +23,7 @@ class BodyRelay {
   // `limits` outlives the relay.
   BodyRelay(http::Framing incoming, bool outgoing_is_chunked,
             const http::Limits& limits = http::kDefaultLimits) noexcept
-      : cursor_(incoming, limits), limits_(&limits), outgoing_is_chunked_(outgoing_is_chunked) {}
+      : cursor_(incoming, limits), outgoing_is_chunked_(outgoing_is_chunked) {}
 
   // Trailers go on, those that may (http/trailers.hpp), in memory of this pool, which outlives the relay.
   // Without this they are dropped, which is always allowed. Only where the outgoing body is chunked.
@@ -48,7 +48,6 @@ class BodyRelay {
   std::string_view ending(bool after_data);
 
   http::BodyCursor cursor_;
-  const http::Limits* limits_ = &http::kDefaultLimits;
   bool outgoing_is_chunked_ = false;
   net::BufferPool* trailer_pool_ = nullptr;
   net::Buffer trailers_;

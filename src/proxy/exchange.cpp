@@ -49,7 +49,7 @@ Exchange::~Exchange() {
 }
 
 bool Exchange::take_backend() {
-  backend_ = context_.backends.take(client_.wakeup, is_idempotent(method_), started_);
+  backend_ = context_.backends.take(client_.wakeup);
   return backend_ != nullptr;
 }
 

@@ -14,37 +14,26 @@
 namespace wayside::proxy {
 namespace {
 
-// RFC 9110 section 7.8: an Upgrade counts only with its connection option, and never in HTTP/1.0. With a
-// body, the body would have to go first; nobody does that, and not to upgrade is always allowed. "h2c" would
-// be a tunnel around every rule here, and is obsolete (RFC 9113 section 3.1).
-bool asks_for_upgrade(const http::RequestHead& head, const http::Framing& framing) {
-  if (!head.connection.upgrade || head.minor_version == 0 || framing.has_body()) return false;
-  const http::Field* const upgrade = head.fields.find(http::FieldName::upgrade);
-  if (upgrade == nullptr) return false;
-  bool asks_for_h2c = false;
-  http::for_each_token(upgrade->value, [&](std::string_view token) {
-    asks_for_h2c = http::equals_ignoring_case(token, "h2c");
-    return !asks_for_h2c;
-  });
-  return !asks_for_h2c;
-}
-
-bool expects_continue(const http::Fields& fields) {
-  const http::Field* const expect = fields.find(http::FieldName::expect);
-  return expect != nullptr && http::equals_ignoring_case(expect->value, "100-continue");
-}
-
-// RFC 9110 section 10.1.4: whoever says so may be sent trailers.
-bool accepts_trailers(const http::Fields& fields) {
-  const http::Field* const te = fields.find(http::FieldName::te);
+// Whether any line of the field lists the token.
+bool lists(const http::Fields& fields, http::FieldName name, std::string_view wanted) {
   bool found = false;
-  if (te != nullptr) {
-    http::for_each_token(te->value, [&](std::string_view coding) {
-      found = http::equals_ignoring_case(coding, "trailers");
+  for (const http::Field& field : fields) {
+    if (field.id != name) continue;
+    http::for_each_token(field.value, [&](std::string_view token) {
+      found = found || http::equals_ignoring_case(token, wanted);
       return !found;
     });
   }
   return found;
+}
+
+// RFC 9110 section 7.8: an Upgrade counts only with its connection option, and never in HTTP/1.0. With a
+// body, the body would have to go first; nobody does that, and not to upgrade is always allowed. "h2c" would
+// be a tunnel around every rule here, and is obsolete (RFC 9113 section 3.1).
+bool asks_for_upgrade(const http::RequestHead& head, const http::Framing& framing) {
+  return head.connection.upgrade && head.minor_version != 0 && !framing.has_body() &&
+         head.fields.find(http::FieldName::upgrade) != nullptr &&
+         !lists(head.fields, http::FieldName::upgrade, "h2c");
 }
 
 // RFC 9110 section 7.6.2: it counts for OPTIONS and TRACE alone. What is no number is none of our business.
@@ -82,8 +71,8 @@ Failure Exchange::admit(std::size_t head_size) {
     return Failure::kRejected;
   }
   wants_upgrade_ = asks_for_upgrade(head, *framing);
-  expects_continue_ = framing->has_body() && expects_continue(head.fields);
-  accepts_trailers_ = accepts_trailers(head.fields);
+  expects_continue_ = framing->has_body() && lists(head.fields, http::FieldName::expect, "100-continue");
+  accepts_trailers_ = lists(head.fields, http::FieldName::te, "trailers");  // RFC 9110 section 10.1.4
   const std::optional<std::uint64_t> max_forwards = max_forwards_of(head);
   if (max_forwards == 0U) {
     answer_here(head, framing->has_body());

@@ -172,7 +172,7 @@ Failure Exchange::begin_response(std::size_t head_size) {
 void Exchange::write_response_head(const http::ResponseRewrite& rewrite, std::size_t head_size) {
   response_head_ = context_.buffers.take_for(http::rewritten_size_bound(head_size));
   const auto written = http::write_response_head(context_.response_head, rewrite, response_head_.space());
-  // The bound makes it fit: a head is at most limits::kHead, and a large block holds nearly twice that.
+  // A head that does not fit with what is added to it is not relayed; limits::kMaxHead leaves room for that.
   response_head_.commit(written.value_or(0));
   to_client_.add(response_head_.data());
   response_taken_ = head_size;

@@ -28,13 +28,14 @@ net::Task<> Session::run() {
   const config::Timeouts& timeouts = context_.settings.timeouts;
   AfterExchange after = AfterExchange::kKeepAlive;
 
+  // Of a turn, not of a request: many a small one may be pipelined, and some are answered without a wait.
+  ReadBudget budget;
   while (after == AfterExchange::kKeepAlive) {
     // One turn of this loop is one request, from the silence before it to the end of its response.
     http::HeadScanner scanner(http::HeadScanner::Kind::kRequest, context_.settings.limits);
     std::optional<std::size_t> head_size;
     std::optional<http::Violation> violation;
     std::size_t empty_line_bytes = 0;
-    ReadBudget budget;
     client_.deadline.expire_at(Clock::now() + timeouts.keep_alive);
     bool head_has_begun = false;
 

@@ -37,7 +37,7 @@ struct Worker::Impl {
       context.log.error("a session failed", {{"error", error.what()}});
     }
     if (session_count-- == session_limit) listener.resume();
-    if (context.draining && sessions.empty()) finish();
+    if (drain_has_begun && sessions.empty()) finish();
   }
 
   void drain() {
@@ -45,6 +45,7 @@ struct Worker::Impl {
     // Who is accepted now is answered with "Connection: close", as is every session.
     context.draining = true;
     listener.close();
+    drain_has_begun = true;  // until here, no session is the last one
     wake_sessions();
     if (sessions.empty()) return finish();
     drain_timer.expires_after(context.settings.timeouts.drain);
@@ -74,6 +75,7 @@ struct Worker::Impl {
   net::Listener listener;
   boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, net::Executor> drain_timer;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
+  bool drain_has_begun = false;
   std::size_t session_count = 0;
   std::size_t session_limit = 0;  // 0: none, for no session is the 0th
 };

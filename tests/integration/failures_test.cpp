@@ -144,6 +144,17 @@ TEST_F(Failures, NeverRepeatsAPostThatTheBackendMayHaveSeen) {
   EXPECT_FALSE(backend_.is_connected_to(50ms));
 }
 
+TEST_F(Failures, SendsNothingToAConnectionThatTheBackendClosedWithItsLastAnswer) {
+  RawSocket client = connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nPUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+  RawSocket first = backend_.accept();
+  first.read_head();
+  first.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  first.close();
+  RawSocket second = backend_.accept();
+  EXPECT_THAT(second.read_until("abc"), StartsWith("PUT / "));
+}
+
 TEST_F(Failures, DropsAnIdleBackendConnectionThatEnds) {
   RawSocket client = connect();
   warm_up(client).close();

@@ -111,6 +111,14 @@ TEST_F(Tunnel, DeliversEverythingToAClientThatKeepsSending) {
   writer.join();
 }
 
+TEST_F(Tunnel, NeverForwardsH2cBehindAnotherProtocol) {
+  RawSocket client = connect();
+  client.send(
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  EXPECT_THAT(backend.read_head(), Not(HasSubstr("h2c")));
+}
+
 TEST_F(Tunnel, NeverForwardsH2c) {
   RawSocket client = connect();
   client.send(

@@ -36,6 +36,10 @@ class Daemon {
   const Address& proxy_address() const noexcept;
   const Address& metrics_address() const noexcept;
 
+  // Drains on SIGINT and SIGTERM; a second one ends the process at once. Before start(), so that none is
+  // missed.
+  void drain_on_signals();
+
   // Starts the worker threads and the admin thread.
   void start();
 
@@ -45,9 +49,6 @@ class Daemon {
 
   // Blocks until the daemon was drained, by drain() or a worker's failure.
   void wait();
-
-  // Blocks like wait(), and drains on SIGINT and SIGTERM. A second signal ends the process at once.
-  void wait_for_signals();
 
  private:
   struct Impl;

@@ -46,6 +46,8 @@ class ConnectAttempt {
 class Connector {
  public:
   static constexpr std::chrono::seconds kFresh{5};
+  // An older answer is waited for anew, unless no new one can be had.
+  static constexpr std::chrono::seconds kUsable{60};
 
   // `io` outlives the connector; the connector outlives its attempts.
   Connector(IoContext& io, Address address);
@@ -65,6 +67,7 @@ class Connector {
   std::vector<StreamProtocol::endpoint> endpoints_;  // empty: the name was never looked up
   std::optional<NameLookup> lookup_;                 // for a name
   TimePoint looked_up_at_{};
+  std::optional<StreamProtocol::endpoint> preferred_;            // the one that worked last
   std::vector<std::shared_ptr<ConnectAttempt::State>> waiting_;  // for the first answer
 };
 

@@ -49,7 +49,7 @@ class Listener {
 
   void wait();
   void on_ready();
-  error_code accept_waiting();
+  error_code accept_waiting(int at_most);
   void pause(const error_code& why);
 
   Acceptor acceptor_;
@@ -58,6 +58,7 @@ class Listener {
   OnAccept on_accept_;
   TimePoint last_complaint_{};
   bool suspended_ = false;
+  bool is_waiting_ = false;
 };
 
 }  // namespace wayside::net
