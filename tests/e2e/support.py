@@ -272,6 +272,19 @@ def accepts_connections(port):
         return False
 
 
+@contextlib.contextmanager
+def background(work):
+    """Runs work() on a thread of its own, which has ended when the context has."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join(TIMEOUT_S)
+        if thread.is_alive():
+            raise AssertionError("what runs in the background did not end")
+
+
 class TestCase(unittest.TestCase):
     """A test with a temporary folder, which ends the processes it started, the last one first."""
 
@@ -284,6 +297,11 @@ class TestCase(unittest.TestCase):
         process = Process(*command, **options)
         self.addCleanup(process.stop)
         return process
+
+    def start_node(self, script, *args):
+        """One of the scripts in node/. Debian keeps the modules of its packages where only its own Node looks."""
+        modules = {"NODE_PATH": "/usr/share/nodejs"}
+        return self.start(program("node"), Path(__file__).with_name("node") / script, *args, env=modules)
 
     def start_wayside(self, *args, **options):
         wayside = Wayside(self.folder, *args, **options)
