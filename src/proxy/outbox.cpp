@@ -15,7 +15,7 @@ void Outbox::add(std::string_view piece) noexcept {
 error_code Outbox::flush(net::Stream& stream) {
   while (!empty()) {
     if (!stream.writable()) return {};
-    const auto result = stream.write_some(std::span(pieces_).subspan(first_, last_ - first_));
+    const auto result = stream.write_some(pieces());
     if (!result) {
       if (result.error() == boost::asio::error::would_block) return {};
       return result.error();

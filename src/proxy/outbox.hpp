@@ -25,6 +25,11 @@ class Outbox {
   void add(std::string_view piece) noexcept;
   void add(std::span<const char> piece) noexcept { add(std::string_view(piece.data(), piece.size())); }
 
+  // What is to be written, in order, until the next change.
+  std::span<const boost::asio::const_buffer> pieces() const noexcept {
+    return std::span(pieces_).subspan(first_, last_ - first_);
+  }
+
   // Writes what the stream takes. An error is the stream's own; a stream that takes nothing for now is none:
   // the outbox is then not empty.
   error_code flush(net::Stream& stream);

@@ -37,6 +37,17 @@ TEST_F(OutboxTest, WritesItsPiecesInOrder) {
   EXPECT_EQ(peer_.read_exactly(7), "abcdefg");
 }
 
+TEST_F(OutboxTest, ShowsWhatIsToBeWritten) {
+  outbox_.add("ab"sv);
+  outbox_.add("cd"sv);
+  std::string shown;
+  for (const auto& piece : outbox_.pieces())
+    shown.append(static_cast<const char*>(piece.data()), piece.size());
+  EXPECT_EQ(shown, "abcd");
+  ASSERT_EQ(outbox_.flush(stream_), error_code());
+  EXPECT_TRUE(outbox_.pieces().empty());
+}
+
 TEST_F(OutboxTest, CountsNoEmptyPiece) {
   for (int i = 0; i < 10; ++i)
     outbox_.add(std::string_view());

@@ -1,0 +1,58 @@
+// Messages read from a stream of bytes and forwarded as an exchange does it, without sockets: the
+// differential half of the fuzz targets `request` and `response`.
+//
+// Reading goes through the scanner, the parser, the framing and the body cursor, in pieces of any size;
+// forwarding through the head writer and the body relay. Reading what was forwarded must give the same
+// messages again.
+#pragma once
+
+#include "wayside/base/method.hpp"
+#include "wayside/http/framing.hpp"
+#include "wayside/http/limits.hpp"
+#include "wayside/http/violation.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wayside::fuzz {
+
+// What has to come out of a proxy as it went in, in storage of its own.
+struct Message {
+  std::string start;  // method and target, or status and reason
+  std::vector<std::pair<std::string, std::string>>
+      fields;  // end-to-end, but those that a proxy writes itself
+  http::Framing framing;
+  std::string data;
+  std::string trailers;  // the lines that may go on; none where the message is not complete
+  bool is_complete = false;
+
+  friend bool operator==(const Message&, const Message&) = default;
+};
+
+struct Forwarded {
+  std::vector<Message> messages;             // that were read; only the last can be incomplete
+  std::string bytes;                         // what goes on
+  std::optional<http::Violation> violation;  // that ended the reading
+  std::string_view rest;                     // of the stream, that nobody has read
+};
+
+// A head grows on its way, so that of the next hop may be larger.
+inline constexpr http::Limits kFirstHop = http::kDefaultLimits;
+inline constexpr http::Limits kSecondHop = {
+    .head = http::limits::kMaxHead, .fields = http::limits::kMaxFields, .body = {}};
+
+// The requests of one client connection, up to its end or to the first violation.
+Forwarded forward_requests(std::string_view stream, const http::Limits& limits);
+
+// The responses to one request, from informational ones to the final one; nothing where it switches
+// protocols.
+struct Requester {
+  Method method = Method::kGet;
+  bool is_http10 = false;
+};
+Forwarded forward_responses(std::string_view stream, Requester requester, const http::Limits& limits);
+
+}  // namespace wayside::fuzz

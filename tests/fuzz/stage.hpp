@@ -1,0 +1,76 @@
+// One session between a client and a backend that a script plays, all on one thread.
+//
+// The session is the real one, on unix sockets; only time stands still. Each peer reads whatever it is sent.
+// A step is over when nothing more follows from it, so the same script always takes the same course.
+#pragma once
+
+#include "wayside/base/log.hpp"
+#include "wayside/config/settings.hpp"
+#include "wayside/metrics/registry.hpp"
+#include "wayside/net/task.hpp"
+#include "wayside/routes/route_table.hpp"
+
+#include "fuzz/script.hpp"
+#include "proxy/context.hpp"
+#include "proxy/session.hpp"
+
+#include <string>
+
+namespace wayside::fuzz {
+
+// A descriptor that is closed with its owner; never blocks.
+class Peer {
+ public:
+  Peer() = default;
+  explicit Peer(int descriptor) noexcept : descriptor_(descriptor) {}
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+  ~Peer() { close(); }
+
+  int descriptor() const noexcept { return descriptor_; }
+  void replace(int descriptor) noexcept;
+  void send(std::string_view bytes) const noexcept;
+  void end_sending() const noexcept;
+  void close() noexcept;
+  // Appends what has come to `received`; whether anything had.
+  bool receive(std::string& received) const;
+
+ private:
+  int descriptor_ = -1;
+};
+
+class Stage {
+ public:
+  Stage();
+
+  void play(const Step& step);
+  // Lets everything happen that can happen now.
+  void settle();
+  // Both peers leave, which ends every session; fails unless it does.
+  void end();
+
+ private:
+  net::Stream open_client();
+  net::Detached serve();
+  bool accept_backend();
+  bool has_tunnel() const;
+  void check_client() const;
+  void check_backend();
+
+  const config::Settings settings_;
+  const Logger log_{LogLevel::kError};
+  const routes::RouteTable routes_;
+  metrics::Registry registry_;
+  net::IoContext io_{1};
+  Peer listener_;
+  proxy::Context context_;
+  Peer client_;
+  std::string client_sent_;
+  std::string client_received_;
+  Peer backend_;  // the last that was connected
+  std::string backend_received_;
+  proxy::Session session_;
+  bool is_over_ = false;
+};
+
+}  // namespace wayside::fuzz
