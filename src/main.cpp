@@ -4,6 +4,7 @@
 #include "wayside/app/process.hpp"
 #include "wayside/app/version.hpp"
 #include "wayside/config/load.hpp"
+#include "wayside/routes/explain.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -40,7 +41,12 @@ int main(int argc, char* argv[]) {
     case config::Action::kVersion:
       print(app::version_text());
       return 0;
+    case config::Action::kExplain:
+      print(routes::explain(invocation->settings.routes, invocation->settings.matching,
+                            invocation->settings.unmatched_mode(), invocation->explain));
+      return 0;
     case config::Action::kCheck:
+      for (const std::string& hint : invocation->hints) complain(hint);
       print(config::to_yaml(invocation->settings));
       return 0;
     case config::Action::kRun:

@@ -26,6 +26,12 @@ std::optional<Mistake> set_file(Texts texts, Settings& settings) {
   return std::nullopt;
 }
 
+std::optional<Mistake> set_openapi(Texts texts, Settings& settings) {
+  if (texts.front().empty()) return expected("the path of a file", texts.front());
+  settings.openapi = texts.front();
+  return std::nullopt;
+}
+
 // "http,flask", or the option repeated, or both.
 std::optional<Mistake> set_namings(Texts texts, Settings& settings) {
   std::vector<std::string> names;
@@ -58,6 +64,14 @@ constexpr std::array kOptions = {
            set_one<parse_workers, &Settings::workers>},
     Option{"log-level", "WAYSIDE_LOG_LEVEL", "LEVEL", "debug, info, warn or error; info by default",
            set_one<parse_log_level, &Settings::log_level>},
+    Option{"openapi", "WAYSIDE_OPENAPI", "FILE", "OpenAPI document whose paths become routes", set_openapi},
+    Option{
+        "unmatched", "WAYSIDE_UNMATCHED", "MODE",
+        "how requests without a route are counted: fold, path or guess; fold by default if there are routes",
+        set_one<parse_unmatched, &Settings::unmatched>},
+    Option{"enable-lifecycle", "WAYSIDE_ENABLE_LIFECYCLE", "",
+           "answer POST /-/reload on the metrics listener", set_one<parse_bool, &Settings::enable_lifecycle>,
+           false, true},
 };
 
 }  // namespace

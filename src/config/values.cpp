@@ -88,6 +88,23 @@ Parsed<MethodSet> parse_methods(std::span<const std::string> texts) {
   return methods;
 }
 
+Parsed<bool> parse_bool(std::string_view text) {
+  if (text != "true" && text != "false") return expected("true or false", text);
+  return text == "true";
+}
+
+Parsed<routes::Unmatched> parse_unmatched(std::string_view text) {
+  for (const auto mode : {routes::Unmatched::kFold, routes::Unmatched::kPath, routes::Unmatched::kGuess}) {
+    if (text == routes::to_string(mode)) return mode;
+  }
+  return expected("fold, path or guess", text);
+}
+
+Parsed<bool> parse_trailing_slash(std::string_view text) {
+  if (text != "ignore" && text != "strict") return expected("ignore or strict", text);
+  return text == "strict";
+}
+
 std::string_view to_string(metrics::Naming naming) noexcept {
   switch (naming) {
     case metrics::Naming::kHttp:

@@ -5,6 +5,7 @@
 #include "wayside/base/log.hpp"
 #include "wayside/base/method.hpp"
 #include "wayside/metrics/naming.hpp"
+#include "wayside/routes/unmatched.hpp"
 
 #include "config/mistake.hpp"
 
@@ -31,6 +32,15 @@ Parsed<std::vector<metrics::Naming>> parse_namings(std::span<const std::string> 
 
 // One or more methods of RFC 9110 and RFC 5789, none of them twice.
 Parsed<MethodSet> parse_methods(std::span<const std::string> texts);
+
+// "true" or "false".
+Parsed<bool> parse_bool(std::string_view text);
+
+// "fold", "path" or "guess".
+Parsed<routes::Unmatched> parse_unmatched(std::string_view text);
+
+// "ignore" or "strict": whether a slash at the end matters.
+Parsed<bool> parse_trailing_slash(std::string_view text);
 
 // "http", "flask". The text has static storage duration.
 std::string_view to_string(metrics::Naming naming) noexcept;

@@ -9,6 +9,7 @@
 #include "wayside/base/log.hpp"
 #include "wayside/metrics/naming.hpp"
 #include "wayside/routes/route_table.hpp"
+#include "wayside/routes/unmatched.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -40,8 +41,17 @@ struct Settings {
   std::size_t workers = 1;                                       // at least 1; "auto" has become a number
   LogLevel log_level = LogLevel::kInfo;
   Timeouts timeouts;
-  std::vector<routes::RouteSpec> routes;  // known to compile
-  std::string file;                       // the configuration file; empty where there is none
+  std::vector<routes::RouteSpec> routes;  // those of the OpenAPI document included; known to compile
+  routes::MatchOptions matching;
+  std::optional<routes::Unmatched> unmatched;  // absent: see unmatched_mode()
+  std::string openapi;                         // the OpenAPI document; empty where there is none
+  bool enable_lifecycle = false;               // POST /-/reload is answered
+  std::string file;                            // the configuration file; empty where there is none
+
+  // What is not said depends on whether there are routes: without any, a guess is better than nothing.
+  routes::Unmatched unmatched_mode() const noexcept {
+    return unmatched.value_or(routes.empty() ? routes::Unmatched::kGuess : routes::Unmatched::kFold);
+  }
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };
