@@ -42,7 +42,7 @@ Page answer(const AdminPages& pages, std::string_view method, std::string_view t
   if (path == "/metrics") {
     body.clear();
     pages.exposition.render(body);
-    return {.status = 200, .content_type = metrics::kTextContentType, .allow = {}};
+    return {.status = 200, .content_type = metrics::content_type(metrics::Format::kText), .allow = {}};
   }
   if (path == "/-/healthy") return plain_page(200, "wayside is healthy.", body);
   if (path == "/-/ready") {

@@ -32,7 +32,7 @@ Parsed<std::vector<metrics::Naming>> parse_namings(std::span<const std::string> 
 // One or more methods of RFC 9110 and RFC 5789, none of them twice.
 Parsed<MethodSet> parse_methods(std::span<const std::string> texts);
 
-// "http", "flask". The text has static storage duration.
+// "http", "flask", "otel". The text has static storage duration.
 std::string_view to_string(metrics::Naming naming) noexcept;
 
 // "http://host:port" or "unix:/path": what parse_backend reads back.
