@@ -3,6 +3,8 @@
 #include "wayside/metrics/exposition.hpp"
 
 #include "admin/landing_page.hpp"
+#include "admin/negotiation.hpp"
+#include "admin/query.hpp"
 
 namespace wayside::admin {
 namespace {
@@ -29,20 +31,21 @@ std::string_view path_of(std::string_view target) noexcept {
 Page plain_page(unsigned status, std::string_view message, std::string& body) {
   body.assign(message);
   body += '\n';
-  return {.status = status, .content_type = kPlainText, .allow = {}};
+  return {.status = status, .content_type = kPlainText};
 }
 
-Page answer(const AdminPages& pages, std::string_view method, std::string_view target, std::string& body) {
-  if (method != "GET" && method != "HEAD") {
+Page answer(const AdminPages& pages, const PageRequest& request, std::string& body) {
+  if (request.method != "GET" && request.method != "HEAD") {
     Page page = plain_page(405, "Only GET and HEAD are answered here.", body);
     page.allow = "GET, HEAD";
     return page;
   }
-  const std::string_view path = path_of(target);
+  const std::string_view path = path_of(request.target);
   if (path == "/metrics") {
+    const metrics::Format format = preferred_format(request.accept);
     body.clear();
-    pages.exposition.render(body);
-    return {.status = 200, .content_type = metrics::kTextContentType, .allow = {}};
+    pages.exposition.render(body, {.format = format, .names = wanted_names(request.target)});
+    return {.status = 200, .content_type = metrics::content_type(format), .is_negotiated = true};
   }
   if (path == "/-/healthy") return plain_page(200, "wayside is healthy.", body);
   if (path == "/-/ready") {
@@ -52,7 +55,7 @@ Page answer(const AdminPages& pages, std::string_view method, std::string_view t
   }
   if (path == "/") {
     body = landing_page(pages);
-    return {.status = 200, .content_type = kHtml, .allow = {}};
+    return {.status = 200, .content_type = kHtml};
   }
   return plain_page(404, "There is no such page. There are: / /metrics /-/healthy /-/ready", body);
 }

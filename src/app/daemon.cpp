@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <optional>
@@ -29,12 +30,18 @@ routes::RouteTable compile(const std::vector<routes::RouteSpec>& specs) {
   return std::move(*table);
 }
 
-// An endpoint of the metrics is a route of the table: the ids are the same.
-std::vector<std::string> endpoint_labels(const routes::RouteTable& table) {
-  std::vector<std::string> labels;
+metrics::RegistryOptions registry_options(const config::Settings& settings) {
+  const auto& namings = settings.namings;
+  return {.shard_count = settings.workers,
+          .durations_by_status = std::ranges::find(namings, metrics::Naming::kOtel) != namings.end()};
+}
+
+// The endpoint of each route, by its id.
+std::vector<metrics::EndpointId> intern_labels(const routes::RouteTable& table, metrics::Registry& registry) {
+  std::vector<metrics::EndpointId> endpoints;
   for (routes::RouteId route = 0; route < table.size(); ++route)
-    labels.emplace_back(table.label(route));
-  return labels;
+    endpoints.push_back(registry.intern(table.label(route)));
+  return endpoints;
 }
 
 std::string backend_text(const Address& address) {
@@ -48,11 +55,12 @@ struct Daemon::Impl {
       : settings(std::move(all_settings)),
         log(logger),
         routes(compile(settings.routes)),
-        registry(endpoint_labels(routes), metrics::Buckets(), settings.workers),
-        exposition(registry, {settings.namings, std::string(kVersion), std::string(kRevision)}) {
+        registry(registry_options(settings)),
+        endpoints(intern_labels(routes, registry)),
+        exposition(registry, {settings.namings, {}, std::string(kVersion), std::string(kRevision)}) {
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(
-          proxy::Worker::Dependencies{settings, routes, registry.shard(i), log}));
+          proxy::Worker::Dependencies{settings, routes, endpoints, registry.shard(i), log}));
     }
   }
 
@@ -140,6 +148,7 @@ struct Daemon::Impl {
   const Logger& log;
   const routes::RouteTable routes;
   metrics::Registry registry;
+  const std::vector<metrics::EndpointId> endpoints;  // by RouteId
   metrics::Exposition exposition;
   std::vector<std::unique_ptr<proxy::Worker>> workers;
 

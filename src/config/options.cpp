@@ -59,7 +59,7 @@ constexpr std::array kOptions = {
            "where Prometheus connects; 0.0.0.0:10180 by default",
            set_one<parse_listen, &Settings::metrics_listen>},
     Option{"naming", "WAYSIDE_NAMING", "NAME[,NAME]",
-           "names of the metrics: http, flask, or both; may be repeated; http by default", set_namings, true},
+           "names of the metrics: http, flask, otel, or several; may be repeated; http by default", set_namings, true},
     Option{"workers", "WAYSIDE_WORKERS", "N|auto", "number of worker threads; 1 by default",
            set_one<parse_workers, &Settings::workers>},
     Option{"log-level", "WAYSIDE_LOG_LEVEL", "LEVEL", "debug, info, warn or error; info by default",

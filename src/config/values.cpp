@@ -10,7 +10,8 @@ namespace wayside::config {
 namespace {
 
 constexpr std::array kLogLevels = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarn, LogLevel::kError};
-constexpr std::array kNamings = {metrics::Naming::kHttp, metrics::Naming::kFlask};
+constexpr std::array kNamings = {metrics::Naming::kHttp, metrics::Naming::kFlask,
+                                 metrics::Naming::kOtel};
 
 Parsed<Address> from_base(Checked<Address, AddressError> address) {
   if (address.has_error()) return Mistake{address.error().message};
@@ -29,7 +30,7 @@ std::size_t available_processors() noexcept {
 Parsed<metrics::Naming> parse_naming(std::string_view text) {
   const auto found =
       std::ranges::find(kNamings, text, [](metrics::Naming naming) { return to_string(naming); });
-  if (found == kNamings.end()) return expected("http or flask", text);
+  if (found == kNamings.end()) return expected("http, flask or otel", text);
   return *found;
 }
 
@@ -69,7 +70,7 @@ Parsed<std::vector<metrics::Naming>> parse_namings(std::span<const std::string> 
       return Mistake{"expected each naming once, found " + quoted(text) + " twice"};
     namings.push_back(*naming);
   }
-  if (namings.empty()) return Mistake{"expected http or flask, found an empty list"};
+  if (namings.empty()) return Mistake{"expected http, flask or otel, found an empty list"};
   return namings;
 }
 
@@ -110,9 +111,11 @@ std::string_view to_string(metrics::Naming naming) noexcept {
     case metrics::Naming::kHttp:
       return "http";
     case metrics::Naming::kFlask:
+      return "flask";
+    case metrics::Naming::kOtel:
       break;
   }
-  return "flask";
+  return "otel";
 }
 
 std::string backend_to_string(const Address& address) {

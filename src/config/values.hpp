@@ -42,7 +42,7 @@ Parsed<routes::Unmatched> parse_unmatched(std::string_view text);
 // "ignore" or "strict": whether a slash at the end matters.
 Parsed<bool> parse_trailing_slash(std::string_view text);
 
-// "http", "flask". The text has static storage duration.
+// "http", "flask", "otel". The text has static storage duration.
 std::string_view to_string(metrics::Naming naming) noexcept;
 
 // "http://host:port" or "unix:/path": what parse_backend reads back.

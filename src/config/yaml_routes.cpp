@@ -1,6 +1,6 @@
 #include "config/yaml_routes.hpp"
 
-#include "wayside/metrics/histogram.hpp"
+#include "wayside/metrics/buckets.hpp"
 
 #include "config/values.hpp"
 

@@ -13,15 +13,18 @@
 
 #include "proxy/backend_pool.hpp"
 
+#include <span>
 #include <string>
 
 namespace wayside::proxy {
 
 struct Context {
   Context(net::IoContext& io_context, const config::Settings& all_settings, const routes::RouteTable& table,
-          metrics::Shard& own_shard, const Logger& logger)
+          std::span<const metrics::EndpointId> route_endpoints, metrics::Shard& own_shard,
+          const Logger& logger)
       : settings(all_settings),
         routes(table),
+        endpoints(route_endpoints),
         shard(own_shard),
         log(logger),
         fallback_host(all_settings.backend.is_unix() ? "localhost" : to_string(all_settings.backend)),
@@ -32,6 +35,7 @@ struct Context {
 
   const config::Settings& settings;
   const routes::RouteTable& routes;
+  const std::span<const metrics::EndpointId> endpoints;  // by RouteId
   metrics::Shard& shard;
   const Logger& log;
   const std::string fallback_host;

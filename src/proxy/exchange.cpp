@@ -169,12 +169,11 @@ net::Task<> Exchange::answer(Failure failure) {
 
 void Exchange::count() {
   is_counted_ = true;
-  const auto endpoint = static_cast<metrics::EndpointId>(route_);
-  if (head_complete_) {
-    const TimePoint end = is_stream_ ? response_head_at_ : Clock::now();
-    context_.shard.observe_duration(endpoint, method_, end - started_);
-  }
-  context_.shard.exchange_finished(endpoint, method_, status_ == 0 ? kStatusClientAborted : status_);
+  metrics::Observation seen{.endpoint = context_.endpoints[route_],
+                            .method = method_,
+                            .status = status_ == 0 ? kStatusClientAborted : status_};
+  if (head_complete_) seen.duration = (is_stream_ ? response_head_at_ : Clock::now()) - started_;
+  context_.shard.exchange_finished(seen);
 }
 
 AfterExchange Exchange::finish(Failure failure) {

@@ -15,7 +15,8 @@ namespace wayside::proxy {
 
 struct Worker::Impl {
   explicit Impl(const Dependencies& dependencies)
-      : context(io, dependencies.settings, dependencies.routes, dependencies.shard, dependencies.log),
+      : context(io, dependencies.settings, dependencies.routes, dependencies.endpoints, dependencies.shard,
+                dependencies.log),
         listener(io, dependencies.log),
         drain_timer(io.get_executor()) {}
 

@@ -11,16 +11,18 @@
 #include "wayside/routes/route_table.hpp"
 
 #include <memory>
+#include <span>
 
 namespace wayside::proxy {
 
 class Worker {
  public:
-  // What a worker reads, and the shard that it alone writes. All outlive it. Endpoint i of the shard's
-  // registry is route i of the table.
+  // What a worker reads, and the shard that it alone writes. All outlive it. endpoints[i] is what route i of
+  // the table is to the shard.
   struct Dependencies {
     const config::Settings& settings;
     const routes::RouteTable& routes;
+    std::span<const metrics::EndpointId> endpoints;
     metrics::Shard& shard;
     const Logger& log;
   };

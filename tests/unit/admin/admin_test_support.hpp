@@ -23,11 +23,13 @@ namespace wayside::admin {
 // Pages over a registry that has seen one request.
 class Fixture {
  public:
-  Fixture() : registry({"unmatched", "/hello"}, metrics::Buckets(), 1), exposition(registry, {}) {
+  Fixture() : registry({}), exposition(registry, {}) {
     metrics::Shard& shard = registry.shard(0);
     shard.exchange_started();
-    shard.observe_duration(1, Method::kGet, std::chrono::milliseconds(3));
-    shard.exchange_finished(1, Method::kGet, 200);
+    shard.exchange_finished({.endpoint = registry.intern("/hello"),
+                             .method = Method::kGet,
+                             .status = 200,
+                             .duration = std::chrono::milliseconds(3)});
   }
 
   AdminPages pages() {
