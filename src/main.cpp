@@ -46,7 +46,8 @@ int main(int argc, char* argv[]) {
                             invocation->settings.unmatched_mode(), invocation->explain));
       return 0;
     case config::Action::kCheck:
-      for (const std::string& hint : invocation->hints) complain(hint);
+      for (const std::string& hint : invocation->hints)
+        complain(hint);
       print(config::to_yaml(invocation->settings));
       return 0;
     case config::Action::kRun:
@@ -60,6 +61,13 @@ int main(int argc, char* argv[]) {
   if (invocation->action == config::Action::kDemo) demo.emplace();
 
   app::Daemon daemon(demo ? demo->settings(invocation->settings) : invocation->settings, log);
+  if (!demo) {
+    daemon.set_source([&]() -> Checked<config::Settings, config::Errors> {
+      auto again = config::load(app::arguments(argc, argv), app::environment());
+      if (!again) return std::move(again.error());
+      return std::move(again->settings);
+    });
+  }
   if (const auto opened = daemon.open(); !opened) {
     complain("wayside: " + opened.error().message);
     return 1;

@@ -11,12 +11,12 @@
 
 namespace wayside::proxy {
 
-// Relays until the backend has ended its stream, and the client has been sent all of it and its end, or until the client
-// is gone. Bytes that came before their time, in client.in and in `from_backend`, go first. The client may end its
-// direction before: `docker attach` and its kind end their input and wait for the output.
+// Relays until the backend has ended its stream, and the client has been sent all of it and its end, or until
+// the client is gone. Bytes that came before their time, in client.in and in `from_backend`, go first. The
+// client may end its direction before: `docker attach` and its kind end their input and wait for the output.
 //
-// A tunnel in which nothing is delivered for timeouts.tunnel is over; once the client has ended its direction, for
-// timeouts.response_body. `backend` wakes client.wakeup.
+// A tunnel in which nothing is delivered for timeouts.tunnel is over; once the client has ended its
+// direction, for timeouts.response_body. `backend` wakes client.wakeup.
 net::Task<> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
                        net::Buffer& from_backend);
 

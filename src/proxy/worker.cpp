@@ -14,9 +14,9 @@
 namespace wayside::proxy {
 
 struct Worker::Impl {
-  explicit Impl(const Dependencies& dependencies)
-      : context(io, dependencies.settings, dependencies.routes, dependencies.endpoints, dependencies.shard,
-                dependencies.log),
+  explicit Impl(Dependencies dependencies)
+      : context(io, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
+                dependencies.unmatched, dependencies.log),
         listener(io, dependencies.log),
         drain_timer(io.get_executor()) {}
 
@@ -69,11 +69,17 @@ struct Worker::Impl {
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
 };
 
-Worker::Worker(const Dependencies& dependencies) : impl_(std::make_unique<Impl>(dependencies)) {}
+Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
 Worker::~Worker() = default;
 
 Result<Address> Worker::listen(const Address& address, bool shared) {
   return impl_->listener.open(address, shared);
+}
+
+void Worker::use_routing(std::unique_ptr<const Routing> routing) {
+  boost::asio::post(impl_->io, [impl = impl_.get(), next = std::move(routing)]() mutable {
+    impl->context.routing = std::move(next);
+  });
 }
 
 void Worker::run() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wayside/admin/admin_server.hpp"
+#include "wayside/inspector/inspector.hpp"
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
 
@@ -14,6 +15,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,11 +35,14 @@ class Fixture {
   }
 
   AdminPages pages() {
-    return {exposition, [this] { return is_ready; }, "1.2.3", "0.0.0.0:8080", "http://app:5000/<b>&\""};
+    return {exposition,     [this] { return is_ready; }, inspector, reload, "1.2.3",
+            "0.0.0.0:8080", "http://app:5000/<b>&\""};
   }
 
   metrics::Registry registry;
   metrics::Exposition exposition;
+  inspector::Inspector inspector{1};
+  std::function<Checked<void, std::string>()> reload;
   bool is_ready = true;
 };
 

@@ -5,6 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
+#include <string>
+#include <string_view>
+
 namespace wayside::admin {
 namespace {
 
@@ -39,6 +43,50 @@ TEST(Pages, MetricsMayBeAFewFamiliesOnly) {
   EXPECT_EQ(answer(fixture.pages(), {"GET", "/metrics?name[]=http_requests_in_flight"}, body).status, 200U);
   EXPECT_THAT(body, StartsWith("# HELP http_requests_in_flight "));
   EXPECT_THAT(body, testing::EndsWith("\nhttp_requests_in_flight 0.0\n"));
+}
+
+TEST(Pages, RoutesComeAsTheReaderLikes) {
+  Fixture fixture;
+  routes::RouteSpec spec;
+  spec.path = "/users/{id}";
+  fixture.inspector.set_routes(std::span(&spec, 1));
+  struct Case {
+    PageRequest request;
+    std::string_view type;
+    std::string_view part;
+  };
+  const Case cases[] = {
+      {{"GET", "/routes", "*/*"}, "application/json", R"("path":"/users/{id}")"},
+      {{"GET", "/routes", "text/html,application/xhtml+xml,*/*;q=0.8"},
+       "text/html; charset=utf-8",
+       "<td>/users/{id}</td>"},
+      {{"GET", "/routes", "text/plain"}, "text/plain; charset=utf-8", "1 routes, 1 of them never hit"},
+      {{"GET", "/routes?format=text", "*/*"}, "text/plain; charset=utf-8", "HITS"},
+      {{"GET", "/routes?format=json", "text/html"}, "application/json", "{\"routes\":["},
+  };
+  for (const Case& each : cases) {
+    std::string body = "what was there before";
+    const Page page = answer(fixture.pages(), each.request, body);
+    EXPECT_EQ(page.status, 200U);
+    EXPECT_EQ(page.content_type, each.type);
+    EXPECT_THAT(body, HasSubstr(std::string(each.part)));
+    EXPECT_THAT(body, testing::Not(HasSubstr("before")));
+  }
+}
+
+TEST(Pages, ReloadIsAskedForByPostAndHasToBeAllowed) {
+  Fixture fixture;
+  std::string body;
+  EXPECT_EQ(answer(fixture.pages(), {"POST", "/-/reload"}, body).status, 403U);
+  EXPECT_EQ(answer(fixture.pages(), {"GET", "/-/reload"}, body).status, 405U);
+  EXPECT_EQ(answer(fixture.pages(), {"GET", "/-/reload"}, body).allow, "POST");
+
+  Checked<void, std::string> outcome;
+  fixture.reload = [&outcome] { return outcome; };
+  EXPECT_EQ(answer(fixture.pages(), {"POST", "/-/reload"}, body).status, 200U);
+  outcome = std::string("wayside.yaml:1: expected …");
+  EXPECT_EQ(answer(fixture.pages(), {"POST", "/-/reload"}, body).status, 500U);
+  EXPECT_EQ(body, "wayside.yaml:1: expected …\n");
 }
 
 TEST(Pages, HealthyIsAlwaysFine) {
