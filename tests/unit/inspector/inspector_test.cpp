@@ -36,8 +36,8 @@ TEST(Inspector, AddsTheWorkersUp) {
   specs[1].is_excluded = true;
   inspector.set_routes(specs);
   inspector.use(0, 1).add(200, TimePoint(990s));
-  inspector.use(1, 1).add(404, TimePoint(995s));
   inspector.use(1, 1).add(502, TimePoint(980s));
+  inspector.use(1, 1).add(404, TimePoint(995s));
   inspector.use(0, routes::kUnmatched).add(404, TimePoint(1000s));
   inspector.unmatched(0).answered(inspector.unmatched(0).saw("/a/1", Method::kGet, TimePoint(900s)), 404);
   inspector.unmatched(1).saw("/a/2", Method::kPut, TimePoint(1000s));
