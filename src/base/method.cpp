@@ -19,7 +19,9 @@ Method method_from_token(std::string_view token) noexcept {
   return Method::kOther;
 }
 
-std::string_view to_string(Method method) noexcept { return kNames[static_cast<std::size_t>(method)]; }
+std::string_view to_string(Method method) noexcept {
+  return kNames[static_cast<std::size_t>(method)];
+}
 
 bool is_idempotent(Method method) noexcept {
   switch (method) {

@@ -59,7 +59,8 @@ constexpr std::array kOptions = {
            "where Prometheus connects; 0.0.0.0:10180 by default",
            set_one<parse_listen, &Settings::metrics_listen>},
     Option{"naming", "WAYSIDE_NAMING", "NAME[,NAME]",
-           "names of the metrics: http, flask, otel, or several; may be repeated; http by default", set_namings, true},
+           "names of the metrics: http, flask, otel, or several; may be repeated; http by default",
+           set_namings, true},
     Option{"workers", "WAYSIDE_WORKERS", "N|auto", "number of worker threads; 1 by default",
            set_one<parse_workers, &Settings::workers>},
     Option{"log-level", "WAYSIDE_LOG_LEVEL", "LEVEL", "debug, info, warn or error; info by default",
@@ -70,8 +71,8 @@ constexpr std::array kOptions = {
         "how requests without a route are counted: fold, path or guess; fold by default if there are routes",
         set_one<parse_unmatched, &Settings::unmatched>},
     Option{"enable-lifecycle", "WAYSIDE_ENABLE_LIFECYCLE", "",
-           "answer POST /-/reload on the metrics listener", set_one<parse_bool, &Settings::enable_lifecycle>,
-           false, true},
+           "answer POST /-/reload on the metrics listener",
+           set_one<parse_switch, &Settings::enable_lifecycle>, false, true},
 };
 
 }  // namespace

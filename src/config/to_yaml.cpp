@@ -2,6 +2,8 @@
 #include "wayside/config/load.hpp"
 
 #include "config/duration.hpp"
+#include "config/limit_keys.hpp"
+#include "config/size.hpp"
 #include "config/timeout_keys.hpp"
 #include "config/values.hpp"
 
@@ -94,6 +96,17 @@ void emit_timeouts(YAML::Emitter& out, const Timeouts& timeouts) {
   out << YAML::EndMap;
 }
 
+void emit_limits(YAML::Emitter& out, const http::Limits& limits) {
+  out << YAML::BeginMap;
+  for (const LimitKey& key : kLimitKeys) {
+    const std::size_t value = limits.*key.member;
+    out << YAML::Key << std::string(key.name) << YAML::Value
+        << (key.is_size ? size_to_string(value) : std::to_string(value));
+  }
+  out << YAML::Key << "body" << YAML::Value << (limits.body ? size_to_string(*limits.body) : "none");
+  out << YAML::EndMap;
+}
+
 }  // namespace
 
 std::string to_yaml(const Settings& settings) {
@@ -107,6 +120,13 @@ std::string to_yaml(const Settings& settings) {
   out << YAML::Key << "log_level" << YAML::Value << std::string(to_string(settings.log_level));
   out << YAML::Key << "timeouts" << YAML::Value;
   emit_timeouts(out, settings.timeouts);
+  out << YAML::Key << "limits" << YAML::Value;
+  emit_limits(out, settings.limits);
+  out << YAML::Key << "max_connections" << YAML::Value
+      << (settings.max_connections ? std::to_string(*settings.max_connections) : "none");
+  out << YAML::Key << "via" << YAML::Value << (settings.via ? "on" : "off");
+  out << YAML::Key << "client_half_close" << YAML::Value
+      << std::string(to_string(settings.client_half_close));
   if (!settings.openapi.empty()) {
     out << YAML::Key << "openapi" << YAML::Value << std::filesystem::absolute(settings.openapi).string();
   }

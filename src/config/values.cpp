@@ -10,8 +10,7 @@ namespace wayside::config {
 namespace {
 
 constexpr std::array kLogLevels = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarn, LogLevel::kError};
-constexpr std::array kNamings = {metrics::Naming::kHttp, metrics::Naming::kFlask,
-                                 metrics::Naming::kOtel};
+constexpr std::array kNamings = {metrics::Naming::kHttp, metrics::Naming::kFlask, metrics::Naming::kOtel};
 
 Parsed<Address> from_base(Checked<Address, AddressError> address) {
   if (address.has_error()) return Mistake{address.error().message};
@@ -89,11 +88,6 @@ Parsed<MethodSet> parse_methods(std::span<const std::string> texts) {
   return methods;
 }
 
-Parsed<bool> parse_bool(std::string_view text) {
-  if (text != "true" && text != "false") return expected("true or false", text);
-  return text == "true";
-}
-
 Parsed<routes::Unmatched> parse_unmatched(std::string_view text) {
   for (const auto mode : {routes::Unmatched::kFold, routes::Unmatched::kPath, routes::Unmatched::kGuess}) {
     if (text == routes::to_string(mode)) return mode;
@@ -104,6 +98,32 @@ Parsed<routes::Unmatched> parse_unmatched(std::string_view text) {
 Parsed<bool> parse_trailing_slash(std::string_view text) {
   if (text != "ignore" && text != "strict") return expected("ignore or strict", text);
   return text == "strict";
+}
+
+Parsed<std::optional<std::size_t>> parse_count_or_none(std::string_view text) {
+  if (text == "none") return std::optional<std::size_t>();
+  std::size_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc{} || stop != end || count == 0) return expected("a number from 1, or none", text);
+  return std::optional(count);
+}
+
+Parsed<bool> parse_switch(std::string_view text) {
+  if (text == "on" || text == "true") return true;
+  if (text == "off" || text == "false") return false;
+  return expected("on or off", text);
+}
+
+Parsed<HalfClose> parse_half_close(std::string_view text) {
+  for (const HalfClose value : {HalfClose::kAbort, HalfClose::kServe}) {
+    if (text == to_string(value)) return value;
+  }
+  return expected("abort or serve", text);
+}
+
+std::string_view to_string(HalfClose half_close) noexcept {
+  return half_close == HalfClose::kAbort ? "abort" : "serve";
 }
 
 std::string_view to_string(metrics::Naming naming) noexcept {

@@ -4,12 +4,14 @@
 #include "wayside/base/address.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/method.hpp"
+#include "wayside/config/settings.hpp"
 #include "wayside/metrics/naming.hpp"
 #include "wayside/routes/unmatched.hpp"
 
 #include "config/mistake.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,14 +35,21 @@ Parsed<std::vector<metrics::Naming>> parse_namings(std::span<const std::string> 
 // One or more methods of RFC 9110 and RFC 5789, none of them twice.
 Parsed<MethodSet> parse_methods(std::span<const std::string> texts);
 
-// "true" or "false".
-Parsed<bool> parse_bool(std::string_view text);
-
 // "fold", "path" or "guess".
 Parsed<routes::Unmatched> parse_unmatched(std::string_view text);
 
 // "ignore" or "strict": whether a slash at the end matters.
 Parsed<bool> parse_trailing_slash(std::string_view text);
+
+// A whole number from 1 to `max`, or "none".
+Parsed<std::optional<std::size_t>> parse_count_or_none(std::string_view text);
+
+// "on" or "off".
+Parsed<bool> parse_switch(std::string_view text);
+
+// "abort" or "serve".
+Parsed<HalfClose> parse_half_close(std::string_view text);
+std::string_view to_string(HalfClose half_close) noexcept;
 
 // "http", "flask", "otel". The text has static storage duration.
 std::string_view to_string(metrics::Naming naming) noexcept;

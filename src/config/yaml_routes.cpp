@@ -121,7 +121,7 @@ class Item {
   void read_exclude(const YamlValue& value) {
     const auto text = read_text(value, mistakes_);
     if (!text) return;
-    const auto is_excluded = parse_bool(*text);
+    const auto is_excluded = parse_switch(*text);
     if (is_excluded.has_error()) return mistakes_.add(value.line, value.key, is_excluded.error().text);
     common_.is_excluded = *is_excluded;
   }

@@ -1,6 +1,8 @@
 #include "config/yaml_settings.hpp"
 
 #include "config/duration.hpp"
+#include "config/limit_keys.hpp"
+#include "config/size.hpp"
 #include "config/timeout_keys.hpp"
 #include "config/values.hpp"
 #include "config/yaml_node.hpp"
@@ -10,7 +12,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -32,6 +36,13 @@ class Reader {
                 [this](const YamlValue& v) { read_value(v, parse_log_level, settings_.log_level); }},
         YamlKey{"metrics", [this](const YamlValue& v) { read_metrics(v); }},
         YamlKey{"timeouts", [this](const YamlValue& v) { read_timeouts(v); }},
+        YamlKey{"limits", [this](const YamlValue& v) { read_limits(v); }},
+        YamlKey{
+            "max_connections",
+            [this](const YamlValue& v) { read_value(v, parse_count_or_none, settings_.max_connections); }},
+        YamlKey{"via", [this](const YamlValue& v) { read_value(v, parse_switch, settings_.via); }},
+        YamlKey{"client_half_close",
+                [this](const YamlValue& v) { read_value(v, parse_half_close, settings_.client_half_close); }},
         YamlKey{"openapi", [this](const YamlValue& v) { read_openapi(v); }},
         YamlKey{"unmatched", [this](const YamlValue& v) { read_unmatched(v); }},
         YamlKey{"trailing_slash",
@@ -39,7 +50,7 @@ class Reader {
                   read_value(v, parse_trailing_slash, settings_.matching.trailing_slash_matters);
                 }},
         YamlKey{"ignore_case",
-                [this](const YamlValue& v) { read_value(v, parse_bool, settings_.matching.ignores_case); }},
+                [this](const YamlValue& v) { read_value(v, parse_switch, settings_.matching.ignores_case); }},
         YamlKey{"routes", [this](const YamlValue& v) { routes_ = read_routes(v, mistakes_); }},
     };
     read_mapping({root, {}, line_of(root)}, keys, mistakes_);
@@ -72,7 +83,7 @@ class Reader {
                 [this](const YamlValue& v) { read_value(v, parse_listen, settings_.metrics_listen); }},
         YamlKey{"naming", [this](const YamlValue& v) { read_values(v, parse_namings, settings_.namings); }},
         YamlKey{"enable_lifecycle",
-                [this](const YamlValue& v) { read_value(v, parse_bool, settings_.enable_lifecycle); }},
+                [this](const YamlValue& v) { read_value(v, parse_switch, settings_.enable_lifecycle); }},
     };
     read_mapping(value, keys, mistakes_);
   }
@@ -85,6 +96,47 @@ class Reader {
                       }});
     }
     read_mapping(value, keys, mistakes_);
+  }
+
+  void read_limits(const YamlValue& value) {
+    http::Limits& limits = settings_.limits;
+    std::vector<YamlKey> keys;
+    for (const LimitKey& key : kLimitKeys) {
+      keys.push_back({key.name, [this, &limits, &key](const YamlValue& v) { read_limit(v, key, limits); }});
+    }
+    keys.push_back({"body", [this, &limits](const YamlValue& v) {
+                      const auto text = read_text(v, mistakes_);
+                      if (!text) return;
+                      limits.body.reset();
+                      if (*text == "none") return;
+                      constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+                      if (const auto size = parse_size(*text, kMax)) {
+                        limits.body = *size;
+                      } else {
+                        mistakes_.add(v.line, v.key, size.error().text + " (or none)");
+                      }
+                    }});
+    read_mapping(value, keys, mistakes_);
+    if (limits.request_line > limits.head) {
+      mistakes_.add(value.line, value.key, "expected request_line to be at most head, found it larger");
+    }
+  }
+
+  void read_limit(const YamlValue& value, const LimitKey& key, http::Limits& limits) {
+    const auto text = read_text(value, mistakes_);
+    if (!text) return;
+    if (key.is_size) {
+      const auto size = parse_size(*text, key.max);
+      if (!size) return mistakes_.add(value.line, value.key, size.error().text);
+      limits.*key.member = static_cast<std::size_t>(*size);
+      return;
+    }
+    const auto count = parse_count_or_none(*text);
+    if (!count || !*count || **count > key.max) {
+      const std::string range = "a number from 1 to " + std::to_string(key.max);
+      return mistakes_.add(value.line, value.key, expected(range, *text).text);
+    }
+    limits.*key.member = **count;
   }
 
   void read_openapi(const YamlValue& value) {

@@ -25,7 +25,7 @@ bool is_line_char(char c) noexcept {
 
 }  // namespace
 
-BodyCursor::BodyCursor(Framing framing) noexcept {
+BodyCursor::BodyCursor(Framing framing, const Limits& limits) noexcept : limits_(&limits) {
   switch (framing.kind) {
     case Framing::Kind::kNone:
       break;
@@ -45,14 +45,14 @@ BodyCursor::BodyCursor(Framing framing) noexcept {
 Checked<BodyCursor::Step, Violation> BodyCursor::advance(std::span<char> in) noexcept {
   switch (state_) {
     case State::kDone:
-      return Step{in.first(0), 0};
+      return Step{in.first(0), {}, 0};
     case State::kUntilClose:
-      return Step{in, in.size()};
+      return Step{in, {}, in.size()};
     case State::kLength: {
       const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, in.size()));
       remaining_ -= size;
       if (remaining_ == 0) state_ = State::kDone;
-      return Step{in.first(size), size};
+      return Step{in.first(size), {}, size};
     }
     default:
       return advance_chunked(in);
@@ -63,8 +63,14 @@ Checked<BodyCursor::Step, Violation> BodyCursor::advance_chunked(std::span<char>
   std::size_t position = 0;
   std::size_t data_begin = 0;
   std::size_t data_size = 0;
+  std::size_t trailers_begin = 0;
+  std::size_t trailers_size = 0;
   while (position < in.size() && state_ != State::kDone) {
     if (state_ != State::kChunkData) {
+      if (is_trailer_byte(in[position])) {
+        if (trailers_size++ == 0) trailers_begin = position;
+        if (++framing_bytes_ > limits_->trailers) return Violation::kTrailersTooLarge;
+      }
       if (const auto violation = take_framing_byte(in[position])) return *violation;
       ++position;
       continue;
@@ -80,7 +86,20 @@ Checked<BodyCursor::Step, Violation> BodyCursor::advance_chunked(std::span<char>
     remaining_ -= size;
     if (remaining_ == 0) state_ = State::kChunkDataCr;
   }
-  return Step{in.subspan(data_begin, data_size), position};
+  return Step{in.subspan(data_begin, data_size), in.subspan(trailers_begin, trailers_size), position};
+}
+
+bool BodyCursor::is_trailer_byte(char byte) const noexcept {
+  switch (state_) {
+    case State::kTrailerStart:
+      return byte != '\r';  // which begins the empty line behind the section
+    case State::kTrailerName:
+    case State::kTrailerValue:
+    case State::kTrailerLf:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::optional<Violation> BodyCursor::take_framing_byte(char byte) noexcept {
@@ -89,10 +108,8 @@ std::optional<Violation> BodyCursor::take_framing_byte(char byte) noexcept {
     state_ = next;
     return std::nullopt;
   };
-  const auto within = [&](std::size_t limit, Violation otherwise) -> std::optional<Violation> {
-    if (!is_line_char(byte)) return Violation::kBadChunk;
-    if (++framing_bytes_ > limit) return otherwise;
-    return std::nullopt;
+  const auto within_size_line = [&]() -> std::optional<Violation> {
+    return expect(is_line_char(byte) && ++framing_bytes_ <= limits_->chunk_size_line, state_);
   };
   switch (state_) {
     case State::kChunkSizeFirst:
@@ -118,10 +135,10 @@ std::optional<Violation> BodyCursor::take_framing_byte(char byte) noexcept {
     case State::kChunkSizeSpace:
       if (byte == ';') return expect(true, State::kChunkExtension);
       if (byte != ' ' && byte != '\t') return Violation::kBadChunk;
-      return within(limits::kChunkSizeLine, Violation::kBadChunk);
+      return within_size_line();
     case State::kChunkExtension:
       if (byte == '\r') return expect(true, State::kChunkSizeLf);
-      return within(limits::kChunkSizeLine, Violation::kBadChunk);
+      return within_size_line();
     case State::kChunkSizeLf:
       framing_bytes_ = 0;
       return expect(byte == '\n', remaining_ == 0 ? State::kTrailerStart : State::kChunkData);
@@ -132,20 +149,15 @@ std::optional<Violation> BodyCursor::take_framing_byte(char byte) noexcept {
     case State::kTrailerStart:
       if (byte == '\r') return expect(true, State::kFinalLf);
       if (!is_token_char(byte)) return Violation::kBadChunk;
-      state_ = State::kTrailerName;
-      return within(limits::kTrailers, Violation::kTrailersTooLarge);
+      return expect(true, State::kTrailerName);
     case State::kTrailerName:
-      // A field line even though it is dropped (RFC 9112 section 7.1.2): what looks like the next message is
+      // A field line, also where it is dropped (RFC 9112 section 7.1.2): what looks like the next message is
       // none.
-      if (byte == ':') {
-        state_ = State::kTrailerValue;
-      } else if (!is_token_char(byte)) {
-        return Violation::kBadChunk;
-      }
-      return within(limits::kTrailers, Violation::kTrailersTooLarge);
+      if (byte == ':') return expect(true, State::kTrailerValue);
+      return expect(is_token_char(byte), State::kTrailerName);
     case State::kTrailerValue:
       if (byte == '\r') return expect(true, State::kTrailerLf);
-      return within(limits::kTrailers, Violation::kTrailersTooLarge);
+      return expect(is_line_char(byte), State::kTrailerValue);
     case State::kTrailerLf:
       return expect(byte == '\n', State::kTrailerStart);
     case State::kFinalLf:

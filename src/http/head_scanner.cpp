@@ -30,20 +30,20 @@ Checked<std::optional<std::size_t>, Violation> HeadScanner::scan(std::string_vie
     if (line_feed == 0 || bytes[line_feed - 1] != '\r') return Violation::kBareLineFeed;
     if (!first_line_complete_) {
       first_line_complete_ = true;
-      if (kind_ == Kind::kRequest && line_feed + 1 > limits::kRequestLine)
+      if (kind_ == Kind::kRequest && line_feed + 1 > limits_->request_line)
         return Violation::kRequestLineTooLong;
     }
     scanned_ = line_feed + 1;
     if (line_feed >= 3 && bytes[line_feed - 2] == '\n') {
-      if (scanned_ > limits::kHead) return Violation::kHeadTooLarge;
+      if (scanned_ > limits_->head) return Violation::kHeadTooLarge;
       return std::optional<std::size_t>(scanned_);
     }
   }
 
-  if (!first_line_complete_ && kind_ == Kind::kRequest && bytes.size() > limits::kRequestLine) {
+  if (!first_line_complete_ && kind_ == Kind::kRequest && bytes.size() > limits_->request_line) {
     return Violation::kRequestLineTooLong;
   }
-  if (bytes.size() > limits::kHead) return Violation::kHeadTooLarge;
+  if (bytes.size() > limits_->head) return Violation::kHeadTooLarge;
   return incomplete;
 }
 

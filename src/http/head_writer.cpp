@@ -2,47 +2,13 @@
 
 #include "wayside/http/text.hpp"
 
-#include <charconv>
-#include <cstdint>
-#include <cstring>
+#include "http/appender.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace wayside::http {
 namespace {
-
-// Appends to a fixed span; what does not fit is remembered and nothing more is written.
-class Appender {
- public:
-  explicit Appender(std::span<char> out) noexcept
-      : begin_(out.data()), at_(begin_), end_(begin_ + out.size()) {}
-
-  void text(std::string_view text) noexcept { bytes(text.data(), text.data() + text.size()); }
-  void bytes(const char* from, const char* to) noexcept {
-    const auto size = static_cast<std::size_t>(to - from);
-    if (size == 0) return;
-    if (size > static_cast<std::size_t>(end_ - at_)) {
-      overflowed_ = true;
-      end_ = at_;
-      return;
-    }
-    std::memcpy(at_, from, size);
-    at_ += size;
-  }
-  void number(std::uint64_t value) noexcept {
-    char digits[20];
-    const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
-    bytes(digits, end);
-  }
-  std::optional<std::size_t> size() const noexcept {
-    if (overflowed_) return std::nullopt;
-    return static_cast<std::size_t>(at_ - begin_);
-  }
-
- private:
-  char* begin_;
-  char* at_;
-  char* end_;
-  bool overflowed_ = false;
-};
 
 // The connection-specific fields that are named nowhere but here (RFC 9110 section 7.6.1). Content-Length is
 // not among them: who decides about it are the two functions below.
@@ -78,14 +44,22 @@ class FieldCopier {
     run_end_ = field.line_end;
   }
   void drop() noexcept { flush(); }
-  // Keeps the field with more behind its value.
-  void keep_appending(const Field& field, std::string_view separator, std::string_view more) noexcept {
+  // Keeps the field with another element at the end of its list.
+  void append(const Field& field, std::string_view element) noexcept {
     flush();
     out_.text(field.name);
     out_.text(": ");
     out_.text(field.value);
-    if (!field.value.empty()) out_.text(separator);
-    out_.text(more);
+    if (!field.value.empty()) out_.text(", ");
+    out_.text(element);
+    out_.text("\r\n");
+  }
+  // Keeps the field with another value.
+  void replace(const Field& field, std::string_view value) noexcept {
+    flush();
+    out_.text(field.name);
+    out_.text(": ");
+    out_.text(value);
     out_.text("\r\n");
   }
   void flush() noexcept {
@@ -109,44 +83,50 @@ void write_framing(Appender& out, const Framing& framing, bool length_is_there) 
   }
 }
 
-// The X-Forwarded-* fields of a request: who the client was, and what it asked of the first proxy.
-struct ForwardedFields {
-  const Field* last_for = nullptr;
-  bool has_proto = false;
-  bool has_host = false;
+// A field that many backends cannot tell from one that wayside writes or frames by: CGI and its heirs turn
+// "-" into "_" on the way in, so X_Forwarded_For would forge what X-Forwarded-For says.
+bool is_underscore_twin(std::string_view name) noexcept {
+  if (name.find('_') == name.npos) return false;
+  constexpr std::array<std::string_view, 6> kOurs = {"x-forwarded-for",   "x-forwarded-proto",
+                                                     "x-forwarded-host",  "content-length",
+                                                     "transfer-encoding", "content-type"};
+  return std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view ours) {
+    return std::equal(name.begin(), name.end(), ours.begin(), ours.end(),
+                      [](char a, char b) { return to_lower(a) == b || (a == '_' && b == '-'); });
+  });
+}
+
+// Fields of a request that this hop adds to: the last line of each grows, or a line is added where there is
+// none.
+struct GrowingFields {
+  const Field* forwarded_for = nullptr;
+  const Field* via = nullptr;
+  // These say what the first proxy saw, so they are only added where no proxy before this one has.
+  bool has_forwarded_proto = false;
+  bool has_forwarded_host = false;
 };
 
-ForwardedFields find_forwarded(const Fields& fields) noexcept {
-  ForwardedFields found;
+GrowingFields find_growing(const Fields& fields) noexcept {
+  GrowingFields found;
   for (const Field& field : fields) {
+    if (field.id == FieldName::via) found.via = &field;
     if (field.id != FieldName::unknown || to_lower(field.name.front()) != 'x') continue;
     if (equals_ignoring_case(field.name, "x-forwarded-for")) {
-      found.last_for = &field;
+      found.forwarded_for = &field;
     } else if (equals_ignoring_case(field.name, "x-forwarded-proto")) {
-      found.has_proto = true;
+      found.has_forwarded_proto = true;
     } else if (equals_ignoring_case(field.name, "x-forwarded-host")) {
-      found.has_host = true;
+      found.has_forwarded_host = true;
     }
   }
   return found;
 }
 
-// X-Forwarded-For grows by a hop; the others say what the first proxy saw, so they are only added where no
-// proxy before this one has.
-void write_missing_forwarded(Appender& out, const ForwardedFields& found, const RequestHead& head,
-                             std::string_view client_ip) noexcept {
-  if (found.last_for == nullptr) {
-    out.text("X-Forwarded-For: ");
-    out.text(client_ip);
-    out.text("\r\n");
-  }
-  if (!found.has_proto) out.text("X-Forwarded-Proto: http\r\n");
-  if (found.has_host) return;
-  if (const Field* const host = head.fields.find(FieldName::host)) {
-    out.text("X-Forwarded-Host: ");
-    out.text(host->value);
-    out.text("\r\n");
-  }
+void write_field(Appender& out, std::string_view name, std::string_view value) noexcept {
+  out.text(name);
+  out.text(": ");
+  out.text(value);
+  out.text("\r\n");
 }
 
 }  // namespace
@@ -159,7 +139,9 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   out.text(head.target);
   out.text(" HTTP/1.1\r\n");
 
-  const ForwardedFields forwarded = find_forwarded(head.fields);
+  const GrowingFields growing = find_growing(head.fields);
+  const std::string_view own_via = head.minor_version == 0 ? "1.0 wayside" : "1.1 wayside";
+  const Field* const host = head.fields.find(FieldName::host);
   FieldCopier copier(out);
   bool length_is_there = false;
   for (const Field& field : head.fields) {
@@ -169,10 +151,18 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
       length_is_there = true;
     } else if (field.id == FieldName::upgrade && rewrite.upgrade) {
       copier.keep(field);
-    } else if (is_hop_by_hop(field.id) || is_nominated(head.connection, field.name)) {
+    } else if (is_hop_by_hop(field.id) || is_nominated(head.connection, field.name) ||
+               is_underscore_twin(field.name)) {
       copier.drop();
-    } else if (&field == forwarded.last_for) {
-      copier.keep_appending(field, ", ", rewrite.client_ip);
+    } else if (&field == host && !head.authority.empty()) {
+      // RFC 9112 section 3.2.2: the authority of the target replaces what Host said.
+      copier.replace(field, head.authority);
+    } else if (&field == growing.forwarded_for) {
+      copier.append(field, rewrite.client_ip);
+    } else if (&field == growing.via && rewrite.via) {
+      copier.append(field, own_via);
+    } else if (field.id == FieldName::max_forwards && rewrite.max_forwards) {
+      copier.drop();
     } else {
       copier.keep(field);
     }
@@ -180,14 +170,20 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   copier.flush();
 
   // Only HTTP/1.0 may leave Host out, and what goes on is HTTP/1.1 (RFC 9112 section 3.2).
-  if (head.fields.find(FieldName::host) == nullptr) {
-    out.text("Host: ");
-    out.text(rewrite.fallback_host);
-    out.text("\r\n");
-  }
+  if (host == nullptr)
+    write_field(out, "Host", head.authority.empty() ? rewrite.fallback_host : head.authority);
   if (rewrite.upgrade) out.text("Connection: upgrade\r\n");
   write_framing(out, rewrite.framing, length_is_there);
-  write_missing_forwarded(out, forwarded, head, rewrite.client_ip);
+  if (rewrite.max_forwards) {
+    out.text("Max-Forwards: ");
+    out.number(*rewrite.max_forwards);
+    out.text("\r\n");
+  }
+  if (rewrite.via && growing.via == nullptr) write_field(out, "Via", own_via);
+  if (growing.forwarded_for == nullptr) write_field(out, "X-Forwarded-For", rewrite.client_ip);
+  if (!growing.has_forwarded_proto) out.text("X-Forwarded-Proto: http\r\n");
+  const std::string_view asked_host = !head.authority.empty() ? head.authority : host ? host->value : "";
+  if (!growing.has_forwarded_host && !asked_host.empty()) write_field(out, "X-Forwarded-Host", asked_host);
   out.text("\r\n");
   return out.size();
 }
@@ -219,6 +215,8 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
   }
   copier.flush();
 
+  if (!rewrite.date.empty() && head.fields.find(FieldName::date) == nullptr)
+    write_field(out, "Date", rewrite.date);
   if (rewrite.upgrade) {
     out.text(rewrite.close ? "Connection: upgrade, close\r\n" : "Connection: upgrade\r\n");
   } else if (rewrite.close) {

@@ -1,11 +1,13 @@
 #include "wayside/http/own_response.hpp"
 
-#include <cstdio>
+#include "http/appender.hpp"
 
 namespace wayside::http {
 
 std::string_view reason_phrase(unsigned status) noexcept {
   switch (status) {
+    case 200:
+      return "OK";
     case 400:
       return "Bad Request";
     case 408:
@@ -33,27 +35,87 @@ std::string_view reason_phrase(unsigned status) noexcept {
   }
 }
 
-std::optional<std::size_t> write_own_response(const OwnResponse& response, std::span<char> out) noexcept {
+namespace {
+
+void write_head(Appender& out, const OwnResponse& response, unsigned status, std::string_view content_type,
+                std::size_t content_length) noexcept {
+  out.text("HTTP/1.1 ");
+  out.number(status);
+  out.text(" ");
+  out.text(reason_phrase(status));
+  out.text("\r\n");
+  if (!response.date.empty()) {
+    out.text("Date: ");
+    out.text(response.date);
+    out.text("\r\n");
+  }
+  if (!content_type.empty()) {
+    out.text("Content-Type: ");
+    out.text(content_type);
+    out.text("\r\n");
+  }
+  out.text("Content-Length: ");
+  out.number(content_length);
+  out.text("\r\n");
+  if (response.close) {
+    out.text("Connection: close\r\n");
+  } else if (response.announce_keep_alive) {
+    out.text("Connection: keep-alive\r\n");
+  }
+  out.text("\r\n");
+}
+
+bool carries_secrets(FieldName name) noexcept {
+  return name == FieldName::authorization || name == FieldName::proxy_authorization ||
+         name == FieldName::cookie;
+}
+
+// Writes the head of a request as it came, or only measures it.
+template <class Write>
+void for_each_traced_piece(const RequestHead& head, Write write) {
+  write(head.method_token);
+  write(std::string_view(" "));
+  write(head.target);
+  write(std::string_view(head.minor_version == 0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n"));
+  for (const Field& field : head.fields) {
+    if (!carries_secrets(field.id)) write(std::string_view(field.name.data(), field.line_end));
+  }
+  write(std::string_view("\r\n"));
+}
+
+}  // namespace
+
+std::optional<std::size_t> write_own_response(const OwnResponse& response,
+                                              std::span<char> out_span) noexcept {
   const std::string_view reason = reason_phrase(response.status);
-  const std::string_view connection = response.close                 ? "Connection: close\r\n"
-                                      : response.announce_keep_alive ? "Connection: keep-alive\r\n"
-                                                                     : "";
-  const std::size_t length = reason.size() + 2 + response.explanation.size() + 1;
-  const bool has_body = response.request_method != Method::kHead;
-  const int size = std::snprintf(
-      out.data(), out.size(),
-      "HTTP/1.1 %u %.*s\r\n"
-      "Content-Type: text/plain; charset=utf-8\r\n"
-      "Content-Length: %zu\r\n"
-      "%.*s"
-      "\r\n"
-      "%.*s%s%.*s%s",
-      response.status, static_cast<int>(reason.size()), reason.data(), length,
-      static_cast<int>(connection.size()), connection.data(), has_body ? static_cast<int>(reason.size()) : 0,
-      reason.data(), has_body ? ": " : "", has_body ? static_cast<int>(response.explanation.size()) : 0,
-      response.explanation.data(), has_body ? "\n" : "");
-  if (size < 0 || static_cast<std::size_t>(size) >= out.size()) return std::nullopt;
-  return static_cast<std::size_t>(size);
+  constexpr std::string_view kSeparator = ": ";
+  Appender out(out_span);
+  write_head(out, response, response.status, "text/plain; charset=utf-8",
+             reason.size() + kSeparator.size() + response.explanation.size() + 1);
+  if (response.request_method != Method::kHead) {
+    out.text(reason);
+    out.text(kSeparator);
+    out.text(response.explanation);
+    out.text("\n");
+  }
+  return out.size();
+}
+
+std::optional<std::size_t> write_options_response(const OwnResponse& response,
+                                                  std::span<char> out_span) noexcept {
+  Appender out(out_span);
+  write_head(out, response, 200, {}, 0);
+  return out.size();
+}
+
+std::optional<std::size_t> write_trace_response(const OwnResponse& response, const RequestHead& head,
+                                                std::span<char> out_span) noexcept {
+  std::size_t size = 0;
+  for_each_traced_piece(head, [&](std::string_view piece) { size += piece.size(); });
+  Appender out(out_span);
+  write_head(out, response, 200, "message/http", size);
+  for_each_traced_piece(head, [&](std::string_view piece) { out.text(piece); });
+  return out.size();
 }
 
 }  // namespace wayside::http

@@ -23,6 +23,7 @@ constexpr std::array kRows = {
     Row{Violation::kObsoleteFolding, 400, "obsolete_folding", "a header field is folded over several lines"},
     Row{Violation::kMissingHost, 400, "missing_host", "the Host field is missing"},
     Row{Violation::kDuplicateHost, 400, "duplicate_host", "there is more than one Host field"},
+    Row{Violation::kBadHost, 400, "bad_host", "the Host field is invalid"},
     Row{Violation::kBadTarget, 400, "bad_target", "the request target is invalid"},
     Row{Violation::kConnectUnsupported, 501, "connect_unsupported", "CONNECT is not supported"},
     Row{Violation::kBadContentLength, 400, "bad_content_length", "the Content-Length is invalid"},
@@ -36,6 +37,7 @@ constexpr std::array kRows = {
         "the Connection field lists too many options"},
     Row{Violation::kBadChunk, 400, "bad_chunk", "the chunked body is malformed"},
     Row{Violation::kTrailersTooLarge, 431, "trailers_too_large", "the trailer section is too large"},
+    Row{Violation::kBodyTooLarge, 413, "body_too_large", "the request body is too large"},
 };
 
 constexpr bool rows_are_in_order() {

@@ -85,6 +85,12 @@ void Listener::start(OnAccept on_accept) {
   wait();
 }
 
+void Listener::resume() {
+  if (!suspended_) return;
+  suspended_ = false;
+  if (acceptor_.is_open()) wait();
+}
+
 void Listener::close() {
   // Who has connected so far is served. What the kernel completes from here on is reset.
   if (on_accept_ && acceptor_.is_open()) accept_waiting();
@@ -106,14 +112,14 @@ void Listener::on_ready() {
   if (!acceptor_.is_open()) return;
   if (ec) {
     pause(ec);
-  } else {
+  } else if (!suspended_) {
     wait();
   }
 }
 
 // Accepts who is there, up to a bound. An error means that accepting had better pause.
 error_code Listener::accept_waiting() {
-  for (int i = 0; i < kAcceptsPerEvent && acceptor_.is_open(); ++i) {
+  for (int i = 0; i < kAcceptsPerEvent && acceptor_.is_open() && !suspended_; ++i) {
     error_code ec;
     tcp::endpoint peer;
     boost::asio::basic_stream_socket<tcp, Executor> socket(acceptor_.get_executor());

@@ -1,5 +1,6 @@
 #include "proxy/body_relay.hpp"
 
+#include "wayside/http/trailers.hpp"
 #include "wayside/net/buffer.hpp"
 
 #include <charconv>
@@ -29,26 +30,45 @@ std::span<char> with_chunk_size(std::span<char> data) noexcept {
 
 }  // namespace
 
-Checked<std::size_t, http::Violation> BodyRelay::relay(std::span<char> in, Outbox& out) noexcept {
+Checked<std::size_t, http::Violation> BodyRelay::relay(std::span<char> in, Outbox& out) {
   const auto step = cursor_.advance(in);
   if (!step) return step.error();
   bytes_ += step->data.size();
   if (!outgoing_is_chunked_) {
     out.add(step->data);
-  } else if (!step->data.empty()) {
-    out.add(with_chunk_size(step->data));
-    out.add(cursor_.done() ? kChunkEndAndLastChunk : kChunkEnd);
-  } else if (cursor_.done() && step->consumed != 0) {
-    // An empty chunk would end the body, so only the end writes one.
-    out.add(kLastChunk);
+    return step->consumed;
   }
+  if (trailer_pool_ != nullptr) keep_trailers(step->trailers);
+  // An empty chunk would end the body, so only the end writes one.
+  const bool has_data = !step->data.empty();
+  if (has_data) out.add(with_chunk_size(step->data));
+  if (has_data || (cursor_.done() && step->consumed != 0)) out.add(ending(has_data));
   return step->consumed;
 }
 
-bool BodyRelay::relay_end_of_stream(Outbox& out) noexcept {
+bool BodyRelay::relay_end_of_stream(Outbox& out) {
   if (!cursor_.finish_at_end_of_stream()) return false;
   if (outgoing_is_chunked_) out.add(kLastChunk);
   return true;
+}
+
+void BodyRelay::keep_trailers(std::span<const char> lines) {
+  if (lines.empty()) return;
+  if (trailers_.empty()) trailers_ = trailer_pool_->take_for(limits_->trailers + kChunkEnd.size());
+  std::memcpy(trailers_.space().data(), lines.data(), lines.size());
+  trailers_.commit(lines.size());
+}
+
+std::string_view BodyRelay::ending(bool after_data) {
+  if (!cursor_.done()) return kChunkEnd;
+  const std::size_t kept = http::keep_allowed_trailers(trailers_.data());
+  if (kept == 0) return after_data ? kChunkEndAndLastChunk : kLastChunk;
+  // "0 CRLF" goes in front of the lines, into the headroom of the buffer, and the empty line behind them.
+  const std::string_view front = after_data ? std::string_view("\r\n0\r\n") : std::string_view("0\r\n");
+  char* const lines = trailers_.data().data();
+  std::memcpy(lines - front.size(), front.data(), front.size());
+  std::memcpy(lines + kept, kChunkEnd.data(), kChunkEnd.size());
+  return {lines - front.size(), front.size() + kept + kChunkEnd.size()};
 }
 
 }  // namespace wayside::proxy

@@ -5,11 +5,14 @@
 #pragma once
 
 #include "wayside/http/body_cursor.hpp"
+#include "wayside/http/limits.hpp"
+#include "wayside/net/buffer.hpp"
 
 #include "proxy/outbox.hpp"
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace wayside::proxy {
 
@@ -17,15 +20,21 @@ class BodyRelay {
  public:
   // A body that is over before it starts.
   BodyRelay() noexcept = default;
-  BodyRelay(http::Framing incoming, bool outgoing_is_chunked) noexcept
-      : cursor_(incoming), outgoing_is_chunked_(outgoing_is_chunked) {}
+  // `limits` outlives the relay.
+  BodyRelay(http::Framing incoming, bool outgoing_is_chunked,
+            const http::Limits& limits = http::kDefaultLimits) noexcept
+      : cursor_(incoming, limits), limits_(&limits), outgoing_is_chunked_(outgoing_is_chunked) {}
+
+  // Trailers go on, those that may (http/trailers.hpp), in memory of this pool, which outlives the relay.
+  // Without this they are dropped, which is always allowed. Only where the outgoing body is chunked.
+  void forward_trailers(net::BufferPool& buffers) noexcept { trailer_pool_ = &buffers; }
 
   // Takes what belongs to the body out of `in`, which lies in a net::Buffer, and hands it to `out`, which
-  // refers to it until it is empty. Returns how many bytes of `in` were taken.
-  Checked<std::size_t, http::Violation> relay(std::span<char> in, Outbox& out) noexcept;
+  // refers to it, and to this object, until it is empty. Returns how many bytes of `in` were taken.
+  Checked<std::size_t, http::Violation> relay(std::span<char> in, Outbox& out);
 
   // The sender closed. True if the body ends that way; its end then goes to `out`.
-  bool relay_end_of_stream(Outbox& out) noexcept;
+  bool relay_end_of_stream(Outbox& out);
 
   // Whether the whole body was taken; `out` may still hold the last of it.
   bool done() const noexcept { return cursor_.done(); }
@@ -34,8 +43,15 @@ class BodyRelay {
   std::uint64_t bytes() const noexcept { return bytes_; }
 
  private:
+  void keep_trailers(std::span<const char> lines);
+  // What comes behind the data: the end of a chunk and, if the body is over, of the body.
+  std::string_view ending(bool after_data);
+
   http::BodyCursor cursor_;
+  const http::Limits* limits_ = &http::kDefaultLimits;
   bool outgoing_is_chunked_ = false;
+  net::BufferPool* trailer_pool_ = nullptr;
+  net::Buffer trailers_;
   std::uint64_t bytes_ = 0;
 };
 

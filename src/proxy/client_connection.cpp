@@ -11,10 +11,12 @@ ClientConnection::ClientConnection(net::DeadlineWheel& wheel, net::Stream connec
   stream.set_waiter(&wakeup);
 }
 
-bool ClientConnection::has_left(net::BufferPool& buffers) {
+bool ClientConnection::has_left(net::BufferPool& buffers, config::HalfClose half_close) {
   // Enough for the heads of a few requests; who pipelines more is watched again once they were answered.
   constexpr std::size_t kReadAhead = net::BufferPool::kSmallCapacity;
   while (stream.readable() && in.size() < kReadAhead) {
+    const bool is_served = half_close == config::HalfClose::kServe;
+    if (is_served && stream.peek() == net::Stream::Peeked::kEnd) return false;
     if (!read(buffers)) return true;
   }
   if (in.size() < kReadAhead) stream.watch_readable();

@@ -2,6 +2,7 @@
 // everything that happens to the session wakes it.
 #pragma once
 
+#include "wayside/config/settings.hpp"
 #include "wayside/net/buffer.hpp"
 #include "wayside/net/deadline.hpp"
 #include "wayside/net/stream.hpp"
@@ -14,11 +15,11 @@ namespace wayside::proxy {
 struct ClientConnection {
   ClientConnection(net::DeadlineWheel& wheel, net::Stream connected, std::string client_ip);
 
-  // Whether the client has gone, looked for while its request is complete and its answer is due. A client
-  // that ends its sending direction then counts as gone: those who press stop, or time out, send exactly
-  // that. What it sends instead is the next request; a little of it is read into `in`, for behind unread
-  // bytes nobody sees an end. Watches for more.
-  bool has_left(net::BufferPool& buffers);
+  // Whether the client has gone, looked for while its request is complete and its answer is due. Whether a
+  // client that ends its sending direction then counts as gone is `half_close`. What it sends instead is the
+  // next request; a little of it is read into `in`, for behind unread bytes nobody sees an end. Watches for
+  // more.
+  bool has_left(net::BufferPool& buffers, config::HalfClose half_close);
 
   // Reads once into `in`, whose views end. False at the end of the stream and on errors.
   bool read(net::BufferPool& buffers);

@@ -3,6 +3,7 @@
 
 #include "wayside/base/log.hpp"
 #include "wayside/config/settings.hpp"
+#include "wayside/http/date.hpp"
 #include "wayside/http/head.hpp"
 #include "wayside/inspector/unmatched_paths.hpp"
 #include "wayside/metrics/shard.hpp"
@@ -14,8 +15,10 @@
 
 #include "proxy/backend_pool.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace wayside::proxy {
@@ -31,7 +34,10 @@ struct Context {
         log(logger),
         fallback_host(all_settings.backend.is_unix() ? "localhost" : to_string(all_settings.backend)),
         wheel(io_context),
-        backends(io_context, wheel, all_settings.backend) {}
+        backends(io_context, wheel, all_settings.backend) {
+    request_head.fields = http::Fields(settings.limits.fields);
+    response_head.fields = http::Fields(settings.limits.fields);
+  }
 
   net::FramePool& frame_pool() noexcept { return frames; }
 
@@ -50,6 +56,10 @@ struct Context {
   // Filled, read and forgotten between two suspensions; see http/head.hpp.
   http::RequestHead request_head;
   http::ResponseHead response_head;
+
+  // For the Date field of a response that lacks one. Valid until the next call.
+  std::string_view date() noexcept { return date_text.at(std::chrono::system_clock::now()); }
+  http::DateText date_text;
 
   bool draining = false;     // finish what is in flight, start nothing new
   bool terminating = false;  // finish nothing

@@ -13,6 +13,10 @@ namespace wayside::proxy {
 net::Task<AfterExchange> serve_request(Context& context, ClientConnection& client, std::size_t head_size) {
   Exchange exchange(context, client);
   Failure failure = exchange.admit(head_size);
+  if (exchange.ends_here()) {
+    co_await exchange.send_own_answer();
+    co_return exchange.finish(Failure::kNone);
+  }
   bool is_retry = false;
   while (failure == Failure::kNone) {
     // A second attempt goes to a fresh connection: the other waiting ones may be as stale as the first.
@@ -60,7 +64,8 @@ net::Task<Failure> Exchange::connect() {
   for (;;) {
     if (context_.terminating) co_return Failure::kShutDown;
     // Body bytes wait in client_.in with to_backend_ pointing at them: then nothing may be read behind them.
-    if (!request_has_body_ && client_.has_left(context_.buffers)) co_return Failure::kClientAborted;
+    if (!request_has_body_ && client_.has_left(context_.buffers, context_.settings.client_half_close))
+      co_return Failure::kClientAborted;
     if (attempt.finished()) break;
     co_await client_.wakeup.wait();
     if (client_.deadline.passed() && !attempt.finished()) co_return Failure::kConnectTimeout;
@@ -82,7 +87,8 @@ net::Task<Failure> Exchange::relay() {
       co_await run_tunnel(context_, client_, backend_->stream(), response_in_);
       co_return Failure::kNone;
     }
-    if (sending_ == Sending::kDone && client_.has_left(context_.buffers)) co_return Failure::kClientAborted;
+    if (sending_ == Sending::kDone && client_.has_left(context_.buffers, context_.settings.client_half_close))
+      co_return Failure::kClientAborted;
 
     client_.deadline.expire_at(next_deadline());
     give_idle_buffers_back();
@@ -143,20 +149,25 @@ net::Task<> Exchange::answer(Failure failure) {
   // still on its way to the backend stays here.
   to_backend_.clear();
   client_.in.consume(std::exchange(request_taken_, 0));
-  sending_ = failure != Failure::kRejected && head_complete_ && request_body_.done() ? Sending::kDone
-                                                                                     : Sending::kBroken;
-  close_announced_ = sending_ != Sending::kDone || !client_may_keep_alive();
-  response_begun_ = true;
-  net::Buffer text = context_.buffers.take(net::BufferPool::Size::kSmall);
+  const bool is_read = failure != Failure::kRejected && head_complete_ && request_body_.done();
+  sending_ = is_read ? Sending::kDone : Sending::kBroken;
+  close_announced_ = !is_read || !client_may_keep_alive();
+  own_answer_ = context_.buffers.take(net::BufferPool::Size::kSmall);
   const auto written =
       http::write_own_response({.status = status_,
                                 .explanation = is_rejection ? http::to_text(*violation_) : to_text(failure),
                                 .request_method = method_,
                                 .close = close_announced_,
-                                .announce_keep_alive = is_http10_},
-                               text.space());
-  text.commit(written.value_or(0));
-  to_client_.add(text.data());
+                                .announce_keep_alive = is_http10_,
+                                .date = context_.date()},
+                               own_answer_.space());
+  own_answer_.commit(written.value_or(0));
+  return send_own_answer();
+}
+
+net::Task<> Exchange::send_own_answer() {
+  response_begun_ = true;
+  to_client_.add(own_answer_.data());
   client_.deadline.expire_at(Clock::now() + context_.settings.timeouts.response_body);
   while (!to_client_.flush(client_.stream)) {
     if (to_client_.empty()) {
@@ -185,8 +196,9 @@ void Exchange::count() {
 AfterExchange Exchange::finish(Failure failure) {
   count();
 
-  const bool backend_is_in_step = failure == Failure::kNone && sending_ == Sending::kDone &&
-                                  backend_may_keep_alive_ && response_in_.empty() && !is_tunnel_;
+  const bool backend_is_in_step = backend_ != nullptr && failure == Failure::kNone &&
+                                  sending_ == Sending::kDone && backend_may_keep_alive_ &&
+                                  response_in_.empty() && !is_tunnel_;
   if (backend_is_in_step) context_.backends.give_back(std::move(backend_));
 
   if (!response_done_) {

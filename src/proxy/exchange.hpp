@@ -64,6 +64,11 @@ class Exchange {
   // Whether the request can be sent again on another connection. If so, it is ready to be.
   bool prepare_retry(Failure failure);
 
+  // Whether the request asks this hop and nobody behind it (RFC 9110 section 7.6.2). Then its answer is made
+  // here.
+  bool ends_here() const { return !own_answer_.empty(); }
+  net::Task<> send_own_answer();
+
   // An answer of our own, where none has begun.
   bool can_answer(Failure failure) const { return !response_begun_ && failure != Failure::kClientAborted; }
   net::Task<> answer(Failure failure);
@@ -84,6 +89,7 @@ class Exchange {
   Failure pump_request();
   Failure pump_response();
 
+  void answer_here(const http::RequestHead& head, bool has_body);
   std::size_t relay_request_body(std::size_t offset);
   void end_sending(Sending how);
 
@@ -115,6 +121,7 @@ class Exchange {
   bool client_wants_keep_alive_ = false;
   bool wants_upgrade_ = false;
   bool expects_continue_ = false;
+  bool accepts_trailers_ = false;
   bool head_complete_ = false;  // a head was understood, so there is a duration to observe
   bool request_has_body_ = false;
   Sending sending_ = Sending::kUnderWay;
@@ -135,9 +142,10 @@ class Exchange {
   bool is_counted_ = false;
   std::uint8_t informational_count_ = 0;
   unsigned status_ = 0;  // that the client was sent; 0 while it was sent none
+  net::Buffer own_answer_;
   net::Buffer response_in_;
   net::Buffer response_head_;
-  http::HeadScanner scanner_{http::HeadScanner::Kind::kResponse};
+  http::HeadScanner scanner_{http::HeadScanner::Kind::kResponse, context_.settings.limits};
   Outbox to_client_;
   BodyRelay response_body_;
   std::size_t response_taken_ = 0;  // bytes of response_in_ that to_client_ may refer to

@@ -1,12 +1,15 @@
 // The request's leg of an exchange: from the client to the backend.
 #include "wayside/http/framing.hpp"
 #include "wayside/http/head_parser.hpp"
+#include "wayside/http/own_response.hpp"
 #include "wayside/http/text.hpp"
 
 #include "proxy/exchange.hpp"
 #include "proxy/read_budget.hpp"
 
 #include <array>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 namespace wayside::proxy {
@@ -33,6 +36,31 @@ bool asks_for_upgrade(const http::RequestHead& head, const http::Framing& framin
 bool expects_continue(const http::Fields& fields) {
   const http::Field* const expect = fields.find(http::FieldName::expect);
   return expect != nullptr && http::equals_ignoring_case(expect->value, "100-continue");
+}
+
+// RFC 9110 section 10.1.4: whoever says so may be sent trailers.
+bool accepts_trailers(const http::Fields& fields) {
+  const http::Field* const te = fields.find(http::FieldName::te);
+  bool found = false;
+  if (te != nullptr) {
+    http::for_each_token(te->value, [&](std::string_view coding) {
+      found = http::equals_ignoring_case(coding, "trailers");
+      return !found;
+    });
+  }
+  return found;
+}
+
+// RFC 9110 section 7.6.2: it counts for OPTIONS and TRACE alone. What is no number is none of our business.
+std::optional<std::uint64_t> max_forwards_of(const http::RequestHead& head) {
+  if (head.method != Method::kOptions && head.method != Method::kTrace) return std::nullopt;
+  const http::Field* const field = head.fields.find(http::FieldName::max_forwards);
+  if (field == nullptr) return std::nullopt;
+  std::uint64_t hops = 0;
+  const char* const end = field->value.data() + field->value.size();
+  const auto [stop, error] = std::from_chars(field->value.data(), end, hops);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return hops;
 }
 
 }  // namespace
@@ -67,17 +95,31 @@ Failure Exchange::admit(std::size_t head_size) {
   }
   // RFC 9112 section 9.3: persistence is the default of HTTP/1.1 and has to be asked for in HTTP/1.0.
   client_wants_keep_alive_ = !head.connection.close && (!is_http10_ || head.connection.keep_alive);
+  if (context_.settings.limits.body && framing->length > *context_.settings.limits.body) {
+    violation_ = http::Violation::kBodyTooLarge;
+    return Failure::kRejected;
+  }
   wants_upgrade_ = asks_for_upgrade(head, *framing);
   expects_continue_ = framing->has_body() && expects_continue(head.fields);
+  accepts_trailers_ = accepts_trailers(head.fields);
+  const std::optional<std::uint64_t> max_forwards = max_forwards_of(head);
+  if (max_forwards == 0U) {
+    answer_here(head, framing->has_body());
+    client_.in.consume(head_size);
+    return Failure::kNone;
+  }
 
   request_head_ = context_.buffers.take_for(
       http::rewritten_size_bound(head_size + client_.ip.size() + context_.fallback_host.size()));
-  const auto written = http::write_request_head(head,
-                                                {.client_ip = client_.ip,
-                                                 .fallback_host = context_.fallback_host,
-                                                 .framing = *framing,
-                                                 .upgrade = wants_upgrade_},
-                                                request_head_.space());
+  const auto written =
+      http::write_request_head(head,
+                               {.client_ip = client_.ip,
+                                .fallback_host = context_.fallback_host,
+                                .framing = *framing,
+                                .upgrade = wants_upgrade_,
+                                .via = context_.settings.via,
+                                .max_forwards = max_forwards ? *max_forwards - 1 : max_forwards},
+                               request_head_.space());
   if (!written) {
     violation_ = http::Violation::kHeadTooLarge;
     return Failure::kRejected;
@@ -87,7 +129,9 @@ Failure Exchange::admit(std::size_t head_size) {
 
   // What came with the head leaves with the head.
   request_has_body_ = framing->has_body();
-  request_body_ = BodyRelay(*framing, framing->kind == http::Framing::Kind::kChunked);
+  request_body_ =
+      BodyRelay(*framing, framing->kind == http::Framing::Kind::kChunked, context_.settings.limits);
+  request_body_.forward_trailers(context_.buffers);
   request_taken_ = head_size;
   if (client_.in.size() > head_size) request_taken_ += relay_request_body(head_size);
   return violation_ ? Failure::kRejected : Failure::kNone;
@@ -96,9 +140,32 @@ Failure Exchange::admit(std::size_t head_size) {
 // Takes what belongs to the body out of client_.in, from `offset` on. What is wrong with it is violation_.
 std::size_t Exchange::relay_request_body(std::size_t offset) {
   const auto taken = request_body_.relay(client_.in.data().subspan(offset), to_backend_);
-  if (taken) return *taken;
-  violation_ = taken.error();
-  return 0;
+  if (!taken) {
+    violation_ = taken.error();
+    return 0;
+  }
+  const std::optional<std::uint64_t>& limit = context_.settings.limits.body;
+  if (limit && request_body_.bytes() > *limit) violation_ = http::Violation::kBodyTooLarge;
+  return *taken;
+}
+
+// The request goes no further (RFC 9110 section 7.6.2), so its answer is ours.
+void Exchange::answer_here(const http::RequestHead& head, bool has_body) {
+  status_ = 200;
+  sending_ = has_body ? Sending::kBroken : Sending::kDone;  // nobody wants the body
+  close_announced_ = has_body || !client_may_keep_alive();
+  own_answer_ = context_.buffers.take(net::BufferPool::Size::kLarge);
+  const http::OwnResponse response{.status = 200,
+                                   .explanation = {},
+                                   .request_method = method_,
+                                   .close = close_announced_,
+                                   .announce_keep_alive = is_http10_,
+                                   .date = context_.date()};
+  const auto written = method_ == Method::kTrace
+                           ? http::write_trace_response(response, head, own_answer_.space())
+                           : http::write_options_response(response, own_answer_.space());
+  // A head fits into a large block, and what is added to it is short.
+  own_answer_.commit(written.value_or(0));
 }
 
 Failure Exchange::pump_request() {

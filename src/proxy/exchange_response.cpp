@@ -141,13 +141,16 @@ Failure Exchange::begin_response(std::size_t head_size) {
   close_announced_ = !client_may_keep_alive() || client_reads_until_close_ || sending_ != Sending::kDone;
   is_stream_ = is_event_stream(head.fields);
   response_head_at_ = Clock::now();
-  response_body_ = BodyRelay(*framing, outgoing.kind == Kind::kChunked);
-  write_response_head({.framing = outgoing,
-                       .keeps_content_length = method_ == Method::kHead || head.status == 304,
-                       .close = close_announced_,
-                       .announce_keep_alive = is_http10_,
-                       .upgrade = head.status == 426},  // RFC 9110 section 15.5.22: it says to what
-                      head_size);
+  response_body_ = BodyRelay(*framing, outgoing.kind == Kind::kChunked, context_.settings.limits);
+  if (accepts_trailers_) response_body_.forward_trailers(context_.buffers);
+  write_response_head(
+      {.framing = outgoing,
+       .keeps_content_length = method_ == Method::kHead || head.status == 304,
+       .close = close_announced_,
+       .announce_keep_alive = is_http10_,
+       .upgrade = head.status == 426,  // RFC 9110 section 15.5.22: it says to what
+       .date = head.fields.find(http::FieldName::date) ? std::string_view{} : context_.date()},
+      head_size);
   // What came with the head leaves with the head.
   if (response_in_.size() > head_size) {
     const auto taken = response_body_.relay(response_in_.data().subspan(head_size), to_client_);

@@ -30,7 +30,7 @@ net::Task<> Session::run() {
 
   while (after == AfterExchange::kKeepAlive) {
     // One turn of this loop is one request, from the silence before it to the end of its response.
-    http::HeadScanner scanner(http::HeadScanner::Kind::kRequest);
+    http::HeadScanner scanner(http::HeadScanner::Kind::kRequest, context_.settings.limits);
     std::optional<std::size_t> head_size;
     std::optional<http::Violation> violation;
     std::size_t empty_line_bytes = 0;
@@ -67,6 +67,7 @@ net::Task<> Session::run() {
         co_return;
       client_.in.shrink(context_.buffers);
       co_await client_.wakeup.wait();
+      budget = {};
       if (context_.terminating) co_return;
       if (client_.deadline.passed()) break;
     }

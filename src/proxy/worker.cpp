@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -18,10 +19,16 @@ struct Worker::Impl {
       : context(io, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
                 dependencies.unmatched, dependencies.log),
         listener(io, dependencies.log),
-        drain_timer(io.get_executor()) {}
+        drain_timer(io.get_executor()) {
+    // The workers share the limit evenly, and each has at least one.
+    if (const auto& limit = dependencies.settings.max_connections) {
+      session_limit = std::max<std::size_t>(1, *limit / dependencies.settings.workers);
+    }
+  }
 
   // The life of one session. Its frame holds it, so it is gone when it is over.
   net::Detached serve(net::Stream stream, std::string client_ip) {
+    if (++session_count == session_limit) listener.suspend();
     try {
       Session session(context, std::move(stream), std::move(client_ip));
       sessions.push_back(session);
@@ -30,6 +37,7 @@ struct Worker::Impl {
       // Memory ran out, most likely. One session ends; the others need not.
       context.log.error("a session failed", {{"error", error.what()}});
     }
+    if (session_count-- == session_limit) listener.resume();
     if (context.draining && sessions.empty()) finish();
   }
 
@@ -67,6 +75,8 @@ struct Worker::Impl {
   net::Listener listener;
   boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, net::Executor> drain_timer;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
+  std::size_t session_count = 0;
+  std::size_t session_limit = 0;  // 0: none, for no session is the 0th
 };
 
 Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}

@@ -69,7 +69,11 @@ class Trie::Builder {
   NodeId constrained_child(NodeId parent, const Segment& segment) {
     const std::uint32_t automaton = index_of(segment.automaton);
     const auto known = std::ranges::find(constrained_[parent], automaton, &Child::automaton);
-    if (known != constrained_[parent].end()) return known->node;
+    if (known != constrained_[parent].end()) {
+      // Written in two ways, of which neither may depend on being the first.
+      known->literal_octets = std::max(known->literal_octets, segment.literal_octets);
+      return known->node;
+    }
     const NodeId made = new_node();
     constrained_[parent].push_back({automaton, segment.literal_octets, made});
     return made;

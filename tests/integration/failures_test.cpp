@@ -41,7 +41,7 @@ TEST_F(Failures, Answers502WhereNobodyListensAndKeepsTheClient) {
   for (int i = 0; i < 2; ++i) {
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_EQ(
-        client.read_until("reached\n"),
+        undated(client.read_until("reached\n")),
         "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 43\r\n\r\n"
         "Bad Gateway: the backend cannot be reached\n");
   }

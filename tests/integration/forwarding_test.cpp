@@ -21,7 +21,7 @@ class Forwarding : public ProxyFixture {
 TEST_F(Forwarding, PreservesTargetOrderCaseAndDuplicates) {
   RawSocket client = connect();
   client.send(
-      "GET /a%2Fb//c/../d?q=%20&q=2#no HTTP/1.1\r\n"
+      "GET /a%2Fb//c/../d?q=%20&q=2 HTTP/1.1\r\n"
       "hOsT: Example.ORG:81\r\n"
       "X-Second: 2\r\n"
       "x-first: 1\r\n"
@@ -31,13 +31,14 @@ TEST_F(Forwarding, PreservesTargetOrderCaseAndDuplicates) {
       "\r\n");
   RawSocket backend = backend_.accept();
   EXPECT_EQ(backend.read_head(),
-            "GET /a%2Fb//c/../d?q=%20&q=2#no HTTP/1.1\r\n"
+            "GET /a%2Fb//c/../d?q=%20&q=2 HTTP/1.1\r\n"
             "hOsT: Example.ORG:81\r\n"
             "X-Second: 2\r\n"
             "x-first: 1\r\n"
             "X-Second: again\r\n"
             "X-Empty:\r\n"
             "X-Latin: caf\xe9\r\n"
+            "Via: 1.1 wayside\r\n"
             "X-Forwarded-For: 127.0.0.1\r\n"
             "X-Forwarded-Proto: http\r\n"
             "X-Forwarded-Host: Example.ORG:81\r\n"
@@ -50,7 +51,7 @@ TEST_F(Forwarding, PreservesTargetOrderCaseAndDuplicates) {
       "Content-Length: 4\r\n"
       "\r\n"
       "body");
-  EXPECT_EQ(client.read_until("body"),
+  EXPECT_EQ(undated(client.read_until("body")),
             "HTTP/1.1 299 Strange  Reason\r\n"
             "Set-Cookie: a=1\r\n"
             "x-UPPER: y\r\n"
@@ -79,6 +80,7 @@ TEST_F(Forwarding, RemovesHopByHopFieldsOnBothLegs) {
             "GET / HTTP/1.1\r\n"
             "Host: a\r\n"
             "X-Kept: 3\r\n"
+            "Via: 1.1 wayside\r\n"
             "X-Forwarded-For: 127.0.0.1\r\n"
             "X-Forwarded-Proto: http\r\n"
             "X-Forwarded-Host: a\r\n"
@@ -90,7 +92,7 @@ TEST_F(Forwarding, RemovesHopByHopFieldsOnBothLegs) {
       "Keep-Alive: timeout=9\r\n"
       "Content-Length: 0\r\n"
       "\r\n");
-  EXPECT_EQ(client.read_head(), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(undated(client.read_head()), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 }
 
 TEST_F(Forwarding, AppendsToForwardedForAndKeepsTheFirstProxysView) {
@@ -109,6 +111,7 @@ TEST_F(Forwarding, AppendsToForwardedForAndKeepsTheFirstProxysView) {
             "X-Forwarded-For: 203.0.113.7, 127.0.0.1\r\n"
             "X-Forwarded-Proto: https\r\n"
             "X-Forwarded-Host: outer\r\n"
+            "Via: 1.1 wayside\r\n"
             "\r\n");
 }
 
@@ -120,7 +123,7 @@ TEST_F(Forwarding, AcceptsAHeadInAnyPieces) {
   for (const char byte : std::string("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc")) {
     backend.send(std::string_view(&byte, 1));
   }
-  EXPECT_EQ(client.read_until("abc"), "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
+  EXPECT_EQ(undated(client.read_until("abc")), "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
 }
 
 TEST_F(Forwarding, ForwardsAnyMethod) {
@@ -152,7 +155,7 @@ TEST_F(Forwarding, AnswersHeadWithoutWaitingForABody) {
   RawSocket backend = backend_.accept();
   backend.read_head();
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-  EXPECT_EQ(client.read_head(), "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+  EXPECT_EQ(undated(client.read_head()), "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
   EXPECT_THAT(backend.read_head(), StartsWith("GET /next "));
 }
 
@@ -163,11 +166,12 @@ TEST_F(Forwarding, ReadsNoBodyAfter204And304) {
   backend.read_head();
   backend.send("HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n");
   // RFC 9110 section 8.6: a 204 carries no Content-Length.
-  EXPECT_EQ(client.read_head(), "HTTP/1.1 204 No Content\r\n\r\n");
+  EXPECT_EQ(undated(client.read_head()), "HTTP/1.1 204 No Content\r\n\r\n");
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   backend.read_head();
   backend.send("HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\nETag: \"x\"\r\n\r\n");
-  EXPECT_EQ(client.read_head(), "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\nETag: \"x\"\r\n\r\n");
+  EXPECT_EQ(undated(client.read_head()),
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\nETag: \"x\"\r\n\r\n");
   client.send("GET /third HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_THAT(backend.read_head(), StartsWith("GET /third "));
 }
@@ -195,9 +199,10 @@ TEST_F(Forwarding, SpeaksHttp10ToAnHttp10Client) {
   RawSocket backend = backend_.accept();
   const std::string host = "Host: " + to_string(backend_.address()) + "\r\n";
   EXPECT_EQ(backend.read_head(),
-            "GET / HTTP/1.1\r\n" + host + "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n\r\n");
+            "GET / HTTP/1.1\r\n" + host +
+                "Via: 1.0 wayside\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n\r\n");
   backend.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
-  EXPECT_EQ(client.read_to_end(), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcde");
+  EXPECT_EQ(undated(client.read_to_end()), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcde");
 }
 
 TEST_F(Forwarding, KeepsAnHttp10ConnectionThatAsksForIt) {
@@ -206,7 +211,7 @@ TEST_F(Forwarding, KeepsAnHttp10ConnectionThatAsksForIt) {
   RawSocket backend = backend_.accept();
   backend.read_head();
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-  EXPECT_EQ(client.read_until("ok"),
+  EXPECT_EQ(undated(client.read_until("ok")),
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok");
   client.send("GET /again HTTP/1.0\r\nHost: a\r\n\r\n");
   EXPECT_THAT(backend.read_head(), StartsWith("GET /again HTTP/1.1\r\n"));
@@ -218,7 +223,8 @@ TEST_F(Forwarding, ClosesWhenTheClientAsksForIt) {
   RawSocket backend = backend_.accept();
   backend.read_head();
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-  EXPECT_EQ(client.read_to_end(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+  EXPECT_EQ(undated(client.read_to_end()),
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
 }
 
 TEST_F(Forwarding, ReusesTheBackendConnectionAcrossClients) {

@@ -1,12 +1,12 @@
 // A message head together with the bytes that its views point into.
 #pragma once
 
+#include "wayside/http/head.hpp"
+#include "wayside/http/head_parser.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "wayside/http/head.hpp"
-#include "wayside/http/head_parser.hpp"
 
 namespace wayside::test {
 

@@ -16,6 +16,14 @@ bool wait_until(const std::function<bool()>& condition) {
   return true;
 }
 
+std::string undated(std::string response) {
+  const std::size_t begin = response.find("\r\nDate: ");
+  if (begin == std::string::npos || response.find("\r\nDate: ", begin + 1) != std::string::npos) {
+    return "not exactly one Date: " + response;
+  }
+  return response.erase(begin, response.find("\r\n", begin + 2) - begin);
+}
+
 // Errors are shown with the test that caused them; "listening" is of no use there.
 ProxyFixture::ProxyFixture() : log_(LogLevel::kError) {}
 ProxyFixture::~ProxyFixture() = default;

@@ -19,6 +19,9 @@ namespace wayside::test {
 // Looks again and again until `condition` holds; false after kPatience.
 bool wait_until(const std::function<bool()>& condition);
 
+// A response head without its Date field, which has to be there once.
+std::string undated(std::string response);
+
 class ProxyFixture : public testing::Test {
  protected:
   ProxyFixture();

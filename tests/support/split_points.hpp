@@ -13,7 +13,8 @@ using Pieces = std::vector<std::string_view>;
 
 inline Pieces single_bytes(std::string_view bytes) {
   Pieces pieces;
-  for (std::size_t i = 0; i < bytes.size(); ++i) pieces.push_back(bytes.substr(i, 1));
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    pieces.push_back(bytes.substr(i, 1));
   return pieces;
 }
 

@@ -7,6 +7,7 @@
 #include "wayside/base/address.hpp"
 #include "wayside/base/clock.hpp"
 #include "wayside/base/log.hpp"
+#include "wayside/http/limits.hpp"
 #include "wayside/metrics/naming.hpp"
 #include "wayside/routes/route_table.hpp"
 #include "wayside/routes/unmatched.hpp"
@@ -18,6 +19,11 @@
 #include <vector>
 
 namespace wayside::config {
+
+enum class HalfClose : std::uint8_t {
+  kAbort,  // the client has left: those who press stop, or time out, send exactly that
+  kServe,  // it is only done sending, and gets its answer
+};
 
 // How long wayside waits for whom. Each is at least a millisecond and at most 30 days.
 struct Timeouts {
@@ -41,6 +47,13 @@ struct Settings {
   std::size_t workers = 1;                                       // at least 1; "auto" has become a number
   LogLevel log_level = LogLevel::kInfo;
   Timeouts timeouts;
+  http::Limits limits;
+  // Sessions at a time, shared evenly by the workers; further clients wait to be accepted. None: as many as
+  // the process may have descriptors for.
+  std::optional<std::size_t> max_connections;
+  bool via = true;  // add this hop to the Via field of requests
+  // What the end of a client's sending direction means while its answer is due.
+  HalfClose client_half_close = HalfClose::kAbort;
   std::vector<routes::RouteSpec> routes;  // those of the OpenAPI document included; known to compile
   routes::MatchOptions matching;
   std::optional<routes::Unmatched> unmatched;  // absent: see unmatched_mode()

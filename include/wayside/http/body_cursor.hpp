@@ -1,12 +1,14 @@
 // Walks over a body as it arrives and separates its data from its framing.
 //
 // Sans-I/O: bytes in, views out, nothing kept but a few counters, whatever the pieces the bytes come in.
-// Chunked bodies are checked to the letter of RFC 9112 section 7.1; extensions are dropped (a recipient must
-// ignore those it does not know) and so are trailers (section 7.1.2 allows it).
+// Chunked bodies are checked to the letter of RFC 9112 section 7.1. Extensions are dropped: a recipient must
+// ignore those that it does not know. Trailers are handed out apart: their fields are not those of the head
+// (section 7.1.2).
 #pragma once
 
 #include "wayside/base/result.hpp"
 #include "wayside/http/framing.hpp"
+#include "wayside/http/limits.hpp"
 #include "wayside/http/violation.hpp"
 
 #include <cstddef>
@@ -20,10 +22,12 @@ class BodyCursor {
  public:
   // A body that is over before it starts.
   BodyCursor() noexcept = default;
-  explicit BodyCursor(Framing framing) noexcept;
+  // `limits` outlives the cursor.
+  explicit BodyCursor(Framing framing, const Limits& limits = kDefaultLimits) noexcept;
 
   struct Step {
     std::span<char> data;      // body bytes, contiguous, inside the span that was given
+    std::span<char> trailers;  // lines of the trailer section, checked, with their line ends, likewise
     std::size_t consumed = 0;  // of that span; what is left behind belongs to the next message
   };
 
@@ -59,12 +63,14 @@ class BodyCursor {
   };
 
   Checked<Step, Violation> advance_chunked(std::span<char> in) noexcept;
+  bool is_trailer_byte(char byte) const noexcept;
   // One byte of framing, or why it may not stand here.
   std::optional<Violation> take_framing_byte(char byte) noexcept;
 
   State state_ = State::kDone;
   std::uint16_t framing_bytes_ = 0;  // of the chunk-size line or the trailer section, against their limits
   std::uint64_t remaining_ = 0;      // of the length, or of the chunk
+  const Limits* limits_ = &kDefaultLimits;
 };
 
 }  // namespace wayside::http

@@ -6,6 +6,7 @@
 
 #include "wayside/base/result.hpp"
 #include "wayside/http/head.hpp"
+#include "wayside/http/violation.hpp"
 
 #include <cstdint>
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "wayside/base/method.hpp"
-#include "wayside/http/violation.hpp"
+#include "wayside/http/limits.hpp"
 
 #include <boost/beast/http/field.hpp>
 
@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace wayside::http {
 
@@ -29,8 +30,11 @@ struct Field {
 // The field lines of a head, in the order in which they came, duplicates and all.
 class Fields {
  public:
+  // Allocates room for `capacity` fields, once.
+  explicit Fields(std::size_t capacity = limits::kFields) : fields_(capacity) {}
+
   void clear() noexcept { count_ = 0; }
-  // False when limits::kFields are there already.
+  // False when `capacity` fields are there already.
   bool push_back(const Field& field) noexcept {
     if (count_ == fields_.size()) return false;
     fields_[count_++] = field;
@@ -45,7 +49,7 @@ class Fields {
   const Field* find(FieldName id) const noexcept;
 
  private:
-  std::array<Field, limits::kFields> fields_;
+  std::vector<Field> fields_;
   std::size_t count_ = 0;
 };
 
@@ -64,6 +68,8 @@ struct RequestHead {
   Method method = Method::kOther;
   std::string_view method_token;
   std::string_view target;
+  std::string_view
+      authority;  // of a target in absolute-form; it takes the place of Host (RFC 9112 section 3.2.2)
   unsigned minor_version = 1;  // of HTTP/1.x
   Fields fields;
   ConnectionOptions connection;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "wayside/base/result.hpp"
+#include "wayside/http/limits.hpp"
 #include "wayside/http/violation.hpp"
 
 #include <cstddef>
@@ -17,7 +18,9 @@ namespace wayside::http {
 class HeadScanner {
  public:
   enum class Kind : unsigned char { kRequest, kResponse };
-  explicit HeadScanner(Kind kind) noexcept : kind_(kind) {}
+  // `limits` outlives the scanner.
+  explicit HeadScanner(Kind kind, const Limits& limits = kDefaultLimits) noexcept
+      : kind_(kind), limits_(&limits) {}
 
   // `bytes` is everything received so far, from the first byte of the head: each call passes what the last
   // one did and more. The size of the head, the empty line included, or nothing while it is incomplete.
@@ -33,6 +36,7 @@ class HeadScanner {
  private:
   Kind kind_;
   bool first_line_complete_ = false;
+  const Limits* limits_;
   std::size_t scanned_ = 0;  // bytes that need not be looked at again
 };
 

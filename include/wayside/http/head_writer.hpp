@@ -8,6 +8,7 @@
 #include "wayside/http/head.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -16,10 +17,12 @@ namespace wayside::http {
 
 // What the backend is told beyond the head itself.
 struct RequestRewrite {
-  std::string_view client_ip;      // appended to X-Forwarded-For
-  std::string_view fallback_host;  // the Host of an HTTP/1.0 request that came without
-  Framing framing{};               // of the body that follows
-  bool upgrade = false;            // ask for the upgrade that the client asks for
+  std::string_view client_ip;                   // appended to X-Forwarded-For
+  std::string_view fallback_host;               // the Host of an HTTP/1.0 request that came without
+  Framing framing{};                            // of the body that follows
+  bool upgrade = false;                         // ask for the upgrade that the client asks for
+  bool via = true;                              // add this hop to Via (RFC 9110 section 7.6.3)
+  std::optional<std::uint64_t> max_forwards{};  // what is left of them (RFC 9110 section 7.6.2)
 };
 
 // What the client is told beyond the head itself.
@@ -29,6 +32,7 @@ struct ResponseRewrite {
   bool close = false;                 // this is the last response on the connection
   bool announce_keep_alive = false;   // an HTTP/1.0 client does not assume it
   bool upgrade = false;               // 101 and 426: the Upgrade field goes on
+  std::string_view date{};            // for a response without a Date (RFC 9110 section 6.6.1); empty: none
 };
 
 // The size of the head written into `out`, or nothing where it does not fit.
@@ -38,9 +42,9 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
                                                std::span<char> out) noexcept;
 
 // An upper bound on what write_request_head and write_response_head need for a head of `size` bytes.
-// A Host is repeated in X-Forwarded-Host, so it counts twice.
+// A Host, or the authority of the target, is repeated twice.
 constexpr std::size_t rewritten_size_bound(std::size_t size) noexcept {
-  return 2 * size + 512;
+  return 3 * size + 512;
 }
 
 }  // namespace wayside::http

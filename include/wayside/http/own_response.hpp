@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wayside/base/method.hpp"
+#include "wayside/http/head.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -19,10 +20,20 @@ struct OwnResponse {
   Method request_method = Method::kGet;  // HEAD gets the head alone (RFC 9110 section 9.3.2)
   bool close = true;
   bool announce_keep_alive = false;
+  std::string_view date{};  // the Date field (RFC 9110 section 6.6.1); empty: none
 };
 
-// The size of the whole response written into `out`, or nothing where it does not fit; 512 bytes and the
-// explanation always do.
+// Each returns the size of the whole response written into `out`, or nothing where it does not fit, `out`
+// being unspecified then. 512 bytes and the explanation always do.
 std::optional<std::size_t> write_own_response(const OwnResponse& response, std::span<char> out) noexcept;
+
+// 200 to an OPTIONS that asks this hop (Max-Forwards: 0, RFC 9110 section 7.6.2). Status and explanation do
+// not matter.
+std::optional<std::size_t> write_options_response(const OwnResponse& response, std::span<char> out) noexcept;
+
+// 200 to a TRACE that asks this hop: the request head as it came, without the fields that carry secrets (RFC
+// 9110 section 9.3.8).
+std::optional<std::size_t> write_trace_response(const OwnResponse& response, const RequestHead& head,
+                                                std::span<char> out) noexcept;
 
 }  // namespace wayside::http

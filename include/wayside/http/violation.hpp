@@ -13,13 +13,14 @@ namespace wayside::http {
 enum class Violation : std::uint8_t {
   kMalformedHead,              // does not parse as RFC 9112 section 2 asks
   kBareLineFeed,               // a line that ends without CR
-  kRequestLineTooLong,         // limits::kRequestLine
-  kHeadTooLarge,               // limits::kHead
-  kTooManyFields,              // limits::kFields
+  kRequestLineTooLong,         // Limits::request_line
+  kHeadTooLarge,               // Limits::head
+  kTooManyFields,              // Limits::fields
   kUnsupportedVersion,         // not HTTP/1.x (RFC 9110 section 2.5)
   kObsoleteFolding,            // RFC 9112 section 5.2
   kMissingHost,                // RFC 9112 section 3.2
   kDuplicateHost,              //
+  kBadHost,                    //
   kBadTarget,                  // a target that is in none of the four forms (RFC 9112 section 3.2)
   kConnectUnsupported,         // wayside is a gateway, not a tunnel (RFC 9110 section 9.3.6)
   kBadContentLength,           // RFC 9110 section 8.6
@@ -28,7 +29,8 @@ enum class Violation : std::uint8_t {
   kTransferEncodingInHttp10,   // RFC 9112 section 6.1
   kTooManyConnectionOptions,   // limits::kConnectionOptions
   kBadChunk,                   // RFC 9112 section 7.1
-  kTrailersTooLarge,           // limits::kTrailers
+  kTrailersTooLarge,           // Limits::trailers
+  kBodyTooLarge,               // Limits::body
 };
 
 unsigned status_of(Violation violation) noexcept;
@@ -36,15 +38,5 @@ unsigned status_of(Violation violation) noexcept;
 std::string_view to_token(Violation violation) noexcept;
 // For a person: "the Content-Length is not a number". No newline.
 std::string_view to_text(Violation violation) noexcept;
-
-// Bounds on what is read before anything is decided. Sizes in bytes.
-namespace limits {
-inline constexpr std::size_t kRequestLine = 8 * 1024;
-inline constexpr std::size_t kHead = 32 * 1024;
-inline constexpr std::size_t kFields = 100;
-inline constexpr std::size_t kConnectionOptions = 16;
-inline constexpr std::size_t kChunkSizeLine = 256;
-inline constexpr std::size_t kTrailers = 8 * 1024;
-}  // namespace limits
 
 }  // namespace wayside::http

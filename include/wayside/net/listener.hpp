@@ -36,6 +36,11 @@ class Listener {
   // From now on every connection goes to `on_accept`, which may be called at any time until close().
   void start(OnAccept on_accept);
 
+  // From now on, and until resume(), clients wait in the kernel's queue.
+  void suspend() noexcept { suspended_ = true; }
+  void resume();
+  bool is_suspended() const noexcept { return suspended_; }
+
   // Accepts who has connected so far, then stops. Safe to call twice.
   void close();
 
@@ -52,6 +57,7 @@ class Listener {
   const Logger& log_;
   OnAccept on_accept_;
   TimePoint last_complaint_{};
+  bool suspended_ = false;
 };
 
 }  // namespace wayside::net

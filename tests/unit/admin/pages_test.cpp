@@ -133,7 +133,7 @@ TEST(Pages, UnknownPathIsToldWhatThereIs) {
     const Page page = answer(fixture.pages(), {"GET", target}, body);
     EXPECT_EQ(page.status, 404U) << target;
     EXPECT_EQ(page.content_type, "text/plain; charset=utf-8");
-    EXPECT_THAT(body, HasSubstr("/ /metrics /-/healthy /-/ready"));
+    EXPECT_THAT(body, HasSubstr("/ /metrics /routes /-/healthy /-/ready /-/reload"));
   }
 }
 

@@ -138,9 +138,10 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"{}\n---\n{}", "f.yaml:3: expected one document, found another"},
       {"\nlistn: :80", R"(f.yaml:2: expected a known key (did you mean listen?), found "listn")"},
       {"upstreams: {}",
-       "f.yaml:1: expected one of listen, backend, workers, log_level, metrics, timeouts, openapi, "
-       "unmatched, "
-       "trailing_slash, ignore_case, routes, found \"upstreams\""},
+       "f.yaml:1: expected one of listen, backend, workers, log_level, metrics, timeouts, limits, "
+       "max_connections, via, client_half_close, openapi, unmatched, trailing_slash, ignore_case, routes, "
+       "found "
+       "\"upstreams\""},
       {"[a]: b", "f.yaml:1: expected a key, found a list"},
       {"workers: 1\n\nworkers: 2", "f.yaml:3: workers: expected once, found again after line 1"},
       // Values.
@@ -153,8 +154,10 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"log_level: loud", R"(f.yaml:1: log_level: expected debug, info, warn or error, found "loud")"},
       {"metrics: 1", R"(f.yaml:1: metrics: expected a mapping, found "1")"},
       {"metrics:\n  listen: x", R"(f.yaml:2: metrics.listen: expected host:port, found "x")"},
-      {"metrics:\n  naming: nginx", R"(f.yaml:2: metrics.naming: expected http, flask or otel, found "nginx")"},
-      {"metrics:\n  naming: []", "f.yaml:2: metrics.naming: expected http, flask or otel, found an empty list"},
+      {"metrics:\n  naming: nginx",
+       R"(f.yaml:2: metrics.naming: expected http, flask or otel, found "nginx")"},
+      {"metrics:\n  naming: []",
+       "f.yaml:2: metrics.naming: expected http, flask or otel, found an empty list"},
       {"metrics:\n  naming: {a: b}",
        "f.yaml:2: metrics.naming: expected a value or a list of values, found a mapping"},
       {"metrics:\n  naming:\n  - http\n  - [x]",
@@ -195,7 +198,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"routes:\n- {name: x, group: [/a], path: /b}",
        "f.yaml:2: routes[0]: expected a path or a group, found both"},
       {"routes:\n- {path: /a, exclude: yes}",
-       R"(f.yaml:2: routes[0].exclude: expected true or false, found "yes")"},
+       R"(f.yaml:2: routes[0].exclude: expected on or off, found "yes")"},
       {"routes:\n- {path: /a, buckets: [1, x]}",
        R"(f.yaml:2: routes[0].buckets: expected bounds in seconds, as in [0.1, 0.5, 1], found "x")"},
       {"unmatched: drop", R"(f.yaml:1: unmatched: expected fold, path or guess, found "drop")"},
@@ -258,6 +261,16 @@ timeouts:
   keep_alive: 75s
   tunnel: 1h
   drain: 30s
+limits:
+  request_line: 8KiB
+  head: 32KiB
+  fields: 100
+  trailers: 8KiB
+  chunk_size_line: 256B
+  body: none
+max_connections: none
+via: on
+client_half_close: abort
 unmatched: guess
 trailing_slash: ignore
 ignore_case: false

@@ -141,7 +141,8 @@ TEST(ChunkedBody, IsRefusedWhereItLeavesTheGrammar) {
   for (const BadBody& body : table) {
     for (const Pieces& pieces : test::all_splits(body.bytes)) {
       EXPECT_EQ(read(BodyCursor(kChunked), pieces).violation, Violation::kBadChunk)
-          << body.rule << ": " << testing::PrintToString(body.bytes) << " cut after " << pieces.front().size();
+          << body.rule << ": " << testing::PrintToString(body.bytes) << " cut after "
+          << pieces.front().size();
     }
   }
 }
@@ -171,7 +172,8 @@ TEST(ChunkedBody, BoundsTheChunkSizeLine) {
 // Each chunk has a line of its own to be counted.
 TEST(ChunkedBody, MayHaveAnyNumberOfChunks) {
   std::string bytes;
-  for (int i = 0; i < 2000; ++i) bytes += "1;abcdefgh\r\nx\r\n";
+  for (int i = 0; i < 2000; ++i)
+    bytes += "1;abcdefgh\r\nx\r\n";
   bytes += "0\r\n\r\n";
   const Outcome outcome = read(BodyCursor(kChunked), {bytes});
   EXPECT_EQ(outcome.violation, std::nullopt);
@@ -182,8 +184,9 @@ TEST(ChunkedBody, MayHaveAnyNumberOfChunks) {
 TEST(ChunkedBody, BoundsTheTrailerSection) {
   const auto trailers = [](std::size_t size) {
     std::string bytes = "0\r\n";
-    for (; size > 500; size -= 500) bytes += "A: " + std::string(497, 'b') + "\r\n";
-    return bytes + "B: " + std::string(size - 3, 'c') + "\r\n\r\n";
+    for (; size > 500; size -= 500)
+      bytes += "A: " + std::string(495, 'b') + "\r\n";
+    return bytes + "B: " + std::string(size - 5, 'c') + "\r\n\r\n";
   };
   const std::string largest = trailers(limits::kTrailers);
   EXPECT_TRUE(read(BodyCursor(kChunked), {largest}).is_done);

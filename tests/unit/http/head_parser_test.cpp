@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wayside::http {
@@ -121,6 +122,9 @@ TEST(RequestHead, IsRefusedWhereTheRfcSaysSo) {
       {"RFC 9112 2.2: empty line", "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "malformed_head"},
       {"RFC 9112 2.3: HTTP-name has case", "GET / http/1.1\r\nHost: a\r\n\r\n", "malformed_head"},
       {"RFC 9112 2.3: one digit each", "GET / HTTP/1.10\r\nHost: a\r\n\r\n", "malformed_head"},
+      {"RFC 9112 2.3: a version", "GET / HTTP/1.\r\nHost: a\r\n\r\n", "malformed_head"},
+      {"RFC 9112 2.3: a version", "GET / HTTP/x.1\r\nHost: a\r\n\r\n", "malformed_head"},
+      {"RFC 9110 15.6.6", "GET / HTTP/0.9\r\nHost: a\r\n\r\n", "unsupported_version"},
       {"RFC 9110 15.6.6", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", "unsupported_version"},
       {"RFC 9110 15.6.6", "PRI * HTTP/2.0\r\nHost: a\r\n\r\n", "unsupported_version"},
       {"RFC 9112 3.2: four forms", "GET x HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
@@ -128,6 +132,9 @@ TEST(RequestHead, IsRefusedWhereTheRfcSaysSo) {
       {"RFC 9112 3.2.2: http", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
       {"RFC 9112 3.2.2: scheme and authority", "GET http:/a HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
       {"RFC 9112 3.2.2: scheme and authority", "GET http HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
+      {"RFC 9112 3.2.2: scheme and authority", "GET https HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
+      {"RFC 9110 4.2.1: a host", "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
+      {"RFC 9110 4.2.1: a host", "GET http:// HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
       {"RFC 9112 3.2.4: OPTIONS alone", "GET * HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
       {"RFC 9110 9.3.6", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", "connect_unsupported"},
       {"RFC 9112 3.2: Host", "GET / HTTP/1.1\r\n\r\n", "missing_host"},
@@ -169,7 +176,8 @@ TEST(RequestHead, IsWholeOrRefused) {
 
 TEST(RequestHead, HasAtMostSoManyFields) {
   std::string lines;
-  for (std::size_t i = 1; i < limits::kFields; ++i) lines += "A: b\r\n";
+  for (std::size_t i = 1; i < limits::kFields; ++i)
+    lines += "A: b\r\n";
   EXPECT_EQ(to_word(ParsedRequest(with_fields(lines)).violation), "none");
   EXPECT_EQ(to_word(ParsedRequest(with_fields(lines + "A: b\r\n")).violation), "too_many_fields");
 }
@@ -183,8 +191,8 @@ TEST(RequestHead, MayBeAsLargeAsTheLimit) {
 
 // RFC 9110 section 7.6.1.
 TEST(ConnectionOptions, AreGatheredOverAllLines) {
-  const ParsedRequest request(
-      with_fields("Connection: Keep-Alive, X-A\r\nA: b\r\nconnection:, UPGRADE ,\tx-b\r\nConnection: Close\r\n"));
+  const ParsedRequest request(with_fields(
+      "Connection: Keep-Alive, X-A\r\nA: b\r\nconnection:, UPGRADE ,\tx-b\r\nConnection: Close\r\n"));
   ASSERT_EQ(to_word(request.violation), "none");
   EXPECT_TRUE(request.head.connection.keep_alive);
   EXPECT_TRUE(request.head.connection.upgrade);
@@ -202,7 +210,8 @@ TEST(ConnectionOptions, NeverNominateWhatTheMessageDependsOn) {
 
 TEST(ConnectionOptions, AreBounded) {
   std::string list = "close, keep-alive, host";
-  for (std::size_t i = 0; i < limits::kConnectionOptions; ++i) list += ", x" + std::to_string(i);
+  for (std::size_t i = 0; i < limits::kConnectionOptions; ++i)
+    list += ", x" + std::to_string(i);
   EXPECT_EQ(to_word(ParsedRequest(with_fields("Connection: " + list + "\r\n")).violation), "none");
   EXPECT_EQ(to_word(ParsedRequest(with_fields("Connection: " + list + ", y\r\n")).violation),
             "too_many_connection_options");
@@ -210,7 +219,8 @@ TEST(ConnectionOptions, AreBounded) {
 
 TEST(ResponseHead, IsFoundAsItIs) {
   const ParsedResponse response(
-      "HTTP/1.0 404 Not \xc3\xa9 Found\r\nServer: x\r\nset-cookie: a\r\nSet-Cookie: b\r\nConnection: close\r\n\r\n");
+      "HTTP/1.0 404 Not \xc3\xa9 Found\r\nServer: x\r\nset-cookie: a\r\nSet-Cookie: b\r\nConnection: "
+      "close\r\n\r\n");
   ASSERT_EQ(to_word(response.violation), "none");
   EXPECT_EQ(response.head.status, 404U);
   EXPECT_EQ(response.head.reason, "Not \xc3\xa9 Found");
@@ -251,10 +261,25 @@ TEST(ResponseHead, IsRefusedWhereItIsMalformed) {
 
 // RFC 9112 section 5.2: a gateway replaces each obs-fold with spaces before it forwards the message.
 TEST(ResponseHead, IsUnfolded) {
-  const ParsedResponse response("HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\t d\r\nB:\r\n e\r\nC: \r\n \r\nD: f\r\n\r\n");
+  const ParsedResponse response(
+      "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\t d\r\nB:\r\n e\r\nC: \r\n \r\nD: f\r\n\r\n");
   ASSERT_EQ(to_word(response.violation), "none");
   EXPECT_EQ(field_lines(response.head), "A: b   c  \t d\nB: e\nC: \nD: f\n");
   EXPECT_EQ(std::ranges::count(response.bytes, '\n'), 6) << "no fold is left in what goes on";
+}
+
+// Each kind of fold by itself, so that none is unfolded only because another one was noticed.
+TEST(ResponseHead, IsUnfoldedWhereverTheFoldIs) {
+  const std::pair<const char*, const char*> table[] = {
+      {"A: b\r\n c\r\n", "A: b   c\n"}, {"A: b\r\n\tc\r\n", "A: b  \tc\n"}, {"A:\r\n b\r\n", "A: b\n"},
+      {"A:\r\n\t\r\n", "A: \n"},        {"A: b\r\n \r\n", "A: b\n"},
+  };
+  for (const auto& [folded, unfolded] : table) {
+    const ParsedResponse response("HTTP/1.1 200 OK\r\n" + std::string(folded) + "\r\n");
+    ASSERT_EQ(to_word(response.violation), "none") << folded;
+    EXPECT_EQ(field_lines(response.head), unfolded) << folded;
+    EXPECT_EQ(std::ranges::count(response.bytes, '\n'), 3) << folded;
+  }
 }
 
 }  // namespace

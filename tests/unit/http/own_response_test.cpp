@@ -35,7 +35,8 @@ TEST(OwnResponse, IsTheHeadAloneForHead) {
 // RFC 9112 section 9.3: HTTP/1.1 stays open unless told otherwise, HTTP/1.0 the other way round.
 TEST(OwnResponse, SaysWhetherTheConnectionStays) {
   const auto connection_line = [](bool close, bool announce) {
-    const std::string text = written({.status = 503, .close = close, .announce_keep_alive = announce});
+    const std::string text =
+        written({.status = 503, .explanation = "", .close = close, .announce_keep_alive = announce});
     const std::size_t found = text.find("Connection: ");
     return found == text.npos ? "" : text.substr(found, text.find("\r\n", found) - found);
   };
@@ -48,12 +49,12 @@ TEST(OwnResponse, SaysWhetherTheConnectionStays) {
 TEST(OwnResponse, FitsOrWritesNothingPastTheEnd) {
   const OwnResponse response{.status = 431, .explanation = "the message head is too large"};
   const std::size_t size = written(response).size();
-  for (std::size_t room = 0; room <= size; ++room) {
+  for (std::size_t room = 0; room < size; ++room) {
     std::vector<char> out(size + 16, '#');
     EXPECT_FALSE(write_own_response(response, std::span(out).first(room)).has_value()) << room;
-    EXPECT_TRUE(std::all_of(out.begin() + static_cast<std::ptrdiff_t>(room), out.end(),
-                            [](char c) { return c == '#'; }))
-        << room;
+    EXPECT_TRUE(std::all_of(out.begin() + static_cast<std::ptrdiff_t>(room), out.end(), [](char c) {
+      return c == '#';
+    })) << room;
   }
 }
 

@@ -70,7 +70,7 @@ TEST(UnmatchedPaths, ForgetsTheAnswerOfWhatWasReplaced) {
   const auto paths = std::make_unique<UnmatchedPaths>();
   const auto ticket = paths->saw("/first", Method::kGet, kStart);
   for (std::size_t i = 0; i < UnmatchedPaths::kCapacity; ++i) {
-    const std::string other = "/other-" + std::string(1 + i, 'x');
+    const std::string other = {'/', static_cast<char>('a' + i / 26), static_cast<char>('a' + i % 26)};
     paths->saw(other, Method::kGet, kStart);
     paths->saw(other, Method::kGet, kStart);
   }

@@ -1,0 +1,148 @@
+// Random heads: what the writer makes of one must parse again, to the same end-to-end fields in the same
+// order.
+#include "wayside/http/head_writer.hpp"
+#include "wayside/http/text.hpp"
+
+#include "support/parsed_head.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wayside::http {
+namespace {
+
+using Random = std::mt19937;
+
+constexpr std::array<std::string_view, 6> kHopByHop = {"connection", "keep-alive", "proxy-connection",
+                                                       "te",         "trailer",    "upgrade"};
+// Few names, so that duplicates and nominated names meet.
+constexpr std::array<std::string_view, 14> kNames = {
+    "Accept", "Set-Cookie", "X-A", "X-B",  "x-c",        "X-Forwarded-Proto", "X-Forwarded-Host",
+    "Via",    "Keep-Alive", "TE",  "Date", "Connection", "Trailer",           "Proxy-Connection",
+};
+constexpr std::array<std::string_view, 8> kOptions = {"close", "X-A", "x-b",  "keep-alive",
+                                                      "X-C",   "via", "host", "x-forwarded-proto"};
+
+template <class Table>
+auto pick(Random& random, const Table& table) {
+  return table[random() % table.size()];
+}
+
+std::string in_random_case(Random& random, std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    const bool is_letter = to_lower(c) >= 'a' && to_lower(c) <= 'z';
+    if (is_letter && random() % 2 == 0) c = static_cast<char>(c ^ 0x20);
+  }
+  return result;
+}
+
+std::string random_space(Random& random) {
+  return std::string(random() % 3, random() % 2 == 0 ? ' ' : '\t');
+}
+
+std::string random_value(Random& random) {
+  constexpr std::string_view kInside = "abc019 ,;=\t\"\x80\xff";
+  std::string value(random() % 12, ' ');
+  for (char& c : value)
+    c = pick(random, kInside);
+  return value;
+}
+
+std::string random_field(Random& random) {
+  const std::string_view name = pick(random, kNames);
+  std::string value = random_value(random);
+  if (equals_ignoring_case(name, "connection")) {
+    value = std::string(pick(random, kOptions)) + "," + std::string(pick(random, kOptions));
+  }
+  // A list of options is all that the parser understands in this one.
+  if (equals_ignoring_case(name, "proxy-connection")) value = "close";
+  return in_random_case(random, name) + ":" + random_space(random) + value + random_space(random) + "\r\n";
+}
+
+std::string random_fields(Random& random) {
+  std::string fields;
+  for (std::size_t count = random() % 20; count != 0; --count)
+    fields += random_field(random);
+  return fields;
+}
+
+// The lines that must reach the other side, byte for byte. Written from RFC 9110 section 7.6.1, not from the
+// writer.
+template <class Head>
+std::string end_to_end_lines(const Head& head, std::string_view leave_out = {}) {
+  std::string hop_by_hop;
+  for (const Field& field : head.fields) {
+    if (equals_ignoring_case(field.name, "connection")) hop_by_hop.append(field.value).append(",");
+  }
+  const auto is_nominated = [&](std::string_view name) {
+    bool found = false;
+    for_each_token(hop_by_hop, [&](std::string_view token) {
+      found = found || equals_ignoring_case(token, name);
+      return true;
+    });
+    return found && !equals_ignoring_case(name, "host") && !equals_ignoring_case(name, "x-forwarded-proto");
+  };
+  std::string lines;
+  for (const Field& field : head.fields) {
+    const bool is_hop_by_hop = std::ranges::any_of(
+        kHopByHop, [&](std::string_view name) { return equals_ignoring_case(field.name, name); });
+    if (is_hop_by_hop || is_nominated(field.name) || field.name == leave_out) continue;
+    lines.append(field.name.data(), field.line_end);
+  }
+  return lines;
+}
+
+TEST(RequestHeadWriter, KeepsEndToEndFieldsOfAnyHead) {
+  Random random(20260101);
+  for (int round = 0; round < 5000; ++round) {
+    const std::string text =
+        "GET /x HTTP/1.1\r\n" + random_fields(random) + "Host: h\r\n" + random_fields(random) + "\r\n";
+    const test::ParsedRequest before(text);
+    ASSERT_EQ(before.violation, std::nullopt) << text;
+    std::vector<char> out(rewritten_size_bound(text.size()));
+    const auto size =
+        write_request_head(before.head, {.client_ip = "::1", .fallback_host = {}, .via = false}, out);
+    ASSERT_TRUE(size.has_value());
+
+    const std::string written(out.data(), *size);
+    const test::ParsedRequest after(written);
+    ASSERT_EQ(after.violation, std::nullopt) << written;
+    EXPECT_EQ(after.head.target, "/x");
+    EXPECT_TRUE(after.head.connection.nominated_count == 0 && !after.head.connection.close);
+    // What is added stands at the end.
+    const std::string kept = end_to_end_lines(before.head);
+    const std::string all = end_to_end_lines(after.head);
+    EXPECT_EQ(all.substr(0, kept.size()), kept) << text;
+    EXPECT_EQ(all.substr(kept.size()).find("X-Forwarded-For: ::1\r\n"), 0U) << text;
+  }
+}
+
+TEST(ResponseHeadWriter, KeepsEndToEndFieldsOfAnyHead) {
+  Random random(20260102);
+  for (int round = 0; round < 5000; ++round) {
+    const std::string text = "HTTP/1.1 200 OK\r\n" + random_fields(random) + "\r\n";
+    const test::ParsedResponse before(text);
+    ASSERT_EQ(before.violation, std::nullopt) << text;
+    const Framing chunked{Framing::Kind::kChunked, 0};
+    std::vector<char> out(rewritten_size_bound(text.size()));
+    const auto size = write_response_head(before.head, {.framing = chunked}, out);
+    ASSERT_TRUE(size.has_value());
+
+    const std::string written(out.data(), *size);
+    const test::ParsedResponse after(written);
+    ASSERT_EQ(after.violation, std::nullopt) << written;
+    const auto framing = response_framing(after.head, Method::kGet);
+    EXPECT_TRUE(framing && *framing == chunked) << written;
+    EXPECT_EQ(end_to_end_lines(after.head, "Transfer-Encoding"), end_to_end_lines(before.head)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace wayside::http

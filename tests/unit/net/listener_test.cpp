@@ -1,0 +1,292 @@
+#include "wayside/net/listener.hpp"
+
+#include "support/event_loop.hpp"
+#include "support/raw_socket.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fcntl.h>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace wayside::net {
+namespace {
+
+using namespace std::chrono_literals;
+using test::RawSocket;
+using test::run_until;
+
+const Address kLoopback{"127.0.0.1", 0, {}};
+
+// A log that a test reads.
+class LogPipe {
+ public:
+  LogPipe() {
+    if (::pipe2(ends_.data(), O_CLOEXEC | O_NONBLOCK) != 0) throw std::runtime_error("no pipe");
+  }
+  ~LogPipe() {
+    for (const int end : ends_)
+      ::close(end);
+  }
+  LogPipe(const LogPipe&) = delete;
+  LogPipe& operator=(const LogPipe&) = delete;
+
+  int write_end() const noexcept { return ends_[1]; }
+  std::string read() {
+    std::array<char, 4096> bytes;
+    const ssize_t count = ::read(ends_[0], bytes.data(), bytes.size());
+    return {bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+  }
+
+ private:
+  std::array<int, 2> ends_{};
+};
+
+std::size_t count_of(std::string_view text, std::string_view part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1))
+    ++count;
+  return count;
+}
+
+class ListenerTest : public testing::Test {
+ protected:
+  struct Accepted {
+    Stream stream;
+    std::string client_ip;
+  };
+
+  Address open_and_start(Listener& listener, const Address& address = kLoopback) {
+    const Result<Address> bound = listener.open(address, false);
+    EXPECT_TRUE(bound.has_value()) << bound.error().message();
+    listener.start([this](Stream stream, std::string client_ip) {
+      accepted_.push_back({std::move(stream), std::move(client_ip)});
+    });
+    return bound.value();
+  }
+
+  bool accepts(std::size_t count) {
+    return run_until(io_, [&] { return accepted_.size() >= count; });
+  }
+
+  IoContext io_;
+  LogPipe pipe_;
+  Logger log_{LogLevel::kInfo, pipe_.write_end()};
+  Listener listener_{io_, log_};
+  std::vector<Accepted> accepted_;
+};
+
+TEST_F(ListenerTest, HandsConnectionsOverWithTheAddressOfTheClient) {
+  const Address address = open_and_start(listener_);
+  EXPECT_EQ(address.host, "127.0.0.1");
+  EXPECT_NE(address.port, 0);
+  RawSocket client = RawSocket::connect(address);
+  ASSERT_TRUE(accepts(1));
+  EXPECT_EQ(accepted_[0].client_ip, "127.0.0.1");
+  EXPECT_TRUE(accepted_[0].stream.is_open());
+  const boost::asio::const_buffer hello("hello", 5);
+  EXPECT_EQ(accepted_[0].stream.write_some({&hello, 1}).value(), 5U);
+  EXPECT_EQ(client.read_exactly(5), "hello");
+}
+
+TEST_F(ListenerTest, AcceptsAllThatWait) {
+  const Address address = open_and_start(listener_);
+  std::vector<RawSocket> clients;
+  for (int i = 0; i < 100; ++i)
+    clients.push_back(RawSocket::connect(address));
+  EXPECT_TRUE(accepts(100));
+}
+
+TEST_F(ListenerTest, LooksNamesUp) {
+  const Address address = open_and_start(listener_, {"localhost", 0, {}});
+  const RawSocket client = RawSocket::connect(address);
+  EXPECT_TRUE(accepts(1));
+}
+
+// A dual-stack socket calls an IPv4 client ::ffff:127.0.0.1; nobody else should have to know.
+TEST_F(ListenerTest, NamesAnIpv4ClientAsSuchOnADualStackSocket) {
+  const Result<Address> bound = listener_.open({"::", 0, {}}, false);
+  if (!bound) GTEST_SKIP() << "this machine has no IPv6: " << bound.error().message();
+  listener_.start([this](Stream stream, std::string client_ip) {
+    accepted_.push_back({std::move(stream), std::move(client_ip)});
+  });
+  const RawSocket over_v4 = RawSocket::connect({"127.0.0.1", bound->port, {}});
+  ASSERT_TRUE(accepts(1));
+  EXPECT_EQ(accepted_[0].client_ip, "127.0.0.1");
+  const RawSocket over_v6 = RawSocket::connect({"::1", bound->port, {}});
+  ASSERT_TRUE(accepts(2));
+  EXPECT_EQ(accepted_[1].client_ip, "::1");
+}
+
+TEST_F(ListenerTest, ReportsAPortInUseAndMayTryAnother) {
+  const Address taken = open_and_start(listener_);
+  Listener other(io_, log_);
+  const Result<Address> refused = other.open(taken, false);
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error(), boost::asio::error::address_in_use);
+  EXPECT_TRUE(other.open(kLoopback, false).has_value());
+}
+
+TEST_F(ListenerTest, ReportsAnAddressOfAnotherMachine) {
+  const Result<Address> refused = listener_.open({"192.0.2.1", 0, {}}, false);  // RFC 5737: nobody's
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error(), boost::system::errc::address_not_available);
+}
+
+TEST_F(ListenerTest, SharesAPortWithThoseThatShareIt) {
+  const Result<Address> first = listener_.open(kLoopback, true);
+  ASSERT_TRUE(first.has_value());
+  Listener second(io_, log_);
+  EXPECT_TRUE(second.open(*first, true).has_value());
+  Listener third(io_, log_);
+  EXPECT_TRUE(third.open(*first, false).has_error());
+}
+
+TEST_F(ListenerTest, RefusesConnectionsOnceItIsClosed) {
+  const Address address = open_and_start(listener_);
+  listener_.close();
+  listener_.close();
+  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_THROW(RawSocket::connect(address), std::runtime_error);
+}
+
+// Who has connected so far would take a reset for an outage, so close() lets them in.
+TEST_F(ListenerTest, AcceptsWhoHasConnectedWhenItIsClosed) {
+  const Address address = open_and_start(listener_);
+  const RawSocket first = RawSocket::connect(address);
+  const RawSocket second = RawSocket::connect(address);
+  listener_.close();
+  EXPECT_EQ(accepted_.size(), 2U);
+  EXPECT_TRUE(test::runs_dry(io_));
+}
+
+TEST_F(ListenerTest, MayBeClosedByWhoeverGetsAConnection) {
+  const Result<Address> address = listener_.open(kLoopback, false);
+  ASSERT_TRUE(address.has_value());
+  int connections = 0;
+  listener_.start([&](const Stream&, const std::string&) {
+    ++connections;
+    listener_.close();
+  });
+  const RawSocket first = RawSocket::connect(*address);
+  const RawSocket second = RawSocket::connect(*address);
+  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_EQ(connections, 2);
+}
+
+TEST_F(ListenerTest, PausesWhenMemoryRunsOutAndResumes) {
+  const Result<Address> address = listener_.open(kLoopback, false);
+  ASSERT_TRUE(address.has_value());
+  int calls = 0;
+  listener_.start([&](const Stream&, const std::string&) {
+    if (++calls == 1) throw std::bad_alloc();
+  });
+  const RawSocket refused = RawSocket::connect(*address);
+  const RawSocket served = RawSocket::connect(*address);
+  EXPECT_TRUE(run_until(io_, [&] { return calls == 2; }));
+  EXPECT_EQ(count_of(pipe_.read(), "cannot accept connections"), 1U);
+}
+
+using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
+
+// UndefinedBehaviorSanitizer opens a pipe to look at the object of a virtual call, unless it has seen the
+// type before: what will happen without descriptors is shown to it while there are some.
+void rehearse(IoContext& io) {
+  const error_code error(EMFILE, boost::system::system_category());
+  EXPECT_NE(error, boost::system::errc::protocol_error);
+  EXPECT_EQ(error.message(), std::strerror(EMFILE));
+  bool is_over = false;
+  Timer timer(io, Clock::now());
+  timer.async_wait([&](const error_code&) { is_over = true; });
+  EXPECT_TRUE(run_until(io, [&] { return is_over; }));
+}
+
+// Leaves the process without a free descriptor as long as it lives.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int lowest_free = ::dup(STDERR_FILENO);
+    ::close(lowest_free);
+    rlimit lowered = before_;
+    lowered.rlim_cur = static_cast<rlim_t>(lowest_free);
+    ::setrlimit(RLIMIT_NOFILE, &lowered);
+  }
+  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+// accept(2), "Error handling": EMFILE leaves the connection in the queue, so a loop that retried at once
+// would spin.
+TEST_F(ListenerTest, PausesWithoutDescriptorsAndResumes) {
+  rehearse(io_);
+  const Address address = open_and_start(listener_);
+  const RawSocket client = RawSocket::connect(address);
+  std::size_t handlers = 0;
+  {
+    const NoDescriptors no_descriptors;
+    handlers = test::run_for(io_, 350ms);
+  }
+  EXPECT_TRUE(accepted_.empty());
+  EXPECT_GE(handlers, 2U) << "it tries again";
+  EXPECT_LE(handlers, 10U) << "but does not spin";
+  const std::string log = pipe_.read();
+  EXPECT_EQ(count_of(log, "cannot accept connections"), 1U) << "one line a second: " << log;
+  EXPECT_NE(log.find(std::strerror(EMFILE)), log.npos) << log;
+
+  EXPECT_TRUE(accepts(1));
+  const RawSocket next = RawSocket::connect(address);
+  EXPECT_TRUE(accepts(2));
+}
+
+TEST_F(ListenerTest, MayBeClosedDuringAPause) {
+  rehearse(io_);
+  const Address address = open_and_start(listener_);
+  const RawSocket client = RawSocket::connect(address);
+  {
+    const NoDescriptors no_descriptors;
+    test::run_for(io_, 20ms);
+  }
+  EXPECT_TRUE(accepted_.empty());
+  listener_.close();
+  EXPECT_EQ(accepted_.size(), 1U);
+  EXPECT_TRUE(test::runs_dry(io_));
+}
+
+// The pause is over, and its handler queued, behind the handler that closes the listener. For both to be due
+// at once, the loop must not run meanwhile.
+TEST_F(ListenerTest, MayBeClosedAtTheEndOfAPause) {
+  rehearse(io_);
+  const Address address = open_and_start(listener_);
+  const RawSocket client = RawSocket::connect(address);
+  {
+    const NoDescriptors no_descriptors;
+    test::run_for(io_, 20ms);
+  }
+  Timer earlier(io_, Clock::now());
+  earlier.async_wait([&](const error_code&) { listener_.close(); });
+  for (const TimePoint due = Clock::now() + 200ms; Clock::now() < due;) {
+  }
+  EXPECT_TRUE(test::runs_dry(io_)) << "a closed listener does not try again";
+  EXPECT_EQ(accepted_.size(), 1U);
+}
+
+}  // namespace
+}  // namespace wayside::net

@@ -1,0 +1,341 @@
+#include "wayside/net/stream.hpp"
+
+#include "support/connection.hpp"
+#include "support/event_loop.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <utility>
+
+namespace wayside::net {
+namespace {
+
+using test::Connection;
+using test::CountingWaiter;
+using test::run_ready;
+using test::run_until;
+namespace error = boost::asio::error;
+
+class StreamTest : public testing::Test {
+ protected:
+  bool becomes_readable() {
+    stream_.watch_readable();
+    return run_until(io_, [&] { return stream_.readable(); });
+  }
+
+  std::string read(std::size_t size) {
+    std::string bytes(size, '\0');
+    const Result<std::size_t> count = stream_.read_some(bytes);
+    return count ? bytes.substr(0, *count) : count.error().message();
+  }
+
+  error_code read_error() {
+    std::array<char, 16> bytes;
+    const Result<std::size_t> count = stream_.read_some(bytes);
+    return count ? error_code{} : count.error();
+  }
+
+  IoContext io_;
+  Connection connection_ = test::tcp_connection(io_);
+  Stream& stream_ = connection_.stream;
+  test::RawSocket& peer_ = connection_.peer;
+  CountingWaiter waiter_;
+};
+
+TEST_F(StreamTest, StartsWritableAndNotYetReadable) {
+  EXPECT_TRUE(stream_.is_open());
+  EXPECT_TRUE(stream_.writable());
+  EXPECT_FALSE(stream_.readable());
+  EXPECT_EQ(read_error(), error::would_block) << "it never blocks";
+}
+
+TEST_F(StreamTest, WakesItsWaiterWhenBytesCome) {
+  stream_.set_waiter(&waiter_);
+  stream_.watch_readable();
+  run_ready(io_);
+  EXPECT_EQ(waiter_.wakes(), 0);
+  peer_.send("hello");
+  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  EXPECT_TRUE(stream_.readable());
+  EXPECT_EQ(read(16), "hello");
+}
+
+TEST_F(StreamTest, WakesOncePerWatch) {
+  stream_.set_waiter(&waiter_);
+  stream_.watch_readable();
+  stream_.watch_readable();
+  peer_.send("a");
+  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  peer_.send("b");
+  run_ready(io_);
+  EXPECT_EQ(waiter_.wakes(), 1) << "nobody watches any more";
+  stream_.watch_readable();
+  run_ready(io_);
+  EXPECT_EQ(waiter_.wakes(), 1) << "what is readable already is not watched";
+}
+
+TEST_F(StreamTest, RemembersAnEventThatNobodyWaitedFor) {
+  stream_.set_waiter(nullptr);
+  stream_.watch_readable();
+  peer_.send("a");
+  EXPECT_TRUE(run_until(io_, [&] { return stream_.readable(); }));
+}
+
+TEST_F(StreamTest, StaysReadableUntilAReadComesBackShort) {
+  peer_.send("abcdef");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read(3), "abc");
+  EXPECT_TRUE(stream_.readable()) << "a full read says nothing about what is left";
+  EXPECT_EQ(read(4), "def");
+  EXPECT_FALSE(stream_.readable());
+}
+
+TEST_F(StreamTest, IsNotReadableAfterAReadThatFindsNothing) {
+  peer_.send("abc");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read(3), "abc");
+  EXPECT_TRUE(stream_.readable());
+  EXPECT_EQ(read_error(), error::would_block);
+  EXPECT_FALSE(stream_.readable());
+}
+
+TEST_F(StreamTest, BecomesReadableAgainAfterAShortRead) {
+  peer_.send("abc");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read(16), "abc");
+  peer_.send("def");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read(16), "def");
+}
+
+// The short read saved a system call: what came between it and the watch must not be lost.
+TEST_F(StreamTest, FindsWhatCameBeforeTheWatch) {
+  peer_.send("abc");
+  peer_.shutdown_send();
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read(16), "abc");
+  EXPECT_FALSE(stream_.readable());
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read_error(), error::eof);
+}
+
+TEST_F(StreamTest, StaysReadableAtItsEnd) {
+  peer_.shutdown_send();
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read_error(), error::eof);
+  EXPECT_TRUE(stream_.readable());
+  EXPECT_EQ(read_error(), error::eof) << "the end is there for whoever looks again";
+}
+
+TEST_F(StreamTest, ReportsAReset) {
+  peer_.reset();
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read_error(), error::connection_reset);
+}
+
+TEST_F(StreamTest, YieldsUntilTheNextTurnOfTheLoop) {
+  peer_.send("abc");
+  ASSERT_TRUE(becomes_readable());
+  stream_.set_waiter(&waiter_);
+  stream_.yield_readable();
+  EXPECT_FALSE(stream_.readable());
+  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; })) << "the bytes are still there";
+  EXPECT_TRUE(stream_.readable());
+  EXPECT_EQ(read(16), "abc");
+}
+
+TEST_F(StreamTest, PeeksWithoutTaking) {
+  EXPECT_EQ(stream_.peek(), Stream::Peeked::kNothing);
+  peer_.send("a");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(stream_.peek(), Stream::Peeked::kBytes);
+  EXPECT_EQ(stream_.peek(), Stream::Peeked::kBytes);
+  EXPECT_EQ(read(1), "a");
+  EXPECT_TRUE(stream_.readable());
+  EXPECT_EQ(stream_.peek(), Stream::Peeked::kNothing);
+  EXPECT_FALSE(stream_.readable()) << "a peek that finds nothing is as good as a read";
+  peer_.shutdown_send();
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(stream_.peek(), Stream::Peeked::kEnd);
+  EXPECT_TRUE(stream_.readable());
+}
+
+TEST_F(StreamTest, PeeksAFailure) {
+  peer_.reset();
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(stream_.peek(), Stream::Peeked::kFailed);
+}
+
+TEST_F(StreamTest, WritesAllPiecesInOrder) {
+  const std::array<boost::asio::const_buffer, 3> pieces = {
+      boost::asio::buffer("ab", 2), boost::asio::buffer("", 0), boost::asio::buffer("cde", 3)};
+  EXPECT_EQ(stream_.write_some(pieces).value(), 5U);
+  EXPECT_TRUE(stream_.writable());
+  EXPECT_EQ(peer_.read_exactly(5), "abcde");
+}
+
+TEST_F(StreamTest, IsWritableAgainWhenThePeerHasRead) {
+  stream_.set_waiter(&waiter_);
+  const std::size_t sent = test::fill(stream_);
+  EXPECT_FALSE(stream_.writable());
+  stream_.watch_writable();
+  run_ready(io_);
+  EXPECT_EQ(waiter_.wakes(), 0);
+  peer_.read_exactly(sent);
+  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  EXPECT_TRUE(stream_.writable());
+  EXPECT_EQ(waiter_.wakes(), 1);
+}
+
+TEST_F(StreamTest, DoesNotWatchForWhatItHas) {
+  stream_.set_waiter(&waiter_);
+  stream_.watch_writable();
+  run_ready(io_);
+  EXPECT_EQ(waiter_.wakes(), 0);
+}
+
+TEST_F(StreamTest, WakesAWriterWhosePeerIsGone) {
+  test::fill(stream_);
+  stream_.set_waiter(&waiter_);
+  stream_.watch_writable();
+  peer_.reset();
+  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  const boost::asio::const_buffer piece = boost::asio::buffer("x", 1);
+  EXPECT_TRUE(stream_.write_some({&piece, 1}).has_error());
+}
+
+TEST_F(StreamTest, ShutsDownOneDirection) {
+  stream_.shutdown_send();
+  EXPECT_EQ(peer_.read_to_end(), "");
+  EXPECT_FALSE(peer_.was_reset());
+  peer_.send("still heard");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read(16), "still heard");
+}
+
+// RFC 9112 section 8: the peer must be able to tell a message that was cut off.
+TEST_F(StreamTest, AbortsWithAReset) {
+  stream_.abort();
+  EXPECT_FALSE(stream_.is_open());
+  EXPECT_EQ(peer_.read_to_end(), "");
+  EXPECT_TRUE(peer_.was_reset());
+}
+
+TEST_F(StreamTest, WakesNobodyWhenClosed) {
+  stream_.set_waiter(&waiter_);
+  stream_.watch_readable();
+  test::fill(stream_);
+  stream_.watch_writable();
+  stream_.close();
+  stream_.close();
+  EXPECT_FALSE(stream_.is_open());
+  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_EQ(waiter_.wakes(), 0);
+  EXPECT_FALSE(stream_.readable());
+}
+
+TEST_F(StreamTest, KeepsItsWatchesWhenMoved) {
+  stream_.set_waiter(&waiter_);
+  stream_.watch_readable();
+  Stream moved(std::move(stream_));
+  peer_.send("abc");
+  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  EXPECT_TRUE(moved.readable());
+  EXPECT_EQ(test::read_available(moved), "abc");
+}
+
+TEST_F(StreamTest, WorksOverUnixSockets) {
+  Connection connection = test::unix_connection(io_);
+  connection.stream.set_waiter(&waiter_);
+  connection.stream.watch_readable();
+  connection.peer.send("abc");
+  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  EXPECT_EQ(test::read_available(connection.stream), "abc");
+}
+
+// The address sanitizer is the judge of what follows: neither a leak nor a use after free.
+
+TEST(StreamLifetime, MayEndWithWatchesArmed) {
+  IoContext io;
+  CountingWaiter waiter;
+  {
+    Connection connection = test::tcp_connection(io);
+    connection.stream.set_waiter(&waiter);
+    test::fill(connection.stream);
+    connection.stream.watch_readable();
+    connection.stream.watch_writable();
+  }
+  EXPECT_TRUE(test::runs_dry(io));
+  EXPECT_EQ(waiter.wakes(), 0);
+}
+
+TEST(StreamLifetime, MayEndBetweenAnEventAndItsHandler) {
+  IoContext io;
+  CountingWaiter waiter;
+  std::optional<Connection> connection(test::tcp_connection(io));
+  connection->stream.set_waiter(&waiter);
+  connection->stream.watch_readable();
+  connection->peer.send("a");
+  boost::asio::post(io, [&] { connection.reset(); });
+  EXPECT_TRUE(test::runs_dry(io));
+  EXPECT_EQ(waiter.wakes(), 0);
+}
+
+TEST(StreamLifetime, MayEndInsideItsOwnWakeup) {
+  IoContext io;
+  std::optional<Connection> connection(test::tcp_connection(io));
+  struct Destroyer final : Waiter {
+    explicit Destroyer(std::optional<Connection>& to_destroy) : target(to_destroy) {}
+    void wake() override { target.reset(); }
+    std::optional<Connection>& target;
+  } destroyer(connection);
+  test::fill(connection->stream);
+  connection->stream.set_waiter(&destroyer);
+  connection->stream.watch_readable();
+  connection->stream.watch_writable();
+  connection->peer.send("a");
+  EXPECT_TRUE(run_until(io, [&] { return !connection.has_value(); }));
+  EXPECT_TRUE(test::runs_dry(io));
+}
+
+// A daemon that gives up waiting destroys the loop with everything in it.
+TEST(StreamLifetime, MayEndWithTheLoopBeforeItsHandlersRan) {
+  std::optional<IoContext> io(std::in_place);
+  {
+    Connection connection = test::tcp_connection(*io);
+    connection.stream.watch_readable();
+    test::fill(connection.stream);
+    connection.stream.watch_writable();
+  }
+  io.reset();
+}
+
+// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay.
+TEST(StreamOptions, AreNonBlockingAndWithoutDelay) {
+  IoContext io;
+  test::FakeBackend backend;
+  StreamSocket socket(io.get_executor());
+  socket.connect(
+      boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), backend.address().port));
+  const int descriptor = socket.native_handle();
+  const Stream stream(std::move(socket));
+  int no_delay = 0;
+  socklen_t size = sizeof no_delay;
+  ASSERT_EQ(::getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
+  EXPECT_NE(no_delay, 0);
+  EXPECT_NE(::fcntl(descriptor, F_GETFL) & O_NONBLOCK, 0);
+}
+
+}  // namespace
+}  // namespace wayside::net

@@ -1,0 +1,107 @@
+#include "proxy/outbox.hpp"
+
+#include "support/connection.hpp"
+#include "support/event_loop.hpp"
+
+#include <gtest/gtest.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace wayside::proxy {
+namespace {
+
+using namespace std::string_view_literals;
+
+class OutboxTest : public testing::Test {
+ protected:
+  net::IoContext io_;
+  test::Connection connection_ = test::unix_connection(io_);
+  net::Stream& stream_ = connection_.stream;
+  test::RawSocket& peer_ = connection_.peer;
+  Outbox outbox_;
+};
+
+TEST_F(OutboxTest, WritesItsPiecesInOrder) {
+  const std::string piece = "cd";
+  EXPECT_TRUE(outbox_.empty());
+  outbox_.add("ab"sv);
+  outbox_.add(std::span<const char>(piece));
+  outbox_.add("ef"sv);
+  outbox_.add("g"sv);
+  EXPECT_FALSE(outbox_.empty());
+  EXPECT_EQ(outbox_.flush(stream_), error_code());
+  EXPECT_TRUE(outbox_.empty());
+  EXPECT_EQ(outbox_.written(), 7U);
+  EXPECT_EQ(peer_.read_exactly(7), "abcdefg");
+}
+
+TEST_F(OutboxTest, CountsNoEmptyPiece) {
+  for (int i = 0; i < 10; ++i)
+    outbox_.add(std::string_view());
+  EXPECT_TRUE(outbox_.empty());
+  EXPECT_EQ(outbox_.flush(stream_), error_code());
+  EXPECT_EQ(outbox_.written(), 0U);
+}
+
+TEST_F(OutboxTest, MayBeFilledAgainAndAgain) {
+  for (int i = 0; i < 10; ++i) {
+    outbox_.add("ab"sv);
+    outbox_.add("cd"sv);
+    ASSERT_EQ(outbox_.flush(stream_), error_code());
+    ASSERT_TRUE(outbox_.empty());
+  }
+  EXPECT_EQ(outbox_.written(), 40U);
+}
+
+// Larger than the kernel takes at once, with borders of pieces wherever they fall.
+TEST_F(OutboxTest, GoesOnWhereTheStreamStopped) {
+  const std::string first(1'000'000, '1');
+  const std::string second(10, '2');
+  const std::string third(1'500'000, '3');
+  outbox_.add(std::string_view(first));
+  outbox_.add(std::string_view(second));
+  outbox_.add(std::string_view(third));
+  const std::string all = first + second + third;
+
+  ASSERT_EQ(outbox_.flush(stream_), error_code());
+  EXPECT_FALSE(outbox_.empty());
+  EXPECT_FALSE(stream_.writable());
+  std::string received;
+  while (received.size() < all.size()) {
+    received += peer_.read_exactly(outbox_.written() - received.size());
+    stream_.watch_writable();
+    ASSERT_TRUE(test::run_until(io_, [&] { return stream_.writable(); }));
+    ASSERT_EQ(outbox_.flush(stream_), error_code());
+  }
+  EXPECT_TRUE(outbox_.empty());
+  EXPECT_TRUE(received == all);
+}
+
+TEST_F(OutboxTest, LeavesAStreamAloneThatTakesNothing) {
+  test::fill(stream_);
+  outbox_.add("late"sv);
+  EXPECT_EQ(outbox_.flush(stream_), error_code()) << "to wait is no error";
+  EXPECT_FALSE(outbox_.empty());
+  EXPECT_EQ(outbox_.written(), 0U);
+}
+
+TEST_F(OutboxTest, ForgetsWhatWasNotWritten) {
+  outbox_.add("gone"sv);
+  outbox_.clear();
+  EXPECT_TRUE(outbox_.empty());
+  outbox_.add("sent"sv);
+  EXPECT_EQ(outbox_.flush(stream_), error_code());
+  EXPECT_EQ(peer_.read_exactly(4), "sent");
+}
+
+TEST_F(OutboxTest, ReportsTheErrorOfTheStream) {
+  peer_.close();
+  outbox_.add("nobody reads this"sv);
+  EXPECT_EQ(outbox_.flush(stream_), boost::system::errc::broken_pipe);
+  EXPECT_FALSE(outbox_.empty());
+}
+
+}  // namespace
+}  // namespace wayside::proxy
