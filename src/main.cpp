@@ -4,6 +4,7 @@
 #include "wayside/app/process.hpp"
 #include "wayside/app/version.hpp"
 #include "wayside/config/load.hpp"
+#include "wayside/routes/explain.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -40,7 +41,13 @@ int main(int argc, char* argv[]) {
     case config::Action::kVersion:
       print(app::version_text());
       return 0;
+    case config::Action::kExplain:
+      print(routes::explain(invocation->settings.routes, invocation->settings.matching,
+                            invocation->settings.unmatched_mode(), invocation->explain));
+      return 0;
     case config::Action::kCheck:
+      for (const std::string& hint : invocation->hints)
+        complain(hint);
       print(config::to_yaml(invocation->settings));
       return 0;
     case config::Action::kRun:
@@ -54,11 +61,18 @@ int main(int argc, char* argv[]) {
   if (invocation->action == config::Action::kDemo) demo.emplace();
 
   app::Daemon daemon(demo ? demo->settings(invocation->settings) : invocation->settings, log);
+  if (!demo) {
+    daemon.set_source([&]() -> Checked<config::Settings, config::Errors> {
+      auto again = config::load(app::arguments(argc, argv), app::environment());
+      if (!again) return std::move(again.error());
+      return std::move(again->settings);
+    });
+  }
   if (const auto opened = daemon.open(); !opened) {
     complain("wayside: " + opened.error().message);
     return 1;
   }
-  daemon.drain_on_signals();
+  daemon.handle_signals();
   daemon.start();
   if (demo) print(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
   daemon.wait();

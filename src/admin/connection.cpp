@@ -1,5 +1,7 @@
 #include "admin/connection.hpp"
 
+#include "admin/gzip.hpp"
+#include "admin/negotiation.hpp"
 #include "admin/pages.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -16,6 +18,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace wayside::admin {
@@ -46,17 +49,44 @@ bool may_go_on(const Parser& parser) {
   return parser.keep_alive() && parser.is_done() && parser.get().count(http::field::transfer_encoding) == 0;
 }
 
+// A list field may come in several lines (RFC 9110 section 5.3).
+std::string joined_lines(const Parser::value_type& request, http::field name) {
+  std::string value;
+  for (auto [line, end] = request.equal_range(name); line != end; ++line) {
+    if (!value.empty()) value += ',';
+    value += line->value();
+  }
+  return value;
+}
+
+// What is sent, and what it was made from. Kept from answer to answer for its memory.
+struct Body {
+  std::string text;
+  std::string compressed;
+  std::optional<Gzip> gzip;  // made when a client first asks for it
+  bool is_compressed = false;
+
+  void compress() {
+    if (!gzip) gzip.emplace();
+    gzip->compress(text, compressed);
+    is_compressed = true;
+  }
+  const std::string& bytes() const { return is_compressed ? compressed : text; }
+};
+
 // `body` outlives the response's use.
-Response make_response(const Page& page, const std::string& body, unsigned version, bool is_head,
-                       bool goes_on) {
+Response make_response(const Page& page, const Body& body, unsigned version, bool is_head, bool goes_on) {
   Response response;
   response.version(version);
   response.result(page.status);
   response.set(http::field::content_type, page.content_type);
   if (!page.allow.empty()) response.set(http::field::allow, page.allow);
-  response.content_length(body.size());  // for HEAD too: what GET would get (RFC 9110 section 8.6)
+  if (page.is_negotiated) response.set(http::field::vary, "Accept, Accept-Encoding");
+  if (body.is_compressed) response.set(http::field::content_encoding, "gzip");
+  const std::string& bytes = body.bytes();
+  response.content_length(bytes.size());  // for HEAD too: what GET would get (RFC 9110 section 8.6)
   response.keep_alive(goes_on);
-  if (!is_head) response.body() = {body.data(), body.size()};
+  if (!is_head) response.body() = {bytes.data(), bytes.size()};
   return response;
 }
 
@@ -79,7 +109,7 @@ Task serve(Stream& stream, const AdminPages& pages, const bool& is_stopped, Conn
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable_t<Executor>(), error);
   beast::flat_buffer buffer(limits.head_bytes);
-  std::string body;  // kept from answer to answer for its memory
+  Body body;
   for (bool is_first = true, goes_on = true; goes_on; is_first = false) {
     if (!is_first && buffer.size() == 0) {
       stream.expires_after(limits.idle);
@@ -98,17 +128,22 @@ Task serve(Stream& stream, const AdminPages& pages, const bool& is_stopped, Conn
 
     Page page;
     bool is_head = false;
+    body.is_compressed = false;
     if (!error) {
       const auto& request = parser.get();
       is_head = request.method() == http::verb::head;
       goes_on = may_go_on(parser);
-      page = answer(pages, request.method_string(), request.target(), body);
+      const std::string accept = joined_lines(request, http::field::accept);
+      page = answer(pages, {request.method_string(), request.target(), accept}, body.text);
+      if (page.is_negotiated && accepts_gzip(joined_lines(request, http::field::accept_encoding))) {
+        body.compress();
+      }
     } else if (is_oversize(error)) {
       goes_on = false;
-      page = plain_page(431, "The request head is too large.", body);
+      page = plain_page(431, "The request head is too large.", body.text);
     } else if (is_malformed(error)) {
       goes_on = false;
-      page = plain_page(400, "This is not an HTTP/1.1 request.", body);
+      page = plain_page(400, "This is not an HTTP/1.1 request.", body.text);
     } else {
       co_return;
     }

@@ -26,6 +26,7 @@ dd { margin: 0; font-family: monospace; }
 constexpr std::string_view kAfterFacts = R"(</dl>
 <ul>
 <li><a href="/metrics">/metrics</a>: what Prometheus scrapes</li>
+<li><a href="/routes">/routes</a>: what the routes are used for, and which are missing</li>
 <li><a href="/-/healthy">/-/healthy</a>: does the process run?</li>
 <li><a href="/-/ready">/-/ready</a>: does the proxy accept connections?</li>
 </ul>

@@ -1,8 +1,13 @@
 #include "admin/pages.hpp"
 
+#include "wayside/inspector/inspector.hpp"
 #include "wayside/metrics/exposition.hpp"
 
 #include "admin/landing_page.hpp"
+#include "admin/negotiation.hpp"
+#include "admin/query.hpp"
+
+#include <algorithm>
 
 namespace wayside::admin {
 namespace {
@@ -24,25 +29,63 @@ std::string_view path_of(std::string_view target) noexcept {
   return target.substr(0, target.find_first_of("?#"));
 }
 
+// JSON, unless a browser or a person asks: by Accept, or by ?format=text where a header is too much to type.
+inspector::Format wanted_form(const PageRequest& request) {
+  const auto has = [](std::string_view text, std::string_view part) { return text.find(part) != text.npos; };
+  const std::string_view query =
+      request.target.substr(std::min(request.target.find('?'), request.target.size()));
+  if (has(query, "format=text")) return inspector::Format::kText;
+  if (has(query, "format=html")) return inspector::Format::kHtml;
+  if (has(query, "format=json") || has(request.accept, "application/json")) return inspector::Format::kJson;
+  if (has(request.accept, "text/html")) return inspector::Format::kHtml;
+  return has(request.accept, "text/plain") ? inspector::Format::kText : inspector::Format::kJson;
+}
+
+Page routes_page(const AdminPages& pages, const PageRequest& request, std::string& body) {
+  const inspector::Format form = wanted_form(request);
+  body.clear();
+  pages.inspector.write(form, {}, body);
+  std::string_view type = "application/json";
+  if (form == inspector::Format::kText) type = kPlainText;
+  if (form == inspector::Format::kHtml) type = kHtml;
+  return {.status = 200, .content_type = type, .is_negotiated = true};
+}
+
+Page reload(const AdminPages& pages, std::string_view method, std::string& body) {
+  if (method != "POST") {
+    Page page = plain_page(405, "Only POST is answered here.", body);
+    page.allow = "POST";
+    return page;
+  }
+  if (!pages.reload)
+    return plain_page(403, "The lifecycle endpoints are not enabled (--enable-lifecycle).", body);
+  const auto reloaded = pages.reload();
+  if (reloaded.has_error()) return plain_page(500, reloaded.error(), body);
+  return plain_page(200, "The configuration was read again.", body);
+}
+
 }  // namespace
 
 Page plain_page(unsigned status, std::string_view message, std::string& body) {
   body.assign(message);
   body += '\n';
-  return {.status = status, .content_type = kPlainText, .allow = {}};
+  return {.status = status, .content_type = kPlainText};
 }
 
-Page answer(const AdminPages& pages, std::string_view method, std::string_view target, std::string& body) {
-  if (method != "GET" && method != "HEAD") {
+Page answer(const AdminPages& pages, const PageRequest& request, std::string& body) {
+  const std::string_view path = path_of(request.target);
+  if (path == "/-/reload") return reload(pages, request.method, body);
+  if (request.method != "GET" && request.method != "HEAD") {
     Page page = plain_page(405, "Only GET and HEAD are answered here.", body);
     page.allow = "GET, HEAD";
     return page;
   }
-  const std::string_view path = path_of(target);
+  if (path == "/routes") return routes_page(pages, request, body);
   if (path == "/metrics") {
+    const metrics::Format format = preferred_format(request.accept);
     body.clear();
-    pages.exposition.render(body);
-    return {.status = 200, .content_type = metrics::kTextContentType, .allow = {}};
+    pages.exposition.render(body, {.format = format, .names = wanted_names(request.target)});
+    return {.status = 200, .content_type = metrics::content_type(format), .is_negotiated = true};
   }
   if (path == "/-/healthy") return plain_page(200, "wayside is healthy.", body);
   if (path == "/-/ready") {
@@ -52,9 +95,10 @@ Page answer(const AdminPages& pages, std::string_view method, std::string_view t
   }
   if (path == "/") {
     body = landing_page(pages);
-    return {.status = 200, .content_type = kHtml, .allow = {}};
+    return {.status = 200, .content_type = kHtml};
   }
-  return plain_page(404, "There is no such page. There are: / /metrics /-/healthy /-/ready", body);
+  return plain_page(404, "There is no such page. There are: / /metrics /routes /-/healthy /-/ready /-/reload",
+                    body);
 }
 
 }  // namespace wayside::admin

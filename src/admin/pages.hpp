@@ -8,16 +8,24 @@
 
 namespace wayside::admin {
 
+// Views end with the call that they are given to.
+struct PageRequest {
+  std::string_view method;
+  std::string_view target;    // RFC 9112 section 3.2; origin-form or absolute-form
+  std::string_view accept{};  // the value of the Accept field, all its lines joined by commas
+};
+
 struct Page {
   unsigned status = 200;
   std::string_view content_type;  // static storage duration
-  std::string_view allow;         // the value of the Allow field; empty: there is none
+  std::string_view allow{};       // the value of the Allow field; empty: there is none
+  bool is_negotiated = false;     // another Accept or Accept-Encoding might get another answer
 };
 
-// Answers a request for `target` (RFC 9112 section 3.2; origin-form or absolute-form, its query is passed
-// over). Replaces `body` by the text of the page, reusing its memory. For HEAD that is the text GET would
-// get: leaving it out while telling its length is the caller's business. Throws std::bad_alloc.
-Page answer(const AdminPages& pages, std::string_view method, std::string_view target, std::string& body);
+// Answers a request; of queries only that of /metrics means anything. Replaces `body` by the text of the
+// page, reusing its memory. For HEAD that is the text GET would get: leaving it out while telling its length
+// is the caller's business, as is compressing a negotiated page. Throws std::bad_alloc.
+Page answer(const AdminPages& pages, const PageRequest& request, std::string& body);
 
 // A page of plain text: `message` and a line feed.
 Page plain_page(unsigned status, std::string_view message, std::string& body);

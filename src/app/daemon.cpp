@@ -5,17 +5,20 @@
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
 #include "wayside/proxy/worker.hpp"
-#include "wayside/routes/route_table.hpp"
+
+#include "app/routing_book.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <exception>
+#include <functional>
 #include <optional>
-#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -23,18 +26,10 @@
 namespace wayside::app {
 namespace {
 
-routes::RouteTable compile(const std::vector<routes::RouteSpec>& specs) {
-  auto table = routes::RouteTable::build(specs);
-  if (!table) throw std::logic_error("unchecked routes: " + table.error().message);
-  return std::move(*table);
-}
-
-// An endpoint of the metrics is a route of the table: the ids are the same.
-std::vector<std::string> endpoint_labels(const routes::RouteTable& table) {
-  std::vector<std::string> labels;
-  for (routes::RouteId route = 0; route < table.size(); ++route)
-    labels.emplace_back(table.label(route));
-  return labels;
+metrics::RegistryOptions registry_options(const config::Settings& settings) {
+  const auto& namings = settings.namings;
+  return {.shard_count = settings.workers,
+          .durations_by_status = std::ranges::find(namings, metrics::Naming::kOtel) != namings.end()};
 }
 
 std::string backend_text(const Address& address) {
@@ -47,13 +42,15 @@ struct Daemon::Impl {
   Impl(config::Settings all_settings, const Logger& logger)
       : settings(std::move(all_settings)),
         log(logger),
-        routes(compile(settings.routes)),
-        registry(endpoint_labels(routes), metrics::Buckets(), settings.workers),
-        exposition(registry, {settings.namings, std::string(kVersion), std::string(kRevision)}) {
+        registry(registry_options(settings)),
+        routing(registry, settings.workers),
+        exposition(registry, {settings.namings, {}, std::string(kVersion), std::string(kRevision)}) {
+    routing.use(settings);
     for (std::size_t i = 0; i < settings.workers; ++i) {
-      workers.push_back(std::make_unique<proxy::Worker>(
-          proxy::Worker::Dependencies{settings, routes, registry.shard(i), log}));
+      workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
+          settings, routing.of_worker(i), registry.shard(i), routing.inspector().unmatched(i), log}));
     }
+    exposition.set_configuration(configuration);
   }
 
   Checked<void, StartError> open() {
@@ -67,14 +64,20 @@ struct Daemon::Impl {
       if (!bound) return cannot_listen(wanted, bound.error());
       proxy_address = *bound;
     }
-    admin.emplace(io,
-                  admin::AdminPages{exposition, [this] { return !is_draining; }, std::string(kVersion),
-                                    to_string(proxy_address), backend_text(settings.backend)},
-                  log);
+    admin.emplace(
+        io,
+        admin::AdminPages{exposition, [this] { return !is_draining; }, routing.inspector(), reload_page(),
+                          std::string(kVersion), to_string(proxy_address), backend_text(settings.backend)},
+        log);
     const auto bound = admin->listen(settings.metrics_listen);
     if (!bound) return cannot_listen(settings.metrics_listen, bound.error());
     metrics_address = *bound;
     return {};
+  }
+
+  std::function<Checked<void, std::string>()> reload_page() {
+    if (!settings.enable_lifecycle) return {};
+    return [this] { return on_reload(); };
   }
 
   static StartError cannot_listen(const Address& address, const error_code& why) {
@@ -118,11 +121,44 @@ struct Daemon::Impl {
       worker->drain();
   }
 
+  // The error is for whoever asked: the first mistake.
+  Checked<void, std::string> on_reload() {
+    if (!source) return std::string("There is no configuration to read again.");
+    const auto loaded = source();
+    configuration.last_reload_successful = loaded.has_value();
+    if (loaded.has_error()) {
+      const std::vector<std::string>& lines = loaded.error().lines;
+      exposition.set_configuration(configuration);
+      log.error("reload failed, the old configuration stays in force",
+                {{"error", lines.front()}, {"errors", std::to_string(lines.size())}});
+      return lines.front();
+    }
+    routing.use(*loaded);
+    for (std::size_t i = 0; i < workers.size(); ++i)
+      workers[i]->use_routing(routing.of_worker(i));
+    configuration.route_count = loaded->routes.size();
+    configuration.last_reload_success = std::chrono::system_clock::now();
+    exposition.set_configuration(configuration);
+    log.info("reloaded", {{"routes", std::to_string(loaded->routes.size())}});
+    if (!differ_in_routing_only(*loaded, settings)) {
+      log.warn("only the routes are reloaded: what else has changed takes effect with a restart");
+    }
+    return {};
+  }
+
   void watch_signals() {
-    signals.add(SIGINT);
-    signals.add(SIGTERM);
-    signals.async_wait([this](const error_code& ec, int) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+      signals.add(signal);
+    wait_for_signal();
+  }
+
+  void wait_for_signal() {
+    signals.async_wait([this](const error_code& ec, int signal) {
       if (ec) return;
+      if (signal == SIGHUP) {
+        static_cast<void>(on_reload());  // the log has told
+        return wait_for_signal();
+      }
       // Without a handler the next signal has its default effect.
       error_code ignored;
       signals.clear(ignored);
@@ -138,8 +174,8 @@ struct Daemon::Impl {
 
   const config::Settings settings;
   const Logger& log;
-  const routes::RouteTable routes;
   metrics::Registry registry;
+  RoutingBook routing;
   metrics::Exposition exposition;
   std::vector<std::unique_ptr<proxy::Worker>> workers;
 
@@ -151,6 +187,8 @@ struct Daemon::Impl {
   std::vector<std::thread> threads;
   std::size_t running_workers = 0;
   bool is_draining = false;
+  std::function<Checked<config::Settings, config::Errors>()> source;
+  metrics::ConfigurationState configuration{settings.routes.size(), true, std::chrono::system_clock::now()};
 
   Address proxy_address;
   Address metrics_address;
@@ -181,11 +219,19 @@ void Daemon::wait() {
   impl_->join();
 }
 
+void Daemon::set_source(std::function<Checked<config::Settings, config::Errors>()> source) {
+  impl_->source = std::move(source);
+}
+
+void Daemon::reload() {
+  boost::asio::post(impl_->io, [impl = impl_.get()] { static_cast<void>(impl->on_reload()); });
+}
+
 void Daemon::drain() {
   boost::asio::post(impl_->io, [impl = impl_.get()] { impl->on_drain(); });
 }
 
-void Daemon::drain_on_signals() {
+void Daemon::handle_signals() {
   impl_->watch_signals();
 }
 

@@ -31,14 +31,20 @@ constexpr std::array kFlags = {
     Flag{"help", "print this text", Action::kHelp},
 };
 
+// Asks for something, as a flag does, and has a value all the same.
+constexpr const char* kExplain = "explain";
+
 po::options_description describe() {
   constexpr unsigned kLineLength = 100;
   po::options_description description("Options", kLineLength);
   auto add = description.add_options();
   for (const Option& option : options()) {
     // value_name is printed, the type is not used: values are read as text by options().
-    add(option.name, po::value<std::vector<std::string>>()->value_name(option.placeholder), option.help);
+    auto* const value = po::value<std::vector<std::string>>()->value_name(option.placeholder);
+    add(option.name, option.is_switch ? value->zero_tokens() : value, option.help);
   }
+  add(kExplain, po::value<std::vector<std::string>>()->value_name("REQUEST"),
+      "say which route 'GET /users/42' belongs to and why, exit 0 or 1");
   for (const Flag& flag : kFlags)
     add(flag.name, flag.help);
   return description;
@@ -50,6 +56,7 @@ std::string unknown_option(const std::string& name) {
     dashed.push_back("--" + std::string(option.name));
   for (const Flag& flag : kFlags)
     dashed.push_back("--" + std::string(flag.name));
+  dashed.push_back("--" + std::string(kExplain));
   const std::vector<std::string_view> known(dashed.begin(), dashed.end());
   return name + ": " + unknown_word("a known option", name, known);
 }
@@ -74,6 +81,9 @@ Action choose(std::span<const Action> actions, std::vector<std::string>& errors)
   if (asks_for(Action::kDemo) && asks_for(Action::kCheck)) {
     errors.emplace_back("--check: expected to stand alone, found --demo beside it");
   }
+  if (asks_for(Action::kExplain) && actions.size() > 1) {
+    errors.emplace_back("--explain: expected to stand alone, found another request beside it");
+  }
   return actions.empty() ? Action::kRun : actions.front();
 }
 
@@ -90,12 +100,21 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
       actions.push_back(flag->action);
       continue;
     }
+    if (found.string_key == kExplain) {
+      actions.push_back(Action::kExplain);
+      line.explain = found.value.front();
+      continue;
+    }
     const auto option = std::ranges::find(options(), found.string_key, &Option::name);
     const auto earlier = std::ranges::find(line.given, &*option, &GivenOption::option);
     if (earlier == line.given.end()) {
-      line.given.push_back({&*option, "--" + found.string_key, found.value});
+      const bool is_switch = found.value.empty();
+      line.given.push_back(
+          {&*option, "--" + found.string_key, is_switch ? std::vector<std::string>{"true"} : found.value});
     } else if (option->is_repeatable) {
       earlier->texts.push_back(found.value.front());
+    } else if (option->is_switch) {
+      errors.push_back(earlier->source + ": expected once, found twice");
     } else {
       errors.push_back(earlier->source + ": expected once, found " + quoted(earlier->texts.front()) +
                        " and " + quoted(found.value.front()));

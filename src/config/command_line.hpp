@@ -14,12 +14,12 @@ namespace wayside::config {
 struct CommandLine {
   Action action = Action::kRun;
   std::vector<GivenOption> given;
+  std::string explain;  // the request that is to be explained
 };
 
 // `argv` begins with the name of the program. --help wins over --version, and both over everything else; of
-// --demo and
-// --check only one may be there. Mistakes are added to `errors`. Options may not be abbreviated: an
-// abbreviation stops working when an option is added.
+// --demo, --check and --explain only one may be there. Mistakes are added to `errors`. Options may not be
+// abbreviated: an abbreviation stops working when an option is added.
 CommandLine parse_command_line(std::span<const char* const> argv, std::vector<std::string>& errors);
 
 }  // namespace wayside::config

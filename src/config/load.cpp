@@ -1,10 +1,16 @@
 #include "wayside/config/load.hpp"
 
+#include "wayside/base/quote.hpp"
+#include "wayside/routes/explain.hpp"
+#include "wayside/routes/lint.hpp"
+#include "wayside/routes/openapi.hpp"
+
 #include "config/command_line.hpp"
 #include "config/consistency.hpp"
 #include "config/environment.hpp"
 #include "config/yaml_settings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -46,6 +52,54 @@ void read_settings_file(Settings& settings, std::vector<std::string>& errors) {
   append(errors, read_yaml(settings.file, *text, settings));
 }
 
+// The route among the first `own` that cannot be told apart from `spec`, whatever else stands beside it.
+const routes::RouteSpec* twin_of(const routes::RouteSpec& spec, const Settings& settings, std::size_t own) {
+  const auto own_routes = std::span(settings.routes).first(own);
+  const auto twin = std::ranges::find_if(own_routes, [&](const routes::RouteSpec& mine) {
+    return !routes::RouteTable::check(std::array{mine, spec}, settings.matching).empty();
+  });
+  return twin == own_routes.end() ? nullptr : &*twin;
+}
+
+// The routes of the OpenAPI document join those of the file, which win: that is how a route of the document
+// gets a name, or is excluded. Adds a hint for each that is replaced so.
+void read_openapi_file(Settings& settings, std::vector<std::string>& errors,
+                       std::vector<std::string>& hints) {
+  const auto text = read_file(settings.openapi);
+  if (text.has_error()) return errors.push_back(text.error().text);
+  auto imported = routes::read_openapi(*text, settings.openapi);
+  if (imported.has_error()) {
+    const routes::OpenApiError& error = imported.error();
+    return errors.push_back(settings.openapi + ":" + std::to_string(error.line) + ":" +
+                            std::to_string(error.column) + ": " + error.message);
+  }
+  const std::size_t own = settings.routes.size();
+  std::ranges::move(*imported, std::back_inserter(settings.routes));
+  std::vector<std::size_t> replaced;
+  for (const routes::RouteError& error : routes::RouteTable::check(settings.routes, settings.matching)) {
+    const routes::RouteSpec& spec = settings.routes[error.spec];
+    if (const routes::RouteSpec* const twin = error.column == 0 ? twin_of(spec, settings, own) : nullptr) {
+      hints.push_back(settings.file + ":" + std::to_string(twin->line) + ": routes: replaces " +
+                      wayside::quoted(spec.path) + " " + routes::place_of(spec, error.spec));
+      replaced.push_back(error.spec);
+    } else {
+      errors.push_back(spec.file + ":" + std::to_string(spec.line) + ": paths: " + error.message);
+    }
+  }
+  for (auto spec = replaced.rbegin(); spec != replaced.rend(); ++spec)
+    settings.routes.erase(settings.routes.begin() + static_cast<std::ptrdiff_t>(*spec));
+}
+
+std::vector<std::string> hints_of(const Settings& settings) {
+  std::vector<std::string> hints;
+  for (const routes::RouteHint& hint : routes::lint(settings.routes, settings.matching)) {
+    const routes::RouteSpec& spec = settings.routes[hint.spec];
+    hints.push_back((spec.file.empty() ? settings.file + ":" : spec.file + ":") + std::to_string(spec.line) +
+                    ": routes: " + hint.message);
+  }
+  return hints;
+}
+
 // The file is the weakest of the three sources and so read first, so its name is looked for before the rest.
 std::string file_named_by(std::span<const GivenOption> variables, std::span<const GivenOption> command_line) {
   Settings scratch;
@@ -63,7 +117,7 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   const CommandLine line = parse_command_line(argv, errors.lines);
   const Action action = line.action;
   const bool needs_settings = action != Action::kHelp && action != Action::kVersion;
-  if (errors.lines.empty() && !needs_settings) return Invocation{action, {}};
+  if (errors.lines.empty() && !needs_settings) return Invocation{action, {}, {}, {}};
   const std::vector<GivenOption> variables = read_environment(environment, errors.lines);
 
   Settings settings;
@@ -71,9 +125,12 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   if (!settings.file.empty()) read_settings_file(settings, errors.lines);
   apply(variables, settings, errors.lines);
   apply(line.given, settings, errors.lines);
+  std::vector<std::string> hints;
+  if (errors.lines.empty() && !settings.openapi.empty()) read_openapi_file(settings, errors.lines, hints);
   if (errors.lines.empty()) append(errors.lines, inconsistencies(settings, action));
   if (!errors.lines.empty()) return errors;
-  return Invocation{action, std::move(settings)};
+  if (action == Action::kCheck) append(hints, hints_of(settings));
+  return Invocation{action, std::move(settings), line.explain, std::move(hints)};
 }
 
 }  // namespace wayside::config

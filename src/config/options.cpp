@@ -26,6 +26,12 @@ std::optional<Mistake> set_file(Texts texts, Settings& settings) {
   return std::nullopt;
 }
 
+std::optional<Mistake> set_openapi(Texts texts, Settings& settings) {
+  if (texts.front().empty()) return expected("the path of a file", texts.front());
+  settings.openapi = texts.front();
+  return std::nullopt;
+}
+
 // "http,flask", or the option repeated, or both.
 std::optional<Mistake> set_namings(Texts texts, Settings& settings) {
   std::vector<std::string> names;
@@ -53,11 +59,20 @@ constexpr std::array kOptions = {
            "where Prometheus connects; 0.0.0.0:10180 by default",
            set_one<parse_listen, &Settings::metrics_listen>},
     Option{"naming", "WAYSIDE_NAMING", "NAME[,NAME]",
-           "names of the metrics: http, flask, or both; may be repeated; http by default", set_namings, true},
+           "names of the metrics: http, flask, otel, or several; may be repeated; http by default",
+           set_namings, true},
     Option{"workers", "WAYSIDE_WORKERS", "N|auto", "number of worker threads; 1 by default",
            set_one<parse_workers, &Settings::workers>},
     Option{"log-level", "WAYSIDE_LOG_LEVEL", "LEVEL", "debug, info, warn or error; info by default",
            set_one<parse_log_level, &Settings::log_level>},
+    Option{"openapi", "WAYSIDE_OPENAPI", "FILE", "OpenAPI document whose paths become routes", set_openapi},
+    Option{
+        "unmatched", "WAYSIDE_UNMATCHED", "MODE",
+        "how requests without a route are counted: fold, path or guess; fold by default if there are routes",
+        set_one<parse_unmatched, &Settings::unmatched>},
+    Option{"enable-lifecycle", "WAYSIDE_ENABLE_LIFECYCLE", "",
+           "answer POST /-/reload on the metrics listener",
+           set_one<parse_switch, &Settings::enable_lifecycle>, false, true},
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ struct Option {
   // option was repeated and may be.
   std::optional<Mistake> (*set)(std::span<const std::string> texts, Settings& settings);
   bool is_repeatable = false;
+  bool is_switch = false;  // stands alone on the command line, where it means "true"
 };
 
 // Every option that takes a value.

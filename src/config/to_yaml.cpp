@@ -9,6 +9,11 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <span>
 #include <string>
 
 namespace wayside::config {
@@ -23,15 +28,54 @@ void emit_methods(YAML::Emitter& out, MethodSet methods) {
   out << YAML::EndSeq;
 }
 
-void emit_route(YAML::Emitter& out, const routes::RouteSpec& route) {
+// As few digits as yield the same number again.
+std::string shortest(double number) {
+  std::array<char, 32> text;
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() ? std::string(text.data(), end) : std::to_string(number);
+}
+
+// One route, or those of one group, which have all but their templates in common.
+void emit_route(YAML::Emitter& out, std::span<const routes::RouteSpec> group) {
+  const routes::RouteSpec& route = group.front();
+  out << YAML::BeginMap;
   // Quoted, because a bare {id} or a name such as "~" would mean something else to YAML.
-  out << YAML::BeginMap << YAML::Key << "path" << YAML::Value << YAML::DoubleQuoted << route.path;
+  if (route.group == 0) {
+    out << YAML::Key << "path" << YAML::Value << YAML::DoubleQuoted << route.path;
+  } else {
+    out << YAML::Key << "group" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const routes::RouteSpec& each : group)
+      out << YAML::DoubleQuoted << each.path;
+    out << YAML::EndSeq;
+  }
   if (!route.methods.empty()) {
     out << YAML::Key << "methods" << YAML::Value;
     emit_methods(out, route.methods);
   }
   if (!route.name.empty()) out << YAML::Key << "name" << YAML::Value << YAML::DoubleQuoted << route.name;
+  if (!route.buckets.empty()) {
+    out << YAML::Key << "buckets" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const double bound : route.buckets)
+      out << shortest(bound);
+    out << YAML::EndSeq;
+  }
+  if (route.is_excluded) out << YAML::Key << "exclude" << YAML::Value << true;
   out << YAML::EndMap;
+}
+
+// Those of the OpenAPI document are left out: they come with it again.
+void emit_routes(YAML::Emitter& out, std::span<const routes::RouteSpec> routes) {
+  out << YAML::BeginSeq;
+  while (!routes.empty()) {
+    const auto ends_group = [&](const routes::RouteSpec& other) {
+      return other.group == 0 || other.group != routes.front().group;
+    };
+    const auto end = std::find_if(routes.begin() + 1, routes.end(), ends_group);
+    const auto size = static_cast<std::size_t>(end - routes.begin());
+    if (routes.front().file.empty()) emit_route(out, routes.first(size));
+    routes = routes.subspan(size);
+  }
+  out << YAML::EndSeq;
 }
 
 void emit_metrics(YAML::Emitter& out, const Settings& settings) {
@@ -40,7 +84,8 @@ void emit_metrics(YAML::Emitter& out, const Settings& settings) {
   out << YAML::Key << "naming" << YAML::Value << YAML::Flow << YAML::BeginSeq;
   for (const metrics::Naming naming : settings.namings)
     out << std::string(to_string(naming));
-  out << YAML::EndSeq << YAML::EndMap;
+  out << YAML::EndSeq;
+  out << YAML::Key << "enable_lifecycle" << YAML::Value << settings.enable_lifecycle << YAML::EndMap;
 }
 
 void emit_timeouts(YAML::Emitter& out, const Timeouts& timeouts) {
@@ -82,10 +127,16 @@ std::string to_yaml(const Settings& settings) {
   out << YAML::Key << "via" << YAML::Value << (settings.via ? "on" : "off");
   out << YAML::Key << "client_half_close" << YAML::Value
       << std::string(to_string(settings.client_half_close));
-  out << YAML::Key << "routes" << YAML::Value << YAML::BeginSeq;
-  for (const routes::RouteSpec& route : settings.routes)
-    emit_route(out, route);
-  out << YAML::EndSeq << YAML::EndMap;
+  if (!settings.openapi.empty()) {
+    out << YAML::Key << "openapi" << YAML::Value << std::filesystem::absolute(settings.openapi).string();
+  }
+  out << YAML::Key << "unmatched" << YAML::Value << std::string(to_string(settings.unmatched_mode()));
+  out << YAML::Key << "trailing_slash" << YAML::Value
+      << (settings.matching.trailing_slash_matters ? "strict" : "ignore");
+  out << YAML::Key << "ignore_case" << YAML::Value << settings.matching.ignores_case;
+  out << YAML::Key << "routes" << YAML::Value;
+  emit_routes(out, settings.routes);
+  out << YAML::EndMap;
   return std::string(out.c_str()) + "\n";
 }
 

@@ -10,7 +10,7 @@ namespace wayside::config {
 namespace {
 
 constexpr std::array kLogLevels = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarn, LogLevel::kError};
-constexpr std::array kNamings = {metrics::Naming::kHttp, metrics::Naming::kFlask};
+constexpr std::array kNamings = {metrics::Naming::kHttp, metrics::Naming::kFlask, metrics::Naming::kOtel};
 
 Parsed<Address> from_base(Checked<Address, AddressError> address) {
   if (address.has_error()) return Mistake{address.error().message};
@@ -29,7 +29,7 @@ std::size_t available_processors() noexcept {
 Parsed<metrics::Naming> parse_naming(std::string_view text) {
   const auto found =
       std::ranges::find(kNamings, text, [](metrics::Naming naming) { return to_string(naming); });
-  if (found == kNamings.end()) return expected("http or flask", text);
+  if (found == kNamings.end()) return expected("http, flask or otel", text);
   return *found;
 }
 
@@ -69,7 +69,7 @@ Parsed<std::vector<metrics::Naming>> parse_namings(std::span<const std::string> 
       return Mistake{"expected each naming once, found " + quoted(text) + " twice"};
     namings.push_back(*naming);
   }
-  if (namings.empty()) return Mistake{"expected http or flask, found an empty list"};
+  if (namings.empty()) return Mistake{"expected http, flask or otel, found an empty list"};
   return namings;
 }
 
@@ -86,6 +86,18 @@ Parsed<MethodSet> parse_methods(std::span<const std::string> texts) {
   }
   if (methods.empty()) return Mistake{"expected at least one method, found an empty list"};
   return methods;
+}
+
+Parsed<routes::Unmatched> parse_unmatched(std::string_view text) {
+  for (const auto mode : {routes::Unmatched::kFold, routes::Unmatched::kPath, routes::Unmatched::kGuess}) {
+    if (text == routes::to_string(mode)) return mode;
+  }
+  return expected("fold, path or guess", text);
+}
+
+Parsed<bool> parse_trailing_slash(std::string_view text) {
+  if (text != "ignore" && text != "strict") return expected("ignore or strict", text);
+  return text == "strict";
 }
 
 Parsed<std::optional<std::size_t>> parse_count_or_none(std::string_view text) {
@@ -119,9 +131,11 @@ std::string_view to_string(metrics::Naming naming) noexcept {
     case metrics::Naming::kHttp:
       return "http";
     case metrics::Naming::kFlask:
+      return "flask";
+    case metrics::Naming::kOtel:
       break;
   }
-  return "flask";
+  return "otel";
 }
 
 std::string backend_to_string(const Address& address) {

@@ -6,6 +6,7 @@
 #include "wayside/base/method.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/metrics/naming.hpp"
+#include "wayside/routes/unmatched.hpp"
 
 #include "config/mistake.hpp"
 
@@ -34,6 +35,12 @@ Parsed<std::vector<metrics::Naming>> parse_namings(std::span<const std::string> 
 // One or more methods of RFC 9110 and RFC 5789, none of them twice.
 Parsed<MethodSet> parse_methods(std::span<const std::string> texts);
 
+// "fold", "path" or "guess".
+Parsed<routes::Unmatched> parse_unmatched(std::string_view text);
+
+// "ignore" or "strict": whether a slash at the end matters.
+Parsed<bool> parse_trailing_slash(std::string_view text);
+
 // A whole number from 1 to `max`, or "none".
 Parsed<std::optional<std::size_t>> parse_count_or_none(std::string_view text);
 
@@ -44,7 +51,7 @@ Parsed<bool> parse_switch(std::string_view text);
 Parsed<HalfClose> parse_half_close(std::string_view text);
 std::string_view to_string(HalfClose half_close) noexcept;
 
-// "http", "flask". The text has static storage duration.
+// "http", "flask", "otel". The text has static storage duration.
 std::string_view to_string(metrics::Naming naming) noexcept;
 
 // "http://host:port" or "unix:/path": what parse_backend reads back.

@@ -23,8 +23,10 @@ std::string join(const std::string& parent, const std::string& name) {
 
 }  // namespace
 
-void YamlMistakes::add(std::size_t line, std::string_view key, std::string_view text) {
-  std::string whole = file_ + ":" + std::to_string(line) + ": ";
+void YamlMistakes::add(std::size_t line, std::string_view key, std::string_view text, std::size_t column) {
+  std::string whole = file_ + ":" + std::to_string(line);
+  if (column != 0) whole += ":" + std::to_string(column);
+  whole += ": ";
   if (!key.empty()) whole.append(key).append(": ");
   by_line_.emplace(line, whole.append(text));
 }

@@ -18,13 +18,16 @@
 
 namespace wayside::config {
 
-// Collects "file:line: key: what is wrong", to be read in the order of the lines.
+// Collects "file:line: key: what is wrong", or "file:line:column: …", to be read in the order of the lines.
 class YamlMistakes {
  public:
   explicit YamlMistakes(std::string file) : file_(std::move(file)) {}
 
-  // `key` is empty for a mistake of the whole file; `line` counts from 1.
-  void add(std::size_t line, std::string_view key, std::string_view text);
+  // `key` is empty for a mistake of the whole file; `line` counts from 1, and so does `column`, which is 0
+  // where the whole value is meant.
+  void add(std::size_t line, std::string_view key, std::string_view text, std::size_t column = 0);
+
+  std::size_t size() const noexcept { return by_line_.size(); }
 
   std::vector<std::string> take() &&;
 

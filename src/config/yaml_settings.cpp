@@ -6,12 +6,14 @@
 #include "config/timeout_keys.hpp"
 #include "config/values.hpp"
 #include "config/yaml_node.hpp"
+#include "config/yaml_routes.hpp"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <span>
@@ -41,9 +43,19 @@ class Reader {
         YamlKey{"via", [this](const YamlValue& v) { read_value(v, parse_switch, settings_.via); }},
         YamlKey{"client_half_close",
                 [this](const YamlValue& v) { read_value(v, parse_half_close, settings_.client_half_close); }},
-        YamlKey{"routes", [this](const YamlValue& v) { read_routes(v); }},
+        YamlKey{"openapi", [this](const YamlValue& v) { read_openapi(v); }},
+        YamlKey{"unmatched", [this](const YamlValue& v) { read_unmatched(v); }},
+        YamlKey{"trailing_slash",
+                [this](const YamlValue& v) {
+                  read_value(v, parse_trailing_slash, settings_.matching.trailing_slash_matters);
+                }},
+        YamlKey{"ignore_case",
+                [this](const YamlValue& v) { read_value(v, parse_switch, settings_.matching.ignores_case); }},
+        YamlKey{"routes", [this](const YamlValue& v) { routes_ = read_routes(v, mistakes_); }},
     };
     read_mapping({root, {}, line_of(root)}, keys, mistakes_);
+    check_routes(routes_, settings_.matching, mistakes_);  // now that all that matters to them is known
+    settings_.routes = std::move(routes_.specs);
   }
 
   std::vector<std::string> take_mistakes() && { return std::move(mistakes_).take(); }
@@ -70,6 +82,8 @@ class Reader {
         YamlKey{"listen",
                 [this](const YamlValue& v) { read_value(v, parse_listen, settings_.metrics_listen); }},
         YamlKey{"naming", [this](const YamlValue& v) { read_values(v, parse_namings, settings_.namings); }},
+        YamlKey{"enable_lifecycle",
+                [this](const YamlValue& v) { read_value(v, parse_switch, settings_.enable_lifecycle); }},
     };
     read_mapping(value, keys, mistakes_);
   }
@@ -125,55 +139,24 @@ class Reader {
     limits.*key.member = **count;
   }
 
-  void read_routes(const YamlValue& value) {
-    settings_.routes.clear();
-    std::vector<std::string> route_keys;  // of settings_.routes, some items being left out
-    const auto read_item = [&](const YamlValue& item) {
-      auto route = read_route(item);
-      if (!route) return;
-      settings_.routes.push_back(*std::move(route));
-      route_keys.push_back(item.key);
-    };
-    read_list(value, read_item, mistakes_);
-    for (const routes::RouteError& error : routes::RouteTable::check(settings_.routes)) {
-      std::string text = error.message;
-      if (error.column != 0) text += " (column " + std::to_string(error.column) + " of the template)";
-      mistakes_.add(settings_.routes[error.spec].line, route_keys[error.spec], text);
-    }
+  void read_openapi(const YamlValue& value) {
+    const auto text = read_text(value, mistakes_);
+    if (!text) return;
+    if (text->empty())
+      return mistakes_.add(value.line, value.key, expected("the path of a file", *text).text);
+    // As the author of the file sees it: beside the file.
+    settings_.openapi = (std::filesystem::path(settings_.file).parent_path() / *text).string();
   }
 
-  // A template alone, or a mapping with more about it. nullopt where there is no template to go on with.
-  std::optional<routes::RouteSpec> read_route(const YamlValue& value) {
-    routes::RouteSpec route;
-    route.line = value.line;
-    if (value.node.IsScalar()) {
-      route.path = value.node.Scalar();
-      return route;
-    }
-    if (!value.node.IsMap()) {
-      mistakes_.add(value.line, value.key,
-                    "expected a template or a mapping with path, found " + describe(value.node));
-      return std::nullopt;
-    }
-    std::optional<std::string> path;
-    const std::array keys = {
-        YamlKey{"path", [&](const YamlValue& v) { path = read_text(v, mistakes_); }},
-        YamlKey{"methods", [&](const YamlValue& v) { read_values(v, parse_methods, route.methods); }},
-        YamlKey{"name", [&](const YamlValue& v) { read_value(v, parse_route_name, route.name); }},
-    };
-    read_mapping(value, keys, mistakes_);
-    if (!value.node["path"]) mistakes_.add(value.line, value.key, "expected a path, found none");
-    if (!path) return std::nullopt;
-    route.path = *std::move(path);
-    return route;
-  }
-
-  static Parsed<std::string> parse_route_name(std::string_view text) {
-    if (text.empty()) return expected("a name", text);
-    return {boost::system::in_place_value, text};
+  void read_unmatched(const YamlValue& value) {
+    routes::Unmatched mode{};
+    const std::size_t before = mistakes_.size();
+    read_value(value, parse_unmatched, mode);
+    if (mistakes_.size() == before) settings_.unmatched = mode;
   }
 
   Settings& settings_;
+  YamlRoutes routes_;
   YamlMistakes mistakes_;
 };
 

@@ -1,38 +1,23 @@
 #include "metrics/cell.hpp"
 
-#include <cassert>
+#include <chrono>
+#include <memory>
 #include <new>
 
 namespace wayside::metrics {
 
-Cell::~Cell() {
-  for (StatusCount* node = newest_.load(std::memory_order_relaxed); node != nullptr;) {
-    StatusCount* const older = node->older;
-    delete node;
-    node = older;
+void Cell::keep_exemplar(std::size_t bucket, const TraceContext& trace, std::int64_t value) noexcept {
+  if (block_.own_exemplars() == nullptr) {
+    try {
+      block_.adopt_exemplars(std::make_unique<ExemplarSlots>(record_.layout->duration.buckets->size()));
+    } catch (const std::bad_alloc&) {
+      return;
+    }
   }
-}
-
-void Cell::count(unsigned status) noexcept {
-  assert(status >= 100 && status <= 999);
-  const auto narrow = static_cast<std::uint16_t>(status);
-  if (hot_ == nullptr || hot_->status != narrow) [[unlikely]] {
-    StatusCount* const found = find_or_make(narrow);
-    if (found == nullptr) return;
-    hot_ = found;
-  }
-  hot_->count.add(1);
-}
-
-Cell::StatusCount* Cell::find_or_make(std::uint16_t status) noexcept {
-  // Relaxed: this thread wrote the list itself.
-  StatusCount* const newest = newest_.load(std::memory_order_relaxed);
-  for (StatusCount* node = newest; node != nullptr; node = node->older) {
-    if (node->status == status) return node;
-  }
-  auto* const made = new (std::nothrow) StatusCount(status, newest);
-  if (made != nullptr) newest_.store(made, std::memory_order_release);
-  return made;
+  // The wall clock: an exemplar's timestamp is for people and for Prometheus, and no duration is made of it.
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  const std::int64_t now_ns = std::chrono::duration_cast<Nanoseconds>(since_epoch).count();
+  (*block_.own_exemplars())[bucket].store({trace, value, now_ns});
 }
 
 }  // namespace wayside::metrics

@@ -1,59 +1,57 @@
-// The counts of one endpoint and one method within one shard: exchanges by status, and the latency histogram.
+// The counts of one endpoint, variant and method within one shard: a block of its own, and one for each
+// status that it ended with.
 //
-// Owned by its shard, written by the shard's worker, read by the scrape. Statuses are kept in a list that
-// only grows at its head: a node is complete before the release store that publishes it, and never changes
-// its place or goes away, so a reader that follows the list needs no lock. An endpoint answers with a handful
-// of statuses, and nearly always with the one it answered with last, so the worker looks there first.
+// The worker's alone; the scrape sees the blocks and no cell. An endpoint answers with a handful of statuses,
+// and nearly always with the one it answered with last, so that one is looked at first.
 #pragma once
 
-#include "wayside/metrics/histogram.hpp"
-#include "wayside/metrics/single_writer.hpp"
+#include "metrics/block.hpp"
+#include "metrics/catalogue.hpp"
 
-#include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace wayside::metrics {
 
 class Cell {
  public:
-  // `buckets` outlives the cell. Throws std::bad_alloc.
-  explicit Cell(const Buckets& buckets) : duration_(buckets) {}
-  ~Cell();
+  // Where exchanges that end with some status are counted.
+  struct Status {
+    std::uint16_t code = 0;
+    bool is_overflow = false;  // the block belongs to the overflow endpoint
+    Block* block = nullptr;
+  };
+
+  // `record` outlives the cell. Throws std::bad_alloc.
+  explicit Cell(const CellRecord& record) : record_(record), block_(record.values) {}
   Cell(const Cell&) = delete;
   Cell& operator=(const Cell&) = delete;
 
-  // The worker only. Allocates at the first use of a status; an exchange for which there is no memory is
-  // lost.
-  void count(unsigned status) noexcept;
+  const CellRecord& record() const noexcept { return record_; }
+  Block& block() noexcept { return block_; }
 
-  // The worker observes, any thread reads.
-  Histogram& duration() noexcept { return duration_; }
-  const Histogram& duration() const noexcept { return duration_; }
-
-  // Any thread: calls visit(status, count) for each status counted so far, the newest status first.
-  template <class Visitor>
-  void for_each_status(Visitor&& visit) const {
-    for (const StatusCount* node = newest_.load(std::memory_order_acquire); node != nullptr;
-         node = node->older) {
-      visit(node->status, node->count.value());
+  // nullptr where that status is new. Valid until the next add_status.
+  const Status* find_status(std::uint16_t code) noexcept {
+    if (hot_ < statuses_.size() && statuses_[hot_].code == code) [[likely]]
+      return &statuses_[hot_];
+    for (hot_ = 0; hot_ < statuses_.size(); ++hot_) {
+      if (statuses_[hot_].code == code) return &statuses_[hot_];
     }
+    return nullptr;
   }
+  // `status.block` outlives the cell. Throws std::bad_alloc.
+  void add_status(const Status& status) { statuses_.push_back(status); }
+
+  // Remembers the observation as the exemplar of its bucket. Allocates the first time, and goes without where
+  // there is no memory.
+  void keep_exemplar(std::size_t bucket, const TraceContext& trace, std::int64_t value) noexcept;
 
  private:
-  struct StatusCount {
-    StatusCount(std::uint16_t its_status, StatusCount* its_older) noexcept
-        : status(its_status), older(its_older) {}
-
-    const std::uint16_t status;
-    StatusCount* const older;
-    SingleWriter<std::uint64_t> count;
-  };
-
-  StatusCount* find_or_make(std::uint16_t status) noexcept;
-
-  StatusCount* hot_ = nullptr;  // the one counted last; the worker's alone
-  std::atomic<StatusCount*> newest_{nullptr};
-  Histogram duration_;
+  const CellRecord& record_;
+  Block block_;
+  std::vector<Status> statuses_;
+  std::size_t hot_ = 0;
 };
 
 }  // namespace wayside::metrics

@@ -1,5 +1,6 @@
 #include "metrics/label_value.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace wayside::metrics {
@@ -42,14 +43,30 @@ std::size_t sequence_length(std::string_view text) noexcept {
 
 }  // namespace
 
-std::string valid_utf8(std::string_view text) {
-  std::string valid;
-  valid.reserve(text.size());
+bool is_valid_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
     const std::size_t length = sequence_length(text);
-    valid.append(length == 0 ? kReplacementCharacter : text.substr(0, length));
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string_view replace_invalid_utf8(std::string_view text, std::span<char> out) noexcept {
+  static_assert(kReplacementCharacter.size() == kReplacementGrowth);
+  char* end = out.data();
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    const std::string_view piece = length == 0 ? kReplacementCharacter : text.substr(0, length);
+    end = std::copy(piece.begin(), piece.end(), end);
     text.remove_prefix(length == 0 ? 1 : length);
   }
+  return {out.data(), static_cast<std::size_t>(end - out.data())};
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid(text.size() * kReplacementGrowth, '\0');
+  valid.resize(replace_invalid_utf8(text, valid).size());
   return valid;
 }
 

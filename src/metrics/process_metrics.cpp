@@ -95,9 +95,7 @@ std::optional<std::uint64_t> read_limit(decltype(RLIMIT_AS) resource) {
 template <class Number>
 void write_family(TextWriter& writer, std::string_view name, FamilyType type, std::string_view help,
                   std::optional<Number> value) {
-  if (!value) return;
-  writer.family(name, type, help);
-  writer.sample({name}, *value);
+  if (value && writer.family(name, type, help)) writer.sample(" ", *value);
 }
 
 }  // namespace

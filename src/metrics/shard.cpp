@@ -1,57 +1,249 @@
 #include "wayside/metrics/shard.hpp"
 
+#include "metrics/block.hpp"
+#include "metrics/catalogue.hpp"
 #include "metrics/cell.hpp"
+#include "metrics/histogram.hpp"
+#include "metrics/known_labels.hpp"
 
+#include <array>
 #include <cassert>
+#include <deque>
 #include <new>
+#include <vector>
 
 namespace wayside::metrics {
 namespace {
 
-std::size_t slot_of(EndpointId endpoint, Method method) noexcept {
-  return endpoint * kMethodCount + static_cast<std::size_t>(method);
-}
+constexpr std::uint64_t kMinusOne = ~std::uint64_t{0};  // gauges wrap; see metrics/block.hpp
 
 }  // namespace
 
-Shard::Shard(std::size_t endpoint_count, const Buckets& buckets)
-    : buckets_(buckets),
-      endpoint_count_(endpoint_count),
-      cells_(std::make_unique<std::atomic<Cell*>[]>(endpoint_count * kMethodCount)) {}
+// The worker's own index of what it counts: by endpoint, then by variant and method. Only the blocks are seen
+// by other threads.
+struct Shard::Impl {
+  struct Row {
+    std::vector<Cell*> cells;  // by variant * kMethodCount + method; nullptr: not used yet
+    std::array<Block*, kStreamKindCount> streams{};
+  };
 
-Shard::~Shard() {
-  for (std::size_t slot = 0; slot < endpoint_count_ * kMethodCount; ++slot) {
-    delete cells_[slot].load(std::memory_order_relaxed);
+  explicit Impl(Catalogue& its_catalogue)
+      : catalogue(its_catalogue), labels(its_catalogue), own(its_catalogue.worker_values()) {
+    blocks.add(own);
   }
+
+  Row& row(EndpointId endpoint) {
+    if (endpoint >= rows.size()) [[unlikely]]
+      rows.resize(endpoint + 1);
+    return rows[endpoint];
+  }
+
+  // The cell that counts these, which is the overflow endpoint's where the budget has no room. Throws
+  // std::bad_alloc.
+  Cell& cell(EndpointId endpoint, Variant variant, Method method) {
+    const std::size_t column = variant * kMethodCount + static_cast<std::size_t>(method);
+    if (endpoint < rows.size()) [[likely]] {
+      const Row& known = rows[endpoint];
+      if (column < known.cells.size() && known.cells[column] != nullptr) [[likely]]
+        return *known.cells[column];
+    }
+    return make_cell(endpoint, variant, method, column);
+  }
+
+  Cell& make_cell(EndpointId endpoint, Variant variant, Method method, std::size_t column) {
+    if (column >= row(endpoint).cells.size()) rows[endpoint].cells.resize((variant + 1) * kMethodCount);
+    Cell* made = nullptr;
+    if (const CellRecord* const record = catalogue.admit_cell(endpoint, variant, method)) {
+      made = &cells.emplace_back(*record);
+      blocks.add(made->block());
+    } else {
+      if (endpoint == kOverflowEndpoint) throw std::bad_alloc();  // it has room for whatever is counted there
+      made = &cell(kOverflowEndpoint, 0, method);
+    }
+    rows[endpoint].cells[column] = made;
+    return *made;
+  }
+
+  // Where a status of the cell is counted, which is in the overflow endpoint where the budget has no room.
+  // Throws std::bad_alloc. Valid until the next call.
+  const Cell::Status& status(Cell& its_cell, unsigned code) {
+    const bool is_overflow = its_cell.record().endpoint == kOverflowEndpoint;
+    // The overflow endpoint is bounded whatever the backend answers: its statuses are classes.
+    const auto counted_as = static_cast<std::uint16_t>(is_overflow ? code / 100 : code);
+    if (const Cell::Status* const known = its_cell.find_status(counted_as)) [[likely]]
+      return *known;
+    Cell::Status made{counted_as, is_overflow, nullptr};
+    if (const StatusRecord* const record = catalogue.admit_status(its_cell.record(), counted_as)) {
+      made.block = &status_blocks.emplace_back(record->values);
+      blocks.add(*made.block);
+    } else {
+      if (is_overflow) throw std::bad_alloc();
+      made.is_overflow = true;
+      made.block = status(cell(kOverflowEndpoint, 0, its_cell.record().method), code).block;
+    }
+    its_cell.add_status(made);
+    return *its_cell.find_status(counted_as);
+  }
+
+  Block& stream_block(EndpointId endpoint, StreamKind kind) {
+    Row& its_row = row(endpoint);
+    Block*& slot = its_row.streams[static_cast<std::size_t>(kind)];
+    if (slot != nullptr) return *slot;
+    if (const StreamRecord* const record = catalogue.admit_stream(endpoint, kind)) {
+      slot = &stream_blocks.emplace_back(record->values);
+      blocks.add(*slot);
+      return *slot;
+    }
+    if (endpoint == kOverflowEndpoint) throw std::bad_alloc();
+    Block& overflow = stream_block(kOverflowEndpoint, kind);
+    rows[endpoint].streams[static_cast<std::size_t>(kind)] = &overflow;
+    return overflow;
+  }
+
+  void count(const Observation& observation);
+
+  void add(std::uint32_t offset, std::uint64_t amount) noexcept { own[offset].add(amount); }
+
+  Catalogue& catalogue;
+  KnownLabels labels;
+  std::vector<Row> rows;
+  // Their elements never move.
+  std::deque<Cell> cells;
+  std::deque<Block> status_blocks;
+  std::deque<Block> stream_blocks;
+  Block own;
+  BlockList blocks;
+};
+
+void Shard::Impl::count(const Observation& seen) {
+  // The overflow endpoint is reserved for one variant only.
+  const Variant variant = seen.endpoint == kOverflowEndpoint ? Variant{0} : seen.variant;
+  Cell& its_cell = cell(seen.endpoint, variant, seen.method);
+  const Cell::Status& its_status = status(its_cell, seen.status);
+  const EndpointLayout& layout = *its_cell.record().layout;
+  Block& block = its_cell.block();
+
+  if (its_status.is_overflow) add(catalogue.worker_layout().overflowed, 1);
+  block[layout.request_bytes].add(seen.request_bytes);
+  block[layout.response_bytes].add(seen.response_bytes);
+  if (seen.abort) block[layout.aborts + static_cast<std::size_t>(*seen.abort)].add(1);
+  const auto observe_extra = [&](ExtraHistogram extra, std::int64_t value) {
+    const HistogramPlace& place = layout.extras[static_cast<std::size_t>(extra)];
+    if (place.buckets != nullptr) observe(block, place, value);
+  };
+  if (!layout.options.extras.empty()) {
+    if (seen.backend_ttfb) observe_extra(ExtraHistogram::kBackendTtfb, seen.backend_ttfb->count());
+    if (seen.queue) observe_extra(ExtraHistogram::kQueue, seen.queue->count());
+    observe_extra(ExtraHistogram::kRequestSize, static_cast<std::int64_t>(seen.request_bytes));
+    observe_extra(ExtraHistogram::kResponseSize, static_cast<std::int64_t>(seen.response_bytes));
+  }
+  if (seen.duration) {
+    const std::int64_t nanoseconds = seen.duration->count();
+    const std::size_t bucket = observe(block, layout.duration, nanoseconds);
+    if (seen.trace != nullptr) its_cell.keep_exemplar(bucket, *seen.trace, nanoseconds);
+    const HistogramPlace& by_status =
+        its_status.is_overflow ? catalogue.overflow_layout().status_duration : layout.status_duration;
+    if (by_status.buckets != nullptr) observe(*its_status.block, by_status, nanoseconds);
+    if (layout.options.slo) {
+      constexpr unsigned kFirstServerError = 500;
+      const bool is_good = *seen.duration <= *layout.options.slo && seen.status < kFirstServerError;
+      block[layout.slo_good].add(is_good ? 1 : 0);
+      block[layout.slo_total].add(1);
+    }
+  }
+  (*its_status.block)[0].add(1);
 }
 
-void Shard::exchange_finished(EndpointId endpoint, Method method, unsigned status) noexcept {
-  in_flight_.add(-1);
-  if (Cell* const cell = find_or_make(endpoint, method)) cell->count(status);
+Shard::Shard(Catalogue& catalogue) : impl_(std::make_unique<Impl>(catalogue)) {}
+Shard::~Shard() = default;
+
+EndpointId Shard::endpoint_for(std::string_view label) noexcept {
+  return impl_->labels.find(label);
 }
 
-void Shard::observe_duration(EndpointId endpoint, Method method, Nanoseconds duration) noexcept {
-  if (Cell* const cell = find_or_make(endpoint, method)) cell->duration().observe(duration);
+void Shard::exchange_started() noexcept {
+  impl_->add(impl_->catalogue.worker_layout().in_flight, 1);
 }
 
-const Cell* Shard::cell(EndpointId endpoint, Method method) const noexcept {
-  assert(endpoint < endpoint_count_);
-  return cells_[slot_of(endpoint, method)].load(std::memory_order_acquire);
-}
-
-Cell* Shard::find_or_make(EndpointId endpoint, Method method) noexcept {
-  assert(endpoint < endpoint_count_);
-  std::atomic<Cell*>& slot = cells_[slot_of(endpoint, method)];
-  // Relaxed: this thread is the only one that ever stores here.
-  if (Cell* const cell = slot.load(std::memory_order_relaxed)) [[likely]]
-    return cell;
+void Shard::exchange_finished(const Observation& observation) noexcept {
+  assert(observation.status >= 100 && observation.status <= 999);
+  impl_->add(impl_->catalogue.worker_layout().in_flight, kMinusOne);
+  if (observation.endpoint == kExcludedEndpoint) return;
   try {
-    auto made = std::make_unique<Cell>(buckets_);
-    slot.store(made.get(), std::memory_order_release);
-    return made.release();
+    impl_->count(observation);
   } catch (const std::bad_alloc&) {
-    return nullptr;
+    // Lost: see the top of the header.
   }
+}
+
+void Shard::stream_began(EndpointId endpoint, StreamKind kind) noexcept {
+  if (endpoint == kExcludedEndpoint) return;
+  try {
+    impl_->stream_block(endpoint, kind)[EndpointLayout::kStreamActive].add(1);
+  } catch (const std::bad_alloc&) {
+    // Lost: see the top of the header.
+  }
+}
+
+void Shard::stream_ended(EndpointId endpoint, StreamKind kind, Nanoseconds duration,
+                         std::uint64_t bytes_from_client, std::uint64_t bytes_from_backend) noexcept {
+  if (endpoint == kExcludedEndpoint) return;
+  try {
+    Block& block = impl_->stream_block(endpoint, kind);
+    block[EndpointLayout::kStreamActive].add(kMinusOne);
+    block[EndpointLayout::kStreamBytesFromClient].add(bytes_from_client);
+    block[EndpointLayout::kStreamBytesFromBackend].add(bytes_from_backend);
+    observe(block, impl_->catalogue.stream_duration(), duration.count());
+  } catch (const std::bad_alloc&) {
+    // Lost: see the top of the header.
+  }
+}
+
+void Shard::observe_overhead(Nanoseconds overhead) noexcept {
+  observe(impl_->own, impl_->catalogue.worker_layout().overhead, overhead.count());
+}
+
+void Shard::backend_failed(ReasonId reason) noexcept {
+  impl_->own[impl_->catalogue.worker_layout().backend_errors + reason].add(1);
+}
+
+void Shard::request_rejected(ReasonId reason) noexcept {
+  impl_->own[impl_->catalogue.worker_layout().rejections + reason].add(1);
+}
+
+void Shard::backend_retried() noexcept {
+  impl_->add(impl_->catalogue.worker_layout().backend_retries, 1);
+}
+void Shard::log_line_dropped() noexcept {
+  impl_->add(impl_->catalogue.worker_layout().log_dropped, 1);
+}
+
+void Shard::client_connected() noexcept {
+  impl_->add(impl_->catalogue.worker_layout().client_connections, 1);
+}
+void Shard::client_closed() noexcept {
+  impl_->add(impl_->catalogue.worker_layout().client_connections, kMinusOne);
+}
+
+void Shard::backend_connected() noexcept {
+  impl_->add(impl_->catalogue.worker_layout().backend_connects, 1);
+  impl_->add(impl_->catalogue.worker_layout().backend_active, 1);
+}
+void Shard::backend_became_idle() noexcept {
+  impl_->add(impl_->catalogue.worker_layout().backend_active, kMinusOne);
+  impl_->add(impl_->catalogue.worker_layout().backend_idle, 1);
+}
+void Shard::backend_became_busy() noexcept {
+  impl_->add(impl_->catalogue.worker_layout().backend_idle, kMinusOne);
+  impl_->add(impl_->catalogue.worker_layout().backend_active, 1);
+}
+void Shard::backend_closed(bool was_idle) noexcept {
+  const WorkerLayout& layout = impl_->catalogue.worker_layout();
+  impl_->add(was_idle ? layout.backend_idle : layout.backend_active, kMinusOne);
+}
+
+const BlockList& Shard::blocks() const noexcept {
+  return impl_->blocks;
 }
 
 }  // namespace wayside::metrics

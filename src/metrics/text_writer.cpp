@@ -1,5 +1,6 @@
 #include "metrics/text_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -15,7 +16,10 @@ using NumberText = std::array<char, 40>;
 constexpr double kLeastFixed = 1e-4;
 constexpr double kLeastTooLargeForFixed = 1e16;
 
-std::string_view text_of(FamilyType type) noexcept {
+constexpr std::string_view kTotal = "_total";
+constexpr std::string_view kInfo = "_info";
+
+std::string_view text_of(FamilyType type, Format format) noexcept {
   switch (type) {
     case FamilyType::kCounter:
       return "counter";
@@ -23,8 +27,35 @@ std::string_view text_of(FamilyType type) noexcept {
       return "gauge";
     case FamilyType::kHistogram:
       return "histogram";
+    case FamilyType::kInfo:
+      return format == Format::kOpenMetrics ? "info" : "gauge";
   }
   return "untyped";
+}
+
+// What OpenMetrics calls the family: without the suffix that its samples have.
+std::string_view base_of(std::string_view name, FamilyType type) noexcept {
+  const std::string_view suffix = type == FamilyType::kCounter ? kTotal : kInfo;
+  const bool may_have_suffix = type == FamilyType::kCounter || type == FamilyType::kInfo;
+  return may_have_suffix && name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name;
+}
+
+std::string_view unit_of(std::string_view base) noexcept {
+  for (const std::string_view unit : {"seconds", "bytes"}) {
+    if (base.ends_with(unit) && base.size() > unit.size() && base[base.size() - unit.size() - 1] == '_') {
+      return unit;
+    }
+  }
+  return {};
+}
+
+// `digits` hexadecimal digits, the leading zeros among them.
+void append_hex(std::string& out, std::uint64_t value) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (unsigned shift = 64; shift != 0;) {
+    shift -= 4;
+    out += kDigits[(value >> shift) & 0xFU];
+  }
 }
 
 }  // namespace
@@ -51,14 +82,80 @@ void append_value(std::string& out, double value) {
 
 void append_value(std::string& out, std::uint64_t value) {
   NumberText buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  *end++ = '.';
+  *end++ = '0';
   out.append(buffer.data(), end);
-  out += ".0";
 }
 
-void TextWriter::family(std::string_view name, FamilyType type, std::string_view help) {
-  out_.append("# HELP ").append(name).append(" ").append(help);
-  out_.append("\n# TYPE ").append(name).append(" ").append(text_of(type)).append("\n");
+bool TextWriter::is_wanted(std::string_view base, std::string_view name) const {
+  if (wanted_.empty()) return true;
+  return std::ranges::any_of(wanted_, [&](std::string_view wanted) {
+    if (wanted == name) return true;
+    if (!wanted.starts_with(base)) return false;
+    const std::string_view suffix = wanted.substr(base.size());
+    constexpr std::array<std::string_view, 6> kSuffixes = {"", kTotal, kInfo, "_bucket", "_count", "_sum"};
+    return std::ranges::find(kSuffixes, suffix) != kSuffixes.end();
+  });
+}
+
+bool TextWriter::family(std::string_view name, FamilyType type, std::string_view help) {
+  const std::string_view base = base_of(name, type);
+  if (!is_wanted(base, name)) return false;
+  sample_name_ = name;
+  if (format_ == Format::kText) {
+    out_.append("# HELP ").append(name).append(" ").append(help);
+    out_.append("\n# TYPE ").append(name).append(" ").append(text_of(type, format_)).append("\n");
+    return true;
+  }
+  if (type == FamilyType::kCounter) sample_name_.assign(base).append(kTotal);
+  out_.append("# TYPE ").append(base).append(" ").append(text_of(type, format_)).append("\n");
+  if (const std::string_view unit = unit_of(base); !unit.empty()) {
+    out_.append("# UNIT ").append(base).append(" ").append(unit).append("\n");
+  }
+  out_.append("# HELP ").append(base).append(" ").append(help).append("\n");
+  return true;
+}
+
+void TextWriter::histogram(const HistogramLabels& labels, std::span<const std::string> bounds,
+                           std::span<const std::uint64_t> counts, double sum,
+                           std::span<const Exemplar* const> exemplars, double to_exposed) {
+  std::uint64_t cumulated = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    cumulated += counts[i];
+    out_.append(sample_name_).append("_bucket").append(labels.before_bound);
+    out_.append(bounds[i]).append(labels.after_bound);
+    append_value(out_, cumulated);
+    if (!exemplars.empty() && exemplars[i] != nullptr) append_exemplar(*exemplars[i], to_exposed);
+    out_ += '\n';
+  }
+  out_.append(sample_name_).append("_count").append(labels.labels);
+  append_value(out_, cumulated);
+  out_.append("\n").append(sample_name_).append("_sum").append(labels.labels);
+  append_value(out_, sum);
+  out_ += '\n';
+}
+
+// OpenMetrics 1.0, "Exemplars": labels of at most 128 characters, a value inside the bucket, a timestamp in
+// seconds.
+void TextWriter::append_exemplar(const Exemplar& exemplar, double to_exposed) {
+  out_ += " # {span_id=\"";
+  append_hex(out_, exemplar.trace.span_id);
+  out_ += "\",trace_id=\"";
+  append_hex(out_, exemplar.trace.trace_id_high);
+  append_hex(out_, exemplar.trace.trace_id_low);
+  out_ += "\"} ";
+  append_value(out_, static_cast<double>(exemplar.value) * to_exposed);
+  // Whole milliseconds: what Prometheus keeps. Nanoseconds since 1970 would not fit a double anyway.
+  constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
+  constexpr double kMillisecondsPerSecond = 1e3;
+  const auto milliseconds = static_cast<double>(exemplar.timestamp_ns / kNanosecondsPerMillisecond);
+  out_ += ' ';
+  append_value(out_, milliseconds / kMillisecondsPerSecond);
+}
+
+void TextWriter::end() {
+  if (format_ == Format::kOpenMetrics) out_ += "# EOF\n";
 }
 
 }  // namespace wayside::metrics

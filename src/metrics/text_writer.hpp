@@ -1,13 +1,19 @@
-// Prometheus' text exposition format 0.0.4, line by line.
+// Prometheus' text format 0.0.4 and OpenMetrics 1.0, line by line.
 //
-// Knows how lines look; not which there are, nor in what order: a caller writes each family as one family()
-// followed by its samples, none of them twice. Numbers are written as Python's repr() writes a float, which
-// is what Python's Prometheus client is known for: the shortest digits that read back as the same number, and
-// always a point or an exponent ("4.0", "0.005", "1e-05"). The locale has no say.
+// Knows how lines look and in what the two formats differ; not which lines there are, nor in what order: a
+// caller writes each family as one family() followed by its samples, none of them twice. Numbers are written
+// as Python's repr() writes a float, which is what Python's Prometheus client is known for: the shortest
+// digits that read back as the same number, and always a point or an exponent ("4.0", "0.005", "1e-05"). The
+// locale has no say.
 #pragma once
 
+#include "wayside/metrics/format.hpp"
+
+#include "metrics/exemplar.hpp"
+#include "metrics/label_set.hpp"
+
 #include <cstdint>
-#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,29 +24,50 @@ void append_value(std::string& out, double value);
 // All digits, and ".0". (Above 2^53 a reader that keeps samples as doubles rounds.)
 void append_value(std::string& out, std::uint64_t value);
 
-enum class FamilyType : std::uint8_t { kCounter, kGauge, kHistogram };
+enum class FamilyType : std::uint8_t { kCounter, kGauge, kHistogram, kInfo };
 
 class TextWriter {
  public:
-  // Appends to `out`, which outlives the writer.
-  explicit TextWriter(std::string& out) noexcept : out_(out) {}
+  // Appends to `out`. Where `wanted` is not empty, only the families that it names, or of which it names a
+  // sample, are written. Both outlive the writer.
+  explicit TextWriter(std::string& out, Format format = Format::kText,
+                      std::span<const std::string> wanted = {}) noexcept
+      : out_(out), format_(format), wanted_(wanted) {}
 
-  // Opens a family. `help` holds neither backslash nor line feed: all of ours are literals.
-  void family(std::string_view name, FamilyType type, std::string_view help);
+  Format format() const noexcept { return format_; }
 
-  // One sample. The parts, written one after the other, are its name and its labels (values escaped, names in
-  // ascending order, no blank at the end).
+  // Opens a family and returns true; or returns false, and then none of its samples may be written. `name` is
+  // what the text format calls it: a counter with its `_total`, an info with its `_info`. OpenMetrics names a
+  // counter's family without `_total` and its samples with it, whether `name` has it or not. `name` outlives
+  // the family; `help` holds neither backslash, quote nor line feed: all of ours are literals.
+  bool family(std::string_view name, FamilyType type, std::string_view help);
+
+  // A sample of a counter, a gauge or an info. `labels` is what LabelSet::text() gives.
   template <class Number>
-  void sample(std::initializer_list<std::string_view> name_and_labels, Number value) {
-    for (const std::string_view part : name_and_labels)
-      out_.append(part);
-    out_ += ' ';
+  void sample(std::string_view labels, Number value) {
+    out_.append(sample_name_).append(labels);
     append_value(out_, value);
     out_ += '\n';
   }
 
+  // A whole series of a histogram: its buckets, its count and its sum. `bounds` holds the values of `le`, one
+  // for each of `counts`, which are not cumulated. `exemplars` is empty or holds, for each bucket, a pointer
+  // to its exemplar or nullptr; `to_exposed` turns an exemplar's value into the unit of the series.
+  void histogram(const HistogramLabels& labels, std::span<const std::string> bounds,
+                 std::span<const std::uint64_t> counts, double sum,
+                 std::span<const Exemplar* const> exemplars = {}, double to_exposed = 1);
+
+  // After the last family.
+  void end();
+
  private:
+  bool is_wanted(std::string_view base, std::string_view name) const;
+  void append_exemplar(const Exemplar& exemplar, double to_exposed);
+
   std::string& out_;
+  const Format format_;
+  const std::span<const std::string> wanted_;
+  std::string sample_name_;  // of the open family
 };
 
 }  // namespace wayside::metrics

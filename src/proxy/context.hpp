@@ -5,27 +5,32 @@
 #include "wayside/config/settings.hpp"
 #include "wayside/http/date.hpp"
 #include "wayside/http/head.hpp"
+#include "wayside/inspector/unmatched_paths.hpp"
 #include "wayside/metrics/shard.hpp"
 #include "wayside/net/buffer.hpp"
 #include "wayside/net/deadline.hpp"
 #include "wayside/net/frame_pool.hpp"
 #include "wayside/net/types.hpp"
-#include "wayside/routes/route_table.hpp"
+#include "wayside/proxy/routing.hpp"
 
 #include "proxy/backend_pool.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wayside::proxy {
 
 struct Context {
-  Context(net::IoContext& io_context, const config::Settings& all_settings, const routes::RouteTable& table,
-          metrics::Shard& own_shard, const Logger& logger)
+  Context(net::IoContext& io_context, const config::Settings& all_settings,
+          std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
+          inspector::UnmatchedPaths& unmatched_paths, const Logger& logger)
       : settings(all_settings),
-        routes(table),
+        routing(std::move(first_routing)),
         shard(own_shard),
+        unmatched(unmatched_paths),
         log(logger),
         fallback_host(all_settings.backend.is_unix() ? "localhost" : to_string(all_settings.backend)),
         wheel(io_context),
@@ -37,8 +42,9 @@ struct Context {
   net::FramePool& frame_pool() noexcept { return frames; }
 
   const config::Settings& settings;
-  const routes::RouteTable& routes;
+  std::unique_ptr<const Routing> routing;  // never null; replaced by a reload, between two events
   metrics::Shard& shard;
+  inspector::UnmatchedPaths& unmatched;
   const Logger& log;
   const std::string fallback_host;
 

@@ -40,7 +40,11 @@ net::Task<AfterExchange> refuse_request(Context& context, ClientConnection& clie
 }
 
 Exchange::Exchange(Context& context, ClientConnection& client)
-    : context_(context), client_(client), started_(Clock::now()), progressed_(started_) {
+    : context_(context),
+      client_(client),
+      route_(context.routing->targets[routes::kUnmatched]),
+      started_(Clock::now()),
+      progressed_(started_) {
   context_.shard.exchange_started();
 }
 
@@ -180,12 +184,13 @@ net::Task<> Exchange::send_own_answer() {
 
 void Exchange::count() {
   is_counted_ = true;
-  const auto endpoint = static_cast<metrics::EndpointId>(route_);
-  if (head_complete_) {
-    const TimePoint end = is_stream_ ? response_head_at_ : Clock::now();
-    context_.shard.observe_duration(endpoint, method_, end - started_);
-  }
-  context_.shard.exchange_finished(endpoint, method_, status_ == 0 ? kStatusClientAborted : status_);
+  metrics::Observation seen{.endpoint = route_.endpoint,
+                            .method = method_,
+                            .status = status_ == 0 ? kStatusClientAborted : status_};
+  route_.use->add(seen.status, Clock::now());
+  context_.unmatched.answered(unmatched_, seen.status);
+  if (head_complete_) seen.duration = (is_stream_ ? response_head_at_ : Clock::now()) - started_;
+  context_.shard.exchange_finished(seen);
 }
 
 AfterExchange Exchange::finish(Failure failure) {

@@ -106,6 +106,7 @@ class Exchange {
   void give_idle_buffers_back();
   bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
   void note_progress() { progressed_ = Clock::now(); }
+  void find_route(std::string_view target);
   void count();
 
   Context& context_;
@@ -113,7 +114,8 @@ class Exchange {
   std::unique_ptr<BackendConnection> backend_;
 
   // The request.
-  routes::RouteId route_ = routes::kUnmatched;
+  RouteTarget route_;                              // of "unmatched" until there is a head
+  inspector::UnmatchedPaths::Ticket unmatched_{};  // where no route matched
   Method method_ = Method::kOther;
   bool is_http10_ = false;
   bool client_wants_keep_alive_ = false;

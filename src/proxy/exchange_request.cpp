@@ -7,12 +7,16 @@
 #include "proxy/exchange.hpp"
 #include "proxy/read_budget.hpp"
 
+#include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
 
 namespace wayside::proxy {
 namespace {
+
+// A longer label would find no room in the metrics either.
+constexpr std::size_t kLongestGuess = 256;
 
 // Whether any line of the field lists the token.
 bool lists(const http::Fields& fields, http::FieldName name, std::string_view wanted) {
@@ -50,6 +54,20 @@ std::optional<std::uint64_t> max_forwards_of(const http::RequestHead& head) {
 
 }  // namespace
 
+// The route decides where the exchange is counted. Where there is none, its path does, as the configuration
+// has it; the target is gone when the exchange is over, so all that depends on it is done now.
+void Exchange::find_route(std::string_view target) {
+  const Routing& routing = *context_.routing;
+  const routes::RouteId route = routing.table->match(method_, target);
+  route_ = routing.targets[route];
+  if (route != routes::kUnmatched) return;
+  unmatched_ = context_.unmatched.saw(target, method_, started_);
+  if (routing.unmatched == routes::Unmatched::kFold) return;
+  std::array<char, kLongestGuess> buffer;
+  const std::string_view label = routes::unmatched_label(routing.unmatched, target, buffer);
+  if (label != routes::kUnmatchedLabel) route_.endpoint = context_.shard.endpoint_for(label);
+}
+
 Failure Exchange::admit(std::size_t head_size) {
   http::RequestHead& head = context_.request_head;
   violation_ = http::parse_request_head(client_.in.data().first(head_size), head);
@@ -57,7 +75,7 @@ Failure Exchange::admit(std::size_t head_size) {
   head_complete_ = true;
   method_ = head.method;
   is_http10_ = head.minor_version == 0;
-  route_ = context_.routes.match(method_, head.target);
+  find_route(head.target);
 
   const auto framing = http::request_framing(head);
   if (!framing) {

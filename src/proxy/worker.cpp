@@ -15,8 +15,9 @@
 namespace wayside::proxy {
 
 struct Worker::Impl {
-  explicit Impl(const Dependencies& dependencies)
-      : context(io, dependencies.settings, dependencies.routes, dependencies.shard, dependencies.log),
+  explicit Impl(Dependencies dependencies)
+      : context(io, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
+                dependencies.unmatched, dependencies.log),
         listener(io, dependencies.log),
         drain_timer(io.get_executor()) {
     // The workers share the limit evenly, and each has at least one.
@@ -80,11 +81,17 @@ struct Worker::Impl {
   std::size_t session_limit = 0;  // 0: none, for no session is the 0th
 };
 
-Worker::Worker(const Dependencies& dependencies) : impl_(std::make_unique<Impl>(dependencies)) {}
+Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
 Worker::~Worker() = default;
 
 Result<Address> Worker::listen(const Address& address, bool shared) {
   return impl_->listener.open(address, shared);
+}
+
+void Worker::use_routing(std::unique_ptr<const Routing> routing) {
+  boost::asio::post(impl_->io, [impl = impl_.get(), next = std::move(routing)]() mutable {
+    impl->context.routing = std::move(next);
+  });
 }
 
 void Worker::run() {

@@ -2,136 +2,224 @@
 
 #include "wayside/base/quote.hpp"
 
+#include "routes/path.hpp"
+#include "routes/percent.hpp"
+
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace wayside::routes {
 namespace {
 
-constexpr std::string_view kEllipsis = "...";
+// Parts that may be missing; each doubles the number of alternatives.
+constexpr std::size_t kMaxOptional = 4;
 
-// A part of the template and where it begins in it, from 0.
-struct Piece {
-  std::string_view text;
-  std::size_t offset = 0;
+using Pieces = std::vector<Piece>;
+
+// A static text as a normalised path has it. It has no slash and is not "." or "..".
+std::string normal_text(std::string_view text, bool ignores_case) {
+  std::string path = "/" + std::string(text);
+  std::string out(path.size(), '\0');
+  return std::string(normalize(path, ignores_case, out).substr(1));
+}
+
+std::string decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    out += static_cast<char>(octet_of_hex(text[i + 1], text[i + 2]));  // there: the spelling was checked
+    i += 2;
+  }
+  return out;
+}
+
+// One alternative's pieces become segments. Each function that returns false has left a mistake.
+class Assembler {
+ public:
+  explicit Assembler(bool ignores_case) : ignores_case_(ignores_case) {}
+
+  Checked<Template, TemplateError> assemble(std::span<const Piece> pieces, std::size_t text_size) {
+    std::size_t begin = 1;  // behind the slash that every template begins with
+    for (std::size_t end = begin;; ++end) {
+      const bool is_over = end == pieces.size();
+      if (!is_over && pieces[end].kind != Piece::Kind::kSlash) continue;
+      const auto segment = pieces.subspan(begin, end - begin);
+      if (!finish_segment(segment, is_over, is_over ? text_size : pieces[end].offset))
+        return *std::move(error_);
+      if (is_over) return std::move(result_);
+      begin = end + 1;
+    }
+  }
+
+ private:
+  bool finish_segment(std::span<const Piece> pieces, bool is_last, std::size_t offset) {
+    const bool is_end_mark = pieces.size() == 1 && pieces.front().kind == Piece::Kind::kEnd;
+    if (is_last && (pieces.empty() || is_end_mark)) {  // "/users/" and "/users/{$}"
+      result_.ends_with_slash = !result_.segments.empty();
+      return true;
+    }
+    if (pieces.empty()) return fail(offset, "expected a segment between the slashes, found none");
+    const std::size_t start = pieces.front().offset;
+    if (!result_.segments.empty() && result_.segments.back().kind >= SegmentKind::kCatchSome) {
+      return fail(catch_all_offset_, "expected the catch-all as the last segment, found more after it");
+    }
+    if (result_.segments.size() == kMaxSegments) {
+      return fail(start, "expected at most " + std::to_string(kMaxSegments) + " segments, found more");
+    }
+    const auto whole =
+        std::ranges::find_if(pieces, [](const Piece& piece) { return piece.kind > Piece::Kind::kParameter; });
+    if (whole != pieces.end()) return add_catch_all(pieces, *whole);
+    const bool is_static =
+        std::ranges::all_of(pieces, [](const Piece& p) { return p.kind == Piece::Kind::kText; });
+    return is_static ? add_static(pieces) : add_parameter(pieces);
+  }
+
+  bool add_catch_all(std::span<const Piece> pieces, const Piece& piece) {
+    if (pieces.size() != 1 || piece.kind == Piece::Kind::kEnd) {
+      const std::string_view what =
+          piece.kind == Piece::Kind::kEnd ? "{$} behind the last slash" : "a catch-all to be a whole segment";
+      return fail(piece.offset, "expected " + std::string(what) + ", found more beside it");
+    }
+    catch_all_offset_ = piece.offset;
+    add({piece.kind == Piece::Kind::kCatchAll ? SegmentKind::kCatchAll : SegmentKind::kCatchSome, {}, {}, 0});
+    return true;
+  }
+
+  bool add_static(std::span<const Piece> pieces) {
+    std::string text;
+    for (const Piece& piece : pieces)
+      text += piece.text;
+    Segment segment;
+    segment.text = normal_text(text, ignores_case_);
+    if (segment.text.empty()) {
+      return fail(pieces.front().offset, "expected a path without . and .., found " + quoted(text));
+    }
+    add(std::move(segment));
+    return true;
+  }
+
+  bool add_parameter(std::span<const Piece> pieces) {
+    Segment segment;
+    if (pieces.size() == 1 && pieces.front().is_unconstrained) {
+      segment.kind = SegmentKind::kParameter;
+      add(std::move(segment));
+      return true;
+    }
+    std::vector<Expression> parts;
+    for (const Piece& piece : pieces) {
+      const bool is_text = piece.kind == Piece::Kind::kText;
+      const std::string text = is_text ? decoded(piece.text) : std::string();
+      segment.literal_octets += text.size();
+      parts.push_back(is_text ? literal(text) : piece.expression);
+    }
+    auto automaton = Automaton::from(sequence(std::move(parts)), ignores_case_);
+    if (!automaton)
+      return fail(pieces.front().offset, "expected a simpler constraint, found one of too many states");
+    if (automaton->accepts_nothing()) {
+      return fail(pieces.front().offset,
+                  "expected a constraint that some text meets, found one that none does");
+    }
+    add(simplest(*std::move(automaton), std::move(segment)));
+    return true;
+  }
+
+  // A constraint that allows everything is none, and one that allows a single text is that text.
+  static Segment simplest(Automaton automaton, Segment segment) {
+    if (automaton.accepts_anything()) {
+      segment.kind = SegmentKind::kParameter;
+      segment.literal_octets = 0;
+      return segment;
+    }
+    const std::vector<std::string> texts = automaton.shortest_texts(2);
+    if (texts.size() == 1 && std::ranges::all_of(texts.front(), is_segment_char) && texts.front() != "." &&
+        texts.front() != "..") {
+      return {SegmentKind::kStatic, texts.front(), {}, 0};
+    }
+    segment.kind = SegmentKind::kConstrained;
+    segment.automaton = std::move(automaton);
+    return segment;
+  }
+
+  void add(Segment segment) { result_.segments.push_back(std::move(segment)); }
+
+  bool fail(std::size_t offset, std::string message) {
+    error_ = {offset + 1, std::move(message)};
+    return false;
+  }
+
+  bool ignores_case_;
+  std::size_t catch_all_offset_ = 0;
+  Template result_;
+  std::optional<TemplateError> error_;
 };
 
-bool is_alphanumeric(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-bool is_hex_digit(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-// pchar of RFC 3986 section 3.3, the percent sign of an encoded byte included.
-bool is_path_char(char c) noexcept {
-  constexpr std::string_view kOthers = "-._~!$&'()*+,;=:@%";
-  return is_alphanumeric(c) || kOthers.find(c) != std::string_view::npos;
-}
-
-TemplateError expected(std::size_t offset, std::string_view what, std::string_view found) {
-  return {offset + 1,
-          "expected " + std::string(what) + ", found " + (found.empty() ? "the end" : quoted(found))};
-}
-
-// Wildcards of other syntaxes, recognised by how the segment begins.
-bool is_foreign_wildcard(std::string_view segment) noexcept {
-  return segment.starts_with(':') || segment.starts_with('*') || segment.starts_with('<');
-}
-
-std::optional<TemplateError> check_static(const Piece& segment) {
-  const std::string_view text = segment.text;
-  if (is_foreign_wildcard(text)) {
-    return expected(segment.offset, "{name} for one segment or {name...} for all that is left", text);
+// Whether the groups in `chosen`, a bit for each from 1 on, can be there together: a part of something that
+// is missing is missing too.
+bool is_possible(std::size_t chosen, std::span<const std::size_t> parent_of) {
+  for (std::size_t group = 1; group < parent_of.size(); ++group) {
+    const bool is_there = ((chosen >> group) & 1U) != 0;
+    const bool parent_is_there = parent_of[group] == 0 || ((chosen >> parent_of[group]) & 1U) != 0;
+    if (is_there && !parent_is_there) return false;
   }
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '{' || text[i] == '}') {
-      return expected(segment.offset + i, "a parameter to be a whole segment, as in /{name}/", text);
-    }
-    if (text[i] == '?' || text[i] == '#') {
-      return expected(segment.offset + i, "a path without a query or fragment", text.substr(i));
-    }
-    if (!is_path_char(text[i])) {
-      return expected(segment.offset + i, "a character of a URL path (others percent-encoded)",
-                      text.substr(i, 1));
-    }
-    if (text[i] == '%' &&
-        (i + 2 >= text.size() || !is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2]))) {
-      return expected(segment.offset + i, "two hexadecimal digits after %", text.substr(i, 3));
-    }
-  }
-  return std::nullopt;
+  return true;
 }
 
-// A segment that begins with "{".
-Checked<Segment, TemplateError> parse_parameter(const Piece& segment, bool is_last) {
-  std::string_view name = segment.text.substr(1);
-  const std::size_t name_offset = segment.offset + 1;
-  const std::size_t close = name.find('}');
-  if (close == std::string_view::npos) {
-    return expected(segment.offset + segment.text.size(), "} after the name of the parameter", {});
-  }
-  if (close + 1 != name.size()) {
-    return expected(name_offset + close + 1, "/ after }: a parameter is a whole segment",
-                    name.substr(close + 1));
-  }
-  name.remove_suffix(1);
-  const bool is_catch_all = name.ends_with(kEllipsis);
-  if (is_catch_all) name.remove_suffix(kEllipsis.size());
-  if (name.empty()) return expected(name_offset, "a name between the braces", segment.text);
-  const auto odd =
-      std::ranges::find_if_not(name, [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; });
-  if (odd != name.end()) {
-    const auto at = static_cast<std::size_t>(odd - name.begin());
-    return expected(name_offset + at, "a name of letters, digits, - and _", segment.text);
-  }
-  if (is_catch_all && !is_last) {
-    return TemplateError{segment.offset + 1,
-                         "expected the catch-all as the last segment, found more after it"};
-  }
-  return Segment{is_catch_all ? SegmentKind::kCatchAll : SegmentKind::kParameter, std::string(name)};
-}
-
-Checked<Segment, TemplateError> parse_segment(const Piece& segment, bool is_last) {
-  if (segment.text.empty()) {
-    return TemplateError{segment.offset + 1, "expected a segment between the slashes, found none"};
-  }
-  if (segment.text.starts_with('{')) return parse_parameter(segment, is_last);
-  if (auto error = check_static(segment)) return *std::move(error);
-  return Segment{SegmentKind::kStatic, std::string(segment.text)};
-}
-
-bool has_parameter(const Template& segments, std::string_view name) noexcept {
-  return std::ranges::any_of(segments, [name](const Segment& segment) {
-    return segment.kind != SegmentKind::kStatic && segment.text == name;
+Pieces pieces_of(const Spelling& spelling, std::size_t chosen) {
+  Pieces pieces;
+  std::ranges::copy_if(spelling.pieces, std::back_inserter(pieces), [chosen](const Piece& piece) {
+    return piece.optional == 0 || ((chosen >> piece.optional) & 1U) != 0;
   });
+  // "/{lang?}" without its parameter, and its slash, is "/".
+  if (pieces.empty() || pieces.front().kind != Piece::Kind::kSlash) {
+    Piece slash;
+    slash.kind = Piece::Kind::kSlash;
+    pieces.insert(pieces.begin(), std::move(slash));
+  }
+  return pieces;
 }
 
 }  // namespace
 
-Checked<Template, TemplateError> parse_template(std::string_view text) {
-  if (!text.starts_with('/')) return expected(0, "a template that begins with /", text);
-  Template segments;
-  std::size_t offset = 1;
-  while (offset < text.size()) {  // ends after the last segment, or at the slash that ends the template
-    const std::size_t slash = std::min(text.find('/', offset), text.size());
-    const Piece piece{text.substr(offset, slash - offset), offset};
-    const bool is_last = slash + 1 >= text.size();
-    auto segment = parse_segment(piece, is_last);
-    if (segment.has_error()) return segment.error();
-    if (segment->kind != SegmentKind::kStatic && has_parameter(segments, segment->text)) {
-      return expected(piece.offset, "each parameter's name once", piece.text);
-    }
-    if (segments.size() == kMaxSegments) {
-      return TemplateError{offset + 1,
-                           "expected at most " + std::to_string(kMaxSegments) + " segments, found more"};
-    }
-    segments.push_back(*std::move(segment));
-    offset = slash + 1;
+std::string_view to_string(SegmentKind kind) noexcept {
+  switch (kind) {
+    case SegmentKind::kStatic:
+      return "static text";
+    case SegmentKind::kConstrained:
+      return "a constrained parameter";
+    case SegmentKind::kParameter:
+      return "a parameter";
+    case SegmentKind::kCatchSome:
+    case SegmentKind::kCatchAll:
+      break;
   }
-  return segments;
+  return "a catch-all";
+}
+
+Checked<std::vector<Template>, TemplateError> parse_template(std::string_view text, TemplateSyntax syntax,
+                                                             bool ignores_case) {
+  const auto spelling = spell(text, syntax);
+  if (spelling.has_error()) return spelling.error();
+  const std::size_t groups = spelling->parent_of.size() - 1;
+  if (groups > kMaxOptional) {
+    return TemplateError{1, "expected at most " + std::to_string(kMaxOptional) + " optional parts, found " +
+                                std::to_string(groups)};
+  }
+  std::vector<Template> alternatives;
+  for (std::size_t chosen = std::size_t{2} << groups;
+       chosen-- > 0;) {  // the fullest first; bit 0 is not used
+    if ((chosen & 1U) != 0 || !is_possible(chosen, spelling->parent_of)) continue;
+    auto alternative = Assembler(ignores_case).assemble(pieces_of(*spelling, chosen), text.size());
+    if (alternative.has_error()) return alternative.error();
+    if (std::ranges::find(alternatives, *alternative) == alternatives.end()) {
+      alternatives.push_back(*std::move(alternative));
+    }
+  }
+  return alternatives;
 }
 
 }  // namespace wayside::routes

@@ -1,11 +1,15 @@
-// One template, read: the text that a user wrote as a list of segments.
+// One template, read: the text that a user wrote as lists of segments.
 //
-// The grammar is told in wayside/routes/route_table.hpp. A text that has a meaning in some framework's syntax
-// but not in ours (":id", "<id>", "*") is an error rather than a static segment that no request would ever
-// match.
+// How parameters are spelled is the business of spelling.hpp; here the pieces become segments, what may be
+// missing becomes one list with it and one without, and whatever constraint a segment has becomes an
+// automaton. Segments that match the same texts are equal, however they were written.
 #pragma once
 
 #include "wayside/base/result.hpp"
+#include "wayside/routes/route_table.hpp"
+
+#include "routes/automaton.hpp"
+#include "routes/spelling.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -18,24 +22,40 @@ namespace wayside::routes {
 // The deepest template allowed. It bounds the memory and the recursion of a match.
 inline constexpr std::size_t kMaxSegments = 64;
 
-enum class SegmentKind : std::uint8_t { kStatic, kParameter, kCatchAll };
+// In the order of precedence.
+enum class SegmentKind : std::uint8_t {
+  kStatic,       // this very text
+  kConstrained,  // a text that the automaton accepts
+  kParameter,    // any text
+  kCatchSome,    // all that is left, at least one segment
+  kCatchAll,     // all that is left, nothing included
+};
+
+// "a static text", "a constrained parameter" …: what a person calls it. Static storage duration.
+std::string_view to_string(SegmentKind kind) noexcept;
 
 struct Segment {
   SegmentKind kind = SegmentKind::kStatic;
-  std::string text;  // the segment itself if static, else the name of the parameter
+  std::string text;                // of kStatic, as a normalised path has it
+  Automaton automaton;             // of kConstrained
+  std::size_t literal_octets = 0;  // of kConstrained: how many are given beside the parameters
 
-  friend bool operator==(const Segment&, const Segment&) = default;
+  friend bool operator==(const Segment& a, const Segment& b) {
+    return a.kind == b.kind && a.text == b.text && a.automaton == b.automaton;
+  }
 };
 
-// The segments between the slashes; "/" has none. A catch-all is always the last.
-using Template = std::vector<Segment>;
+struct Template {
+  std::vector<Segment> segments;  // "/" has none; a catch-all is always the last
+  bool ends_with_slash = false;   // behind a segment: "/users/"
 
-struct TemplateError {
-  std::size_t column =
-      0;                // byte of the text, from 1; one past the last where something is missing at the end
-  std::string message;  // "expected …, found …"
+  friend bool operator==(const Template&, const Template&) = default;
 };
 
-Checked<Template, TemplateError> parse_template(std::string_view text);
+// The alternatives that the text stands for: one, or more where parts may be missing ("/users/:id?" is
+// "/users" and "/users/:id"); all of them different.
+Checked<std::vector<Template>, TemplateError> parse_template(std::string_view text,
+                                                             TemplateSyntax syntax = TemplateSyntax::kAny,
+                                                             bool ignores_case = false);
 
 }  // namespace wayside::routes

@@ -1,59 +1,89 @@
 #include "routes/trie.hpp"
 
+#include "routes/words.hpp"
+
 #include <algorithm>
-#include <array>
+#include <bit>
+#include <cstring>
 #include <map>
 #include <utility>
 
 namespace wayside::routes {
 
-// Grows the trie template by template; the edges are gathered in a map, whose order is that of the flat
-// vector.
+// Grows the trie template by template; what the flat arrays need in one piece is gathered in maps first.
 class Trie::Builder {
  public:
-  explicit Builder(Trie& trie) : trie_(trie) { trie_.nodes_.emplace_back(); }
+  explicit Builder(Trie& trie) : trie_(trie) { new_node(); }
 
-  Leaf insert(const Template& segments) {
+  Leaf insert(const Template& whole) {
     NodeId node = kRoot;
     std::size_t depth = 0;
-    for (const Segment& segment : segments) {
+    for (const Segment& segment : whole.segments) {
+      if (segment.kind == SegmentKind::kCatchSome) return leaf(trie_.nodes_[node].catch_some);
       if (segment.kind == SegmentKind::kCatchAll) return leaf(trie_.nodes_[node].catch_all);
-      node = segment.kind == SegmentKind::kStatic ? static_child(node, segment.text) : parameter_child(node);
+      node = child(node, segment);
       trie_.depth_ = std::max(trie_.depth_, ++depth);
     }
-    return leaf(trie_.nodes_[node].exact);
+    Node& end = trie_.nodes_[node];
+    return leaf(trie_.slash_matters_ && whole.ends_with_slash ? end.exact_with_slash : end.exact);
   }
 
   void finish() {
-    trie_.edges_.reserve(edges_.size());
-    for (const auto& [from, child] : edges_) {
-      const auto& [parent, symbol] = from;
-      Node& node = trie_.nodes_[parent];
-      if (node.edge_count++ == 0) node.first_edge = static_cast<std::uint32_t>(trie_.edges_.size());
-      trie_.edges_.push_back({symbol, child});
-    }
+    place_edges();
+    place_constrained();
   }
 
  private:
+  // A constrained child on its way into the order in which it will be tried.
+  struct Child {
+    std::uint32_t automaton;
+    std::size_t literal_octets;
+    NodeId node;
+  };
+
   NodeId new_node() {
     trie_.nodes_.emplace_back();
+    constrained_.emplace_back();
     return static_cast<NodeId>(trie_.nodes_.size() - 1);
   }
 
-  NodeId static_child(NodeId parent, const std::string& text) {
-    const auto symbol =
-        trie_.symbols_.try_emplace(text, static_cast<Symbol>(trie_.symbols_.size())).first->second;
-    const auto [edge, is_new] = edges_.try_emplace({parent, symbol}, kNoNode);
-    if (is_new) edge->second = new_node();
-    return edge->second;
-  }
-
-  NodeId parameter_child(NodeId parent) {
+  NodeId child(NodeId parent, const Segment& segment) {
+    switch (segment.kind) {
+      case SegmentKind::kStatic: {
+        const auto [edge, is_new] = edges_.try_emplace({parent, segment.text}, kNoNode);
+        if (is_new) edge->second = new_node();
+        return edge->second;
+      }
+      case SegmentKind::kConstrained:
+        return constrained_child(parent, segment);
+      default:
+        break;
+    }
     if (trie_.nodes_[parent].parameter == kNoNode) {
-      const NodeId child = new_node();  // moves the nodes, so the parent is looked up again
-      trie_.nodes_[parent].parameter = child;
+      const NodeId made = new_node();  // moves the nodes, so the parent is looked up again
+      trie_.nodes_[parent].parameter = made;
     }
     return trie_.nodes_[parent].parameter;
+  }
+
+  NodeId constrained_child(NodeId parent, const Segment& segment) {
+    const std::uint32_t automaton = index_of(segment.automaton);
+    const auto known = std::ranges::find(constrained_[parent], automaton, &Child::automaton);
+    if (known != constrained_[parent].end()) {
+      // Written in two ways, of which neither may depend on being the first.
+      known->literal_octets = std::max(known->literal_octets, segment.literal_octets);
+      return known->node;
+    }
+    const NodeId made = new_node();
+    constrained_[parent].push_back({automaton, segment.literal_octets, made});
+    return made;
+  }
+
+  std::uint32_t index_of(const Automaton& automaton) {
+    const auto next = static_cast<std::uint32_t>(trie_.automata_.size());
+    const auto [known, is_new] = automata_.try_emplace(automaton, next);
+    if (is_new) trie_.automata_.push_back(automaton);
+    return known->second;
   }
 
   Leaf leaf(Leaf& place) {
@@ -61,75 +91,174 @@ class Trie::Builder {
     return place;
   }
 
+  void place_edges() {
+    trie_.edges_.resize(std::bit_ceil(std::max<std::size_t>(2 * edges_.size(), 2)));
+    for (const auto& [from, child] : edges_) {
+      const auto& [parent, text] = from;
+      Edge edge;
+      edge.parent = parent;
+      edge.child = child;
+      edge.hash = hash_of_segment(text);
+      edge.size = static_cast<std::uint32_t>(text.size());
+      if (text.size() <= Edge::kInlineText) {
+        text.copy(edge.text.data(), text.size());
+      } else {
+        const auto offset = static_cast<std::uint32_t>(trie_.long_texts_.size());
+        std::memcpy(edge.text.data(), &offset, sizeof(offset));
+        trie_.long_texts_ += text;
+      }
+      const std::size_t mask = trie_.edges_.size() - 1;
+      std::size_t at = home_of(parent, edge.hash) & mask;
+      while (trie_.edges_[at].parent != kNoNode)
+        at = (at + 1) & mask;
+      trie_.edges_[at] = edge;
+    }
+  }
+
+  void place_constrained() {
+    for (NodeId node = 0; node < constrained_.size(); ++node) {
+      trie_.nodes_[node].first_constrained = static_cast<std::uint32_t>(trie_.constrained_.size());
+      trie_.nodes_[node].constrained_count = static_cast<std::uint32_t>(constrained_[node].size());
+      for (const Child& child : in_order(std::move(constrained_[node])))
+        trie_.constrained_.push_back({child.automaton, child.node});
+    }
+  }
+
+  // What accepts fewer texts comes first. Among those of which neither includes the other, the one that gives
+  // more octets, and then any fixed order: the file's plays no part.
+  std::vector<Child> in_order(std::vector<Child> children) const {
+    std::ranges::sort(children, [this](const Child& a, const Child& b) {
+      if (a.literal_octets != b.literal_octets) return a.literal_octets > b.literal_octets;
+      return trie_.automata_[a.automaton] < trie_.automata_[b.automaton];
+    });
+    std::vector<Child> ordered;
+    while (!children.empty()) {
+      const auto smallest = std::ranges::find_if(children, [&](const Child& candidate) {
+        return std::ranges::none_of(children,
+                                    [&](const Child& other) { return is_included(other, candidate); });
+      });
+      ordered.push_back(*smallest);
+      children.erase(smallest);
+    }
+    return ordered;
+  }
+
+  bool is_included(const Child& smaller, const Child& larger) const {
+    return smaller.automaton != larger.automaton &&
+           trie_.automata_[larger.automaton].includes(trie_.automata_[smaller.automaton]);
+  }
+
   Trie& trie_;
-  std::map<std::pair<NodeId, Symbol>, NodeId> edges_;
+  std::map<std::pair<NodeId, std::string>, NodeId> edges_;
+  std::vector<std::vector<Child>> constrained_;  // by node
+  std::map<Automaton, std::uint32_t> automata_;
   Leaf leaf_count_ = 0;
 };
 
 // One path on its way through the trie. Segments deeper than the deepest template can only belong to a
-// catch-all, so one of them stands for all.
+// catch-all, so one of them stands for all. Each leaf that matches is shown to the visitor, the most specific
+// first, until it says that it has seen enough.
+template <class Visitor>
 class Trie::Walk {
  public:
-  Walk(const Trie& trie, std::string_view path) noexcept : trie_(trie) {
-    std::string_view rest = path.substr(1);
-    // What follows the last slash is a segment only if there is something: one slash at the end is ignored.
-    while (!rest.empty() && count_ <= trie_.depth_) {
-      const std::size_t slash = std::min(rest.find('/'), rest.size());
-      symbols_[count_++] = trie_.symbol_of(rest.substr(0, slash));
-      rest.remove_prefix(std::min(slash + 1, rest.size()));
-    }
-  }
+  Walk(const Trie& trie, const PathSegments& path, Visitor visit) noexcept
+      : trie_(trie), path_(path), visit_(visit) {}
 
-  // The recursion is as deep as the deepest template, kMaxSegments at most.
-  Leaf from(NodeId id, std::size_t depth) noexcept {
-    ++visits_;
+  // True where the visitor has seen enough. The recursion is as deep as the deepest template, kMaxSegments at
+  // most.
+  bool from(NodeId id, std::size_t depth) {
+    ++cost_.nodes;
     const Node& node = trie_.nodes_[id];
-    if (depth == count_) return node.exact != kNoLeaf ? node.exact : node.catch_all;
-    const Symbol symbol = symbols_[depth];
-    if (const NodeId child = trie_.static_child(node, symbol); child != kNoNode) {
-      if (const Leaf leaf = from(child, depth + 1); leaf != kNoLeaf) return leaf;
+    if (depth == path_.size()) return ends_at(node);
+    const PathSegment& segment = path_[depth];
+    if (const NodeId child = trie_.static_child(id, segment); child != kNoNode && from(child, depth + 1))
+      return true;
+    for (std::uint32_t i = 0; i < node.constrained_count; ++i) {
+      const Constrained& constrained = trie_.constrained_[node.first_constrained + i];
+      cost_.octets += segment.size;
+      if (trie_.automata_[constrained.automaton].accepts(segment.text()) &&
+          from(constrained.child, depth + 1))
+        return true;
     }
-    if (node.parameter != kNoNode && symbol != kEmptyText) {
-      if (const Leaf leaf = from(node.parameter, depth + 1); leaf != kNoLeaf) return leaf;
-    }
-    return node.catch_all;
+    if (node.parameter != kNoNode && from(node.parameter, depth + 1)) return true;
+    return show(node.catch_some) || show(node.catch_all);
   }
 
-  std::size_t visits() const noexcept { return visits_; }
+  const TrieCost& cost() const noexcept { return cost_; }
 
  private:
+  bool ends_at(const Node& node) {
+    if (!trie_.slash_matters_) return show(node.exact) || show(node.catch_all);
+    // "/static/{path...}" matches "/static/" then, and not "/static"; the root always ends with its slash.
+    const bool has_slash = path_.ends_with_slash();
+    if (show(has_slash ? node.exact_with_slash : node.exact)) return true;
+    return (has_slash || path_.size() == 0) && show(node.catch_all);
+  }
+
+  bool show(Leaf leaf) { return leaf != kNoLeaf && visit_(leaf); }
+
   const Trie& trie_;
-  std::array<Symbol, kMaxSegments + 1> symbols_;  // the first count_ are set
-  std::size_t count_ = 0;
-  std::size_t visits_ = 0;
+  const PathSegments& path_;
+  Visitor visit_;
+  TrieCost cost_;
 };
 
-Trie::Trie(std::span<const Template> templates) {
+Trie::Trie(std::span<const Template> templates, bool slash_matters) : slash_matters_(slash_matters) {
   Builder builder(*this);
   leaf_of_template_.reserve(templates.size());
-  for (const Template& segments : templates)
-    leaf_of_template_.push_back(builder.insert(segments));
+  for (const Template& whole : templates)
+    leaf_of_template_.push_back(builder.insert(whole));
   builder.finish();
 }
 
-Trie::Leaf Trie::find(std::string_view path, std::size_t* visits) const noexcept {
-  if (path.empty()) return kNoLeaf;
-  Walk walk(*this, path);
-  const Leaf leaf = walk.from(kRoot, 0);
-  if (visits != nullptr) *visits = walk.visits();
-  return leaf;
+Trie::Leaf Trie::find(const PathSegments& path, TrieCost* cost) const noexcept {
+  if (!path.is_valid()) return kNoLeaf;
+  Leaf found = kNoLeaf;
+  const auto take_first = [&found](Leaf leaf) noexcept {
+    found = leaf;
+    return true;
+  };
+  Walk walk(*this, path, take_first);
+  walk.from(kRoot, 0);
+  if (cost != nullptr) *cost = walk.cost();
+  return found;
 }
 
-Trie::Symbol Trie::symbol_of(std::string_view segment) const noexcept {
-  if (segment.empty()) return kEmptyText;
-  const auto found = symbols_.find(segment);
-  return found == symbols_.end() ? kUnknownText : found->second;
+std::vector<Trie::Leaf> Trie::find_all(const PathSegments& path) const {
+  std::vector<Leaf> found;
+  if (!path.is_valid()) return found;
+  const auto take_all = [&found](Leaf leaf) {
+    found.push_back(leaf);
+    return false;
+  };
+  Walk walk(*this, path, take_all);
+  walk.from(kRoot, 0);
+  return found;
 }
 
-Trie::NodeId Trie::static_child(const Node& node, Symbol symbol) const noexcept {
-  const auto edges = std::span(edges_).subspan(node.first_edge, node.edge_count);
-  const auto edge = std::ranges::lower_bound(edges, symbol, {}, &Edge::symbol);
-  return edge != edges.end() && edge->symbol == symbol ? edge->child : kNoNode;
+std::size_t Trie::home_of(NodeId parent, std::uint32_t hash) noexcept {
+  const std::uint64_t mixed = (std::uint64_t{hash} ^ (std::uint64_t{parent} << 32U)) * 0x9E37'79B9'7F4A'7C15U;
+  return static_cast<std::size_t>(mixed >> 32U);
+}
+
+Trie::NodeId Trie::static_child(NodeId parent, const PathSegment& segment) const noexcept {
+  const std::size_t mask = edges_.size() - 1;
+  for (std::size_t at = home_of(parent, segment.hash) & mask;; at = (at + 1) & mask) {
+    const Edge& edge = edges_[at];
+    if (edge.parent == kNoNode) return kNoNode;
+    if (edge.parent == parent && edge.hash == segment.hash && has_text(edge, segment)) return edge.child;
+  }
+}
+
+bool Trie::has_text(const Edge& edge, const PathSegment& segment) const noexcept {
+  if (edge.size != segment.size) return false;
+  const char* text = edge.text.data();
+  if (edge.size > Edge::kInlineText) {
+    std::uint32_t offset = 0;
+    std::memcpy(&offset, edge.text.data(), sizeof(offset));
+    text = long_texts_.data() + offset;
+  }
+  return are_equal(text, segment.data, segment.size);
 }
 
 }  // namespace wayside::routes

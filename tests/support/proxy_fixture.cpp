@@ -32,6 +32,8 @@ void ProxyFixture::start(config::Settings settings) {
   daemon_.reset();
   settings.listen = {"127.0.0.1", 0, {}};
   settings.metrics_listen = {"127.0.0.1", 0, {}};
+  // Without routes, a test looks for what it sends under "unmatched" unless it says otherwise.
+  if (!settings.unmatched) settings.unmatched = routes::Unmatched::kFold;
   if (settings.backend == config::Settings{}.backend) settings.backend = backend_.address();
   daemon_ = std::make_unique<app::Daemon>(std::move(settings), log_);
   const auto opened = daemon_->open();

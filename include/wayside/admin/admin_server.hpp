@@ -22,15 +22,23 @@ namespace wayside::metrics {
 class Exposition;
 }
 
+namespace wayside::inspector {
+class Inspector;
+}
+
 namespace wayside::admin {
 
 // What the pages show. Everything here is used on the io_context's thread only.
 struct AdminPages {
-  metrics::Exposition& exposition;  // outlives the server
-  std::function<bool()> is_ready;   // does the proxy accept connections? Must not throw; empty: always
-  std::string version;              // of the program
-  std::string listen;               // where clients connect to, as text for people
-  std::string backend;              // where requests go to, likewise
+  metrics::Exposition& exposition;        // outlives the server
+  std::function<bool()> is_ready;         // does the proxy accept connections? Must not throw; empty: always
+  const inspector::Inspector& inspector;  // outlives the server
+  // Reads the configuration again and says whether it is in force, or else why not. Empty: nobody may ask for
+  // it.
+  std::function<Checked<void, std::string>()> reload;
+  std::string version;  // of the program
+  std::string listen;   // where clients connect to, as text for people
+  std::string backend;  // where requests go to, likewise
 };
 
 class AdminServer {

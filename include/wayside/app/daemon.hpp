@@ -7,8 +7,10 @@
 #include "wayside/base/address.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
+#include "wayside/config/load.hpp"
 #include "wayside/config/settings.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -24,6 +26,10 @@ class Daemon {
   // `log` outlives the daemon. `settings` were checked by config::load; that their routes compile is taken
   // for granted, and a std::logic_error if they do not.
   Daemon(config::Settings settings, const Logger& log);
+
+  // Where reload() gets the configuration from: the settings that are to be in force, or every mistake.
+  // Called on the admin thread. Before open().
+  void set_source(std::function<Checked<config::Settings, config::Errors>()> source);
   // Drains and waits if that was not done.
   ~Daemon();
   Daemon(const Daemon&) = delete;
@@ -36,12 +42,17 @@ class Daemon {
   const Address& proxy_address() const noexcept;
   const Address& metrics_address() const noexcept;
 
-  // Drains on SIGINT and SIGTERM; a second one ends the process at once. Before start(), so that none is
-  // missed.
-  void drain_on_signals();
+  // Drains on SIGINT and SIGTERM, the second of which ends the process at once, and reloads on SIGHUP. Before
+  // start(), so that none is missed.
+  void handle_signals();
 
   // Starts the worker threads and the admin thread.
   void start();
+
+  // Reads the configuration again: its routes and what else belongs to them take effect with the next
+  // request, the rest with the next start. A configuration with mistakes changes nothing. From any thread,
+  // and at once: the log and wayside_config_last_reload_successful tell how it went.
+  void reload();
 
   // Stops accepting and lets what is in flight finish, for timeouts.drain at most. From any thread, any
   // number of times, and at once: wait() tells when it is over.

@@ -16,11 +16,13 @@
 namespace wayside::config {
 
 // What the command line asks the program to do.
-enum class Action : std::uint8_t { kRun, kDemo, kCheck, kVersion, kHelp };
+enum class Action : std::uint8_t { kRun, kDemo, kCheck, kExplain, kVersion, kHelp };
 
 struct Invocation {
   Action action = Action::kRun;
-  Settings settings;  // the defaults where the action is kVersion or kHelp: nothing else was looked at
+  Settings settings;    // the defaults where the action is kVersion or kHelp: nothing else was looked at
+  std::string explain;  // the request that kExplain is about
+  std::vector<std::string> hints;  // for kCheck: what is allowed and probably not meant, one line each
 };
 
 // Every mistake found, one line each, as a person should read it:

@@ -10,6 +10,7 @@
 #include "wayside/http/limits.hpp"
 #include "wayside/metrics/naming.hpp"
 #include "wayside/routes/route_table.hpp"
+#include "wayside/routes/unmatched.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -53,8 +54,17 @@ struct Settings {
   bool via = true;  // add this hop to the Via field of requests
   // What the end of a client's sending direction means while its answer is due.
   HalfClose client_half_close = HalfClose::kAbort;
-  std::vector<routes::RouteSpec> routes;  // known to compile
-  std::string file;                       // the configuration file; empty where there is none
+  std::vector<routes::RouteSpec> routes;  // those of the OpenAPI document included; known to compile
+  routes::MatchOptions matching;
+  std::optional<routes::Unmatched> unmatched;  // absent: see unmatched_mode()
+  std::string openapi;                         // the OpenAPI document; empty where there is none
+  bool enable_lifecycle = false;               // POST /-/reload is answered
+  std::string file;                            // the configuration file; empty where there is none
+
+  // What is not said depends on whether there are routes: without any, a guess is better than nothing.
+  routes::Unmatched unmatched_mode() const noexcept {
+    return unmatched.value_or(routes.empty() ? routes::Unmatched::kGuess : routes::Unmatched::kFold);
+  }
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };

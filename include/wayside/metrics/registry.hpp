@@ -1,15 +1,12 @@
-// All shards of the process, and the texts that endpoints stand for.
+// All metrics of the process: gives out endpoints and shards, and adds the shards up for the scrape.
 //
-// Owns the shards and hands one to each worker; puts them together again for the scrape. Knows labels, not
-// the names of families or a text format.
-//
-// Endpoint ids are stable and the list of labels only ever grows at its end, so an id that a worker holds
-// stays right for as long as the registry lives, and no series ever loses its counts.
+// Knows labels, not the names of families or a text format. Nothing that was counted is ever lost or taken
+// back while the registry lives: ids and series only ever grow in number.
 #pragma once
 
-#include "wayside/metrics/histogram.hpp"
+#include "wayside/metrics/endpoint.hpp"
+#include "wayside/metrics/extra_label.hpp"
 #include "wayside/metrics/shard.hpp"
-#include "wayside/metrics/snapshot.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -19,39 +16,51 @@
 
 namespace wayside::metrics {
 
+class Catalogue;
+struct Snapshot;
+
+struct RegistryOptions {
+  std::size_t shard_count = 1;
+  // The most series that endpoints may have; at least what the overflow endpoint needs, which is
+  // kLeastMaxSeries for options without extras.
+  std::size_t max_series = 20'000;
+  bool durations_by_status = false;  // a duration histogram for each status, as the naming otel wants
+  EndpointOptions dynamic{};         // of the overflow endpoint and those that Shard::endpoint_for makes
+  std::vector<ExtraLabel> extra_labels{};  // variant_count() is at most kMaxVariants
+  // What backend_failed and request_rejected count, by ReasonId: a word each; empty: it never happens.
+  std::vector<std::string> backend_error_reasons{};
+  std::vector<std::string> rejection_reasons{};
+};
+inline constexpr std::size_t kLeastMaxSeries = 1'000;
+
 class Registry {
  public:
-  // The label of endpoint id i is endpoint_labels[i]. Several ids may share one label: they come out as one
-  // series. Labels are made valid UTF-8 first, so that two of them can never turn into the same text later.
   // Throws std::bad_alloc.
-  Registry(std::vector<std::string> endpoint_labels, Buckets buckets, std::size_t shard_count);
-  Registry(const Registry&) = delete;  // shards refer to the buckets in here
+  explicit Registry(RegistryOptions options);
+  ~Registry();
+  Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // The shard of worker `index` < shard_count. Valid as long as the registry.
+  // The endpoint that stands for `label`; the same label is always the same endpoint, whatever is interned
+  // in between, and then `options` make no difference. Room for a few methods and statuses is reserved for
+  // it. From any thread, while the workers count. Bytes that are not UTF-8 are replaced first. Throws
+  // std::bad_alloc.
+  EndpointId intern(std::string_view label, const EndpointOptions& options = {});
+
+  // The shard of worker `index` < options().shard_count. Valid as long as the registry.
   Shard& shard(std::size_t index) noexcept { return *shards_[index]; }
 
-  const Buckets& buckets() const noexcept { return buckets_; }
+  const RegistryOptions& options() const noexcept { return options_; }
 
-  // The distinct labels in ascending order of their bytes: valid UTF-8, not escaped.
-  std::size_t label_count() const noexcept { return labels_.size(); }
-  std::string_view label(LabelIndex index) const noexcept { return labels_[index].text; }
-
-  // Replaces `out` by the present state. Any thread, while the workers count; several threads may do so at
-  // once, each with a snapshot of its own. From one call to the next no count ever goes down.
+  // For the exposition. Replaces `out` by the present state. Any thread, while the workers count; several
+  // threads may do so at once, each with a snapshot of its own. From one call to the next no count ever goes
+  // down.
   void snapshot(Snapshot& out) const;
+  const Catalogue& catalogue() const noexcept { return *catalogue_; }
 
  private:
-  struct Label {
-    std::string text;
-    std::vector<EndpointId> endpoints;  // those that share it
-  };
-
-  void snapshot_counts(LabelIndex label, Snapshot& out) const;
-  void snapshot_durations(LabelIndex label, Snapshot& out) const;
-
-  Buckets buckets_;
-  std::vector<Label> labels_;  // ascending
+  const RegistryOptions options_;
+  std::unique_ptr<Catalogue> catalogue_;
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 

@@ -1,64 +1,78 @@
-// One worker's metric cells.
+// One worker's metrics.
 //
 // Written by that worker alone and read by the scrape at any time, without locks: each count is a 64-bit
 // atomic that its single writer updates with a relaxed load and a relaxed store (no `lock` prefix), which is
-// enough because each value is meaningful alone and only ever grows (gauges apart). A cell (endpoint ×
-// method) is made at its first use and published with a release store of its pointer, so a reader sees it
-// whole or not at all. A cell never moves or disappears while the shard lives. It is found by index: label
-// text is no business of the worker.
+// enough because each value is meaningful alone and only ever grows (gauges apart). What is counted for the
+// first time is made then, under the series budget and the registry's lock; from then on it is found by
+// index: label text is no business of the worker, but for endpoint_for().
+//
+// Every function is noexcept and allocates at most where something is counted for the first time. What cannot
+// be allocated is not counted rather than ending the request.
 #pragma once
 
 #include "wayside/base/clock.hpp"
-#include "wayside/base/method.hpp"
-#include "wayside/metrics/histogram.hpp"
-#include "wayside/metrics/single_writer.hpp"
+#include "wayside/metrics/endpoint.hpp"
+#include "wayside/metrics/observation.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 namespace wayside::metrics {
 
-class Cell;
+class BlockList;
+class Catalogue;
 
-// Index of an endpoint label in its registry.
-using EndpointId = std::uint32_t;
+// An index in one of the registry's lists of reasons.
+using ReasonId = std::size_t;
 
-// See the top of the file. The writing side is noexcept but may allocate at the first use of a cell or a
-// status; what cannot be allocated is not counted rather than ending the request. Alignment keeps two
-// workers' shards on different cache lines.
+// See the top of the file. The worker only, blocks() apart. Alignment keeps two workers' shards on different
+// cache lines.
 class alignas(64) Shard {
  public:
-  // Endpoints are 0 … endpoint_count - 1. `buckets` outlives the shard.
-  Shard(std::size_t endpoint_count, const Buckets& buckets);
+  // `catalogue` outlives the shard. Throws std::bad_alloc.
+  explicit Shard(Catalogue& catalogue);
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
-  // Worker only.
-  void exchange_started() noexcept { in_flight_.add(1); }
-  // One exchange is over: leaves in-flight and counts once under (endpoint, method, status). `status` is 100
-  // … 999.
-  void exchange_finished(EndpointId endpoint, Method method, unsigned status) noexcept;
-  // One round trip enters the latency histogram of (endpoint, method).
-  void observe_duration(EndpointId endpoint, Method method, Nanoseconds duration) noexcept;
+  // The endpoint of a label that no configuration names: a raw or a guessed path, a route that the backend
+  // declares. kOverflowEndpoint where the budget has no room for a new one, or where the label is longer
+  // than 256 bytes. Bytes that are not UTF-8 are replaced. Without lock and allocation once the label is
+  // known, and once the budget is full.
+  EndpointId endpoint_for(std::string_view label) noexcept;
 
-  // Read side, any thread: Registry puts the shards together.
-  // The cell, or nullptr before its first use. Valid as long as the shard.
-  const Cell* cell(EndpointId endpoint, Method method) const noexcept;
-  // Exchanges started and not finished.
-  std::int64_t in_flight() const noexcept { return in_flight_.value(); }
+  // Every exchange that starts finishes exactly once.
+  void exchange_started() noexcept;
+  void exchange_finished(const Observation& observation) noexcept;
+
+  // A stream is part of its exchange: it begins after the exchange starts and ends before it finishes.
+  void stream_began(EndpointId endpoint, StreamKind kind) noexcept;
+  void stream_ended(EndpointId endpoint, StreamKind kind, Nanoseconds duration,
+                    std::uint64_t bytes_from_client, std::uint64_t bytes_from_backend) noexcept;
+
+  // What an exchange took beyond the time that it waited for client and backend.
+  void observe_overhead(Nanoseconds overhead) noexcept;
+  void backend_failed(ReasonId reason) noexcept;
+  void request_rejected(ReasonId reason) noexcept;
+  void backend_retried() noexcept;
+  void log_line_dropped() noexcept;
+
+  // Connections. Each that is made is closed once.
+  void client_connected() noexcept;
+  void client_closed() noexcept;
+  void backend_connected() noexcept;  // … and busy
+  void backend_became_idle() noexcept;
+  void backend_became_busy() noexcept;
+  void backend_closed(bool was_idle) noexcept;
+
+  // Any thread: everything that was counted here.
+  const BlockList& blocks() const noexcept;
 
  private:
-  // nullptr if there is no memory for it.
-  Cell* find_or_make(EndpointId endpoint, Method method) noexcept;
-
-  const Buckets& buckets_;
-  std::size_t endpoint_count_;
-  std::unique_ptr<std::atomic<Cell*>[]>
-      cells_;  // endpoint_count_ rows of kMethodCount; owns what it points to
-  SingleWriter<std::int64_t> in_flight_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace wayside::metrics

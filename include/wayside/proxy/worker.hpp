@@ -7,8 +7,9 @@
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/config/settings.hpp"
+#include "wayside/inspector/unmatched_paths.hpp"
 #include "wayside/metrics/shard.hpp"
-#include "wayside/routes/route_table.hpp"
+#include "wayside/proxy/routing.hpp"
 
 #include <memory>
 
@@ -16,16 +17,17 @@ namespace wayside::proxy {
 
 class Worker {
  public:
-  // What a worker reads, and the shard that it alone writes. All outlive it. Endpoint i of the shard's
-  // registry is route i of the table.
+  // What a worker reads, and what it alone writes: the shard, the unmatched paths, and what `routing` points
+  // to. All outlive it.
   struct Dependencies {
     const config::Settings& settings;
-    const routes::RouteTable& routes;
+    std::unique_ptr<const Routing> routing;
     metrics::Shard& shard;
+    inspector::UnmatchedPaths& unmatched;
     const Logger& log;
   };
 
-  explicit Worker(const Dependencies& dependencies);
+  explicit Worker(Dependencies dependencies);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -33,6 +35,10 @@ class Worker {
   // Before run(), from any thread. Several workers `shared` one address; the first one resolves port 0 for
   // the rest. Returns the address really bound.
   Result<Address> listen(const Address& address, bool shared);
+
+  // From the next request on, this is the routing; exchanges under way keep what they found in the old one.
+  // From any thread.
+  void use_routing(std::unique_ptr<const Routing> routing);
 
   // Serves until drained. On the thread that is to be the worker's, once.
   void run();

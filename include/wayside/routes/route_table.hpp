@@ -5,12 +5,17 @@
 // new one. It knows nothing of sockets, of HTTP parsing beyond the shape of a path, or of metrics.
 //
 // A template is a path whose segments are
-//     users        static: this very text, case-sensitive, percent-encoded as clients send it
-//     {id}         a parameter: exactly one non-empty segment
+//     users        static: this very text, percent-encoded as clients send it
+//     {id}         a parameter: exactly one segment
+//     {id:[0-9]+}  a constrained parameter: one segment of a certain form
 //     {rest...}    a catch-all: all that is left, nothing included; the last segment only
-// Segment by segment, static wins over parameter and parameter over catch-all, wherever the routes stand in
-// their file. One slash at the end makes no difference, in a template or in a path: /static and /static/ both
-// match /static/{path...}, unless a template /static is there, which is the more specific one.
+// or any of these as other frameworks spell them; README.md has the table. Segment by segment, static wins
+// over constrained, constrained over parameter and parameter over catch-all, wherever the routes stand in
+// their file. Of two constraints that both match, the one that allows less wins, and then the one with more
+// static text.
+//
+// Paths are compared in their normal form (RFC 3986 section 6.2.2): "/a//b/../%63" is "/a/c". The target that
+// is forwarded is not touched.
 #pragma once
 
 #include "wayside/base/method.hpp"
@@ -33,14 +38,35 @@ using RouteId = std::uint32_t;
 inline constexpr RouteId kUnmatched = 0;
 inline constexpr std::string_view kUnmatchedLabel = "unmatched";
 
+// Which spellings of parameters are known.
+enum class TemplateSyntax : std::uint8_t {
+  kAny,      // those of every framework in README.md's table
+  kOpenApi,  // {id} alone: every other character means itself
+};
+
 // One route as a user wrote it.
 struct RouteSpec {
   std::string path;      // the template: "/users/{id}"
   MethodSet methods;     // empty: every method
   std::string name;      // the label; empty: the template itself is the label
   std::size_t line = 0;  // where it stands in its file, from 1; 0 where there is no file
+  TemplateSyntax syntax = TemplateSyntax::kAny;
+  std::string file{};     // where the line is; empty: in the file that everything is about
+  std::size_t group = 0;  // specs of one number, other than 0, were written as one: they share their name
+
+  // What the table carries for others, and does not look at.
+  bool is_excluded = false;       // forwarded, not measured
+  std::vector<double> buckets{};  // bounds of the latency histogram in seconds; empty: the general ones
 
   friend bool operator==(const RouteSpec&, const RouteSpec&) = default;
+};
+
+// How paths are compared.
+struct MatchOptions {
+  bool trailing_slash_matters = false;  // false: /users/ is /users, in templates and in paths
+  bool ignores_case = false;            // of ASCII letters
+
+  friend bool operator==(const MatchOptions&, const MatchOptions&) = default;
 };
 
 // Why a set of routes could not be compiled.
@@ -62,10 +88,10 @@ class RouteTable {
   // Compiles the routes. Route i of `specs` gets the id i + 1. Two templates that match the same paths
   // (whatever their parameters are called) with methods in common are an error, as is a template that cannot
   // be read or a label that is reserved. The error is the first that check() finds.
-  static Checked<RouteTable, RouteError> build(std::span<const RouteSpec> specs);
+  static Checked<RouteTable, RouteError> build(std::span<const RouteSpec> specs, MatchOptions options = {});
 
   // Every reason why the routes would not compile, in the order of `specs`; none where they would.
-  static std::vector<RouteError> check(std::span<const RouteSpec> specs);
+  static std::vector<RouteError> check(std::span<const RouteSpec> specs, MatchOptions options = {});
 
   // The route of a request target in origin-form or absolute-form (RFC 9112 section 3.2); the query never
   // matters. Targets in asterisk-form or authority-form have no path and are unmatched.
@@ -74,9 +100,14 @@ class RouteTable {
   // that none of them lists belongs to the first of them in the file: a route's 405s are its own, not
   // "unmatched", and a request never falls through to a less specific template because of its method.
   //
-  // Never throws, never allocates. The cost is linear in the length of the path plus one visit, at most, of
-  // each trie node whose template prefix matches: no path can cost more than one pass over the templates.
+  // Never throws, never allocates. The cost is one look at each octet of the target, one probe for each of
+  // its segments, and one visit, at most, of each trie node whose template prefix matches: no path can cost
+  // more than one pass over the templates.
   RouteId match(Method method, std::string_view target) const noexcept;
+
+  // The same, and behind it every route of a less specific template that matches too, in the order in which
+  // they would have won. Empty where nothing matches. For explanations: it allocates.
+  std::vector<RouteId> match_all(Method method, std::string_view target) const;
 
   // Number of routes, kUnmatched included: valid ids are 0 … size() - 1.
   std::size_t size() const noexcept;
@@ -89,7 +120,7 @@ class RouteTable {
   struct Compiled;
   explicit RouteTable(std::unique_ptr<const Compiled> compiled) noexcept;
 
-  static std::unique_ptr<const Compiled> compile(std::span<const RouteSpec> specs,
+  static std::unique_ptr<const Compiled> compile(std::span<const RouteSpec> specs, MatchOptions options,
                                                  std::vector<RouteError>& errors);
 
   std::unique_ptr<const Compiled> compiled_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wayside/admin/admin_server.hpp"
+#include "wayside/inspector/inspector.hpp"
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
 
@@ -14,6 +15,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,19 +25,24 @@ namespace wayside::admin {
 // Pages over a registry that has seen one request.
 class Fixture {
  public:
-  Fixture() : registry({"unmatched", "/hello"}, metrics::Buckets(), 1), exposition(registry, {}) {
+  Fixture() : registry({}), exposition(registry, {}) {
     metrics::Shard& shard = registry.shard(0);
     shard.exchange_started();
-    shard.observe_duration(1, Method::kGet, std::chrono::milliseconds(3));
-    shard.exchange_finished(1, Method::kGet, 200);
+    shard.exchange_finished({.endpoint = registry.intern("/hello"),
+                             .method = Method::kGet,
+                             .status = 200,
+                             .duration = std::chrono::milliseconds(3)});
   }
 
   AdminPages pages() {
-    return {exposition, [this] { return is_ready; }, "1.2.3", "0.0.0.0:8080", "http://app:5000/<b>&\""};
+    return {exposition,     [this] { return is_ready; }, inspector, reload, "1.2.3",
+            "0.0.0.0:8080", "http://app:5000/<b>&\""};
   }
 
   metrics::Registry registry;
   metrics::Exposition exposition;
+  inspector::Inspector inspector{1};
+  std::function<Checked<void, std::string>()> reload;
   bool is_ready = true;
 };
 

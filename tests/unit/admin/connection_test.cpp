@@ -213,5 +213,32 @@ TEST(AdminConnection, AnswersNothingOnceStopped) {
   EXPECT_EQ(served.client.read_to_end(), "");
 }
 
+TEST(Connection, CompressesMetricsForWhoeverAccepts) {
+  Served served;
+  served.client.send(
+      "GET /metrics HTTP/1.1\r\nHost: a\r\nAccept-Encoding: deflate\r\nAccept-Encoding: gzip\r\n\r\n");
+  const std::string response = served.client.read_response();
+  EXPECT_THAT(response, HasSubstr("\r\nContent-Encoding: gzip\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nVary: Accept, Accept-Encoding\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\n\r\n\x1f\x8b"));
+
+  // The next answer on the same connection is plain again; pages that are not negotiated are never
+  // compressed.
+  served.client.send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(served.client.read_response(), HasSubstr(kRequestsLine));
+  served.client.send("GET /-/healthy HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
+  const std::string healthy = served.client.read_response();
+  EXPECT_THAT(healthy, EndsWith("wayside is healthy.\n"));
+  EXPECT_THAT(healthy, Not(HasSubstr("Vary")));
+}
+
+TEST(Connection, HeadOfCompressedMetricsHasNoBody) {
+  Served served;
+  served.client.send("HEAD /metrics HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
+  const std::string response = served.client.read_response(true);
+  EXPECT_THAT(response, HasSubstr("\r\nContent-Encoding: gzip\r\n"));
+  EXPECT_THAT(response, EndsWith("\r\n\r\n"));
+}
+
 }  // namespace
 }  // namespace wayside::admin

@@ -5,6 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
+#include <string>
+#include <string_view>
+
 namespace wayside::admin {
 namespace {
 
@@ -14,18 +18,82 @@ using testing::StartsWith;
 TEST(Pages, MetricsIsTheExposition) {
   Fixture fixture;
   std::string body = "what was there before";
-  const Page page = answer(fixture.pages(), "GET", "/metrics", body);
+  const Page page = answer(fixture.pages(), {"GET", "/metrics"}, body);
   EXPECT_EQ(page.status, 200U);
   EXPECT_EQ(page.content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_THAT(body, StartsWith("# HELP http_requests_total "));
   EXPECT_THAT(body, HasSubstr(kRequestsLine));
 }
 
+TEST(Pages, MetricsComeInTheFormatAskedFor) {
+  Fixture fixture;
+  std::string body;
+  const Page page =
+      answer(fixture.pages(), {"GET", "/metrics", "application/openmetrics-text;version=1.0.0"}, body);
+  EXPECT_EQ(page.content_type,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores");
+  EXPECT_TRUE(page.is_negotiated);
+  EXPECT_THAT(body, StartsWith("# TYPE http_requests counter\n# HELP http_requests "));
+  EXPECT_THAT(body, testing::EndsWith("\n# EOF\n"));
+}
+
+TEST(Pages, MetricsMayBeAFewFamiliesOnly) {
+  Fixture fixture;
+  std::string body;
+  EXPECT_EQ(answer(fixture.pages(), {"GET", "/metrics?name[]=http_requests_in_flight"}, body).status, 200U);
+  EXPECT_THAT(body, StartsWith("# HELP http_requests_in_flight "));
+  EXPECT_THAT(body, testing::EndsWith("\nhttp_requests_in_flight 0.0\n"));
+}
+
+TEST(Pages, RoutesComeAsTheReaderLikes) {
+  Fixture fixture;
+  routes::RouteSpec spec;
+  spec.path = "/users/{id}";
+  fixture.inspector.set_routes(std::span(&spec, 1));
+  struct Case {
+    PageRequest request;
+    std::string_view type;
+    std::string_view part;
+  };
+  const Case cases[] = {
+      {{"GET", "/routes", "*/*"}, "application/json", R"("path":"/users/{id}")"},
+      {{"GET", "/routes", "text/html,application/xhtml+xml,*/*;q=0.8"},
+       "text/html; charset=utf-8",
+       "<td>/users/{id}</td>"},
+      {{"GET", "/routes", "text/plain"}, "text/plain; charset=utf-8", "1 routes, 1 of them never hit"},
+      {{"GET", "/routes?format=text", "*/*"}, "text/plain; charset=utf-8", "HITS"},
+      {{"GET", "/routes?format=json", "text/html"}, "application/json", "{\"routes\":["},
+  };
+  for (const Case& each : cases) {
+    std::string body = "what was there before";
+    const Page page = answer(fixture.pages(), each.request, body);
+    EXPECT_EQ(page.status, 200U);
+    EXPECT_EQ(page.content_type, each.type);
+    EXPECT_THAT(body, HasSubstr(std::string(each.part)));
+    EXPECT_THAT(body, testing::Not(HasSubstr("before")));
+  }
+}
+
+TEST(Pages, ReloadIsAskedForByPostAndHasToBeAllowed) {
+  Fixture fixture;
+  std::string body;
+  EXPECT_EQ(answer(fixture.pages(), {"POST", "/-/reload"}, body).status, 403U);
+  EXPECT_EQ(answer(fixture.pages(), {"GET", "/-/reload"}, body).status, 405U);
+  EXPECT_EQ(answer(fixture.pages(), {"GET", "/-/reload"}, body).allow, "POST");
+
+  Checked<void, std::string> outcome;
+  fixture.reload = [&outcome] { return outcome; };
+  EXPECT_EQ(answer(fixture.pages(), {"POST", "/-/reload"}, body).status, 200U);
+  outcome = std::string("wayside.yaml:1: expected …");
+  EXPECT_EQ(answer(fixture.pages(), {"POST", "/-/reload"}, body).status, 500U);
+  EXPECT_EQ(body, "wayside.yaml:1: expected …\n");
+}
+
 TEST(Pages, HealthyIsAlwaysFine) {
   Fixture fixture;
   fixture.is_ready = false;
   std::string body;
-  EXPECT_EQ(answer(fixture.pages(), "GET", "/-/healthy", body).status, 200U);
+  EXPECT_EQ(answer(fixture.pages(), {"GET", "/-/healthy"}, body).status, 200U);
   EXPECT_EQ(body, "wayside is healthy.\n");
 }
 
@@ -33,10 +101,10 @@ TEST(Pages, ReadyFollowsTheProxy) {
   Fixture fixture;
   const AdminPages pages = fixture.pages();
   std::string body;
-  EXPECT_EQ(answer(pages, "GET", "/-/ready", body).status, 200U);
+  EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 200U);
   EXPECT_EQ(body, "wayside is ready.\n");
   fixture.is_ready = false;
-  EXPECT_EQ(answer(pages, "GET", "/-/ready", body).status, 503U);
+  EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 503U);
   EXPECT_EQ(body, "wayside is not ready.\n");
 }
 
@@ -45,13 +113,13 @@ TEST(Pages, ReadyIsAlwaysSoWhereNobodyKnows) {
   AdminPages pages = fixture.pages();
   pages.is_ready = nullptr;
   std::string body;
-  EXPECT_EQ(answer(pages, "GET", "/-/ready", body).status, 200U);
+  EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 200U);
 }
 
 TEST(Pages, RootIsTheLandingPage) {
   Fixture fixture;
   std::string body;
-  const Page page = answer(fixture.pages(), "GET", "/", body);
+  const Page page = answer(fixture.pages(), {"GET", "/"}, body);
   EXPECT_EQ(page.status, 200U);
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
   EXPECT_THAT(body, StartsWith("<!DOCTYPE html>"));
@@ -62,10 +130,10 @@ TEST(Pages, UnknownPathIsToldWhatThereIs) {
   for (const std::string_view target :
        {"/metrics/", "/Metrics", "/favicon.ico", "//metrics", "*", "metrics"}) {
     std::string body;
-    const Page page = answer(fixture.pages(), "GET", target, body);
+    const Page page = answer(fixture.pages(), {"GET", target}, body);
     EXPECT_EQ(page.status, 404U) << target;
     EXPECT_EQ(page.content_type, "text/plain; charset=utf-8");
-    EXPECT_THAT(body, HasSubstr("/ /metrics /-/healthy /-/ready"));
+    EXPECT_THAT(body, HasSubstr("/ /metrics /routes /-/healthy /-/ready /-/reload"));
   }
 }
 
@@ -75,7 +143,7 @@ TEST(Pages, QueryAndAuthorityDoNotMatter) {
     std::string_view target;
     std::string_view start;
   } rows[] = {
-      {"/metrics?name[]=x", "# HELP"},
+      {"/metrics?x=y", "# HELP"},
       {"/metrics?", "# HELP"},
       {"/?x=/metrics", "<!DOCTYPE"},
       {"http://host:10180/metrics", "# HELP"},
@@ -85,7 +153,7 @@ TEST(Pages, QueryAndAuthorityDoNotMatter) {
   };
   for (const auto& row : rows) {
     std::string body;
-    EXPECT_EQ(answer(fixture.pages(), "GET", row.target, body).status, 200U) << row.target;
+    EXPECT_EQ(answer(fixture.pages(), {"GET", row.target}, body).status, 200U) << row.target;
     EXPECT_THAT(body, StartsWith(std::string(row.start))) << row.target;
   }
 }
@@ -93,7 +161,7 @@ TEST(Pages, QueryAndAuthorityDoNotMatter) {
 TEST(Pages, HeadIsGetToThem) {
   Fixture fixture;
   std::string body;
-  EXPECT_EQ(answer(fixture.pages(), "HEAD", "/metrics", body).status, 200U);
+  EXPECT_EQ(answer(fixture.pages(), {"HEAD", "/metrics"}, body).status, 200U);
   EXPECT_THAT(body, HasSubstr(kRequestsLine));
 }
 
@@ -102,7 +170,7 @@ TEST(Pages, OtherMethodsAreNotAllowed) {
   for (const std::string_view method : {"POST", "PUT", "DELETE", "OPTIONS", "get", "BREW"}) {
     for (const std::string_view target : {"/metrics", "/", "/nowhere"}) {
       std::string body;
-      const Page page = answer(fixture.pages(), method, target, body);
+      const Page page = answer(fixture.pages(), {method, target}, body);
       EXPECT_EQ(page.status, 405U);
       EXPECT_EQ(page.allow, "GET, HEAD");
     }

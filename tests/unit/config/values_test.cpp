@@ -31,10 +31,10 @@ TEST(Values, ReadLogLevels) {
 TEST(Values, ReadNamings) {
   EXPECT_EQ(*parse_namings(Texts{"http"}), std::vector{Naming::kHttp});
   EXPECT_EQ(*parse_namings(Texts{"flask", "http"}), (std::vector{Naming::kFlask, Naming::kHttp}));
-  EXPECT_EQ(parse_namings(Texts{"http", ""}).error().text, R"(expected http or flask, found "")");
+  EXPECT_EQ(parse_namings(Texts{"http", ""}).error().text, R"(expected http, flask or otel, found "")");
   EXPECT_EQ(parse_namings(Texts{"http", "http"}).error().text,
             R"(expected each naming once, found "http" twice)");
-  EXPECT_EQ(parse_namings(Texts{}).error().text, "expected http or flask, found an empty list");
+  EXPECT_EQ(parse_namings(Texts{}).error().text, "expected http, flask or otel, found an empty list");
 }
 
 TEST(Values, ReadMethods) {

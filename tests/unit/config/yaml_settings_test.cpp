@@ -48,7 +48,7 @@ listen: "[::]:80"
 backend: unix:/run/app.sock
 workers: 3
 log_level: warn
-metrics: {listen: 127.0.0.1:9000, naming: [http, flask]}
+metrics: {listen: 127.0.0.1:9000, naming: [http, flask], enable_lifecycle: true}
 timeouts:
   request_head: 1ms
   request_body: 2s
@@ -64,6 +64,16 @@ routes:
     methods: [GET, POST]
     name: order
   - {path: "/orders/{order}", methods: PUT}
+  - group:
+      - /css/*
+      - /js/*
+    name: assets
+    buckets: [0.01, 0.1]
+  - {path: /healthz, exclude: true}
+openapi: api.yaml
+unmatched: path
+trailing_slash: strict
+ignore_case: true
 )");
   EXPECT_EQ(settings.listen, (Address{"::", 80, {}}));
   EXPECT_EQ(settings.backend, (Address{{}, 0, "/run/app.sock"}));
@@ -72,11 +82,39 @@ routes:
   EXPECT_EQ(settings.metrics_listen, (Address{"127.0.0.1", 9000, {}}));
   EXPECT_THAT(settings.namings, ElementsAre(Naming::kHttp, Naming::kFlask));
   EXPECT_EQ(settings.timeouts, (Timeouts{1ms, 2s, 3min, 4h, 5ms, 6s, 7min, 8h}));
+  routes::RouteSpec css{"/css/*", {}, "assets", 23};
+  css.group = 4;
+  css.buckets = {0.01, 0.1};
+  routes::RouteSpec js = css;
+  js.path = "/js/*";
+  js.line = 24;
+  routes::RouteSpec healthz{"/healthz", {}, {}, 27};
+  healthz.is_excluded = true;
   EXPECT_THAT(
       settings.routes,
       ElementsAre(routes::RouteSpec{"/users/{id}", {}, {}, 17},
                   routes::RouteSpec{"/orders/{order}", set_of({Method::kGet, Method::kPost}), "order", 18},
-                  routes::RouteSpec{"/orders/{order}", set_of({Method::kPut}), {}, 21}));
+                  routes::RouteSpec{"/orders/{order}", set_of({Method::kPut}), {}, 21}, css, js, healthz));
+  EXPECT_EQ(settings.openapi, "api.yaml");
+  EXPECT_EQ(settings.unmatched, routes::Unmatched::kPath);
+  EXPECT_EQ(settings.matching, (routes::MatchOptions{true, true}));
+  EXPECT_TRUE(settings.enable_lifecycle);
+}
+
+TEST(YamlSettings, FindTheOpenApiDocumentBesideTheFile) {
+  Settings settings;
+  settings.file = "/etc/wayside/wayside.yaml";
+  EXPECT_THAT(read_yaml(settings.file, "openapi: api.yaml", settings), IsEmpty());
+  EXPECT_EQ(settings.openapi, "/etc/wayside/api.yaml");
+  EXPECT_THAT(read_yaml(settings.file, "openapi: /srv/api.yaml", settings), IsEmpty());
+  EXPECT_EQ(settings.openapi, "/srv/api.yaml");
+}
+
+TEST(Settings, GuessWhereThereAreNoRoutes) {
+  EXPECT_EQ(Settings{}.unmatched_mode(), routes::Unmatched::kGuess);
+  EXPECT_EQ(read("routes: [/a]").unmatched_mode(), routes::Unmatched::kFold);
+  EXPECT_EQ(read("routes: [/a]\nunmatched: guess").unmatched_mode(), routes::Unmatched::kGuess);
+  EXPECT_EQ(read("unmatched: fold").unmatched_mode(), routes::Unmatched::kFold);
 }
 
 TEST(YamlSettings, LeaveWhatTheFileDoesNotSay) {
@@ -100,7 +138,9 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"{}\n---\n{}", "f.yaml:3: expected one document, found another"},
       {"\nlistn: :80", R"(f.yaml:2: expected a known key (did you mean listen?), found "listn")"},
       {"upstreams: {}",
-       "f.yaml:1: expected one of listen, backend, workers, log_level, metrics, timeouts, limits, max_connections, via, client_half_close, routes, found "
+       "f.yaml:1: expected one of listen, backend, workers, log_level, metrics, timeouts, limits, "
+       "max_connections, via, client_half_close, openapi, unmatched, trailing_slash, ignore_case, routes, "
+       "found "
        "\"upstreams\""},
       {"[a]: b", "f.yaml:1: expected a key, found a list"},
       {"workers: 1\n\nworkers: 2", "f.yaml:3: workers: expected once, found again after line 1"},
@@ -114,22 +154,27 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"log_level: loud", R"(f.yaml:1: log_level: expected debug, info, warn or error, found "loud")"},
       {"metrics: 1", R"(f.yaml:1: metrics: expected a mapping, found "1")"},
       {"metrics:\n  listen: x", R"(f.yaml:2: metrics.listen: expected host:port, found "x")"},
-      {"metrics:\n  naming: otel", R"(f.yaml:2: metrics.naming: expected http or flask, found "otel")"},
-      {"metrics:\n  naming: []", "f.yaml:2: metrics.naming: expected http or flask, found an empty list"},
+      {"metrics:\n  naming: nginx",
+       R"(f.yaml:2: metrics.naming: expected http, flask or otel, found "nginx")"},
+      {"metrics:\n  naming: []",
+       "f.yaml:2: metrics.naming: expected http, flask or otel, found an empty list"},
       {"metrics:\n  naming: {a: b}",
        "f.yaml:2: metrics.naming: expected a value or a list of values, found a mapping"},
       {"metrics:\n  naming:\n  - http\n  - [x]",
        "f.yaml:4: metrics.naming[1]: expected one value, found a list"},
-      {"metrics:\n  port: 1", R"(f.yaml:2: metrics: expected one of listen, naming, found "port")"},
+      {"metrics:\n  port: 1",
+       R"(f.yaml:2: metrics: expected one of listen, naming, enable_lifecycle, found "port")"},
       {"timeouts:\n  conect: 1s",
        R"(f.yaml:2: timeouts: expected a known key (did you mean connect?), found "conect")"},
       {"timeouts:\n  connect: 1",
        R"(f.yaml:2: timeouts.connect: expected a duration such as 250ms, 3s, 5m or 1h, found "1")"},
       // Routes.
       {"routes: /a", R"(f.yaml:1: routes: expected a list, found "/a")"},
-      {"routes:\n- [/a]", "f.yaml:2: routes[0]: expected a template or a mapping with path, found a list"},
-      {"routes:\n-", "f.yaml:2: routes[0]: expected a template or a mapping with path, found nothing"},
-      {"routes:\n- {name: x}", "f.yaml:2: routes[0]: expected a path, found none"},
+      {"routes:\n- [/a]",
+       "f.yaml:2: routes[0]: expected a template or a mapping with path or group, found a list"},
+      {"routes:\n-",
+       "f.yaml:2: routes[0]: expected a template or a mapping with path or group, found nothing"},
+      {"routes:\n- {name: x}", "f.yaml:2: routes[0]: expected a path or a group, found none"},
       {"routes:\n- path:\n  name: x", "f.yaml:2: routes[0].path: expected one value, found nothing"},
       {"routes:\n- path: /a\n  nam: x",
        R"(f.yaml:3: routes[0]: expected a known key (did you mean name?), found "nam")"},
@@ -138,12 +183,27 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"routes:\n- path: /a\n  methods: []",
        "f.yaml:3: routes[0].methods: expected at least one method, found an empty list"},
       {"routes:\n- /ok\n- /users/{id",
-       "f.yaml:3: routes[1]: expected } after the name of the parameter, found the end (column 11 of the "
-       "template)"},
+       "f.yaml:3:13: routes[1]: expected } after the name of the parameter, found the end"},
       {"routes:\n- /users/{id}\n- path: /users/{name}",
        "f.yaml:3: routes[1]: expected a template and methods unlike the others', found \"/users/{name}\", "
        "which "
        "matches the same as \"/users/{id}\" on line 2"},
+      {"routes:\n- path: '/a/{b'",
+       "f.yaml:2:15: routes[0]: expected } after the name of the parameter, found the end"},
+      {"routes:\n- name: x\n  group: [/ok, /a/*b*]",
+       R"(f.yaml:3:19: routes[0].group[1]: expected * for one segment, ** for all that is left, or *name, found "*b*")"},
+      {"routes:\n- group: [/a]", "f.yaml:2: routes[0]: expected a name for the group, found none"},
+      {"routes:\n- {name: x, group: []}",
+       "f.yaml:2: routes[0].group: expected at least one template, found an empty list"},
+      {"routes:\n- {name: x, group: [/a], path: /b}",
+       "f.yaml:2: routes[0]: expected a path or a group, found both"},
+      {"routes:\n- {path: /a, exclude: yes}",
+       R"(f.yaml:2: routes[0].exclude: expected on or off, found "yes")"},
+      {"routes:\n- {path: /a, buckets: [1, x]}",
+       R"(f.yaml:2: routes[0].buckets: expected bounds in seconds, as in [0.1, 0.5, 1], found "x")"},
+      {"unmatched: drop", R"(f.yaml:1: unmatched: expected fold, path or guess, found "drop")"},
+      {"trailing_slash: no", R"(f.yaml:1: trailing_slash: expected ignore or strict, found "no")"},
+      {"openapi: ''", R"(f.yaml:1: openapi: expected the path of a file, found "")"},
       {"routes:\n- path: /a\n  name: unmatched",
        "f.yaml:2: routes[0]: expected a name that is not reserved for paths without a route, found "
        "\"unmatched\""},
@@ -178,8 +238,9 @@ lisen: :80
   std::vector<std::string> places;
   for (const std::string& mistake : mistakes)
     places.push_back(mistake.substr(0, mistake.find(": expected")));
-  EXPECT_THAT(places, ElementsAre("f.yaml:2: routes[0]", "f.yaml:5: routes[2].methods", "f.yaml:6: routes[3]",
-                                  "f.yaml:7: timeouts.drain", "f.yaml:7: timeouts.tunnel", "f.yaml:8"));
+  EXPECT_THAT(places,
+              ElementsAre("f.yaml:2:9: routes[0]", "f.yaml:5: routes[2].methods", "f.yaml:6: routes[3]",
+                          "f.yaml:7: timeouts.drain", "f.yaml:7: timeouts.tunnel", "f.yaml:8"));
 }
 
 TEST(ToYaml, PrintsTheDefaultsInFull) {
@@ -188,6 +249,7 @@ backend: http://127.0.0.1:5000
 metrics:
   listen: 0.0.0.0:10180
   naming: [http]
+  enable_lifecycle: false
 workers: 1
 log_level: info
 timeouts:
@@ -209,6 +271,9 @@ limits:
 max_connections: none
 via: on
 client_half_close: abort
+unmatched: guess
+trailing_slash: ignore
+ignore_case: false
 routes:
   []
 )");
@@ -232,6 +297,18 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   }
   settings.routes.push_back({"/", set_of({Method::kGet, Method::kTrace}), {}, 0});
   settings.routes.push_back({"/", set_of({Method::kPost}), {}, 0});
+
+  settings.routes.push_back({"/g/1", {}, "g", 0});
+  settings.routes.back().group = settings.routes.size();
+  settings.routes.back().buckets = {1e-05, 0.1, 2};
+  settings.routes.push_back(settings.routes.back());
+  settings.routes.back().path = "/g/2";
+  settings.routes.push_back({"/excluded", {}, {}, 0});
+  settings.routes.back().is_excluded = true;
+  settings.unmatched = routes::Unmatched::kPath;
+  settings.matching = {true, true};
+  settings.openapi = "/api.yaml";
+  settings.enable_lifecycle = true;
 
   Settings again = read(to_yaml(settings));
   for (routes::RouteSpec& route : again.routes)

@@ -16,13 +16,12 @@ using testing::StartsWith;
 
 void finish(Shard& shard, EndpointId endpoint, Method method, unsigned status, Nanoseconds duration) {
   shard.exchange_started();
-  shard.observe_duration(endpoint, method, duration);
-  shard.exchange_finished(endpoint, method, status);
+  shard.exchange_finished({.endpoint = endpoint, .method = method, .status = status, .duration = duration});
 }
 
 std::string render(const Registry& registry, std::vector<Naming> namings) {
   std::string text;
-  Exposition(registry, {std::move(namings), "1.2.3", "abc"}).render(text);
+  Exposition(registry, {std::move(namings), {}, "1.2.3", "abc"}).render(text);
   return text;
 }
 
@@ -34,9 +33,10 @@ double value_of(const std::string& text, const std::string& series) {
 }
 
 TEST(Exposition, FlaskNamingPrintsWhatThePythonExtensionPrints) {
-  Registry registry({"unmatched", "/"}, Buckets(), 1);
+  Registry registry({});
+  const EndpointId root = registry.intern("/");
   for (int i = 0; i < 4; ++i)
-    finish(registry.shard(0), 1, Method::kGet, 200, Nanoseconds(250'697));
+    finish(registry.shard(0), root, Method::kGet, 200, Nanoseconds(250'697));
   EXPECT_THAT(render(registry, {Naming::kFlask}), StartsWith(R"(# HELP flask_request_count Flask Request Count
 # TYPE flask_request_count counter
 flask_request_count{endpoint="/",http_status="200",method="GET"} 4.0
@@ -59,18 +59,20 @@ flask_request_latency_seconds_bucket{endpoint="/",le="10.0",method="GET"} 4.0
 flask_request_latency_seconds_bucket{endpoint="/",le="+Inf",method="GET"} 4.0
 flask_request_latency_seconds_count{endpoint="/",method="GET"} 4.0
 flask_request_latency_seconds_sum{endpoint="/",method="GET"} 0.001002788
-# HELP wayside_build_info )"));
+# HELP wayside_overhead_seconds )"));
 }
 
 TEST(Exposition, HttpNamingCumulatesBuckets) {
   const auto buckets = Buckets::from_seconds(std::array{0.1, 1.0});
   ASSERT_TRUE(buckets.has_value());
-  Registry registry({"unmatched", "/users/{id}"}, *buckets, 1);
+  Registry registry({});
+  const EndpointId unmatched = registry.intern("unmatched", {.buckets = *buckets});
+  const EndpointId users = registry.intern("/users/{id}", {.buckets = *buckets});
   Shard& shard = registry.shard(0);
-  finish(shard, 1, Method::kGet, 200, milliseconds(100));
-  finish(shard, 1, Method::kGet, 200, milliseconds(500));
-  finish(shard, 1, Method::kGet, 500, milliseconds(1500));
-  finish(shard, 0, Method::kOther, 404, milliseconds(1));
+  finish(shard, users, Method::kGet, 200, milliseconds(100));
+  finish(shard, users, Method::kGet, 200, milliseconds(500));
+  finish(shard, users, Method::kGet, 500, milliseconds(1500));
+  finish(shard, unmatched, Method::kOther, 404, milliseconds(1));
   shard.exchange_started();
   const std::string text = render(registry, {Naming::kHttp});
   EXPECT_THAT(text, StartsWith("# HELP http_requests_total "));
@@ -93,8 +95,9 @@ http_request_duration_seconds_bucket{endpoint="unmatched",le="0.1",method="OTHER
 }
 
 TEST(Exposition, SeveralNamingsShowTheSameNumbers) {
-  Registry registry({"unmatched", "/"}, Buckets(), 1);
-  finish(registry.shard(0), 1, Method::kGet, 200, milliseconds(3));
+  Registry registry({});
+  const EndpointId root = registry.intern("/");
+  finish(registry.shard(0), root, Method::kGet, 200, milliseconds(3));
   const std::string text = render(registry, {Naming::kFlask, Naming::kHttp});
   EXPECT_EQ(value_of(text, R"(flask_request_count{endpoint="/",http_status="200",method="GET"})"), 1);
   EXPECT_EQ(value_of(text, R"(http_requests_total{endpoint="/",http_status="200",method="GET"})"), 1);
@@ -104,40 +107,42 @@ TEST(Exposition, SeveralNamingsShowTheSameNumbers) {
 }
 
 TEST(Exposition, FamiliesAreThereBeforeTheFirstExchange) {
-  const Registry registry({"unmatched"}, Buckets(), 1);
+  const Registry registry({});
   const std::string text = render(registry, {Naming::kHttp});
   EXPECT_THAT(text, HasSubstr("# TYPE http_requests_total counter\n# HELP http_request_duration_seconds"));
   EXPECT_EQ(value_of(text, "http_requests_in_flight"), 0);
 }
 
 TEST(Exposition, EscapesAndRepairsLabels) {
-  Registry registry({"unmatched", "a\"b\\c\nd\xFF"}, Buckets(), 1);
-  finish(registry.shard(0), 1, Method::kGet, 200, milliseconds(3));
+  Registry registry({});
+  const EndpointId root = registry.intern("a\"b\\c\nd\xFF");
+  finish(registry.shard(0), root, Method::kGet, 200, milliseconds(3));
   EXPECT_THAT(render(registry, {Naming::kHttp}),
               HasSubstr("http_requests_total{endpoint=\"a\\\"b\\\\c\\nd\xEF\xBF\xBD\",http_status=\"200\","));
 }
 
 TEST(Exposition, NamesTheBuild) {
-  const Registry registry({"unmatched"}, Buckets(), 1);
+  const Registry registry({});
   const std::string text = render(registry, {Naming::kHttp});
   EXPECT_THAT(text, HasSubstr("\nwayside_build_info{compiler=\""));
   EXPECT_THAT(text, HasSubstr("\",revision=\"abc\",version=\"1.2.3\"} 1.0\n"));
 
   std::string unknown;
-  Exposition(registry, {{Naming::kHttp}, "1.2.3", ""}).render(unknown);
+  Exposition(registry, {{Naming::kHttp}, {}, "1.2.3", ""}).render(unknown);
   EXPECT_THAT(unknown, HasSubstr(",revision=\"unknown\","));
 }
 
 TEST(Exposition, EndsWithTheProcess) {
-  const Registry registry({"unmatched"}, Buckets(), 1);
+  const Registry registry({});
   const std::string text = render(registry, {Naming::kHttp});
   EXPECT_GT(text.find("process_resident_memory_bytes "), text.find("wayside_build_info{"));
   EXPECT_EQ(text.back(), '\n');
 }
 
 TEST(Exposition, AppendsAndReusesMemory) {
-  Registry registry({"unmatched"}, Buckets(), 1);
-  finish(registry.shard(0), 0, Method::kGet, 200, milliseconds(3));
+  Registry registry({});
+  const EndpointId unmatched = registry.intern("unmatched");
+  finish(registry.shard(0), unmatched, Method::kGet, 200, milliseconds(3));
   Exposition exposition(registry, {});
   std::string text = "kept\n";
   exposition.render(text);
@@ -154,12 +159,13 @@ TEST(Exposition, AppendsAndReusesMemory) {
 // down.
 TEST(Exposition, IsConsistentWhileAWorkerCounts) {
   constexpr int kExchanges = 100'000;
-  Registry registry({"unmatched"}, Buckets(), 1);
+  Registry registry({});
+  const EndpointId unmatched = registry.intern("unmatched");
   Exposition exposition(registry, {});
   std::atomic<bool> is_running = true;
   std::thread worker([&] {
     for (int i = 0; i < kExchanges; ++i) {
-      finish(registry.shard(0), 0, Method::kGet, 200, Nanoseconds(i * 200'000L));
+      finish(registry.shard(0), unmatched, Method::kGet, 200, Nanoseconds(i * 200'000L));
     }
     is_running = false;
   });

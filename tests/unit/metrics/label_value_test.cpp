@@ -42,6 +42,12 @@ TEST(LabelValue, EachByteOutsideUtf8IsReplaced) {
     EXPECT_EQ(valid_utf8(row.text), row.valid);
 }
 
+TEST(LabelValue, TellsWhatIsValid) {
+  EXPECT_TRUE(is_valid_utf8(""));
+  EXPECT_TRUE(is_valid_utf8("gr\xC3\xBC\xC3\x9F"));
+  EXPECT_FALSE(is_valid_utf8("gr\xC3"));
+}
+
 TEST(LabelValue, EscapesTheThreeCharactersAndNoOther) {
   EXPECT_EQ(escaped_label_value("/users/{id}"), "/users/{id}");
   EXPECT_EQ(escaped_label_value("a\\b\"c\nd"), "a\\\\b\\\"c\\nd");

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wayside::routes {
@@ -13,51 +16,96 @@ namespace {
 std::vector<Template> templates(const std::vector<std::string>& texts) {
   std::vector<Template> all;
   for (const std::string& text : texts)
-    all.push_back(*parse_template(text));
+    all.push_back(parse_template(text)->front());
   return all;
 }
 
-std::string repeated(std::string_view text, std::size_t times) {
+std::string repeated_text(std::string_view text, std::size_t times) {
   std::string out;
   for (std::size_t i = 0; i < times; ++i)
     out += text;
   return out;
 }
 
+Trie::Leaf find(const Trie& trie, std::string_view path, TrieCost* cost = nullptr) {
+  return trie.find(PathSegments(path, trie.depth(), false), cost);
+}
+
 TEST(Trie, GivesTemplatesThatMatchTheSameOneLeaf) {
-  const Trie trie(templates({"/a/{x}", "/a/{x...}", "/a/{y}", "/a/{y}/", "/a/{y...}", "/a"}));
-  EXPECT_EQ(trie.leaf_of(0), 0U);
-  EXPECT_EQ(trie.leaf_of(1), 1U);
-  EXPECT_EQ(trie.leaf_of(2), 0U);
-  EXPECT_EQ(trie.leaf_of(3), 0U);
-  EXPECT_EQ(trie.leaf_of(4), 1U);
-  EXPECT_EQ(trie.leaf_of(5), 2U);
+  const Trie trie(
+      templates({"/a/{x}", "/a/{x...}", "/a/:y", "/a/{y}/", "/a/**", "/a", "/a/{z:int}", "/a/{y:-?\\d+}"}),
+      false);
+  const std::vector<Trie::Leaf> expected = {0, 1, 0, 0, 1, 2, 3, 3};
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_EQ(trie.leaf_of(i), expected[i]) << i;
+}
+
+TEST(Trie, TellsASlashAtTheEndWhereItMatters) {
+  const Trie trie(templates({"/a", "/a/", "/b/{x...}"}), true);
+  EXPECT_EQ(find(trie, "/a"), 0U);
+  EXPECT_EQ(find(trie, "/a/"), 1U);
+  EXPECT_EQ(find(trie, "/b/"), 2U);
+  EXPECT_EQ(find(trie, "/b"), Trie::kNoLeaf);
 }
 
 TEST(Trie, SharesPrefixes) {
-  const Trie trie(templates({"/a/b/c", "/a/b/d", "/a/{x}", "/a/{y}/e", "/a/{z...}"}));
-  EXPECT_EQ(trie.node_count(), 7U);  // the root, a, a/b, c, d, {}, e
+  const Trie trie(
+      templates({"/a/b/c", "/a/b/d", "/a/{x}", "/a/{y}/e", "/a/{z...}", "/a/{i:int}", "/a/{j:int}/f"}),
+      false);
+  EXPECT_EQ(trie.node_count(), 9U);  // the root, a, a/b, c, d, {}, e, {int}, f
 }
 
 TEST(Trie, IsEmptyWithoutTemplates) {
-  const Trie trie({});
-  EXPECT_EQ(trie.find("/"), Trie::kNoLeaf);
-  EXPECT_EQ(trie.find("/a/b"), Trie::kNoLeaf);
-  EXPECT_EQ(trie.find(""), Trie::kNoLeaf);
+  const Trie trie({}, false);
+  for (const char* path : {"/", "/a/b", "", "*"})
+    EXPECT_EQ(find(trie, path), Trie::kNoLeaf) << path;
 }
 
 TEST(Trie, MatchesPathsFarDeeperThanAnyTemplate) {
-  const Trie trie(templates({"/a/{rest...}", repeated("/a", kMaxSegments)}));
-  EXPECT_EQ(trie.find(repeated("/a", kMaxSegments)), 1U);
-  EXPECT_EQ(trie.find(repeated("/a", kMaxSegments + 1)), 0U);
-  EXPECT_EQ(trie.find(repeated("/a", 10000)), 0U);
-  EXPECT_EQ(trie.find(repeated("/b", 10000)), Trie::kNoLeaf);
+  const Trie trie(templates({"/a/{rest...}", repeated_text("/a", kMaxSegments)}), false);
+  EXPECT_EQ(find(trie, repeated_text("/a", kMaxSegments)), 1U);
+  EXPECT_EQ(find(trie, repeated_text("/a", kMaxSegments + 1)), 0U);
+  EXPECT_EQ(find(trie, repeated_text("/a", 10000)), 0U);
+  EXPECT_EQ(find(trie, repeated_text("/b", 10000)), Trie::kNoLeaf);
+}
+
+TEST(Trie, TellsLongTextsApart) {
+  const std::string common(100, 'x');
+  const Trie trie(templates({"/" + common + "1", "/" + common + "2", "/" + common}), false);
+  EXPECT_EQ(find(trie, "/" + common + "2"), 1U);
+  EXPECT_EQ(find(trie, "/" + common), 2U);
+  EXPECT_EQ(find(trie, "/" + common + "3"), Trie::kNoLeaf);
+}
+
+// What is allowed less wins; where neither is part of the other, what has more static text.
+TEST(Trie, TriesConstraintsInAnOrderOfTheirOwn) {
+  std::vector<std::string> texts = {"/{a:[0-9]+}", "/{a:[0-9]{2}}", "/{a:[0-9a-f]+}",
+                                    "/{a}.json",   "/{a}-{b}",      "/{a}"};
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"/1", "/{a:[0-9]+}"},      {"/12", "/{a:[0-9]{2}}"}, {"/1f", "/{a:[0-9a-f]+}"},
+      {"/x-y.json", "/{a}.json"}, {"/x-y", "/{a}-{b}"},     {"/x", "/{a}"},
+  };
+  std::mt19937 random(1);
+  for (int round = 0; round < 30; ++round) {
+    std::ranges::shuffle(texts, random);
+    const Trie trie(templates(texts), false);
+    for (const auto& [path, winner] : expected)
+      EXPECT_EQ(texts[find(trie, path)], winner) << path;
+  }
+}
+
+TEST(Trie, FindsTheOthersInTheOrderInWhichTheyWouldHaveWon) {
+  const std::vector<std::string> texts = {"/{rest...}",   "/a/*rest", "/{x}/b", "/a/{x}",
+                                          "/a/{x:[a-z]}", "/a/b",     "/b"};
+  const Trie trie(templates(texts), false);
+  EXPECT_EQ(trie.find_all(PathSegments("/a/b", trie.depth(), false)),
+            (std::vector<Trie::Leaf>{5, 4, 3, 1, 2, 0}));
 }
 
 // Every level offers a static and a parameter child, and the only difference comes at the end: the most that
 // a path can make the walk turn back.
 TEST(Trie, EntersNoNodeTwiceOnTheWorstPath) {
-  constexpr std::size_t kLevels = 12;
+  constexpr std::size_t kLevels = 10;
   std::vector<std::string> texts;
   for (std::size_t bits = 0; bits < (std::size_t{1} << kLevels); ++bits) {
     std::string text;
@@ -66,14 +114,14 @@ TEST(Trie, EntersNoNodeTwiceOnTheWorstPath) {
     }
     texts.push_back(text + "/end");
   }
-  const Trie trie(templates(texts));
-  std::size_t visits = 0;
-  EXPECT_EQ(trie.find(repeated("/a", kLevels) + "/other", &visits), Trie::kNoLeaf);
-  EXPECT_LE(visits, trie.node_count());
-  EXPECT_EQ(visits, (std::size_t{2} << kLevels) - 1) << "a full binary tree, each node once";
+  const Trie trie(templates(texts), false);
+  TrieCost cost;
+  EXPECT_EQ(find(trie, repeated_text("/a", kLevels) + "/other", &cost), Trie::kNoLeaf);
+  EXPECT_LE(cost.nodes, trie.node_count());
+  EXPECT_EQ(cost.nodes, (std::size_t{2} << kLevels) - 1) << "a full binary tree, each node once";
 
-  EXPECT_NE(trie.find(repeated("/a", kLevels) + "/end", &visits), Trie::kNoLeaf);
-  EXPECT_EQ(visits, kLevels + 2) << "the straight way down";
+  EXPECT_NE(find(trie, repeated_text("/a", kLevels) + "/end", &cost), Trie::kNoLeaf);
+  EXPECT_EQ(cost.nodes, kLevels + 2) << "the straight way down";
 }
 
 // The same with few templates and great depth: what costs 2^60 steps where each template is tried by itself
@@ -85,12 +133,22 @@ TEST(Trie, IsNotExponentialInTheDepthOfThePath) {
     for (std::size_t i = 0; i < depth; ++i)
       parameters += "/{p" + std::to_string(i) + "}";
     texts.push_back(parameters + "/end");
-    texts.push_back(repeated("/a", depth) + "/{p}/end");
+    texts.push_back(repeated_text("/a", depth) + "/{p}/end");
   }
-  const Trie trie(templates(texts));
-  std::size_t visits = 0;
-  EXPECT_EQ(trie.find(repeated("/a", kMaxSegments), &visits), Trie::kNoLeaf);
-  EXPECT_LE(visits, trie.node_count());
+  const Trie trie(templates(texts), false);
+  TrieCost cost;
+  EXPECT_EQ(find(trie, repeated_text("/a", kMaxSegments), &cost), Trie::kNoLeaf);
+  EXPECT_LE(cost.nodes, trie.node_count());
+}
+
+// (a|aa)*b and its kin send a backtracking engine round for ever on aaaa…c.
+TEST(Trie, LooksAtEachOctetOnceForEachConstraint) {
+  const Trie trie(templates({"/{x:(a|aa)+b}", "/{x:(a*)*b}", "/{x:(a|a?)+c}"}), false);
+  TrieCost cost;
+  const std::string path = "/" + std::string(8000, 'a') + "d";
+  EXPECT_EQ(find(trie, path, &cost), Trie::kNoLeaf);
+  EXPECT_LE(cost.octets, 3 * path.size());
+  EXPECT_NE(find(trie, "/" + std::string(8000, 'a') + "b"), Trie::kNoLeaf);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
-#include "wayside/metrics/histogram.hpp"
+#include "wayside/metrics/buckets.hpp"
 
 #include "metrics/text_writer.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace wayside::metrics {
@@ -22,8 +23,8 @@ BucketsError mistake(std::string expected, const std::string& found) {
   return BucketsError{"expected " + std::move(expected) + ", found " + found};
 }
 
-Nanoseconds to_nanoseconds(double seconds) {
-  return Nanoseconds{std::llround(seconds * kNanosecondsPerSecond)};
+std::int64_t to_nanoseconds(double seconds) {
+  return std::llround(seconds * kNanosecondsPerSecond);
 }
 
 }  // namespace
@@ -33,35 +34,30 @@ Buckets::Buckets() {
     bounds_.push_back(to_nanoseconds(seconds));
 }
 
+Buckets Buckets::of(Unit unit, std::span<const std::int64_t> bounds) {
+  return Buckets(unit, {bounds.begin(), bounds.end()});
+}
+
 Checked<Buckets, BucketsError> Buckets::from_seconds(std::span<const double> bounds) {
   if (bounds.empty()) return mistake("at least one bound", "none");
   if (bounds.size() > kMaxBounds) {
     return mistake("at most " + std::to_string(kMaxBounds) + " bounds", std::to_string(bounds.size()));
   }
-  std::vector<Nanoseconds> exact;
+  std::vector<std::int64_t> exact;
   exact.reserve(bounds.size());
   for (const double seconds : bounds) {
     if (!std::isfinite(seconds)) {
       return mistake("finite bounds (the +Inf bucket is always there)", text_of(seconds));
     }
     if (seconds > kMaxBoundSeconds) return mistake("bounds up to 1e+09 s", text_of(seconds));
-    const Nanoseconds bound = to_nanoseconds(std::max(seconds, 0.0));
-    if (bound <= Nanoseconds::zero()) return mistake("bounds of at least 1 ns", text_of(seconds));
+    const std::int64_t bound = to_nanoseconds(std::max(seconds, 0.0));
+    if (bound <= 0) return mistake("bounds of at least 1 ns", text_of(seconds));
     if (!exact.empty() && bound <= exact.back()) {
       return mistake("increasing bounds", text_of(seconds) + " after " + text_of(bounds[exact.size() - 1]));
     }
     exact.push_back(bound);
   }
-  return Buckets(std::move(exact));
-}
-
-Histogram::Histogram(const Buckets& buckets)
-    : buckets_(buckets), counts_(std::make_unique<SingleWriter<std::uint64_t>[]>(buckets.size())) {}
-
-void Histogram::add_to(std::span<std::uint64_t> counts, std::uint64_t& sum_ns) const noexcept {
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    counts[i] += counts_[i].value();
-  sum_ns += sum_ns_.value();
+  return Buckets(Unit::kNanoseconds, std::move(exact));
 }
 
 }  // namespace wayside::metrics

@@ -1,4 +1,4 @@
-#include "wayside/metrics/histogram.hpp"
+#include "wayside/metrics/buckets.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,36 +9,34 @@
 namespace wayside::metrics {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 using testing::HasSubstr;
 
 TEST(Buckets, DefaultIsThatOfThePythonClient) {
   const Buckets buckets;
   ASSERT_EQ(buckets.size(), 15U);
-  EXPECT_EQ(buckets.bounds().front(), milliseconds(5));
-  EXPECT_EQ(buckets.bounds()[4], milliseconds(75));
-  EXPECT_EQ(buckets.bounds().back(), seconds(10));
+  EXPECT_EQ(buckets.bounds().front(), 5'000'000);
+  EXPECT_EQ(buckets.bounds()[4], 75'000'000);
+  EXPECT_EQ(buckets.bounds().back(), 10'000'000'000);
 }
 
 TEST(Buckets, BoundIsInclusiveToTheNanosecond) {
   const Buckets buckets;
   for (std::size_t i = 0; i < buckets.bounds().size(); ++i) {
-    const Nanoseconds bound = buckets.bounds()[i];
-    EXPECT_EQ(buckets.index_of(bound - Nanoseconds(1)), i);
+    const std::int64_t bound = buckets.bounds()[i];
+    EXPECT_EQ(buckets.index_of(bound - 1), i);
     EXPECT_EQ(buckets.index_of(bound), i);
-    EXPECT_EQ(buckets.index_of(bound + Nanoseconds(1)), i + 1);
+    EXPECT_EQ(buckets.index_of(bound + 1), i + 1);
   }
-  EXPECT_EQ(buckets.index_of(Nanoseconds::zero()), 0U);
-  EXPECT_EQ(buckets.index_of(Nanoseconds::max()), 14U);
+  EXPECT_EQ(buckets.index_of(0), 0U);
+  EXPECT_EQ(buckets.index_of(std::numeric_limits<std::int64_t>::max()), 14U);
 }
 
 TEST(Buckets, FromSecondsRoundsToTheNanosecond) {
   const auto buckets = Buckets::from_seconds(std::array{0.1, 0.3, 1e9});
   ASSERT_TRUE(buckets.has_value());
-  EXPECT_EQ(buckets->bounds()[0], milliseconds(100));
-  EXPECT_EQ(buckets->bounds()[1], milliseconds(300));
-  EXPECT_EQ(buckets->bounds()[2], seconds(1'000'000'000));
+  EXPECT_EQ(buckets->bounds()[0], 100'000'000);
+  EXPECT_EQ(buckets->bounds()[1], 300'000'000);
+  EXPECT_EQ(buckets->bounds()[2], 1'000'000'000'000'000'000);
 }
 
 TEST(Buckets, FromSecondsSaysWhatIsWrong) {
@@ -76,35 +74,12 @@ TEST(Buckets, FromSecondsBoundsTheirNumber) {
   EXPECT_EQ(Buckets::from_seconds(bounds).error().message, "expected at most 100 bounds, found 101");
 }
 
-TEST(Histogram, CountsPerBucketAndAddsUpExactly) {
-  const auto buckets = Buckets::from_seconds(std::array{0.1, 1.0});
-  ASSERT_TRUE(buckets.has_value());
-  Histogram histogram(*buckets);
-  histogram.observe(milliseconds(100));
-  histogram.observe(milliseconds(101));
-  histogram.observe(seconds(1));
-  histogram.observe(seconds(2));
-  histogram.observe(Nanoseconds(1));
-
-  std::vector<std::uint64_t> counts(buckets->size());
-  std::uint64_t sum_ns = 0;
-  histogram.add_to(counts, sum_ns);
-  EXPECT_THAT(counts, testing::ElementsAre(2, 2, 1));
-  EXPECT_EQ(sum_ns, 3'201'000'001U);
-
-  histogram.add_to(counts, sum_ns);
-  EXPECT_THAT(counts, testing::ElementsAre(4, 4, 2)) << "add_to adds to what is there";
-}
-
-TEST(Histogram, NegativeDurationCountsAsZero) {
-  const Buckets buckets;
-  Histogram histogram(buckets);
-  histogram.observe(Nanoseconds(-5));
-  std::vector<std::uint64_t> counts(buckets.size());
-  std::uint64_t sum_ns = 0;
-  histogram.add_to(counts, sum_ns);
-  EXPECT_EQ(counts[0], 1U);
-  EXPECT_EQ(sum_ns, 0U);
+TEST(Buckets, AreExposedInSecondsOrBytes) {
+  EXPECT_EQ(Buckets().exposed(5'000'000), 0.005);
+  const Buckets sizes = Buckets::of(Buckets::Unit::kBytes, std::array<std::int64_t, 2>{100, 1000});
+  EXPECT_EQ(sizes.exposed(100), 100.0);
+  EXPECT_EQ(sizes.index_of(1000), 1U);
+  EXPECT_EQ(sizes.size(), 3U);
 }
 
 }  // namespace

@@ -1,0 +1,42 @@
+// How much one route is used through one worker.
+//
+// Written by that worker alone, read by the inspector at any time, without locks: see
+// metrics/single_writer.hpp. Excluded routes are counted here too; the metrics of an endpoint are another
+// thing.
+#pragma once
+
+#include "wayside/base/clock.hpp"
+#include "wayside/metrics/single_writer.hpp"
+
+#include <atomic>
+#include <cstdint>
+
+namespace wayside::inspector {
+
+class RouteUse {
+ public:
+  // The worker only: an exchange is over.
+  void add(unsigned status, TimePoint now) noexcept {
+    hits_.add(1);
+    if (status >= 400 && status < 500) client_errors_.add(1);
+    if (status >= 500) server_errors_.add(1);
+    last_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+
+  // Any thread.
+  std::uint64_t hits() const noexcept { return hits_.value(); }
+  std::uint64_t client_errors() const noexcept { return client_errors_.value(); }  // 4xx
+  std::uint64_t server_errors() const noexcept { return server_errors_.value(); }  // 5xx
+  // The end of the last exchange; the clock's epoch before the first.
+  TimePoint last() const noexcept {
+    return TimePoint(TimePoint::duration(last_.load(std::memory_order_relaxed)));
+  }
+
+ private:
+  metrics::SingleWriter<std::uint64_t> hits_;
+  metrics::SingleWriter<std::uint64_t> client_errors_;
+  metrics::SingleWriter<std::uint64_t> server_errors_;
+  std::atomic<TimePoint::rep> last_{0};
+};
+
+}  // namespace wayside::inspector

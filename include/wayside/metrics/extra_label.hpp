@@ -1,0 +1,57 @@
+// Labels beyond endpoint, method and status: each takes its value from a list that the configuration closes.
+//
+// A client chooses among the values and can never add one, so the number of series stays known: each
+// combination of values is a Variant, and every variant of an endpoint has series of its own. Where a value
+// comes from (a header field) is not known here.
+#pragma once
+
+#include "wayside/metrics/observation.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wayside::metrics {
+
+struct ExtraLabel {
+  std::string name;
+  std::vector<std::string> values;  // distinct, none of them `other`
+  std::string other = "other";      // for every other value, and for none
+
+  // 0 for `other`, i + 1 for values[i]. Linear: lists are short.
+  std::size_t choice(std::string_view value) const noexcept {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (values[i] == value) return i + 1;
+    }
+    return 0;
+  }
+  std::size_t choice_count() const noexcept { return values.size() + 1; }
+  std::string_view text(std::size_t choice) const noexcept {
+    return choice == 0 ? other : values[choice - 1];
+  }
+
+  friend bool operator==(const ExtraLabel&, const ExtraLabel&) = default;
+};
+
+// The most combinations that a list of labels may have.
+inline constexpr std::size_t kMaxVariants = 1000;
+
+// The number of combinations; at least kMaxVariants + 1 where there are more.
+inline std::size_t variant_count(std::span<const ExtraLabel> labels) noexcept {
+  std::size_t count = 1;
+  for (const ExtraLabel& label : labels) {
+    count *= label.choice_count();
+    if (count > kMaxVariants) return kMaxVariants + 1;
+  }
+  return count;
+}
+
+// A variant is a number in a mixed radix, the last label its lowest digit. Adds a digit: call it for each
+// label in turn, beginning with 0.
+inline Variant add_choice(Variant so_far, const ExtraLabel& label, std::size_t choice) noexcept {
+  return static_cast<Variant>(so_far * label.choice_count() + choice);
+}
+
+}  // namespace wayside::metrics

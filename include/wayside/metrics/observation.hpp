@@ -1,0 +1,53 @@
+// All that the metrics are told about an exchange that is over.
+#pragma once
+
+#include "wayside/base/clock.hpp"
+#include "wayside/base/method.hpp"
+#include "wayside/metrics/endpoint.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace wayside::metrics {
+
+// How far an exchange was when its client left.
+enum class AbortPhase : std::uint8_t {
+  kRequest,   // the request was still being sent
+  kWaiting,   // the request was sent; no response had begun
+  kResponse,  // part of the response was on its way
+};
+inline constexpr std::size_t kAbortPhaseCount = 3;
+
+// What becomes of an exchange that is no longer one request and one response.
+enum class StreamKind : std::uint8_t {
+  kEvents,   // text/event-stream
+  kUpgrade,  // a WebSocket or another tunnel
+};
+inline constexpr std::size_t kStreamKindCount = 2;
+
+// One combination of values of the extra labels; see metrics/extra_label.hpp. 0: every label has its `other`.
+using Variant = std::uint16_t;
+
+// What an exemplar points to: a sampled trace, of the W3C's Trace Context, as numbers.
+struct TraceContext {
+  std::uint64_t trace_id_high = 0;
+  std::uint64_t trace_id_low = 0;
+  std::uint64_t span_id = 0;
+};
+
+struct Observation {
+  EndpointId endpoint = kOverflowEndpoint;
+  Variant variant = 0;
+  Method method = Method::kOther;
+  unsigned status = 0;                        // 100 … 999
+  std::optional<Nanoseconds> duration{};      // nothing: the clock never started
+  std::uint64_t request_bytes = 0;            // of the bodies, without framing
+  std::uint64_t response_bytes = 0;           //
+  std::optional<AbortPhase> abort{};          // the client left
+  std::optional<Nanoseconds> backend_ttfb{};  // nothing: there was no response head, or …
+  std::optional<Nanoseconds> queue{};         // … nobody said when the request was first seen
+  const TraceContext* trace = nullptr;        // of a sampled trace, for the exemplar
+};
+
+}  // namespace wayside::metrics

@@ -1,0 +1,27 @@
+// The gzip content coding (RFC 1952), by zlib.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace wayside::admin {
+
+// Keeps zlib's memory, a quarter of a megabyte, from one text to the next.
+class Gzip {
+ public:
+  // Throws std::bad_alloc.
+  Gzip();
+  ~Gzip();
+  Gzip(const Gzip&) = delete;
+  Gzip& operator=(const Gzip&) = delete;
+
+  // Replaces `out` by `text`, compressed: fast rather than small. Throws std::bad_alloc.
+  void compress(std::string_view text, std::string& out);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace wayside::admin

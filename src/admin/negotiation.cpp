@@ -1,0 +1,111 @@
+#include "admin/negotiation.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace wayside::admin {
+namespace {
+
+constexpr int kFullWeight = 1000;  // weights in thousandths: they have at most three digits
+
+constexpr char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_word(std::string_view text, std::string_view word) noexcept {
+  return std::ranges::equal(text, word, {}, to_lower);
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  constexpr std::string_view kBlanks = " \t";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+// Takes the part before `separator` off `rest`. Quoted strings may hold separators; none of the parameters
+// that matter here needs one, so they are not understood, and what they break is merely not recognised.
+std::string_view take_part(std::string_view& rest, char separator) noexcept {
+  const std::size_t end = std::min(rest.find(separator), rest.size());
+  const std::string_view part = trim(rest.substr(0, end));
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
+// RFC 9110 section 12.4.2: "0", "1", or either with a point and up to three digits. Nothing where it is none.
+std::optional<int> parse_weight(std::string_view text) noexcept {
+  if (text.empty() || (text[0] != '0' && text[0] != '1')) return std::nullopt;
+  int weight = text[0] == '1' ? kFullWeight : 0;
+  if (text.size() > 1 && text[1] != '.') return std::nullopt;
+  constexpr std::size_t kLongest = 5;
+  if (text.size() > kLongest) return std::nullopt;
+  int place = kFullWeight / 10;
+  for (const char digit : text.substr(std::min<std::size_t>(2, text.size()))) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    weight += (digit - '0') * place;
+    place /= 10;
+  }
+  return weight <= kFullWeight ? std::optional(weight) : std::nullopt;
+}
+
+// An element of either list: what it names, and the two parameters that matter.
+struct Choice {
+  std::string_view name;
+  std::string_view version;  // empty: any
+  int weight = kFullWeight;  // 0: not acceptable; so is an element whose weight cannot be read
+};
+
+Choice take_choice(std::string_view& list) noexcept {
+  std::string_view element = take_part(list, ',');
+  Choice choice;
+  choice.name = take_part(element, ';');
+  while (!element.empty()) {
+    std::string_view value = take_part(element, ';');
+    const std::string_view name = take_part(value, '=');
+    if (is_word(name, "q")) choice.weight = parse_weight(trim(value)).value_or(0);
+    if (is_word(name, "version")) choice.version = trim(value);
+  }
+  return choice;
+}
+
+std::optional<metrics::Format> format_of(const Choice& choice) noexcept {
+  using metrics::Format;
+  if (is_word(choice.name, "application/openmetrics-text")) {
+    return choice.version.empty() || choice.version == "1.0.0" ? std::optional(Format::kOpenMetrics)
+                                                               : std::nullopt;
+  }
+  if (is_word(choice.name, "text/plain")) {
+    return choice.version.empty() || choice.version == "0.0.4" ? std::optional(Format::kText) : std::nullopt;
+  }
+  if (is_word(choice.name, "text/*") || choice.name == "*/*") return Format::kText;
+  return std::nullopt;
+}
+
+}  // namespace
+
+metrics::Format preferred_format(std::string_view accept) noexcept {
+  metrics::Format best = metrics::Format::kText;
+  int best_weight = 0;
+  while (!accept.empty()) {
+    const Choice choice = take_choice(accept);
+    const auto format = format_of(choice);
+    if (!format || choice.weight <= best_weight) continue;
+    best = *format;
+    best_weight = choice.weight;
+  }
+  return best;
+}
+
+bool accepts_gzip(std::string_view accept_encoding) noexcept {
+  bool is_any_accepted = false;
+  while (!accept_encoding.empty()) {
+    const Choice choice = take_choice(accept_encoding);
+    // What is said by name counts, whatever `*` says (RFC 9110 section 12.5.3).
+    if (is_word(choice.name, "gzip") || is_word(choice.name, "x-gzip")) return choice.weight > 0;
+    if (choice.name == "*") is_any_accepted = choice.weight > 0;
+  }
+  return is_any_accepted;
+}
+
+}  // namespace wayside::admin

@@ -1,0 +1,45 @@
+// From settings to what each worker routes by, at the start and at every reload.
+//
+// Knows which endpoint of the metrics and which figures of the inspector a route has: the only place where
+// the three modules meet. One thread.
+#pragma once
+
+#include "wayside/config/settings.hpp"
+#include "wayside/inspector/inspector.hpp"
+#include "wayside/metrics/registry.hpp"
+#include "wayside/proxy/routing.hpp"
+#include "wayside/routes/route_table.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace wayside::app {
+
+class RoutingBook {
+ public:
+  // `registry` outlives the book.
+  RoutingBook(metrics::Registry& registry, std::size_t worker_count);
+
+  // The routes of `settings`, which were checked, are those from now on. A label that was there before keeps
+  // its endpoint, and so its counts; one that goes stays exposed. Throws std::logic_error where the routes do
+  // not compile.
+  void use(const config::Settings& settings);
+
+  // What worker `worker` is to route by.
+  std::unique_ptr<const proxy::Routing> of_worker(std::size_t worker);
+
+  inspector::Inspector& inspector() noexcept { return inspector_; }
+
+ private:
+  metrics::Registry& registry_;
+  inspector::Inspector inspector_;
+  std::shared_ptr<const routes::RouteTable> table_;  // shared with the workers, which may have it longer
+  std::vector<metrics::EndpointId> endpoints_;       // by route
+  routes::Unmatched unmatched_ = routes::Unmatched::kFold;
+};
+
+// Whether all that `next` has otherwise than `present` belongs to routes, and so is reloaded.
+bool differ_in_routing_only(config::Settings next, const config::Settings& present);
+
+}  // namespace wayside::app

@@ -1,0 +1,146 @@
+#include "wayside/inspector/inspector.hpp"
+
+#include "wayside/routes/explain.hpp"
+
+#include "inspector/report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace wayside::inspector {
+namespace {
+
+constexpr std::size_t kShownUnmatched = 100;
+
+std::uint32_t bits_of(MethodSet methods) noexcept {
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < kMethodCount; ++i) {
+    if (methods.contains(static_cast<Method>(i))) bits |= 1U << i;
+  }
+  return bits;
+}
+
+std::string names_of(MethodSet methods) {
+  std::string names;
+  for (std::size_t i = 0; i < kMethodCount; ++i) {
+    const auto method = static_cast<Method>(i);
+    if (methods.contains(method)) names.append(names.empty() ? "" : " ").append(to_string(method));
+  }
+  return names;
+}
+
+// RFC 3339, in UTC and whole seconds.
+std::string wall_time(TimePoint time, const Present& now) {
+  const auto wall =
+      now.wall - std::chrono::duration_cast<std::chrono::system_clock::duration>(now.steady - time);
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(wall);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 32> text;
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text.data(), size};
+}
+
+// Entries of several workers for one suggestion become one.
+void merge(UnmatchedPath& into, const UnmatchedPath& other) {
+  into.count += other.count;
+  into.error += other.error;
+  into.first_seen = std::min(into.first_seen, other.first_seen);
+  into.last_seen = std::max(into.last_seen, other.last_seen);
+  for (std::size_t i = 0; i < kMethodCount; ++i) {
+    if (other.methods.contains(static_cast<Method>(i))) into.methods.insert(static_cast<Method>(i));
+  }
+  for (const std::uint16_t status : other.statuses) {
+    const auto place =
+        std::ranges::find_if(into.statuses, [status](std::uint16_t s) { return s == 0 || s == status; });
+    if (place != into.statuses.end()) *place = status;
+  }
+}
+
+UnmatchedRow row_of(const UnmatchedPath& path, const Present& now) {
+  UnmatchedRow row;
+  row.suggestion = path.suggestion();
+  row.example = path.example();
+  row.count = path.count;
+  row.error = path.error;
+  row.methods = names_of(path.methods);
+  for (const std::uint16_t status : path.statuses) {
+    if (status != 0) row.statuses.push_back(status);
+  }
+  row.first_seen = wall_time(path.first_seen, now);
+  row.last_seen = wall_time(path.last_seen, now);
+  return row;
+}
+
+}  // namespace
+
+Inspector::Inspector(std::size_t worker_count) : worker_count_(worker_count) {
+  for (std::size_t i = 0; i < worker_count; ++i)
+    unmatched_.push_back(std::make_unique<UnmatchedPaths>());
+  set_routes({});
+}
+
+Inspector::~Inspector() = default;
+
+void Inspector::set_routes(std::span<const routes::RouteSpec> specs) {
+  specs_.assign(specs.begin(), specs.end());
+  const auto known = [this](const std::string& path, MethodSet methods) {
+    return &known_.try_emplace(Key(path, bits_of(methods)), worker_count_).first->second;
+  };
+  by_route_.assign(1, known({}, {}));  // routes::kUnmatched
+  for (const routes::RouteSpec& spec : specs_)
+    by_route_.push_back(known(spec.path, spec.methods));
+}
+
+RouteUse& Inspector::use(std::size_t worker, routes::RouteId route) {
+  return by_route_[route]->uses[worker];
+}
+
+void Inspector::write(Format format, const Present& now, std::string& out) const {
+  Report report;
+  for (std::size_t i = 0; i < specs_.size(); ++i) {
+    const routes::RouteSpec& spec = specs_[i];
+    RouteRow row;
+    row.path = spec.path;
+    row.label = spec.name.empty() ? spec.path : spec.name;
+    row.place = routes::place_of(spec, i);
+    row.methods = names_of(spec.methods);
+    row.is_excluded = spec.is_excluded;
+    TimePoint last{};
+    for (const RouteUse& use : by_route_[i + 1]->uses) {
+      row.hits += use.hits();
+      row.client_errors += use.client_errors();
+      row.server_errors += use.server_errors();
+      last = std::max(last, use.last());
+    }
+    if (last != TimePoint{}) row.last_used = wall_time(last, now);
+    report.routes.push_back(std::move(row));
+  }
+  for (const RouteUse& use : by_route_[routes::kUnmatched]->uses)
+    report.unmatched_count += use.hits();
+
+  std::map<std::string, UnmatchedPath, std::less<>> merged;
+  for (const auto& paths : unmatched_) {
+    for (const UnmatchedPath& path : paths->read()) {
+      const auto [entry, is_new] = merged.try_emplace(std::string(path.suggestion()), path);
+      if (!is_new) merge(entry->second, path);
+    }
+  }
+  for (const auto& [suggestion, path] : merged)
+    report.unmatched.push_back(row_of(path, now));
+  std::ranges::stable_sort(report.unmatched, std::ranges::greater(), &UnmatchedRow::count);
+  if (report.unmatched.size() > kShownUnmatched) report.unmatched.resize(kShownUnmatched);
+
+  switch (format) {
+    case Format::kJson:
+      return write_json(report, out);
+    case Format::kText:
+      return write_text(report, out);
+    case Format::kHtml:
+      return write_html(report, out);
+  }
+}
+
+}  // namespace wayside::inspector

@@ -1,0 +1,267 @@
+#include "inspector/report.hpp"
+
+#include "wayside/base/quote.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace wayside::inspector {
+namespace {
+
+// A JSON string (RFC 8259 section 7). Octets beyond ASCII may come from a client and be no UTF-8: they are
+// written as the Latin-1 characters of their numbers.
+void append_json(std::string& out, std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.append("\\").append(1, c);
+    } else if (octet < 0x20 || octet > 0x7E) {
+      out.append("\\u00").append(1, kDigits[octet >> 4U]).append(1, kDigits[octet & 15U]);
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+// One member of an object at a time.
+class JsonObject {
+ public:
+  explicit JsonObject(std::string& out) : out_(out) { out_ += '{'; }
+  void end() { out_ += '}'; }
+
+  JsonObject& text(std::string_view name, std::string_view value) {
+    key(name);
+    append_json(out_, value);
+    return *this;
+  }
+  // null where it is empty
+  JsonObject& optional(std::string_view name, std::string_view value) {
+    if (!value.empty()) return text(name, value);
+    return raw(name, "null");
+  }
+  JsonObject& number(std::string_view name, std::uint64_t value) { return raw(name, std::to_string(value)); }
+  JsonObject& raw(std::string_view name, std::string_view value) {
+    key(name);
+    out_ += value;
+    return *this;
+  }
+  JsonObject& words(std::string_view name, std::string_view separated_by_spaces) {
+    key(name);
+    out_ += '[';
+    for (std::string_view rest = separated_by_spaces; !rest.empty();) {
+      const std::size_t space = std::min(rest.find(' '), rest.size());
+      append_json(out_, rest.substr(0, space));
+      rest.remove_prefix(std::min(space + 1, rest.size()));
+      if (!rest.empty()) out_ += ',';
+    }
+    out_ += ']';
+    return *this;
+  }
+
+ private:
+  void key(std::string_view name) {
+    if (out_.back() != '{') out_ += ',';
+    append_json(out_, name);
+    out_ += ':';
+  }
+
+  std::string& out_;
+};
+
+std::string joined(const std::vector<std::uint16_t>& statuses, std::string_view separator) {
+  std::string text;
+  for (const std::uint16_t status : statuses)
+    text.append(text.empty() ? "" : separator).append(std::to_string(status));
+  return text;
+}
+
+// "~" where a count may be too high.
+std::string count_of(const UnmatchedRow& row) {
+  return (row.error == 0 ? "" : "~") + std::to_string(row.count);
+}
+
+// A table as text or HTML: cells first, form later. Cells may come from clients.
+struct Table {
+  std::vector<std::string> heads;
+  std::vector<std::vector<std::string>> rows;
+};
+
+Table routes_table(const Report& report) {
+  Table table{{"HITS", "4XX", "5XX", "LAST USED", "METHODS", "ROUTE", "LABEL"}, {}};
+  for (const RouteRow& row : report.routes) {
+    table.rows.push_back({std::to_string(row.hits), std::to_string(row.client_errors),
+                          std::to_string(row.server_errors), row.last_used.empty() ? "never" : row.last_used,
+                          row.methods.empty() ? "any" : row.methods, row.path,
+                          row.is_excluded ? "(excluded)" : row.label});
+  }
+  return table;
+}
+
+Table unmatched_table(const Report& report) {
+  Table table{{"COUNT", "METHODS", "STATUS", "FIRST SEEN", "LAST SEEN", "EXAMPLE", "ROUTE TO ADD"}, {}};
+  for (const UnmatchedRow& row : report.unmatched) {
+    table.rows.push_back({count_of(row), row.methods, joined(row.statuses, " "), row.first_seen,
+                          row.last_seen, row.example, "- " + row.suggestion});
+  }
+  return table;
+}
+
+// Printable ASCII, so that no client can write to a terminal.
+std::string printable(std::string_view cell) {
+  const bool is_plain = std::ranges::all_of(cell, [](char c) { return c >= ' ' && c <= '~'; });
+  return is_plain ? std::string(cell) : quoted(cell);
+}
+
+void append_text(const Table& table, std::string& out) {
+  std::vector<std::vector<std::string>> lines{table.heads};
+  for (const auto& row : table.rows) {
+    lines.emplace_back();
+    for (const std::string& cell : row)
+      lines.back().push_back(printable(cell));
+  }
+  std::vector<std::size_t> widths(table.heads.size());
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i)
+      widths[i] = std::max(widths[i], line[i].size());
+  }
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      out += line[i];
+      if (i + 1 < line.size()) out.append(widths[i] - line[i].size() + 2, ' ');
+    }
+    out += '\n';
+  }
+}
+
+void append_escaped(std::string_view text, std::string& out) {
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+}
+
+void append_html(const Table& table, std::string& out) {
+  const auto append_row = [&out](const std::vector<std::string>& cells, std::string_view element) {
+    out += "<tr>";
+    for (const std::string& cell : cells) {
+      out.append("<").append(element).append(">");
+      append_escaped(printable(cell), out);
+      out.append("</").append(element).append(">");
+    }
+    out += "</tr>\n";
+  };
+  out += "<table>\n";
+  append_row(table.heads, "th");
+  for (const auto& row : table.rows)
+    append_row(row, "td");
+  out += "</table>\n";
+}
+
+std::string summary(const Report& report) {
+  const auto is_unused = [](const RouteRow& row) { return row.hits == 0; };
+  return std::to_string(report.routes.size()) + " routes, " +
+         std::to_string(std::ranges::count_if(report.routes, is_unused)) + " of them never hit; " +
+         std::to_string(report.unmatched_count) + " requests without a route";
+}
+
+}  // namespace
+
+void write_json(const Report& report, std::string& out) {
+  out += "{\"routes\":[";
+  for (const RouteRow& row : report.routes) {
+    if (&row != &report.routes.front()) out += ",";
+    out += '\n';
+    JsonObject(out)
+        .text("path", row.path)
+        .text("label", row.label)
+        .text("defined", row.place)
+        .words("methods", row.methods)
+        .raw("excluded", row.is_excluded ? "true" : "false")
+        .number("hits", row.hits)
+        .number("status_4xx", row.client_errors)
+        .number("status_5xx", row.server_errors)
+        .optional("last_used", row.last_used)
+        .end();
+  }
+  out += "],\n\"never_hit\":[";
+  bool is_first = true;
+  for (const RouteRow& row : report.routes) {
+    if (row.hits != 0) continue;
+    if (!is_first) out += ',';
+    is_first = false;
+    append_json(out, row.path);
+  }
+  out.append("],\n\"unmatched_requests\":")
+      .append(std::to_string(report.unmatched_count))
+      .append(",\n\"unmatched\":[");
+  for (const UnmatchedRow& row : report.unmatched) {
+    if (&row != &report.unmatched.front()) out += ",";
+    out += '\n';
+    JsonObject(out)
+        .text("suggested_template", row.suggestion)
+        .text("path", row.example)
+        .number("count", row.count)
+        .number("count_error", row.error)
+        .words("methods", row.methods)
+        .raw("statuses", "[" + joined(row.statuses, ",") + "]")
+        .text("first_seen", row.first_seen)
+        .text("last_seen", row.last_seen)
+        .end();
+  }
+  out += "]}\n";
+}
+
+void write_text(const Report& report, std::string& out) {
+  out.append(summary(report)).append("\n\n");
+  append_text(routes_table(report), out);
+  if (report.unmatched.empty()) return;
+  out += "\nThe busiest paths without a route\n\n";
+  append_text(unmatched_table(report), out);
+}
+
+void write_html(const Report& report, std::string& out) {
+  out += R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>wayside: routes</title>
+<style>
+body { font-family: sans-serif; margin: 2em; }
+table { border-collapse: collapse; font-family: monospace; }
+th, td { text-align: left; padding: .2em .8em; border-bottom: 1px solid #ccc; }
+</style>
+</head>
+<body>
+<h1>Routes</h1>
+<p>)";
+  append_escaped(summary(report), out);
+  out += "</p>\n";
+  append_html(routes_table(report), out);
+  if (!report.unmatched.empty()) {
+    out += "<h2>The busiest paths without a route</h2>\n";
+    append_html(unmatched_table(report), out);
+  }
+  out += "</body>\n</html>\n";
+}
+
+}  // namespace wayside::inspector

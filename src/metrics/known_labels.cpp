@@ -1,0 +1,40 @@
+#include "metrics/known_labels.hpp"
+
+#include "metrics/catalogue.hpp"
+#include "metrics/label_value.hpp"
+
+#include <array>
+#include <new>
+
+namespace wayside::metrics {
+
+EndpointId KnownLabels::find(std::string_view label) noexcept {
+  if (label.size() > Catalogue::kMaxDynamicLabel) return kOverflowEndpoint;
+  if (is_valid_utf8(label)) [[likely]]
+    return find_valid(label);
+  std::array<char, Catalogue::kMaxDynamicLabel * kReplacementGrowth> repaired;
+  return find_valid(replace_invalid_utf8(label, repaired));
+}
+
+EndpointId KnownLabels::find_valid(std::string_view label) noexcept {
+  if (const auto known = endpoints_.find(label); known != endpoints_.end()) return known->second;
+  // In this order: nothing but interned labels is added to a catalogue that is seen closed.
+  if (catalogue_.is_closed() && up_to_date_with_ == catalogue_.endpoint_count()) return kOverflowEndpoint;
+  const EndpointId endpoint = catalogue_.admit(label);
+  try {
+    update();
+  } catch (const std::bad_alloc&) {
+    // The map stays behind and is brought up to date another time.
+  }
+  return endpoint;
+}
+
+void KnownLabels::update() {
+  const std::size_t count = catalogue_.endpoint_count();
+  for (; up_to_date_with_ < count; ++up_to_date_with_) {
+    const auto endpoint = static_cast<EndpointId>(up_to_date_with_);
+    endpoints_.emplace(catalogue_.label(endpoint), endpoint);
+  }
+}
+
+}  // namespace wayside::metrics

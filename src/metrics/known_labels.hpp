@@ -1,0 +1,46 @@
+// One worker's map from labels to endpoints, for labels that appear while it runs.
+//
+// A copy of what the catalogue knows, brought up to date when a label is not found. Once the catalogue is
+// closed (its budget refused a label, and will refuse every other) and the copy complete, an unknown label is
+// told from a known one without the catalogue's lock: a scanner with a new path in each request costs a
+// look-up and no more.
+#pragma once
+
+#include "wayside/metrics/endpoint.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace wayside::metrics {
+
+class Catalogue;
+
+class KnownLabels {
+ public:
+  // `catalogue` outlives the map.
+  explicit KnownLabels(Catalogue& catalogue) : catalogue_(catalogue) {}
+
+  // See Shard::endpoint_for.
+  EndpointId find(std::string_view label) noexcept;
+
+ private:
+  // Finds a string by a view of it without making one.
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+
+  EndpointId find_valid(std::string_view label) noexcept;
+  void update();
+
+  Catalogue& catalogue_;
+  std::unordered_map<std::string, EndpointId, Hash, std::equal_to<>> endpoints_;
+  std::size_t up_to_date_with_ = 0;  // endpoints of the catalogue that are in the map
+};
+
+}  // namespace wayside::metrics

@@ -1,0 +1,243 @@
+#include "routes/converter.hpp"
+
+#include "wayside/base/quote.hpp"
+
+#include "routes/regex.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace wayside::routes {
+namespace {
+
+struct Argument {
+  std::string_view name;  // empty where it is positional
+  std::string_view value;
+};
+using Arguments = std::vector<Argument>;
+
+// One converter: its name, and what makes it of its arguments. The argument list is empty for most.
+struct Definition {
+  std::string_view name;
+  Checked<Converter, std::string> (*make)(const Arguments& arguments);
+};
+
+Converter of(Expression expression) {
+  return {Converter::Kind::kSegment, std::move(expression), false};
+}
+
+Converter any_segment() {
+  return {Converter::Kind::kSegment, any_text(), true};
+}
+
+std::string wrong(std::string_view what, std::string_view found) {
+  return "expected " + std::string(what) + ", found " + (found.empty() ? "none" : quoted(found));
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' '))
+    text.remove_prefix(1);
+  while (text.ends_with(' '))
+    text.remove_suffix(1);
+  return text;
+}
+
+std::string_view unquoted(std::string_view text) {
+  const bool is_quoted =
+      text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
+  return is_quoted ? text.substr(1, text.size() - 2) : text;
+}
+
+// "a, b, key='value'", as Werkzeug and ASP.NET write them.
+Arguments split_arguments(std::string_view text) {
+  Arguments arguments;
+  if (trimmed(text).empty()) return arguments;
+  for (std::size_t from = 0; from <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', from), text.size());
+    const std::string_view item = trimmed(text.substr(from, comma - from));
+    const std::size_t equals = item.find('=');
+    if (equals == std::string_view::npos) {
+      arguments.push_back({{}, unquoted(item)});
+    } else {
+      arguments.push_back({trimmed(item.substr(0, equals)), unquoted(trimmed(item.substr(equals + 1)))});
+    }
+    from = comma + 1;
+  }
+  return arguments;
+}
+
+constexpr std::size_t kMaxLength = 500;
+
+std::optional<std::size_t> length_of(std::string_view text) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_whole = error == std::errc() && end == text.data() + text.size();
+  return is_whole && value <= kMaxLength ? std::optional(value) : std::nullopt;
+}
+
+// A regular expression of ours, known to be right.
+template <std::size_t size>
+Expression known(const char (&regex)[size]) {
+  return *parse_regex(std::string_view(regex, size - 1));
+}
+
+Expression hex(std::size_t count) {
+  return repeated(known("[0-9A-Fa-f]"), count, count);
+}
+
+Expression uuid() {
+  const Expression hyphen = literal("-");
+  return sequence({hex(8), hyphen, hex(4), hyphen, hex(4), hyphen, hex(4), hyphen, hex(12)});
+}
+
+// Bounds of a number's value are read and not held against it: a number out of bounds is counted with the
+// route that refuses it.
+bool is_about_value(std::string_view name) noexcept {
+  return name == "min" || name == "max";
+}
+
+Checked<Converter, std::string> make_number(const Arguments& arguments, const Expression& digits) {
+  bool is_signed = false;
+  std::optional<std::size_t> fixed;
+  for (const Argument& argument : arguments) {
+    if (argument.name == "signed" && (argument.value == "True" || argument.value == "False")) {
+      is_signed = argument.value == "True";
+    } else if (argument.name == "fixed_digits" && length_of(argument.value)) {
+      fixed = length_of(argument.value);
+    } else if (!is_about_value(argument.name)) {
+      return wrong("signed=True, fixed_digits=N, min=N or max=N",
+                   argument.name.empty() ? argument.value : argument.name);
+    }
+  }
+  Expression number = fixed ? repeated(known("[0-9]"), *fixed, *fixed) : digits;
+  if (is_signed) number = sequence({known("-?"), std::move(number)});
+  return of(std::move(number));
+}
+
+Checked<Converter, std::string> make_string(const Arguments& arguments) {
+  std::size_t min = 1;
+  std::size_t max = Expression::kUnbounded;
+  for (const Argument& argument : arguments) {
+    const auto length = length_of(argument.value);
+    if (!length || argument.name.empty())
+      return wrong("length=N, minlength=N or maxlength=N up to 500", argument.value);
+    if (argument.name == "length") {
+      min = max = *length;
+    } else if (argument.name == "minlength") {
+      min = *length;
+    } else if (argument.name == "maxlength") {
+      max = *length;
+    } else {
+      return wrong("length=N, minlength=N or maxlength=N", argument.name);
+    }
+  }
+  if (max < min) return wrong("a maxlength that is not below the minlength", std::to_string(max));
+  if (arguments.empty()) return any_segment();
+  return of(repeated(one_of(OctetSet().set()), min, max));
+}
+
+Checked<Converter, std::string> make_any(const Arguments& arguments) {
+  if (arguments.empty()) return wrong("the alternatives, as in any(a,b)", {});
+  std::vector<Expression> choices;
+  for (const Argument& argument : arguments) {
+    if (!argument.name.empty() || argument.value.empty())
+      return wrong("the alternatives, as in any(a,b)", argument.name);
+    choices.push_back(literal(argument.value));
+  }
+  return of(choice(std::move(choices)));
+}
+
+// length(5) and length(2,5) of ASP.NET, and its minlength(2) and maxlength(5).
+Checked<Converter, std::string> make_length(const Arguments& arguments, bool has_min, bool has_max) {
+  const bool is_range = has_min && has_max && arguments.size() == 2;
+  if (arguments.size() != 1 && !is_range) return wrong("a length, as in length(5)", {});
+  const auto first = length_of(arguments.front().value);
+  const auto last = length_of(arguments.back().value);
+  if (!first || !last || *last < *first) return wrong("a length up to 500", arguments.front().value);
+  return of(
+      repeated(one_of(OctetSet().set()), has_min ? *first : 1, has_max ? *last : Expression::kUnbounded));
+}
+
+Checked<Converter, std::string> none(const Arguments& arguments, Converter converter) {
+  if (!arguments.empty()) return wrong("no arguments", arguments.front().value);
+  return converter;
+}
+
+// In the order in which an error message names them.
+constexpr std::array kDefinitions = {
+    Definition{"int", [](const Arguments& a) { return make_number(a, known("[0-9]+")); }},
+    Definition{"float", [](const Arguments& a) { return make_number(a, known("[0-9]+\\.[0-9]+")); }},
+    Definition{"string", make_string},
+    Definition{"str", make_string},
+    Definition{"slug", [](const Arguments& a) { return none(a, of(known("[-A-Za-z0-9_]+"))); }},
+    Definition{"uuid", [](const Arguments& a) { return none(a, of(uuid())); }},
+    Definition{"any", make_any},
+    Definition{"path",
+               [](const Arguments& a) {
+                 return none(a, {Converter::Kind::kPath, {}, true});
+               }},
+    Definition{"long", [](const Arguments& a) { return none(a, of(known("-?[0-9]+"))); }},
+    Definition{"decimal", [](const Arguments& a) { return none(a, of(known("-?[0-9]+(\\.[0-9]+)?"))); }},
+    Definition{"double", [](const Arguments& a) { return none(a, of(known("-?[0-9]+(\\.[0-9]+)?"))); }},
+    Definition{"alpha", [](const Arguments& a) { return none(a, of(known("[A-Za-z]+"))); }},
+    Definition{"bool", [](const Arguments& a) { return none(a, of(known("[Tt]rue|[Ff]alse|TRUE|FALSE"))); }},
+    Definition{"guid",
+               [](const Arguments& a) {
+                 return none(a, of(choice({uuid(), hex(32)})));
+               }},
+    Definition{"datetime", [](const Arguments& a) { return none(a, of(known("[0-9][-0-9T:. Z+AaPpMm]*"))); }},
+    Definition{"length", [](const Arguments& a) { return make_length(a, true, true); }},
+    Definition{"minlength", [](const Arguments& a) { return make_length(a, true, false); }},
+    Definition{"maxlength", [](const Arguments& a) { return make_length(a, false, true); }},
+    Definition{"min",
+               [](const Arguments&) { return Checked<Converter, std::string>(of(known("-?[0-9]+"))); }},
+    Definition{"max",
+               [](const Arguments&) { return Checked<Converter, std::string>(of(known("-?[0-9]+"))); }},
+    Definition{"range",
+               [](const Arguments&) { return Checked<Converter, std::string>(of(known("-?[0-9]+"))); }},
+    Definition{"required", [](const Arguments& a) { return none(a, any_segment()); }},
+};
+
+constexpr std::string_view kRegex = "regex";
+
+// ASP.NET doubles the braces of a quantifier: [0-9]{{4}}.
+std::string with_single_braces(std::string_view regex) {
+  std::string result;
+  const bool is_doubled = regex.find("{{") != std::string_view::npos;
+  for (std::size_t i = 0; i < regex.size(); ++i) {
+    result += regex[i];
+    const bool is_brace = regex[i] == '{' || regex[i] == '}';
+    if (is_doubled && is_brace && i + 1 < regex.size() && regex[i + 1] == regex[i]) ++i;
+  }
+  return result;
+}
+
+}  // namespace
+
+bool is_converter(std::string_view name) noexcept {
+  return name == kRegex || std::ranges::find(kDefinitions, name, &Definition::name) != kDefinitions.end();
+}
+
+std::string converter_names() {
+  std::string names;
+  for (const Definition& definition : kDefinitions)
+    names.append(definition.name).append(", ");
+  return names.append(kRegex);
+}
+
+Checked<Converter, std::string> make_converter(std::string_view name, std::string_view arguments) {
+  if (name == kRegex) {  // its commas are its own
+    auto expression = parse_regex(with_single_braces(unquoted(trimmed(arguments))));
+    if (expression.has_error()) return expression.error().message;
+    return of(*std::move(expression));
+  }
+  const auto definition = std::ranges::find(kDefinitions, name, &Definition::name);
+  if (definition == kDefinitions.end()) return wrong("one of " + converter_names(), name);
+  return definition->make(split_arguments(arguments));
+}
+
+}  // namespace wayside::routes

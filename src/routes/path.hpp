@@ -1,0 +1,73 @@
+// From a request target to the segments that routes are matched on.
+//
+// The target itself is forwarded byte for byte; what is made here is only looked at. A path that is normal
+// already, as nearly all are, is looked at where it stands; any other is normalised into a copy of its own.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace wayside::routes {
+
+// A longer path is not normalised: what comes with such a target is no route's. Above the longest request
+// line that the proxy takes.
+inline constexpr std::size_t kMaxPath = 8192;
+
+// The path of a target in origin-form or absolute-form (RFC 9112 section 3.2), without query and fragment; it
+// begins with "/". Empty where the target has no path: asterisk-form, authority-form, or no target at all.
+// The view shows part of `target`, or a text of static storage duration.
+std::string_view path_of(std::string_view target) noexcept;
+
+// Writes the path into `out` as RFC 3986 section 6.2.2 has it: percent-encoded octets that need not be are
+// decoded (%41 is A), the other ones keep their encoding in upper case, "." and ".." are resolved. Empty
+// segments are left out, except that a slash at the end stays. Letters become lower case where `folds_case`.
+// `path` begins with "/". Returns what was written, in `out`; empty where it does not fit. It is never longer
+// than `path`.
+std::string_view normalize(std::string_view path, bool folds_case, std::span<char> out) noexcept;
+
+// A piece of a path between two slashes, and a number that is the same for the same text.
+struct PathSegment {
+  const char* data;  // not initialised, as there are many and most are never used
+  std::uint32_t size;
+  std::uint32_t hash;
+
+  std::string_view text() const noexcept { return {data, size}; }
+};
+
+std::uint32_t hash_of_segment(std::string_view text) noexcept;
+
+// The segments of one path, ready to be matched.
+class PathSegments {
+ public:
+  // The most segments that are told apart: of a deeper path, all that follow count as one that no static text
+  // equals.
+  static constexpr std::size_t kCapacity = 65;
+
+  // Splits the path of `target`; not valid where it has none, or one that is longer than kMaxPath and not
+  // normal. No more than `depth` + 1 segments are told apart (depth < kCapacity): the trie has no use for
+  // them. `target` outlives the object, as the segments show parts of it.
+  PathSegments(std::string_view target, std::size_t depth, bool folds_case) noexcept;
+  PathSegments(const PathSegments&) = delete;
+  PathSegments& operator=(const PathSegments&) = delete;
+
+  bool is_valid() const noexcept { return is_valid_; }
+  std::size_t size() const noexcept { return count_; }
+  const PathSegment& operator[](std::size_t index) const noexcept { return segments_[index]; }
+  // Whether the path ends with a slash that follows a segment: "/users/", but not "/".
+  bool ends_with_slash() const noexcept { return ends_with_slash_; }
+
+ private:
+  // False where the path turns out not to be normal, and is not known to be; the segments mean nothing then.
+  bool split(std::string_view target, std::size_t depth, bool is_normal) noexcept;
+
+  std::array<PathSegment, kCapacity> segments_;  // the first count_ are set
+  std::size_t count_ = 0;
+  bool is_valid_ = false;
+  bool ends_with_slash_ = false;
+  std::array<char, kMaxPath> copy_;  // not set where the path was normal
+};
+
+}  // namespace wayside::routes

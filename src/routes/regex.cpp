@@ -1,0 +1,287 @@
+#include "routes/regex.hpp"
+
+#include "wayside/base/quote.hpp"
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace wayside::routes {
+namespace {
+
+constexpr std::size_t kMaxDepth = 50;     // of nested parentheses, which the parser follows by recursion
+constexpr std::size_t kMaxRepeat = 1000;  // of a{n}
+
+OctetSet digits() {
+  return octets_between('0', '9');
+}
+OctetSet word_characters() {
+  return digits() | octets_between('a', 'z') | octets_between('A', 'Z') | octet('_');
+}
+OctetSet spaces() {
+  return octets_of(" \t\n\r\f\v");
+}
+
+// \d and its kin.
+std::optional<OctetSet> class_of_escape(char c) {
+  switch (c) {
+    case 'd':
+      return digits();
+    case 'D':
+      return ~digits();
+    case 'w':
+      return word_characters();
+    case 'W':
+      return ~word_characters();
+    case 's':
+      return spaces();
+    case 'S':
+      return ~spaces();
+    default:
+      return std::nullopt;
+  }
+}
+
+// Of a set of one.
+std::optional<char> only_octet(const OctetSet& set) {
+  if (set.count() != 1) return std::nullopt;
+  std::size_t value = 0;
+  while (!set.test(value))
+    ++value;
+  return static_cast<char>(value);
+}
+
+bool is_ascii_punctuation(char c) {
+  return c > ' ' && c < '\x7f' && !word_characters().test(static_cast<unsigned char>(c));
+}
+
+// Recursive descent; the first mistake ends it. After a mistake the position is at the end, so that every
+// loop ends too.
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {}
+
+  Checked<Expression, RegexError> parse() {
+    skip('^');
+    Expression whole = parse_choice(0);
+    if (!error_ && !at_end()) fail("the end or an opening parenthesis before )");
+    if (error_) return *std::move(error_);
+    return whole;
+  }
+
+ private:
+  Expression parse_choice(std::size_t depth) {
+    std::vector<Expression> branches;
+    do {
+      branches.push_back(parse_sequence(depth));
+    } while (skip('|'));
+    return branches.size() == 1 ? std::move(branches.front()) : choice(std::move(branches));
+  }
+
+  Expression parse_sequence(std::size_t depth) {
+    std::vector<Expression> parts;
+    while (!at_end() && peek() != '|' && peek() != ')') {
+      if (peek() == '$' && position_ + 1 == text_.size()) {
+        ++position_;
+        break;
+      }
+      Expression atom = parse_atom(depth);
+      parts.push_back(parse_quantifiers(std::move(atom)));
+    }
+    return sequence(std::move(parts));
+  }
+
+  Expression parse_atom(std::size_t depth) {
+    const char c = peek();
+    switch (c) {
+      case '(':
+        return parse_group(depth);
+      case '[':
+        return one_of(parse_class());
+      case '.':
+        ++position_;
+        return one_of(OctetSet().set());
+      case '\\':
+        return one_of(parse_escape());
+      case '*':
+      case '+':
+      case '?':
+      case '{':
+        fail("something to repeat");
+        return {};
+      case '^':
+      case '$':
+        fail("^ only at the beginning and $ only at the end");
+        return {};
+      default:
+        return one_of(parse_character());
+    }
+  }
+
+  Expression parse_group(std::size_t depth) {
+    ++position_;
+    if (depth == kMaxDepth) fail("at most 50 nested parentheses");
+    if (!at_end() && peek() == '?') {
+      if (!text_.substr(position_).starts_with("?:")) {
+        fail("(...) or (?:...), without look-around, flags or names");
+        return {};
+      }
+      position_ += 2;
+    }
+    Expression inside = parse_choice(depth + 1);
+    if (!error_ && !skip(')')) fail("a closing parenthesis");
+    return inside;
+  }
+
+  Expression parse_quantifiers(Expression atom) {
+    if (at_end()) return atom;
+    std::size_t min = 0;
+    std::size_t max = Expression::kUnbounded;
+    switch (peek()) {
+      case '*':
+        break;
+      case '+':
+        min = 1;
+        break;
+      case '?':
+        max = 1;
+        break;
+      case '{':
+        return parse_counted(std::move(atom));
+      default:
+        return atom;
+    }
+    ++position_;
+    return finish_quantifier(repeated(std::move(atom), min, max));
+  }
+
+  Expression parse_counted(Expression atom) {
+    ++position_;
+    const std::optional<std::size_t> min = parse_number();
+    std::optional<std::size_t> max = min;
+    if (skip(',')) max = !at_end() && peek() == '}' ? Expression::kUnbounded : parse_number();
+    if (error_) return {};
+    if (!min || !max || !skip('}')) {
+      fail("{n}, {n,} or {n,m} with numbers up to 1000");
+      return {};
+    }
+    if (*max < *min) {
+      fail("the smaller number first");
+      return {};
+    }
+    return finish_quantifier(repeated(std::move(atom), *min, *max));
+  }
+
+  Expression finish_quantifier(Expression whole) {
+    skip('?');  // lazy: the same texts
+    if (!at_end() && (peek() == '*' || peek() == '+' || peek() == '?' || peek() == '{')) {
+      fail("one quantifier");
+    }
+    return whole;
+  }
+
+  std::optional<std::size_t> parse_number() {
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(text_.data() + position_, text_.data() + text_.size(), value);
+    if (error != std::errc() || value > kMaxRepeat) return std::nullopt;
+    position_ = static_cast<std::size_t>(end - text_.data());
+    return value;
+  }
+
+  OctetSet parse_escape() {
+    ++position_;
+    if (at_end()) {
+      fail("a character after the backslash");
+      return {};
+    }
+    const char c = peek();
+    auto set = class_of_escape(c);
+    if (!set && !is_ascii_punctuation(c)) {
+      fail("\\d \\D \\w \\W \\s \\S or an escaped punctuation mark");
+      return {};
+    }
+    ++position_;
+    return set ? *set : octet(c);
+  }
+
+  OctetSet parse_character() {
+    const char c = peek();
+    if (c < ' ' || c > '~') {  // whether char is signed or not
+      fail("a printable ASCII character");
+      return {};
+    }
+    ++position_;
+    return octet(c);
+  }
+
+  // [a-z], [^/]. A - at either end is a hyphen; ] must be escaped.
+  OctetSet parse_class() {
+    ++position_;
+    const bool is_negated = skip('^');
+    OctetSet set;
+    bool is_empty = true;
+    while (!at_end() && peek() != ']') {
+      const std::size_t start = position_;
+      OctetSet low = parse_class_item();
+      const bool is_range =
+          !error_ && position_ + 1 < text_.size() && peek() == '-' && text_[position_ + 1] != ']';
+      if (is_range) {
+        ++position_;
+        low = range(low, parse_class_item(), start);
+      }
+      if (error_) return {};
+      set |= low;
+      is_empty = false;
+    }
+    if (!skip(']')) {
+      fail("a closing bracket");
+    } else if (is_empty) {
+      fail("something between the brackets");
+    }
+    return is_negated ? ~set : set;
+  }
+
+  OctetSet parse_class_item() { return peek() == '\\' ? parse_escape() : parse_character(); }
+
+  OctetSet range(const OctetSet& low, const OctetSet& high, std::size_t start) {
+    if (error_) return {};
+    const std::optional<char> first = only_octet(low);
+    const std::optional<char> last = only_octet(high);
+    if (!first || !last || *last < *first) {
+      position_ = start;
+      fail("a range from a smaller to a larger character");
+      return {};
+    }
+    return octets_between(*first, *last);
+  }
+
+  bool at_end() const noexcept { return position_ >= text_.size(); }
+  char peek() const noexcept { return text_[position_]; }
+
+  bool skip(char c) {
+    if (at_end() || peek() != c) return false;
+    ++position_;
+    return true;
+  }
+
+  void fail(std::string_view what) {
+    if (!error_) {
+      const std::string_view found = text_.substr(position_);
+      error_ = {position_, "in a regular expression, expected " + std::string(what) + ", found " +
+                               (found.empty() ? "the end" : quoted(found))};
+    }
+    position_ = text_.size();
+  }
+
+  std::string_view text_;
+  std::size_t position_ = 0;
+  std::optional<RegexError> error_;
+};
+
+}  // namespace
+
+Checked<Expression, RegexError> parse_regex(std::string_view text) {
+  return Parser(text).parse();
+}
+
+}  // namespace wayside::routes

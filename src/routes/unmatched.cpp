@@ -1,0 +1,57 @@
+#include "wayside/routes/unmatched.hpp"
+
+#include "wayside/routes/route_table.hpp"
+
+#include "routes/identifier.hpp"
+#include "routes/path.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace wayside::routes {
+
+std::string_view to_string(Unmatched mode) noexcept {
+  switch (mode) {
+    case Unmatched::kFold:
+      return "fold";
+    case Unmatched::kPath:
+      return "path";
+    case Unmatched::kGuess:
+      break;
+  }
+  return "guess";
+}
+
+std::string_view guess_template(std::string_view target, std::span<char> out) noexcept {
+  constexpr std::string_view kParameter = "{id}";
+  const std::string_view raw = path_of(target);
+  if (raw.empty()) return {};
+  std::array<char, kMaxPath> normal;  // not initialised: it is written before it is read
+  std::string_view rest = normalize(raw, false, normal);
+  if (rest.empty()) return {};
+  rest.remove_prefix(1);
+  std::size_t size = 0;
+  const auto append = [&](std::string_view text) {
+    if (text.size() > out.size() - size) return false;
+    std::ranges::copy(text, out.begin() + static_cast<std::ptrdiff_t>(size));
+    size += text.size();
+    return true;
+  };
+  while (!rest.empty()) {
+    const std::size_t slash = std::min(rest.find('/'), rest.size());
+    const std::string_view segment = rest.substr(0, slash);
+    if (!append("/") || !append(looks_like_identifier(segment) ? kParameter : segment)) return {};
+    rest.remove_prefix(std::min(slash + 1, rest.size()));
+  }
+  if (size == 0 && !append("/")) return {};
+  return {out.data(), size};
+}
+
+std::string_view unmatched_label(Unmatched mode, std::string_view target, std::span<char> buffer) noexcept {
+  std::string_view label;
+  if (mode == Unmatched::kPath) label = path_of(target);
+  if (mode == Unmatched::kGuess) label = guess_template(target, buffer);
+  return label.empty() ? kUnmatchedLabel : label;
+}
+
+}  // namespace wayside::routes

@@ -1,0 +1,99 @@
+// load() with an OpenAPI document, and what it hands on about routes.
+#include "wayside/config/load.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace wayside::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class LoadOpenApi : public testing::Test {
+ protected:
+  LoadOpenApi() { std::filesystem::create_directories(folder_); }
+  ~LoadOpenApi() override { std::filesystem::remove_all(folder_); }
+
+  std::string write(const std::string& name, const std::string& text) const {
+    const std::string path = (folder_ / name).string();
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  static Checked<Invocation, Errors> load_with(std::vector<const char*> words) {
+    words.insert(words.begin(), "wayside");
+    return load(words, {});
+  }
+
+ private:
+  std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) /
+      (std::string("load_openapi_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+TEST_F(LoadOpenApi, JoinsTheRoutesOfTheDocument) {
+  write("api.yaml", "openapi: 3.0.0\npaths:\n  /pets: {get: {}}\n  /pets/{petId}: {get: {}}\n  /other: {}\n");
+  const std::string file =
+      write("w.yaml", "openapi: api.yaml\nroutes:\n- /own\n- {path: '/pets/:id', name: pet}\n");
+  const auto loaded = load_with({"--config", file.c_str(), "--check"});
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().lines.front();
+  std::vector<std::string> paths;
+  for (const auto& route : loaded->settings.routes)
+    paths.push_back(route.path);
+  EXPECT_THAT(paths, ElementsAre("/own", "/pets/:id", "/pets", "/other"));
+  const std::string api = loaded->settings.openapi;
+  EXPECT_THAT(loaded->hints,
+              ElementsAre(file + ":4: routes: replaces \"/pets/{petId}\" on line 4 of " + api));
+}
+
+TEST_F(LoadOpenApi, TakesTheDocumentOfTheCommandLine) {
+  const std::string api =
+      write("api.json", R"({"swagger": "2.0", "basePath": "/v1", "paths": {"/a": {"get": {}}}})");
+  const auto loaded = load_with({"--openapi", api.c_str()});
+  ASSERT_TRUE(loaded.has_value());
+  ASSERT_EQ(loaded->settings.routes.size(), 1U);
+  EXPECT_EQ(loaded->settings.routes[0].path, "/v1/a");
+  EXPECT_EQ(loaded->settings.unmatched_mode(), routes::Unmatched::kFold);
+}
+
+TEST_F(LoadOpenApi, SaysWhereTheDocumentIsBroken) {
+  const std::string api = write("api.yaml", "openapi: 3.0.0\npaths:\n  /a: 1\n");
+  const auto broken = load_with({"--openapi", api.c_str()});
+  ASSERT_TRUE(broken.has_error());
+  EXPECT_THAT(broken.error().lines, ElementsAre(api + ":3:7: expected a mapping of operations, found \"1\""));
+
+  const std::string twice =
+      write("twice.yaml", "openapi: 3.0.0\npaths:\n  /{a}: {get: {}}\n  /{b}: {get: {}}\n");
+  const auto conflict = load_with({"--openapi", twice.c_str()});
+  ASSERT_TRUE(conflict.has_error());
+  EXPECT_THAT(
+      conflict.error().lines,
+      ElementsAre(twice + ":4: paths: expected a template and methods unlike the others', found \"/{b}\", "
+                          "which matches the same as \"/{a}\" on line 3"));
+
+  const auto missing = load_with({"--openapi", "/nonexistent.yaml"});
+  ASSERT_TRUE(missing.has_error());
+  EXPECT_THAT(missing.error().lines,
+              ElementsAre("/nonexistent.yaml: expected a readable file, found: No such file or directory"));
+}
+
+TEST_F(LoadOpenApi, HandsOnWhatIsToBeExplained) {
+  const auto loaded = load_with({"--explain", "GET /a", "--enable-lifecycle", "--unmatched", "path"});
+  ASSERT_TRUE(loaded.has_value());
+  EXPECT_EQ(loaded->action, Action::kExplain);
+  EXPECT_EQ(loaded->explain, "GET /a");
+  EXPECT_TRUE(loaded->settings.enable_lifecycle);
+  EXPECT_EQ(loaded->settings.unmatched, routes::Unmatched::kPath);
+  EXPECT_THAT(loaded->hints, IsEmpty());
+  EXPECT_THAT(load_with({"--explain", "GET /a", "--check"}).error().lines,
+              ElementsAre("--explain: expected to stand alone, found another request beside it"));
+}
+
+}  // namespace
+}  // namespace wayside::config

@@ -1,0 +1,118 @@
+#include "wayside/routes/openapi.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace wayside::routes {
+namespace {
+
+using testing::ElementsAre;
+
+// "GET,POST /path" for each route, and "any /path".
+std::vector<std::string> routes_of(const std::string& text) {
+  const auto specs = read_openapi(text, "api.yaml");
+  if (specs.has_error()) {
+    return {std::to_string(specs.error().line) + ":" + std::to_string(specs.error().column) + ": " +
+            specs.error().message};
+  }
+  std::vector<std::string> routes;
+  for (const RouteSpec& spec : *specs) {
+    EXPECT_EQ(spec.file, "api.yaml");
+    EXPECT_EQ(spec.syntax, TemplateSyntax::kOpenApi);
+    std::string methods;
+    for (std::size_t i = 0; i < kMethodCount; ++i) {
+      const auto method = static_cast<Method>(i);
+      if (spec.methods.contains(method)) methods.append(methods.empty() ? "" : ",").append(to_string(method));
+    }
+    routes.push_back((methods.empty() ? "any" : methods) + " " + spec.path);
+  }
+  return routes;
+}
+
+TEST(OpenApi, ReadsVersion3) {
+  EXPECT_THAT(routes_of(R"(openapi: 3.0.3
+info: {title: Shop, version: "1"}
+servers:
+  - url: https://shop.example/api/v1/
+  - url: https://staging.shop.example/api/v1
+paths:
+  x-note: nothing
+  /pets:
+    summary: Pets
+    parameters: []
+    get: {responses: {}}
+    post: {responses: {}}
+  /pets/{petId}:
+    delete: {responses: {}}
+  /shared:
+    $ref: shared.yaml
+)"),
+              ElementsAre("GET,POST /api/v1/pets", "DELETE /api/v1/pets/{petId}", "any /api/v1/shared"));
+}
+
+TEST(OpenApi, ReadsVersion31AsJson) {
+  EXPECT_THAT(routes_of("{\"openapi\": \"3.1.0\",\n\t\"info\": {\"title\": \"\\ud83d\\ude00 \\u00fc \\/\"},\n"
+                        "\t\"paths\": {\"\\/a\\/{id}\": {\"get\": {}}}}"),
+              ElementsAre("GET /a/{id}"));
+}
+
+TEST(OpenApi, ReadsSwagger2) {
+  EXPECT_THAT(routes_of("swagger: '2.0'\nhost: h\nbasePath: /v2/\npaths:\n  /a: {put: {}}"),
+              ElementsAre("PUT /v2/a"));
+  EXPECT_THAT(routes_of("swagger: '2.0'\npaths:\n  /a: {put: {}}"), ElementsAre("PUT /a"));
+}
+
+TEST(OpenApi, KnowsEveryPlaceOfServers) {
+  EXPECT_THAT(routes_of(R"(openapi: 3.1.0
+servers: [{url: /v1}, {url: 'https://{region}.example/{version}', variables: {version: {enum: [v1, v2], default: v2}}}]
+paths:
+  /a:
+    get: {}
+  /b:
+    servers: [{url: /}]
+    get: {}
+    post: {servers: [{url: other}]}
+)"),
+              ElementsAre("GET /v1/a", "GET /v2/a", "GET /b", "POST /other/b"));
+}
+
+TEST(OpenApi, TakesKeysThatAreNoPlainPaths) {
+  EXPECT_THAT(
+      routes_of("openapi: 3.0.0\npaths:\n  '/a b/{x y}?op=1': {get: {}}\n  '/a b/{x y}#two': {post: {}}\n"
+                "  /c:d(e)/*: {get: {}}"),
+      ElementsAre("GET,POST /a%20b/{x%20y}", "GET /c:d(e)/*"));
+}
+
+TEST(OpenApi, SaysWhereADocumentIsBroken) {
+  struct Case {
+    std::string text;
+    std::string error;
+  };
+  const std::vector<Case> cases = {
+      {"", "1:1: expected an OpenAPI document, found nothing"},
+      {"[]", "1:1: expected an OpenAPI document, found a list"},
+      {"a: b", "1:1: expected openapi: 3.0, 3.1, or swagger: 2.0 in it, found a mapping"},
+      {"openapi: 4.0.0\npaths: {}", R"(1:10: expected a version 3.0 or 3.1, found "4.0.0")"},
+      {"swagger: 1.2\npaths: {}", R"(1:10: expected swagger: "2.0", found "1.2")"},
+      {"openapi: 3.0.0", "1:1: expected a mapping paths beside the others in it, found a mapping"},
+      {"openapi: 3.0.0\npaths: []", "2:8: expected a mapping of paths, found a list"},
+      {"openapi: 3.0.0\npaths:\n  a: {}", R"(3:3: expected a path that begins with /, found "a")"},
+      {"openapi: 3.0.0\npaths:\n  /a: [get]", "3:7: expected a mapping of operations, found a list"},
+      {"openapi: 3.0.0\npaths:\n  /a:\n    get: yes",
+       R"(4:10: expected an operation, which is a mapping, found "yes")"},
+      {"openapi: 3.0.0\nservers: x\npaths: {}", R"(2:10: expected a list of servers, found "x")"},
+      {"openapi: 3.0.0\nservers: [{a: b}]\npaths: {}", "2:11: expected a server with a url, found a mapping"},
+      {"openapi: 3.0.0\nservers: [{url: '/{v}'}]\npaths: {}",
+       R"(2:17: expected a default for the variable {v} of the server, found "/{v}")"},
+      {"openapi: 3.0.0\npaths: {",
+       "2:1: expected valid YAML or JSON, found a mistake: end of map flow not found"},
+  };
+  for (const Case& each : cases)
+    EXPECT_THAT(routes_of(each.text), ElementsAre(each.error)) << each.text;
+}
+
+}  // namespace
+}  // namespace wayside::routes

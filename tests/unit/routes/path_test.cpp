@@ -1,0 +1,139 @@
+#include "routes/path.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wayside::routes {
+namespace {
+
+std::string normal(std::string_view path, bool folds_case = false) {
+  std::string out(path.size(), '?');
+  return std::string(normalize(path, folds_case, out));
+}
+
+std::vector<std::string> segments_of(std::string_view target, std::size_t depth = 64,
+                                     bool folds_case = false) {
+  const PathSegments segments(target, depth, folds_case);
+  if (!segments.is_valid()) return {"(not valid)"};
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    EXPECT_EQ(segments[i].hash, hash_of_segment(segments[i].text()));
+    texts.emplace_back(segments[i].text());
+  }
+  if (segments.ends_with_slash()) texts.emplace_back();
+  return texts;
+}
+
+TEST(Path, IsFoundInTheTarget) {
+  struct Case {
+    std::string_view target;
+    std::string_view path;
+  };
+  const Case cases[] = {
+      // origin-form
+      {"/", "/"},
+      {"/users/42", "/users/42"},
+      {"/users/42?x=/y#z", "/users/42"},
+      {"/users#z?x", "/users"},
+      {"/?", "/"},
+      {"//host/x", "//host/x"},
+      {"/http://host/x", "/http://host/x"},
+      // absolute-form
+      {"http://host/users?x", "/users"},
+      {"HTTPS://user@[::1]:8080/users", "/users"},
+      {"http://host", "/"},
+      {"http://host?x=/y", "/"},
+      {"http://host#x", "/"},
+      {"http:///x", "/x"},
+      {"a+b-c.1://host/x", "/x"},
+      // neither
+      {"", ""},
+      {"*", ""},
+      {"host:443", ""},
+      {"?x", ""},
+      {"users", ""},
+      {"://host/x", ""},
+      {"1a://host/x", ""},
+      {"a b://host/x", ""},
+  };
+  for (const Case& each : cases)
+    EXPECT_EQ(path_of(each.target), each.path) << each.target;
+}
+
+TEST(Path, HasOneNormalForm) {
+  struct Case {
+    std::string_view path;
+    std::string_view normal;
+  };
+  const Case cases[] = {
+      {"/", "/"},
+      {"/a/b", "/a/b"},
+      {"/a/b/", "/a/b/"},
+      {"//", "/"},
+      {"//a///b//", "/a/b/"},
+      {"/a/./b", "/a/b"},
+      {"/a/b/.", "/a/b/"},
+      {"/a/b/..", "/a/"},
+      {"/a/../b", "/b"},
+      {"/..", "/"},
+      {"/../../a", "/a"},
+      {"/a/b/c/../../d", "/a/d"},
+      {"/a//../b", "/b"},
+      {"/...", "/..."},
+      {"/.a/..b", "/.a/..b"},
+      {"/%41%7e%2D", "/A~-"},
+      {"/%2e%2E/a", "/a"},
+      {"/a/%2e", "/a/"},
+      {"/a%2fb", "/a%2Fb"},
+      {"/%c3%bc", "/%C3%BC"},
+      {"/%2541", "/%2541"},
+      {"/%", "/%"},
+      {"/%4", "/%4"},
+      {"/%zz", "/%zz"},
+      {"/A/%3f", "/A/%3F"},
+  };
+  for (const Case& each : cases) {
+    EXPECT_EQ(normal(each.path), each.normal) << each.path;
+    EXPECT_EQ(normal(each.normal), each.normal) << "again: " << each.normal;
+  }
+  EXPECT_EQ(normal("/Users/%41%C3", true), "/users/a%C3");
+}
+
+TEST(Path, IsNotNormalizedIntoTooLittleSpace) {
+  std::string out(3, '?');
+  EXPECT_EQ(normalize("/abc", false, out), "");
+}
+
+TEST(Path, IsSplitIntoSegments) {
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(segments_of("/"), Texts{});
+  EXPECT_EQ(segments_of("/a/bc/def?x=/y"), (Texts{"a", "bc", "def"}));
+  EXPECT_EQ(segments_of("/a/#/b"), (Texts{"a", ""}));
+  EXPECT_EQ(segments_of("http://h//a/../%62?c"), Texts{"b"});
+  EXPECT_EQ(segments_of("/a%2Fb/%41"), (Texts{"a%2Fb", "A"}));
+  EXPECT_EQ(segments_of("/A/b", 64, true), (Texts{"a", "b"}));
+  EXPECT_EQ(segments_of("/a/b/c/d/e", 2), (Texts{"a", "b", "c"})) << "no more than depth + 1 are told apart";
+  EXPECT_EQ(segments_of("/a/b/c/d/../../..", 0), (Texts{"a", ""})) << "but all are looked at";
+  EXPECT_EQ(segments_of("*"), Texts{"(not valid)"});
+  EXPECT_EQ(segments_of("/" + std::string(kMaxPath, 'a')), Texts{std::string(kMaxPath, 'a')});
+  EXPECT_EQ(segments_of("//" + std::string(kMaxPath, 'a')), Texts{"(not valid)"})
+      << "no room to normalise it";
+}
+
+TEST(Path, HashesTextsOfEveryLength) {
+  std::string text;
+  std::uint32_t last = hash_of_segment(text);
+  for (int i = 0; i < 40; ++i) {
+    text += 'a';
+    const std::uint32_t hash = hash_of_segment(text);
+    EXPECT_NE(hash, last) << text;
+    EXPECT_EQ(hash, hash_of_segment(std::string(text)));
+    last = hash;
+  }
+}
+
+}  // namespace
+}  // namespace wayside::routes

@@ -1,0 +1,50 @@
+#include "wayside/routes/unmatched.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace wayside::routes {
+namespace {
+
+std::string guess(std::string_view target) {
+  std::array<char, 256> buffer;
+  return std::string(guess_template(target, buffer));
+}
+
+TEST(Unmatched, IsGuessedFromTheLooksOfThePath) {
+  EXPECT_EQ(guess("/users/42?x=1"), "/users/{id}");
+  EXPECT_EQ(guess("/users/42/orders/2024-01-31/"), "/users/{id}/orders/{id}");
+  EXPECT_EQ(guess("http://host/a/%37"), "/a/{id}") << "in its normal form";
+  EXPECT_EQ(guess("//a/./b/../c"), "/a/c");
+  EXPECT_EQ(guess("/"), "/");
+  EXPECT_EQ(guess("*"), "");
+  EXPECT_EQ(guess("/" + std::string(300, 'a')), "/{id}");
+}
+
+TEST(Unmatched, IsNotGuessedWhereThereIsNoRoom) {
+  std::array<char, 8> buffer;
+  EXPECT_EQ(guess_template("/users/42", buffer), "");
+  EXPECT_EQ(guess_template("/ab/cde/", buffer), "/ab/cde");
+  EXPECT_EQ(guess_template("/", std::span<char>()), "");
+}
+
+TEST(Unmatched, HasALabelInEveryMode) {
+  std::array<char, 64> buffer;
+  EXPECT_EQ(unmatched_label(Unmatched::kFold, "/users/42?x", buffer), "unmatched");
+  EXPECT_EQ(unmatched_label(Unmatched::kPath, "/users//42?x", buffer), "/users//42");
+  EXPECT_EQ(unmatched_label(Unmatched::kGuess, "/users//42?x", buffer), "/users/{id}");
+  EXPECT_EQ(unmatched_label(Unmatched::kPath, "*", buffer), "unmatched");
+  EXPECT_EQ(unmatched_label(Unmatched::kGuess, "host:1", buffer), "unmatched");
+}
+
+TEST(Unmatched, ModesHaveNames) {
+  EXPECT_EQ(to_string(Unmatched::kFold), "fold");
+  EXPECT_EQ(to_string(Unmatched::kPath), "path");
+  EXPECT_EQ(to_string(Unmatched::kGuess), "guess");
+}
+
+}  // namespace
+}  // namespace wayside::routes
