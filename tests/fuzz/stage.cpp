@@ -1,5 +1,7 @@
 #include "fuzz/stage.hpp"
 
+#include "wayside/metrics/exposition.hpp"
+
 #include "fuzz/check.hpp"
 #include "fuzz/forward.hpp"
 
@@ -72,11 +74,23 @@ bool Peer::receive(std::string& received) const {
 
 Stage::Stage()
     : settings_(settings()),
-      registry_({std::string(routes::kUnmatchedLabel)}, metrics::Buckets(), 1),
+      registry_({.shard_count = 1}),
+      routing_(registry_, 1),
       listener_(open_listener()),
-      context_(io_, settings_, routes_, registry_.shard(0), log_),
+      context_(io_, settings_, routing(), registry_.shard(0), routing_.inspector().unmatched(0), log_),
       session_(context_, open_client(), "192.0.2.1") {
   serve();
+}
+
+std::unique_ptr<const proxy::Routing> Stage::routing() {
+  routing_.use(settings_);
+  return routing_.of_worker(0);
+}
+
+bool Stage::nothing_is_in_flight() const {
+  std::string page;
+  metrics::Exposition(registry_, {}).render(page);
+  return page.find("\nhttp_requests_in_flight 0.0\n") != page.npos;
 }
 
 net::Stream Stage::open_client() {
@@ -168,7 +182,7 @@ void Stage::end() {
   require(is_over_, "a session ends when its peers have left");
   check_client();
   check_backend();
-  require(registry_.shard(0).in_flight() == 0, "every exchange is counted");
+  require(nothing_is_in_flight(), "every exchange is counted");
   context_.backends.close();
   context_.wheel.stop();
   settle();

@@ -8,12 +8,13 @@
 #include "wayside/config/settings.hpp"
 #include "wayside/metrics/registry.hpp"
 #include "wayside/net/task.hpp"
-#include "wayside/routes/route_table.hpp"
 
+#include "app/routing_book.hpp"
 #include "fuzz/script.hpp"
 #include "proxy/context.hpp"
 #include "proxy/session.hpp"
 
+#include <memory>
 #include <string>
 
 namespace wayside::fuzz {
@@ -50,17 +51,19 @@ class Stage {
   void end();
 
  private:
+  std::unique_ptr<const proxy::Routing> routing();
   net::Stream open_client();
   net::Detached serve();
   bool accept_backend();
   bool has_tunnel() const;
   void check_client() const;
   void check_backend();
+  bool nothing_is_in_flight() const;
 
   const config::Settings settings_;
   const Logger log_{LogLevel::kError};
-  const routes::RouteTable routes_;
   metrics::Registry registry_;
+  app::RoutingBook routing_;
   net::IoContext io_{1};
   Peer listener_;
   proxy::Context context_;
