@@ -19,6 +19,8 @@ namespace {
 
 using Random = std::mt19937;
 
+// Of those that the random heads use.
+constexpr std::array<std::string_view, 4> kProtected = {"host", "x-forwarded-proto", "via", "date"};
 constexpr std::array<std::string_view, 6> kHopByHop = {"connection", "keep-alive", "proxy-connection",
                                                        "te",         "trailer",    "upgrade"};
 // Few names, so that duplicates and nominated names meet.
@@ -87,7 +89,9 @@ std::string end_to_end_lines(const Head& head, std::string_view leave_out = {}) 
       found = found || equals_ignoring_case(token, name);
       return true;
     });
-    return found && !equals_ignoring_case(name, "host") && !equals_ignoring_case(name, "x-forwarded-proto");
+    const bool is_protected = std::ranges::any_of(
+        kProtected, [&](std::string_view kept) { return equals_ignoring_case(name, kept); });
+    return found && !is_protected;
   };
   std::string lines;
   for (const Field& field : head.fields) {
