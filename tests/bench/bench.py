@@ -9,9 +9,11 @@ import argparse
 import datetime
 import shlex
 import signal
+import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,28 +30,31 @@ from peers import Peers  # noqa: E402
 DEADLINE_S = 550
 IDLE_CONNECTIONS = 10_000
 MICRO = "micro"
+ALL_NAMES = [experiment.name for experiment in experiments.ALL] + [MICRO]
 
 
 def arguments(words):
-    names = [experiment.name for experiment in experiments.ALL] + [MICRO]
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure; all without: {' '.join(names)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure; all without: {' '.join(ALL_NAMES)}")
     parser.add_argument("--quick", action="store_true", help="few short rounds: about a minute, and a rough idea")
-    parser.add_argument("--rounds", type=int, help="rounds of each experiment (13; quick: 2)")
+    parser.add_argument("--rounds", type=int, help="rounds of each experiment (15; quick: 2)")
     parser.add_argument("--seconds", type=float, help="length of one turn (0.6; quick: 0.3)")
     parser.add_argument("--idle-connections", type=int, help=f"for 'idle' ({IDLE_CONNECTIONS}; quick: 1000)")
     parser.add_argument("--before", type=Path, metavar="WAYSIDE", help="another build of wayside to compare with")
     parser.add_argument("--write-readme", action="store_true", help="put the table into the README (whole runs only)")
     parser.add_argument("--programs", type=Path, default=ROOT / "build" / "bench", help=argparse.SUPPRESS)
     chosen = parser.parse_args(words)
-    if unknown := set(chosen.names) - set(names):
-        parser.error(f"no such experiment: {' '.join(sorted(unknown))}; there are: {' '.join(names)}")
+    if unknown := set(chosen.names) - set(ALL_NAMES):
+        parser.error(f"no such experiment: {' '.join(sorted(unknown))}; there are: {' '.join(ALL_NAMES)}")
     if chosen.write_readme and (chosen.names or chosen.quick or chosen.rounds or chosen.seconds or chosen.before):
         parser.error("--write-readme stands alone: the README shows a whole run")
     if chosen.before and not chosen.before.is_file():
         parser.error(f"--before: no such file: {chosen.before}")
-    chosen.names = chosen.names or names
-    chosen.rounds = chosen.rounds or (2 if chosen.quick else 13)
+    # As seen from wherever the programs will run.
+    chosen.programs = chosen.programs.resolve()
+    chosen.before = chosen.before and chosen.before.resolve()
+    chosen.names = chosen.names or ALL_NAMES
+    chosen.rounds = chosen.rounds or (2 if chosen.quick else 15)
     chosen.seconds = chosen.seconds or (0.3 if chosen.quick else 0.6)
     chosen.idle_connections = chosen.idle_connections or (1000 if chosen.quick else IDLE_CONNECTIONS)
     return chosen
@@ -83,6 +88,7 @@ def with_before(experiment):
 
 
 def measure_all(chosen, folder):
+    """The Measured lines of all that was chosen, and the names of the experiments that failed."""
     proxy_cpu, load_cpu = machine.processors()
     connections = chosen.idle_connections + 1000
     # A proxy has up to two descriptors for a connection, and HAProxy insists on having them all.
@@ -90,23 +96,28 @@ def measure_all(chosen, folder):
     connections = min(connections, (files - 1000) // 2)
     idle_connections = min(chosen.idle_connections, connections - 500)
     deadline = time.monotonic() + DEADLINE_S
-    results = []
+    results, failed = [], []
     with Peers(chosen.programs, folder, proxy_cpu, load_cpu, connections, chosen.before) as peers:
         bench = experiments.Bench(peers, chosen.programs, folder, proxy_cpu, load_cpu, idle_connections)
+
+        def micro_benchmarks():
+            return list(micro.measure(chosen.programs, 3, 0.1, load.pinned([proxy_cpu]), deadline))
+
+        turns = {MICRO: micro_benchmarks}
         for experiment in experiments.ALL:
-            if experiment.name not in chosen.names:
-                continue
-            began = time.monotonic()
             wanted = with_before(experiment) if chosen.before else experiment
+            turns[experiment.name] = partial(run, wanted, bench, chosen.rounds, chosen.seconds, deadline)
+        for name in [name for name in ALL_NAMES if name in chosen.names]:
+            began = time.monotonic()
             try:
-                results += run(wanted, bench, chosen.rounds, chosen.seconds, deadline)
-            except load.Failed as failure:
-                # Whoever has died cannot be reached, which is all that the load knows.
-                raise load.Failed("\n".join((str(failure), *peers.casualties()))) from failure
-            say(f"{experiment.name}: {time.monotonic() - began:.0f} s")
-    if MICRO in chosen.names and time.monotonic() < deadline:
-        results += micro.measure(chosen.programs, 3, 0.1, load.pinned([proxy_cpu]))
-    return results
+                results += turns[name]()
+                say(f"{name}: {time.monotonic() - began:.0f} s")
+            except (load.Failed, AssertionError, subprocess.SubprocessError) as failure:
+                # The others are worth having all the same. Whoever has died cannot be reached, which is all that the
+                # load knows.
+                say("\n".join((f"{name}: failed: {failure}", *peers.casualties())))
+                failed.append(name)
+    return results, failed
 
 
 def main(words):
@@ -117,7 +128,7 @@ def main(words):
     began = time.monotonic()
     noise_before = machine.noise()
     with tempfile.TemporaryDirectory(prefix="wayside-bench-") as folder:
-        results = measure_all(chosen, Path(folder))
+        results, failed = measure_all(chosen, Path(folder))
     text = "\n\n".join(
         (
             report.table(results),
@@ -129,6 +140,8 @@ def main(words):
         )
     )
     print(text)
+    if failed:
+        sys.exit(f"./dev bench: failed: {' '.join(failed)}; see above")
     if chosen.write_readme:
         readme = ROOT / "README.md"
         readme.write_text(report.replace_between_markers(readme.read_text(), text))
@@ -138,7 +151,7 @@ def main(words):
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except (load.Failed, AssertionError) as failure:
+    except AssertionError as failure:  # of support: the backend did not start, or a program is not installed
         sys.exit(f"./dev bench: {failure}")
     except KeyboardInterrupt:
         sys.exit("./dev bench: interrupted")

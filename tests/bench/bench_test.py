@@ -65,18 +65,15 @@ class Report(unittest.TestCase):
 
     def test_google_benchmarks_become_lines(self):
         runs = [
-            {"run_type": "iteration", "run_name": "BM_Observe", "cpu_time": 0.04, "time_unit": "us"},
-            {"run_type": "iteration", "run_name": "BM_Observe", "cpu_time": 0.06, "time_unit": "us"},
-            {"run_type": "aggregate", "run_name": "BM_Observe", "cpu_time": 0.05, "time_unit": "us"},
-            {
-                "run_type": "iteration", "run_name": "BM_Scrape", "cpu_time": 9, "time_unit": "ms",
-                "items_per_second": 1e8,
-            },
-        ]  # fmt: skip
-        observe, scrape = micro.lines_of({"benchmarks": runs}, "bench_metrics")
-        self.assertEqual((observe.line.title, observe.line.unit), ("bench_metrics: BM_Observe", "ns"))
+            {"run_type": "iteration", "run_name": "observe", "cpu_time": 0.04, "time_unit": "us"},
+            {"run_type": "iteration", "run_name": "observe", "cpu_time": 0.06, "time_unit": "us"},
+            {"run_type": "aggregate", "run_name": "observe", "cpu_time": 0.05, "time_unit": "us"},
+            {"run_type": "iteration", "run_name": "render", "cpu_time": 2, "time_unit": "ms", "lines": 1e5},
+        ]
+        observe, render = micro.lines_of({"benchmarks": runs}, "bench_metrics")
+        self.assertEqual((observe.line.title, observe.line.unit), ("bench_metrics: observe", "ns"))
         self.assertEqual([round(value) for value in observe.values["wayside"]], [40, 60])
-        self.assertEqual((scrape.line.unit, scrape.values), ("ns/item", {"wayside": [10.0]}))
+        self.assertEqual((render.line.unit, render.values), ("ns/line", {"wayside": [20.0]}))
 
 
 class Smoke(unittest.TestCase):

@@ -84,7 +84,8 @@ def _row(measured):
 
 def _beside(name, own, others):
     # A ratio to a backend without a proxy says nothing.
-    return f"{name}: {cell(others)}" + ("" if name == "direct" else f", ratio {ratio(own, others)}")
+    compared = "" if name == "direct" else ratio(own, others)
+    return f"{name}: {cell(others)}" + (f", ratio {compared}" if compared else "")
 
 
 def table(results):
