@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from experiments import Goal, Line
+from load import Failed
 from report import Measured
 
 # Goals by the name of the benchmark, in nanoseconds of processor time: of an iteration, or of a line where the
@@ -50,5 +51,7 @@ def measure(folder, rounds, seconds, pinned, deadline):
             *pinned, program, "--benchmark_format=json", f"--benchmark_repetitions={rounds}",
             f"--benchmark_min_time={seconds}",
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        if done.returncode != 0:
+            raise Failed(f"{program.name}: exit status {done.returncode}:\n{done.stderr}")
         yield from lines_of(json.loads(done.stdout), program.name)
