@@ -1,13 +1,16 @@
 // Matching allocates nothing. This file replaces operator new for its whole executable, to count.
 #include "wayside/routes/route_table.hpp"
+#include "wayside/routes/unmatched.hpp"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -60,6 +63,19 @@ TEST(RouteTableMatch, AllocatesNothing) {
   EXPECT_EQ(after - before, 0U);
   EXPECT_EQ(sum, 1000U + 1001U + 1001U);
   EXPECT_GT(before, 0U) << "the counter counts";
+}
+
+TEST(RouteTableMatch, AllocatesNothingForWhatItDoesNotMatch) {
+  std::array<char, 256> buffer;
+  const std::size_t before = allocations.load();
+  std::size_t sum = 0;
+  for (const std::string_view target : {"/users//%34%32/a-long-identifier-of-a-user?x", "/", "*"})
+    sum += unmatched_label(Unmatched::kGuess, target, buffer).size();
+  EXPECT_EQ(allocations.load() - before, 0U);
+  EXPECT_EQ(sum, std::string_view("/users/{id}/a-long-identifier-of-a-user"
+                                  "/"
+                                  "unmatched")
+                     .size());
 }
 
 }  // namespace
