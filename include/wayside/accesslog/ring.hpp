@@ -1,0 +1,52 @@
+// Bytes on their way from one thread to another, without locks, and never more than there is room for.
+//
+// One writer, one reader. What does not fit is refused whole: the writer never waits.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace wayside::accesslog {
+
+class Ring {
+ public:
+  // `capacity` is a power of two. Throws std::bad_alloc.
+  explicit Ring(std::size_t capacity) : capacity_(capacity), bytes_(std::make_unique<char[]>(capacity)) {}
+
+  // The writer only. False where there is no room for all of it.
+  bool push(std::string_view text) noexcept {
+    const std::size_t written = written_.load(std::memory_order_relaxed);
+    if (text.size() > capacity_ - (written - read_.load(std::memory_order_acquire))) return false;
+    const std::size_t at = written & (capacity_ - 1);
+    const std::size_t before_the_end = std::min(text.size(), capacity_ - at);
+    std::memcpy(bytes_.get() + at, text.data(), before_the_end);
+    std::memcpy(bytes_.get(), text.data() + before_the_end, text.size() - before_the_end);
+    written_.store(written + text.size(), std::memory_order_release);
+    return true;
+  }
+
+  // The reader only: the oldest bytes, as far as they lie in one piece. Valid until consume().
+  std::span<const char> front() const noexcept {
+    const std::size_t read = read_.load(std::memory_order_relaxed);
+    const std::size_t size = written_.load(std::memory_order_acquire) - read;
+    const std::size_t at = read & (capacity_ - 1);
+    return {bytes_.get() + at, std::min(size, capacity_ - at)};
+  }
+  void consume(std::size_t count) noexcept {
+    read_.store(read_.load(std::memory_order_relaxed) + count, std::memory_order_release);
+  }
+
+ private:
+  const std::size_t capacity_;
+  std::unique_ptr<char[]> bytes_;
+  // Bytes since the beginning. On lines of their own, so that writer and reader do not disturb each other.
+  alignas(64) std::atomic<std::size_t> written_{0};
+  alignas(64) std::atomic<std::size_t> read_{0};
+};
+
+}  // namespace wayside::accesslog

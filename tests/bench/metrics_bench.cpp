@@ -1,0 +1,103 @@
+// What counting and scraping cost: an exchange's share, and a line's.
+#include "wayside/metrics/exposition.hpp"
+#include "wayside/metrics/registry.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+
+namespace wayside::metrics {
+namespace {
+
+Observation small_get(EndpointId endpoint, Nanoseconds duration) {
+  return {.endpoint = endpoint,
+          .method = Method::kGet,
+          .status = 200,
+          .duration = duration,
+          .request_bytes = 0,
+          .response_bytes = 512};
+}
+
+// Everything that the metrics do about an ordinary exchange.
+void observe_an_exchange(benchmark::State& state) {
+  Registry registry({});
+  Shard& shard = registry.shard(0);
+  std::array<EndpointId, 64> endpoints;
+  for (std::size_t i = 0; i < endpoints.size(); ++i)
+    endpoints[i] = registry.intern("/route/" + std::to_string(i));
+  std::size_t turn = 0;
+  for (auto _ : state) {
+    ++turn;
+    shard.exchange_started();
+    shard.observe_overhead(Nanoseconds(turn % 100'000));
+    shard.exchange_finished(
+        small_get(endpoints[turn % endpoints.size()], Nanoseconds(turn * 977 % 1'000'000'000)));
+  }
+}
+BENCHMARK(observe_an_exchange);
+
+// A label that is known by its text only.
+void find_a_label(benchmark::State& state) {
+  Registry registry({});
+  Shard& shard = registry.shard(0);
+  std::array<std::string, 64> labels;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    labels[i] = "/users/{id}/orders/" + std::to_string(i);
+    shard.endpoint_for(labels[i]);
+  }
+  std::size_t turn = 0;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(shard.endpoint_for(labels[++turn % labels.size()]));
+}
+BENCHMARK(find_a_label);
+
+// A scanner's path, once the budget is full.
+void refuse_a_label(benchmark::State& state) {
+  Registry registry({.max_series = 1'000});
+  Shard& shard = registry.shard(0);
+  for (int i = 0; i < 1'000; ++i)
+    shard.endpoint_for("/scan/" + std::to_string(i));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(shard.endpoint_for("/scan/and/so/on"));
+}
+BENCHMARK(refuse_a_label);
+
+// A whole scrape of about as many series as the argument says.
+void render(benchmark::State& state, Format format) {
+  Registry registry({.max_series = 1'000'000});
+  Shard& shard = registry.shard(0);
+  const auto wanted = static_cast<std::size_t>(state.range(0));
+  constexpr std::size_t kSeriesOfAnEndpoint = 17 + 2 + 3 + 1;
+  for (std::size_t i = 0; i < wanted / kSeriesOfAnEndpoint; ++i) {
+    const EndpointId endpoint = registry.intern("/customers/{customer}/orders/" + std::to_string(i));
+    for (int j = 0; j < 200; ++j) {
+      shard.exchange_started();
+      shard.exchange_finished(small_get(endpoint, Nanoseconds(j * 10'000'019L)));
+    }
+  }
+  Exposition exposition(registry, {});
+  std::string out;
+  exposition.render(out, {format, {}});
+  const auto lines = static_cast<double>(std::ranges::count(out, '\n'));
+  for (auto _ : state) {
+    out.clear();
+    exposition.render(out, {format, {}});
+  }
+  state.counters["lines"] = lines;
+  state.counters["s_per_line"] =
+      benchmark::Counter(lines, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK_CAPTURE(render, text, Format::kText)
+    ->Arg(1'000)
+    ->Arg(10'000)
+    ->Arg(100'000)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(render, openmetrics, Format::kOpenMetrics)->Arg(10'000)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace wayside::metrics
+
+BENCHMARK_MAIN();

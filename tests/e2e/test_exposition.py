@@ -1,0 +1,159 @@
+"""What other programs read out of the metrics: promtool, both parsers of Prometheus' Python client, and a real
+Prometheus that stores exemplars. Their numbers are held against what the client here counted itself."""
+
+import http.client
+import json
+import subprocess
+import time
+import urllib.parse
+
+import support
+from backend import Backend
+from prometheus_client import parser as text_parser
+from prometheus_client.openmetrics import parser as openmetrics_parser
+
+ROUTES = "routes: ['/after/{ms}', '/status/{code}']\n"
+OPENMETRICS = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2"
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+TRACEPARENT = f"00-{TRACE}-b7ad6b7169203331-01"
+
+PROMETHEUS = """\
+global:
+  scrape_interval: 1s
+scrape_configs:
+  - job_name: wayside
+    static_configs:
+      - targets: ["127.0.0.1:{port}"]
+"""
+
+
+def parse(page, is_openmetrics):
+    """All samples of a page, as {(name, sorted labels): value}; the parser refuses what is no valid page."""
+    parser = openmetrics_parser if is_openmetrics else text_parser
+    samples = {}
+    for family in parser.text_string_to_metric_families(page):
+        for sample in family.samples:
+            key = sample.name, tuple(sorted(sample.labels.items()))
+            assert key not in samples, key
+            samples[key] = sample.value
+    return samples
+
+
+class Exposition(support.TestCase):
+    NAMING = "http"
+
+    def setUp(self):
+        super().setUp()
+        backend = Backend()
+        self.addCleanup(backend.stop)
+        self.wayside = self.start_wayside("--naming", self.NAMING, config=ROUTES, backend=backend.url)
+        self.timings = []
+        for _ in range(5):
+            for target in ("/after/30", "/status/503"):
+                began = time.monotonic()
+                support.fetch(self.wayside.proxy_port, target, headers={"traceparent": TRACEPARENT})
+                self.timings.append((target, time.monotonic() - began))
+
+    def page(self, accept):
+        connection = http.client.HTTPConnection("127.0.0.1", self.wayside.metrics_port, timeout=support.TIMEOUT_S)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/metrics", headers={"Accept": accept})
+        response = connection.getresponse()
+        return response.headers["Content-Type"], response.read().decode()
+
+    def promtool(self):
+        done = subprocess.run(
+            [support.program("promtool"), "check", "metrics"],
+            input=self.page("text/plain")[1],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return (done.stdout + done.stderr).splitlines()
+
+
+class Http(Exposition):
+    def test_three_parsers_agree_with_the_client(self):
+        labels = {"endpoint": "/status/{code}", "http_status": "503", "method": "GET"}
+        self.wayside.wait_for_sample(5.0, "http_requests_total", **labels)
+        self.assertEqual(self.promtool(), [])
+        for accept, is_openmetrics in (("text/plain", False), (OPENMETRICS, True)):
+            content_type, page = self.page(accept)
+            self.assertEqual("openmetrics" in content_type, is_openmetrics)
+            samples = parse(page, is_openmetrics)
+            self.assertEqual(samples["http_requests_total", tuple(sorted(labels.items()))], 5.0)
+            for target, endpoint in (("/after/30", "/after/{ms}"), ("/status/503", "/status/{code}")):
+                mine = [seconds for each, seconds in self.timings if each == target]
+                series = ("endpoint", endpoint), ("method", "GET")
+                self.assertEqual(samples["http_request_duration_seconds_count", series], len(mine))
+                # What wayside saw is a part of what the client saw.
+                self.assertLess(samples["http_request_duration_seconds_sum", series], sum(mine))
+                for (name, of_bucket), value in samples.items():
+                    if name == "http_request_duration_seconds_bucket" and ("endpoint", endpoint) in of_bucket:
+                        bound = float(dict(of_bucket)["le"])
+                        self.assertGreaterEqual(value, sum(seconds <= bound for seconds in mine), of_bucket)
+
+    def test_prometheus_stores_the_exemplars(self):
+        config = self.folder / "prometheus.yml"
+        config.write_text(PROMETHEUS.format(port=self.wayside.metrics_port))
+        port = support.free_port()
+        server = self.start(
+            support.program("prometheus"),
+            f"--config.file={config}",
+            f"--storage.tsdb.path={self.folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            "--enable-feature=exemplar-storage",
+            cwd=self.folder,
+        )
+        server.wait_for_line("Server is ready to receive web requests")
+
+        def exemplars():
+            now = time.time()
+            query = {"query": "http_request_duration_seconds_bucket", "start": now - 600, "end": now + 60}
+            answer = json.loads(
+                support.fetch(port, "/api/v1/query_exemplars?" + urllib.parse.urlencode(query)).body
+            )
+            return [each["labels"] for series in answer.get("data") or [] for each in series["exemplars"]]
+
+        found = support.wait_until(exemplars, lambda: "Prometheus has an exemplar")
+        self.assertIn({"span_id": "b7ad6b7169203331", "trace_id": TRACE}, found)
+
+
+class Flask(Exposition):
+    NAMING = "flask"
+
+    def test_promtool_finds_what_is_known_and_nothing_else(self):
+        self.wayside.wait_for_sample(
+            5.0, "flask_request_count", endpoint="/status/{code}", http_status="503", method="GET"
+        )
+        self.assertEqual(
+            self.promtool(),
+            [
+                'flask_request_count counter metrics should have "_total" suffix',
+                'flask_request_count non-histogram and non-summary metrics should not have "_count" suffix',
+            ],
+        )
+
+    def test_openmetrics_names_the_counter_as_the_python_client_does(self):
+        key = "flask_request_count_total", (("endpoint", "/after/{ms}"), ("http_status", "200"), ("method", "GET"))
+        support.wait_until(
+            lambda: parse(self.page(OPENMETRICS)[1], True).get(key) == 5.0, lambda: "five requests are counted"
+        )
+
+
+class Otel(Exposition):
+    NAMING = "otel"
+
+    def test_durations_have_the_status(self):
+        series = (
+            ("http_request_method", "GET"), ("http_response_status_code", "503"), ("http_route", "/status/{code}"),
+        )
+        key = "http_server_request_duration_seconds_count", series
+        support.wait_until(
+            lambda: parse(self.page(OPENMETRICS)[1], True).get(key) == 5.0, lambda: "five requests are counted"
+        )
+        self.assertEqual(self.promtool(), [])
+
+
+if __name__ == "__main__":
+    support.unittest.main()
