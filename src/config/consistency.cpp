@@ -1,7 +1,9 @@
 #include "config/consistency.hpp"
 
 #include "wayside/base/quote.hpp"
+#include "wayside/metrics/registry.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace wayside::config {
@@ -21,7 +23,34 @@ bool arrives_at(const Address& target, const Address& listener) noexcept {
   return target.host == listener.host || (is_this_machine(target.host) && is_any(listener.host));
 }
 
+// What the names and the number of series depend on is spread over the settings.
+void append_measurement_mistakes(const Settings& settings, std::vector<std::string>& lines) {
+  const Measurement& measurement = settings.measurement;
+  const bool by_status = durations_by_status(settings);
+  const std::size_t least = metrics::least_max_series(measurement.defaults, by_status);
+  if (measurement.max_series < least) {
+    lines.push_back("metrics.max_series: expected at least " + std::to_string(least) +
+                    " with these namings, buckets and histograms, found " +
+                    std::to_string(measurement.max_series));
+  }
+  std::vector<std::string> label_names;
+  for (const HeaderLabel& label : measurement.labels) {
+    label_names.push_back(label.label.name);
+    if (!metrics::is_valid_name(label.label.name) || label.label.name == "le") {
+      lines.push_back("metrics.labels: expected the name of a label, found " + quoted(label.label.name));
+    }
+  }
+  for (const std::string& mistake :
+       metrics::mistakes_of(measurement.renaming, settings.namings, label_names)) {
+    lines.push_back("metrics.rename: " + mistake);
+  }
+}
+
 }  // namespace
+
+bool durations_by_status(const Settings& settings) {
+  return std::ranges::find(settings.namings, metrics::Naming::kOtel) != settings.namings.end();
+}
 
 std::vector<std::string> inconsistencies(const Settings& settings, Action action) {
   std::vector<std::string> lines;
@@ -33,6 +62,7 @@ std::vector<std::string> inconsistencies(const Settings& settings, Action action
     lines.push_back("backend: expected another service, found " + quoted(to_string(settings.backend)) +
                     ", where wayside itself listens");
   }
+  append_measurement_mistakes(settings, lines);
   return lines;
 }
 

@@ -1,5 +1,6 @@
 #include "config/options.hpp"
 
+#include "config/measurement_values.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>
@@ -63,6 +64,9 @@ constexpr std::array kOptions = {
            set_namings, true},
     Option{"workers", "WAYSIDE_WORKERS", "N|auto", "number of worker threads; 1 by default",
            set_one<parse_workers, &Settings::workers>},
+    Option{"access-log", "WAYSIDE_ACCESS_LOG", "off|json",
+           "json: one line on standard output for each exchange; off by default",
+           set_one<parse_access_log, &Settings::access_log>},
     Option{"log-level", "WAYSIDE_LOG_LEVEL", "LEVEL", "debug, info, warn or error; info by default",
            set_one<parse_log_level, &Settings::log_level>},
     Option{"openapi", "WAYSIDE_OPENAPI", "FILE", "OpenAPI document whose paths become routes", set_openapi},

@@ -3,6 +3,7 @@
 
 #include "config/duration.hpp"
 #include "config/limit_keys.hpp"
+#include "config/measurement_values.hpp"
 #include "config/size.hpp"
 #include "config/timeout_keys.hpp"
 #include "config/values.hpp"
@@ -13,8 +14,11 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace wayside::config {
 namespace {
@@ -33,6 +37,54 @@ std::string shortest(double number) {
   std::array<char, 32> text;
   const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() ? std::string(text.data(), end) : std::to_string(number);
+}
+
+void emit_histograms(YAML::Emitter& out, metrics::ExtraHistogramSet histograms) {
+  out << YAML::Key << "histograms" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+  for (std::size_t i = 0; i < metrics::kExtraHistogramCount; ++i) {
+    const auto histogram = static_cast<metrics::ExtraHistogram>(i);
+    if (histograms.contains(histogram)) out << std::string(to_string(histogram));
+  }
+  out << YAML::EndSeq;
+}
+
+void emit_buckets(YAML::Emitter& out, const metrics::Buckets& buckets) {
+  out << YAML::Key << "buckets" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+  for (const std::int64_t bound : buckets.bounds())
+    out << shortest(buckets.exposed(static_cast<double>(bound)));
+  out << YAML::EndSeq;
+}
+
+void emit_names(YAML::Emitter& out, const char* key,
+                const std::map<std::string, std::string, std::less<>>& names) {
+  out << YAML::Key << key << YAML::Value << YAML::BeginMap;
+  for (const auto& [old_name, new_name] : names)
+    out << YAML::Key << old_name << YAML::Value << new_name;
+  out << YAML::EndMap;
+}
+
+void emit_measurement(YAML::Emitter& out, const Measurement& measurement) {
+  emit_buckets(out, measurement.defaults.buckets);
+  emit_histograms(out, measurement.defaults.extras);
+  out << YAML::Key << "max_series" << YAML::Value << measurement.max_series;
+  if (!measurement.route_header.empty()) {
+    out << YAML::Key << "route_header" << YAML::Value << YAML::DoubleQuoted << measurement.route_header;
+  }
+  out << YAML::Key << "labels" << YAML::Value << YAML::BeginMap;
+  for (const HeaderLabel& label : measurement.labels) {
+    out << YAML::Key << label.label.name << YAML::Value << YAML::BeginMap;
+    out << YAML::Key << "header" << YAML::Value << YAML::DoubleQuoted << label.header;
+    out << YAML::Key << "values" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const std::string& value : label.label.values)
+      out << YAML::DoubleQuoted << value;
+    out << YAML::EndSeq << YAML::Key << "other" << YAML::Value << YAML::DoubleQuoted << label.label.other;
+    out << YAML::EndMap;
+  }
+  out << YAML::EndMap;
+  out << YAML::Key << "rename" << YAML::Value << YAML::BeginMap;
+  emit_names(out, "families", measurement.renaming.families);
+  emit_names(out, "labels", measurement.renaming.labels);
+  out << YAML::EndMap;
 }
 
 // One route, or those of one group, which have all but their templates in common.
@@ -59,6 +111,10 @@ void emit_route(YAML::Emitter& out, std::span<const routes::RouteSpec> group) {
       out << shortest(bound);
     out << YAML::EndSeq;
   }
+  if (route.histograms) {
+    out << YAML::Key << "histograms" << YAML::Value << YAML::Flow << *route.histograms;
+  }
+  if (route.slo) out << YAML::Key << "slo" << YAML::Value << to_string(*route.slo);
   if (route.is_excluded) out << YAML::Key << "exclude" << YAML::Value << true;
   out << YAML::EndMap;
 }
@@ -85,7 +141,9 @@ void emit_metrics(YAML::Emitter& out, const Settings& settings) {
   for (const metrics::Naming naming : settings.namings)
     out << std::string(to_string(naming));
   out << YAML::EndSeq;
-  out << YAML::Key << "enable_lifecycle" << YAML::Value << settings.enable_lifecycle << YAML::EndMap;
+  out << YAML::Key << "enable_lifecycle" << YAML::Value << settings.enable_lifecycle;
+  emit_measurement(out, settings.measurement);
+  out << YAML::EndMap;
 }
 
 void emit_timeouts(YAML::Emitter& out, const Timeouts& timeouts) {
@@ -118,6 +176,7 @@ std::string to_yaml(const Settings& settings) {
   emit_metrics(out, settings);
   out << YAML::Key << "workers" << YAML::Value << settings.workers;
   out << YAML::Key << "log_level" << YAML::Value << std::string(to_string(settings.log_level));
+  out << YAML::Key << "access_log" << YAML::Value << std::string(to_string(settings.access_log));
   out << YAML::Key << "timeouts" << YAML::Value;
   emit_timeouts(out, settings.timeouts);
   out << YAML::Key << "limits" << YAML::Value;

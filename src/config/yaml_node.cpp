@@ -21,6 +21,36 @@ std::string join(const std::string& parent, const std::string& name) {
   return parent.empty() ? name : parent + "." + name;
 }
 
+// Reads each entry once; where `known` is given, keys that are not in it are mistakes.
+void read_known_entries(const YamlValue& mapping, const std::optional<std::vector<std::string_view>>& known,
+                        const std::function<void(const std::string& name, const YamlValue&)>& read_entry,
+                        YamlMistakes& mistakes) {
+  if (mapping.node.IsNull()) return;
+  if (!mapping.node.IsMap()) return add_wrong_kind(mapping, "a mapping", mistakes);
+  std::map<std::string, std::size_t> seen;  // and on which line
+  for (const auto& entry : mapping.node) {
+    const std::size_t line = line_of(entry.first);
+    if (!entry.first.IsScalar()) {
+      mistakes.add(line, mapping.key, "expected a key, found " + describe(entry.first));
+      continue;
+    }
+    const std::string& name = entry.first.Scalar();
+    if (known && std::ranges::find(*known, name) == known->end()) {
+      // The key may be any text: it is shown in quotes, and is no part of the path.
+      mistakes.add(line, mapping.key, unknown_word("a known key", name, *known));
+      continue;
+    }
+    const auto [first, is_new] = seen.emplace(name, line);
+    if (!is_new) {
+      mistakes.add(line, join(mapping.key, name),
+                   "expected once, found again after line " + std::to_string(first->second));
+      continue;
+    }
+    read_entry(name,
+               {entry.second, join(mapping.key, name), entry.second.IsNull() ? line : line_of(entry.second)});
+  }
+}
+
 }  // namespace
 
 void YamlMistakes::add(std::size_t line, std::string_view key, std::string_view text, std::size_t column) {
@@ -59,36 +89,20 @@ std::string describe(const YAML::Node& node) {
 }
 
 void read_mapping(const YamlValue& mapping, std::span<const YamlKey> keys, YamlMistakes& mistakes) {
-  if (mapping.node.IsNull()) return;
-  if (!mapping.node.IsMap()) return add_wrong_kind(mapping, "a mapping", mistakes);
-
   std::vector<std::string_view> known;
   for (const YamlKey& key : keys)
     known.push_back(key.name);
-  std::map<std::string, std::size_t> seen;  // and on which line
-  for (const auto& entry : mapping.node) {
-    const std::size_t line = line_of(entry.first);
-    if (!entry.first.IsScalar()) {
-      mistakes.add(line, mapping.key, "expected a key, found " + describe(entry.first));
-      continue;
-    }
-    const std::string& name = entry.first.Scalar();
-    const auto key = std::ranges::find(keys, name, &YamlKey::name);
-    if (key == keys.end()) {
-      // The key may be any text: it is shown in quotes, and is no part of the path.
-      mistakes.add(line, mapping.key, unknown_word("a known key", name, known));
-      continue;
-    }
-    const auto [first, is_new] = seen.emplace(name, line);
-    if (!is_new) {
-      mistakes.add(line, join(mapping.key, name),
-                   "expected once, found again after line " + std::to_string(first->second));
-      continue;
-    }
-    key->read({entry.second, join(mapping.key, name), entry.second.IsNull() ? line : line_of(entry.second)});
-  }
+  const auto read_entry = [&](const std::string& name, const YamlValue& value) {
+    std::ranges::find(keys, name, &YamlKey::name)->read(value);
+  };
+  read_known_entries(mapping, known, read_entry, mistakes);
 }
 
+void read_entries(const YamlValue& mapping,
+                  const std::function<void(const std::string& name, const YamlValue&)>& read_entry,
+                  YamlMistakes& mistakes) {
+  read_known_entries(mapping, std::nullopt, read_entry, mistakes);
+}
 void read_list(const YamlValue& list, const std::function<void(const YamlValue&)>& read_item,
                YamlMistakes& mistakes) {
   if (list.node.IsNull()) return;

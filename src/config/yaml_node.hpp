@@ -59,6 +59,11 @@ struct YamlKey {
 // there twice are mistakes; an empty value is an empty mapping.
 void read_mapping(const YamlValue& mapping, std::span<const YamlKey> keys, YamlMistakes& mistakes);
 
+// The same for a mapping whose keys are anybody's to choose: calls `read_entry` with each key and its value.
+void read_entries(const YamlValue& mapping,
+                  const std::function<void(const std::string& name, const YamlValue&)>& read_entry,
+                  YamlMistakes& mistakes);
+
 // Calls `read_item` for each item. Anything but a list is a mistake; an empty value is an empty list.
 void read_list(const YamlValue& list, const std::function<void(const YamlValue&)>& read_item,
                YamlMistakes& mistakes);

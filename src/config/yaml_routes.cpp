@@ -2,7 +2,10 @@
 
 #include "wayside/metrics/buckets.hpp"
 
+#include "config/duration.hpp"
+#include "config/measurement_values.hpp"
 #include "config/values.hpp"
+#include "config/yaml_values.hpp"
 
 #include <yaml-cpp/yaml.h>
 
@@ -64,6 +67,8 @@ class Item {
         YamlKey{"methods", [&](const YamlValue& v) { read_methods(v); }},
         YamlKey{"name", [&](const YamlValue& v) { read_name(v); }},
         YamlKey{"buckets", [&](const YamlValue& v) { read_buckets(v); }},
+        YamlKey{"histograms", [&](const YamlValue& v) { read_histograms(v); }},
+        YamlKey{"slo", [&](const YamlValue& v) { read_value(v, parse_duration, common_.slo, mistakes_); }},
         YamlKey{"exclude", [&](const YamlValue& v) { read_exclude(v); }},
     };
     read_mapping(value_, keys, mistakes_);
@@ -116,6 +121,14 @@ class Item {
     const auto buckets = metrics::Buckets::from_seconds(bounds);
     if (buckets.has_error()) return mistakes_.add(value.line, value.key, buckets.error().message);
     common_.buckets = std::move(bounds);
+  }
+
+  void read_histograms(const YamlValue& value) {
+    auto texts = read_texts(value, mistakes_);
+    if (!texts) return;
+    const auto histograms = parse_histograms(*texts);
+    if (histograms.has_error()) return mistakes_.add(value.line, value.key, histograms.error().text);
+    common_.histograms = *std::move(texts);
   }
 
   void read_exclude(const YamlValue& value) {

@@ -2,11 +2,14 @@
 
 #include "config/duration.hpp"
 #include "config/limit_keys.hpp"
+#include "config/measurement_values.hpp"
 #include "config/size.hpp"
 #include "config/timeout_keys.hpp"
 #include "config/values.hpp"
+#include "config/yaml_measurement.hpp"
 #include "config/yaml_node.hpp"
 #include "config/yaml_routes.hpp"
+#include "config/yaml_values.hpp"
 
 #include <yaml-cpp/yaml.h>
 
@@ -34,6 +37,8 @@ class Reader {
         YamlKey{"workers", [this](const YamlValue& v) { read_value(v, parse_workers, settings_.workers); }},
         YamlKey{"log_level",
                 [this](const YamlValue& v) { read_value(v, parse_log_level, settings_.log_level); }},
+        YamlKey{"access_log",
+                [this](const YamlValue& v) { read_value(v, parse_access_log, settings_.access_log); }},
         YamlKey{"metrics", [this](const YamlValue& v) { read_metrics(v); }},
         YamlKey{"timeouts", [this](const YamlValue& v) { read_timeouts(v); }},
         YamlKey{"limits", [this](const YamlValue& v) { read_limits(v); }},
@@ -63,18 +68,12 @@ class Reader {
  private:
   template <class T>
   void read_value(const YamlValue& value, Parsed<T> (*parse)(std::string_view), T& out) {
-    if (const auto text = read_text(value, mistakes_)) take(parse(*text), value, out);
+    config::read_value(value, parse, out, mistakes_);
   }
 
   template <class T>
   void read_values(const YamlValue& value, Parsed<T> (*parse)(std::span<const std::string>), T& out) {
-    if (const auto texts = read_texts(value, mistakes_)) take(parse(*texts), value, out);
-  }
-
-  template <class T>
-  void take(Parsed<T> parsed, const YamlValue& value, T& out) {
-    if (parsed.has_error()) return mistakes_.add(value.line, value.key, parsed.error().text);
-    out = *std::move(parsed);
+    config::read_values(value, parse, out, mistakes_);
   }
 
   void read_metrics(const YamlValue& value) {
@@ -85,7 +84,9 @@ class Reader {
         YamlKey{"enable_lifecycle",
                 [this](const YamlValue& v) { read_value(v, parse_switch, settings_.enable_lifecycle); }},
     };
-    read_mapping(value, keys, mistakes_);
+    std::vector<YamlKey> all = measurement_keys(settings_.measurement, mistakes_);
+    all.insert(all.begin(), keys.begin(), keys.end());
+    read_mapping(value, all, mistakes_);
   }
 
   void read_timeouts(const YamlValue& value) {

@@ -16,12 +16,6 @@ constexpr std::size_t kReservedStatuses = 5;
 // The overflow endpoint knows a status by its first digit, 1 to 9.
 constexpr std::size_t kStatusClasses = 9;
 
-std::size_t overflow_series(const EndpointLayout& layout) noexcept {
-  return EndpointLayout::kEndpointSeries +
-         kMethodCount * (layout.cell_series + kStatusClasses * layout.status_series) +
-         kStreamKindCount * layout.stream_series;
-}
-
 std::size_t reserved_series(const EndpointLayout& layout) noexcept {
   return EndpointLayout::kEndpointSeries +
          kReservedMethods * (layout.cell_series + kReservedStatuses * layout.status_series);
@@ -33,6 +27,12 @@ std::size_t first_series(const EndpointLayout& layout) noexcept {
 }
 
 }  // namespace
+
+std::size_t overflow_series(const EndpointLayout& layout) noexcept {
+  return EndpointLayout::kEndpointSeries +
+         kMethodCount * (layout.cell_series + kStatusClasses * layout.status_series) +
+         kStreamKindCount * layout.stream_series;
+}
 
 Catalogue::Catalogue(Options options)
     : options_(std::move(options)),

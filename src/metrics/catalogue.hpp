@@ -53,6 +53,9 @@ struct StreamRecord {
   const EndpointLayout* layout = nullptr;
 };
 
+// What is reserved for the overflow endpoint: every method with every class of statuses, and streams.
+std::size_t overflow_series(const EndpointLayout& layout) noexcept;
+
 class Catalogue {
  public:
   struct Options {

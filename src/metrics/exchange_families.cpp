@@ -132,7 +132,7 @@ class ExchangeWriter {
       exemplars = exemplars_.find(source_.snapshot, first, buckets.size());
     }
     writer_.histogram(labels, source_.bounds.of(buckets), values_.subspan(first, buckets.size()),
-                      buckets.exposed(sum), exemplars);
+                      buckets.exposed(sum), exemplars, buckets.per_unit());
   }
 
   const ExchangeSource& source_;

@@ -46,6 +46,10 @@ Catalogue::Options catalogue_options(const RegistryOptions& options) {
 
 }  // namespace
 
+std::size_t least_max_series(const EndpointOptions& dynamic, bool durations_by_status) {
+  return overflow_series(EndpointLayout(dynamic, durations_by_status));
+}
+
 Registry::Registry(RegistryOptions options)
     : options_(std::move(options)), catalogue_(std::make_unique<Catalogue>(catalogue_options(options_))) {
   for (std::size_t i = 0; i < options_.shard_count; ++i)

@@ -119,14 +119,14 @@ bool TextWriter::family(std::string_view name, FamilyType type, std::string_view
 
 void TextWriter::histogram(const HistogramLabels& labels, std::span<const std::string> bounds,
                            std::span<const std::uint64_t> counts, double sum,
-                           std::span<const Exemplar* const> exemplars, double to_exposed) {
+                           std::span<const Exemplar* const> exemplars, double per_unit) {
   std::uint64_t cumulated = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     cumulated += counts[i];
     out_.append(sample_name_).append("_bucket").append(labels.before_bound);
     out_.append(bounds[i]).append(labels.after_bound);
     append_value(out_, cumulated);
-    if (!exemplars.empty() && exemplars[i] != nullptr) append_exemplar(*exemplars[i], to_exposed);
+    if (!exemplars.empty() && exemplars[i] != nullptr) append_exemplar(*exemplars[i], per_unit);
     out_ += '\n';
   }
   out_.append(sample_name_).append("_count").append(labels.labels);
@@ -138,14 +138,14 @@ void TextWriter::histogram(const HistogramLabels& labels, std::span<const std::s
 
 // OpenMetrics 1.0, "Exemplars": labels of at most 128 characters, a value inside the bucket, a timestamp in
 // seconds.
-void TextWriter::append_exemplar(const Exemplar& exemplar, double to_exposed) {
+void TextWriter::append_exemplar(const Exemplar& exemplar, double per_unit) {
   out_ += " # {span_id=\"";
   append_hex(out_, exemplar.trace.span_id);
   out_ += "\",trace_id=\"";
   append_hex(out_, exemplar.trace.trace_id_high);
   append_hex(out_, exemplar.trace.trace_id_low);
   out_ += "\"} ";
-  append_value(out_, static_cast<double>(exemplar.value) * to_exposed);
+  append_value(out_, static_cast<double>(exemplar.value) / per_unit);
   // Whole milliseconds: what Prometheus keeps. Nanoseconds since 1970 would not fit a double anyway.
   constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
   constexpr double kMillisecondsPerSecond = 1e3;

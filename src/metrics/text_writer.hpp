@@ -52,17 +52,18 @@ class TextWriter {
 
   // A whole series of a histogram: its buckets, its count and its sum. `bounds` holds the values of `le`, one
   // for each of `counts`, which are not cumulated. `exemplars` is empty or holds, for each bucket, a pointer
-  // to its exemplar or nullptr; `to_exposed` turns an exemplar's value into the unit of the series.
+  // to its exemplar or nullptr; an exemplar's value is
+  // divided by `per_unit` to be in the unit of the series.
   void histogram(const HistogramLabels& labels, std::span<const std::string> bounds,
                  std::span<const std::uint64_t> counts, double sum,
-                 std::span<const Exemplar* const> exemplars = {}, double to_exposed = 1);
+                 std::span<const Exemplar* const> exemplars = {}, double per_unit = 1);
 
   // After the last family.
   void end();
 
  private:
   bool is_wanted(std::string_view base, std::string_view name) const;
-  void append_exemplar(const Exemplar& exemplar, double to_exposed);
+  void append_exemplar(const Exemplar& exemplar, double per_unit);
 
   std::string& out_;
   const Format format_;

@@ -8,12 +8,15 @@
 #include "wayside/base/clock.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/http/limits.hpp"
+#include "wayside/metrics/endpoint.hpp"
+#include "wayside/metrics/extra_label.hpp"
 #include "wayside/metrics/naming.hpp"
 #include "wayside/routes/route_table.hpp"
 #include "wayside/routes/unmatched.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +42,30 @@ struct Timeouts {
   friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
+// A label whose value is a request header field's.
+struct HeaderLabel {
+  std::string header;  // the name of the field
+  metrics::ExtraLabel label;
+
+  friend bool operator==(const HeaderLabel&, const HeaderLabel&) = default;
+};
+
+// What is measured, and what it is called.
+struct Measurement {
+  metrics::Renaming renaming;         // without mistakes for the namings and labels of the same settings
+  metrics::EndpointOptions defaults;  // of every endpoint that has none of its own; without a target
+  std::size_t max_series = 20'000;    // at least metrics::least_max_series()
+  std::vector<HeaderLabel> labels;    // at most metrics::kMaxVariants combinations
+  std::string route_header;           // the response field by which the backend names its routes; empty: none
+
+  friend bool operator==(const Measurement&, const Measurement&) = default;
+};
+
+// What is measured at the endpoint of a route: what the route says, or else Measurement::defaults.
+metrics::EndpointOptions endpoint_options(const Measurement& measurement, const routes::RouteSpec& route);
+
+enum class AccessLog : std::uint8_t { kOff, kJson };
+
 struct Settings {
   Address listen{"0.0.0.0", 8080, {}};
   Address backend{"127.0.0.1", 5000, {}};
@@ -54,6 +81,8 @@ struct Settings {
   bool via = true;  // add this hop to the Via field of requests
   // What the end of a client's sending direction means while its answer is due.
   HalfClose client_half_close = HalfClose::kAbort;
+  Measurement measurement;
+  AccessLog access_log = AccessLog::kOff;
   std::vector<routes::RouteSpec> routes;  // those of the OpenAPI document included; known to compile
   routes::MatchOptions matching;
   std::optional<routes::Unmatched> unmatched;  // absent: see unmatched_mode()
@@ -68,5 +97,8 @@ struct Settings {
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };
+
+// Whether a naming wants a histogram of durations for each status.
+bool durations_by_status(const Settings& settings);
 
 }  // namespace wayside::config

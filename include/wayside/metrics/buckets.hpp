@@ -59,10 +59,9 @@ class Buckets {
 
   // A value as it is exposed: seconds or bytes. A division is rounded once, so 5,000,000 ns is the double
   // nearest to 0.005 and prints as such.
-  double exposed(double value) const noexcept {
-    constexpr double kNanosecondsPerSecond = 1e9;
-    return unit_ == Unit::kNanoseconds ? value / kNanosecondsPerSecond : value;
-  }
+  double exposed(double value) const noexcept { return value / per_unit(); }
+  // How many of the smallest unit are one of the exposed one.
+  double per_unit() const noexcept { return unit_ == Unit::kNanoseconds ? 1e9 : 1; }
 
   friend bool operator==(const Buckets&, const Buckets&) = default;
 

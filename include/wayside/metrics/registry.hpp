@@ -21,8 +21,7 @@ struct Snapshot;
 
 struct RegistryOptions {
   std::size_t shard_count = 1;
-  // The most series that endpoints may have; at least what the overflow endpoint needs, which is
-  // kLeastMaxSeries for options without extras.
+  // The most series that endpoints may have; at least least_max_series().
   std::size_t max_series = 20'000;
   bool durations_by_status = false;  // a duration histogram for each status, as the naming otel wants
   EndpointOptions dynamic{};         // of the overflow endpoint and those that Shard::endpoint_for makes
@@ -31,7 +30,9 @@ struct RegistryOptions {
   std::vector<std::string> backend_error_reasons{};
   std::vector<std::string> rejection_reasons{};
 };
-inline constexpr std::size_t kLeastMaxSeries = 1'000;
+
+// What the overflow endpoint needs for itself, whatever happens: a smaller budget cannot be kept.
+std::size_t least_max_series(const EndpointOptions& dynamic, bool durations_by_status);
 
 class Registry {
  public:

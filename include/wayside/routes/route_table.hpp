@@ -18,12 +18,14 @@
 // is forwarded is not touched.
 #pragma once
 
+#include "wayside/base/clock.hpp"
 #include "wayside/base/method.hpp"
 #include "wayside/base/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,6 +59,8 @@ struct RouteSpec {
   // What the table carries for others, and does not look at.
   bool is_excluded = false;       // forwarded, not measured
   std::vector<double> buckets{};  // bounds of the latency histogram in seconds; empty: the general ones
+  std::optional<std::vector<std::string>> histograms{};  // names of further ones; nothing: the general ones
+  std::optional<Milliseconds> slo{};                     // the longest duration that is good enough
 
   friend bool operator==(const RouteSpec&, const RouteSpec&) = default;
 };

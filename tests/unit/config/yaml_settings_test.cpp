@@ -138,7 +138,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"{}\n---\n{}", "f.yaml:3: expected one document, found another"},
       {"\nlistn: :80", R"(f.yaml:2: expected a known key (did you mean listen?), found "listn")"},
       {"upstreams: {}",
-       "f.yaml:1: expected one of listen, backend, workers, log_level, metrics, timeouts, limits, "
+       "f.yaml:1: expected one of listen, backend, workers, log_level, access_log, metrics, timeouts, limits, "
        "max_connections, via, client_half_close, openapi, unmatched, trailing_slash, ignore_case, routes, "
        "found "
        "\"upstreams\""},
@@ -163,7 +163,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"metrics:\n  naming:\n  - http\n  - [x]",
        "f.yaml:4: metrics.naming[1]: expected one value, found a list"},
       {"metrics:\n  port: 1",
-       R"(f.yaml:2: metrics: expected one of listen, naming, enable_lifecycle, found "port")"},
+       R"(f.yaml:2: metrics: expected one of listen, naming, enable_lifecycle, buckets, histograms, max_series, route_header, labels, rename, found "port")"},
       {"timeouts:\n  conect: 1s",
        R"(f.yaml:2: timeouts: expected a known key (did you mean connect?), found "conect")"},
       {"timeouts:\n  connect: 1",
@@ -250,8 +250,19 @@ metrics:
   listen: 0.0.0.0:10180
   naming: [http]
   enable_lifecycle: false
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+  histograms: []
+  max_series: 20000
+  labels:
+    {}
+  rename:
+    families:
+      {}
+    labels:
+      {}
 workers: 1
 log_level: info
+access_log: off
 timeouts:
   request_head: 10s
   request_body: 1m

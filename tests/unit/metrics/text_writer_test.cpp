@@ -79,7 +79,7 @@ std::string families(Format format, std::vector<std::string> wanted = {}) {
         {0x0af7651916cd43dd, 0x8448eb211c80319c, 0xb7ad6b7169203331}, 250, 1'520'879'607'789'000'000};
     const std::vector<const Exemplar*> exemplars = {&exemplar, nullptr};
     writer.histogram(histogram_labels(), bounds, counts, 1.75,
-                     format == Format::kOpenMetrics ? exemplars : std::vector<const Exemplar*>(), 0.001);
+                     format == Format::kOpenMetrics ? exemplars : std::vector<const Exemplar*>(), 1000);
   }
   if (writer.family("c_bytes", FamilyType::kGauge, "A level.")) writer.sample(" ", 0.25);
   if (writer.family("d_info", FamilyType::kInfo, "What.")) writer.sample(" ", 1.0);

@@ -1,0 +1,170 @@
+// Random registries, read back from their text: every number that was counted is there, under the labels that
+// it was counted for, and nothing else is.
+#include "wayside/metrics/exposition.hpp"
+
+#include "metrics/label_value.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wayside::metrics {
+namespace {
+
+using Labels = std::map<std::string, std::string>;
+using Samples = std::map<std::pair<std::string, Labels>, double>;
+
+// A reader of the text format that knows nothing of its writer.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : rest_(text) {}
+
+  Samples read() {
+    Samples samples;
+    while (!rest_.empty()) {
+      if (rest_.front() == '#') {
+        take_until('\n');
+        continue;
+      }
+      const std::string name(take_name());
+      Labels labels;
+      if (rest_.front() == '{') labels = read_labels();
+      EXPECT_EQ(take(1), " ");
+      std::string value(take_until('\n'));
+      value = value.substr(0, value.find(" # "));
+      EXPECT_TRUE(samples.emplace(std::pair(name, labels), std::stod(value)).second)
+          << name << " is there twice";
+    }
+    return samples;
+  }
+
+ private:
+  std::string_view take(std::size_t count) {
+    const std::string_view taken = rest_.substr(0, count);
+    rest_.remove_prefix(taken.size());
+    return taken;
+  }
+  std::string_view take_until(char end) {
+    const std::string_view taken = take(rest_.find(end));
+    take(1);
+    return taken;
+  }
+  std::string_view take_name() { return take(rest_.find_first_of("{ =")); }
+
+  Labels read_labels() {
+    Labels labels;
+    while (take(1) != "}") {
+      if (rest_.front() == '}') continue;
+      const std::string name(take_name());
+      EXPECT_EQ(take(2), "=\"");
+      std::string value;
+      while (rest_.front() != '"') {
+        char c = take(1).front();
+        if (c == '\\') {
+          c = take(1).front();
+          if (c == 'n') c = '\n';
+        }
+        value += c;
+      }
+      take(1);
+      EXPECT_TRUE(labels.emplace(name, value).second);
+    }
+    return labels;
+  }
+
+  std::string_view rest_;
+};
+
+class RandomRegistry {
+ public:
+  explicit RandomRegistry(unsigned seed) : random_(seed) {}
+
+  std::string label() {
+    static constexpr std::string_view kBytes = "/ab{}\"\\\n=,} #\xC3\xBC\xFF\x01";
+    std::string text(1 + random_() % 8, ' ');
+    for (char& c : text)
+      c = kBytes[random_() % kBytes.size()];
+    return text;
+  }
+  std::size_t below(std::size_t bound) { return random_() % bound; }
+
+ private:
+  std::mt19937 random_;
+};
+
+TEST(ExpositionProperty, WhatWasCountedReadsBack) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    RandomRegistry any(seed);
+    Registry registry({.shard_count = 2,
+                       .extra_labels = {{.name = "tenant", .values = {"a", "\"b\""}},
+                                        {.name = "aaa", .values = {"x"}, .other = "none"}}});
+    const std::array tenants = {"other", "a", "\"b\""};
+    const std::array others = {"none", "x"};
+    Samples requests;
+    Samples counts;
+    Samples bytes;
+    std::map<std::pair<std::string, Labels>, std::uint64_t> sums_ns;
+    const std::size_t label_count = 1 + any.below(6);
+    std::vector<std::string> labels(label_count);
+    for (std::string& label : labels)
+      label = any.label();
+    for (int i = 0; i < 300; ++i) {
+      const std::string& label = labels[any.below(label_count)];
+      Shard& shard = registry.shard(any.below(2));
+      const std::size_t tenant = any.below(3);
+      const std::size_t other = any.below(2);
+      const auto method = static_cast<Method>(any.below(kMethodCount));
+      const auto status = static_cast<unsigned>(100 + any.below(900));
+      const Nanoseconds duration(any.below(20'000'000'000));
+      shard.exchange_started();
+      shard.exchange_finished(
+          {.endpoint = any.below(2) == 0 ? registry.intern(label) : shard.endpoint_for(label),
+           .variant = static_cast<Variant>(tenant * 2 + other),
+           .method = method,
+           .status = status,
+           .duration = duration,
+           .response_bytes = 7});
+      Labels expected = {{"endpoint", valid_utf8(label)},
+                         {"method", std::string(to_string(method))},
+                         {"tenant", tenants[tenant]},
+                         {"aaa", others[other]}};
+      counts[{"http_request_duration_seconds_count", expected}] += 1;
+      bytes[{"http_response_bytes_total", expected}] += 7;
+      sums_ns[{"http_request_duration_seconds_sum", expected}] +=
+          static_cast<std::uint64_t>(duration.count());
+      expected.emplace("http_status", std::to_string(status));
+      requests[{"http_requests_total", expected}] += 1;
+    }
+
+    for (const Format format : {Format::kText, Format::kOpenMetrics}) {
+      std::string text;
+      Exposition(registry, {}).render(text, {format, {}});
+      const Samples samples = Reader(text).read();
+      const auto of = [&](std::string_view name) {
+        Samples found;
+        for (const auto& [key, value] : samples) {
+          if (key.first == name) found.emplace(key, value);
+        }
+        return found;
+      };
+      EXPECT_EQ(of("http_requests_total"), requests) << seed;
+      EXPECT_EQ(of("http_request_duration_seconds_count"), counts) << seed;
+      EXPECT_EQ(of("http_response_bytes_total"), bytes) << seed;
+      for (const auto& [key, sum] : sums_ns)
+        EXPECT_EQ(samples.at(key), static_cast<double>(sum) / 1e9) << seed;
+      for (const auto& [key, value] : of("http_request_duration_seconds_bucket")) {
+        if (key.second.at("le") != "+Inf") continue;
+        Labels series = key.second;
+        series.erase("le");
+        EXPECT_EQ(value, counts.at({"http_request_duration_seconds_count", series})) << seed;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace wayside::metrics

@@ -1,0 +1,46 @@
+#include "wayside/metrics/naming.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wayside::metrics {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Texts = std::vector<std::string>;
+
+const std::vector<Naming> kHttp = {Naming::kHttp};
+
+TEST(Naming, ValidNamesAreThoseOfPrometheus) {
+  for (const std::string_view name : {"a", "_a", "http_requests_total", "A9"})
+    EXPECT_TRUE(is_valid_name(name)) << name;
+  for (const std::string_view name : {"", "9a", "a-b", "a:b", "__a", "a b", "\xC3\xBC"})
+    EXPECT_FALSE(is_valid_name(name)) << name;
+}
+
+TEST(Renaming, TakesFamiliesAndLabelsThatThereAre) {
+  const Renaming renaming{{{"http_requests_total", "my_requests_total"}},
+                          {{"endpoint", "route"}, {"tenant", "org"}}};
+  EXPECT_THAT(mistakes_of(renaming, kHttp, Texts{"tenant"}), IsEmpty());
+}
+
+TEST(Renaming, SaysWhatIsWrong) {
+  EXPECT_THAT(mistakes_of({{{"flask_request_count", "x"}}, {}}, kHttp, Texts{}),
+              ElementsAre(R"(expected the name of a family, found "flask_request_count")"));
+  EXPECT_THAT(mistakes_of({{}, {{"nothing", "x"}}}, kHttp, Texts{}),
+              ElementsAre(R"(expected the name of a label, found "nothing")"));
+  EXPECT_THAT(mistakes_of({{{"http_requests_total", "a-b"}}, {}}, kHttp, Texts{}),
+              ElementsAre(R"(expected a name of letters, digits and underscores, found "a-b")"));
+  EXPECT_THAT(mistakes_of({{}, {{"endpoint", "le"}}}, kHttp, Texts{}),
+              ElementsAre(R"(expected a name that histograms do not need, found "le")"));
+  EXPECT_THAT(
+      mistakes_of({{{"http_requests_total", "wayside_series"}}, {}}, kHttp, Texts{}),
+      ElementsAre("expected names that differ, found \"wayside_series\" for both http_requests_total and "
+                  "wayside_series"));
+  EXPECT_THAT(mistakes_of({{}, {{"method", "endpoint"}}}, kHttp, Texts{}), testing::SizeIs(1));
+  EXPECT_THAT(mistakes_of({{}, {}}, kHttp, Texts{"method"}), testing::SizeIs(1));
+}
+
+}  // namespace
+}  // namespace wayside::metrics
