@@ -1,9 +1,11 @@
 #include "wayside/app/daemon.hpp"
 
+#include "wayside/accesslog/sink.hpp"
 #include "wayside/admin/admin_server.hpp"
 #include "wayside/app/version.hpp"
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
+#include "wayside/proxy/reasons.hpp"
 #include "wayside/proxy/worker.hpp"
 
 #include "app/routing_book.hpp"
@@ -20,6 +22,7 @@
 #include <functional>
 #include <optional>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -27,9 +30,16 @@ namespace wayside::app {
 namespace {
 
 metrics::RegistryOptions registry_options(const config::Settings& settings) {
-  const auto& namings = settings.namings;
+  std::vector<metrics::ExtraLabel> extra_labels;
+  for (const config::HeaderLabel& label : settings.measurement.labels)
+    extra_labels.push_back(label.label);
   return {.shard_count = settings.workers,
-          .durations_by_status = std::ranges::find(namings, metrics::Naming::kOtel) != namings.end()};
+          .max_series = settings.measurement.max_series,
+          .durations_by_status = config::durations_by_status(settings),
+          .dynamic = settings.measurement.defaults,
+          .extra_labels = std::move(extra_labels),
+          .backend_error_reasons = proxy::backend_error_reasons(),
+          .rejection_reasons = proxy::rejection_reasons()};
 }
 
 std::string backend_text(const Address& address) {
@@ -44,11 +54,14 @@ struct Daemon::Impl {
         log(logger),
         registry(registry_options(settings)),
         routing(registry, settings.workers),
-        exposition(registry, {settings.namings, {}, std::string(kVersion), std::string(kRevision)}) {
+        exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
+                              std::string(kRevision)}) {
+    if (settings.access_log == config::AccessLog::kJson) access_log.emplace(STDOUT_FILENO, settings.workers);
     routing.use(settings);
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
-          settings, routing.of_worker(i), registry.shard(i), routing.inspector().unmatched(i), log}));
+          settings, routing.of_worker(i), registry.shard(i), routing.inspector().unmatched(i),
+          access_log ? &access_log->ring(i) : nullptr, log}));
     }
     exposition.set_configuration(configuration);
   }
@@ -177,6 +190,7 @@ struct Daemon::Impl {
   metrics::Registry registry;
   RoutingBook routing;
   metrics::Exposition exposition;
+  std::optional<accesslog::Sink> access_log;
   std::vector<std::unique_ptr<proxy::Worker>> workers;
 
   boost::asio::io_context io{1};

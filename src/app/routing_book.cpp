@@ -4,15 +4,6 @@
 #include <utility>
 
 namespace wayside::app {
-namespace {
-
-metrics::EndpointOptions options_of(const routes::RouteSpec& spec) {
-  metrics::EndpointOptions options;
-  if (!spec.buckets.empty()) options.buckets = *metrics::Buckets::from_seconds(spec.buckets);
-  return options;
-}
-
-}  // namespace
 
 RoutingBook::RoutingBook(metrics::Registry& registry, std::size_t worker_count)
     : registry_(registry), inspector_(worker_count), table_(std::make_shared<routes::RouteTable>()) {}
@@ -21,12 +12,14 @@ void RoutingBook::use(const config::Settings& settings) {
   auto table = routes::RouteTable::build(settings.routes, settings.matching);
   if (table.has_error()) throw std::logic_error("unchecked routes: " + table.error().message);
   table_ = std::make_shared<const routes::RouteTable>(*std::move(table));
-  endpoints_.assign(1, registry_.intern(routes::kUnmatchedLabel));
+  endpoints_.assign(1, registry_.intern(routes::kUnmatchedLabel, settings.measurement.defaults));
   for (std::size_t i = 0; i < settings.routes.size(); ++i) {
     const routes::RouteSpec& spec = settings.routes[i];
     const auto route = static_cast<routes::RouteId>(i + 1);
-    endpoints_.push_back(spec.is_excluded ? metrics::kExcludedEndpoint
-                                          : registry_.intern(table_->label(route), options_of(spec)));
+    endpoints_.push_back(
+        spec.is_excluded
+            ? metrics::kExcludedEndpoint
+            : registry_.intern(table_->label(route), config::endpoint_options(settings.measurement, spec)));
   }
   unmatched_ = settings.unmatched_mode();
   inspector_.set_routes(settings.routes);

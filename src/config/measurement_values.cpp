@@ -111,14 +111,8 @@ Parsed<std::vector<std::string>> parse_label_values(std::span<const std::string>
   return values;
 }
 
-Parsed<bool> parse_bool(std::string_view text) {
-  if (text != "true" && text != "false") return expected("true or false", text);
-  return text == "true";
-}
-
 Parsed<AccessLog> parse_access_log(std::string_view text) {
-  // YAML 1.1 readers, and people, may write the one as false.
-  if (text == "off" || text == "false") return AccessLog::kOff;
+  if (text == "off") return AccessLog::kOff;
   if (text == "json") return AccessLog::kJson;
   return expected("off or json", text);
 }

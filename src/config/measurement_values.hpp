@@ -29,9 +29,6 @@ Parsed<std::string> parse_header_name(std::string_view text);
 Parsed<std::string> parse_label_value(std::string_view text);
 Parsed<std::vector<std::string>> parse_label_values(std::span<const std::string> texts);
 
-// "true" or "false".
-Parsed<bool> parse_bool(std::string_view text);
-
 // "off" or "json".
 Parsed<AccessLog> parse_access_log(std::string_view text);
 std::string_view to_string(AccessLog access_log) noexcept;

@@ -195,7 +195,8 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
       length_is_there = length_is_there || keeps_length;
     } else if (field.id == FieldName::upgrade && rewrite.upgrade) {
       copier.keep(field);
-    } else if (is_hop_by_hop(field.id) || is_nominated(head.connection, field.name)) {
+    } else if (is_hop_by_hop(field.id) || is_nominated(head.connection, field.name) ||
+               (!rewrite.left_out.empty() && equals_ignoring_case(field.name, rewrite.left_out))) {
       copier.drop();
     } else {
       copier.keep(field);

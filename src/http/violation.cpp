@@ -46,6 +46,7 @@ constexpr bool rows_are_in_order() {
   }
   return true;
 }
+static_assert(kRows.size() == kViolationCount);
 static_assert(rows_are_in_order(), "a violation is the index of its row");
 
 const Row& row(Violation violation) noexcept {

@@ -30,9 +30,11 @@ constexpr ExchangeRows kHttpRows = {{
      "socket, or for a stream to its response head being complete."},
     {"http_requests_in_flight", kGauge, "Requests whose head is complete and that have not ended."},
     {"http_request_bytes_total", kCounter,
-     "Bytes of request bodies, without their framing, read from clients by requests that ended."},
+     "Bytes of request bodies, without their framing, read from clients by requests that ended; those of "
+     "streams are counted apart."},
     {"http_response_bytes_total", kCounter,
-     "Bytes of response bodies, without their framing, read from the backend for requests that ended."},
+     "Bytes of response bodies, without their framing, read from the backend for requests that ended; those "
+     "of streams are counted apart."},
     {"http_request_slo_good_total", kCounter,
      "Requests that met the target of their route: no status of 500 or above, and a duration, as "
      "http_request_duration_seconds has it, that is not above the target."},

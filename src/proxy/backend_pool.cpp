@@ -7,12 +7,17 @@ namespace wayside::proxy {
 BackendConnection::BackendConnection(BackendPool& pool, net::DeadlineWheel& wheel, net::Stream connected)
     : pool_(pool), stream_(std::move(connected)), idle_deadline_(wheel, *this) {}
 
+BackendConnection::~BackendConnection() {
+  pool_.shard_.backend_closed(is_idle_);
+}
+
 void BackendConnection::wake() {
   pool_.drop(*this);
 }
 
-BackendPool::BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address)
-    : wheel_(wheel), connector_(io, address) {}
+BackendPool::BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address,
+                         metrics::Shard& shard)
+    : wheel_(wheel), shard_(shard), connector_(io, address) {}
 
 BackendPool::~BackendPool() {
   close();
@@ -25,6 +30,8 @@ std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter) {
     if (connection->stream_.peek() != net::Stream::Peeked::kNothing) continue;
     connection->idle_deadline_.clear();
     connection->stream_.set_waiter(&waiter);
+    connection->is_idle_ = false;
+    shard_.backend_became_busy();
     return connection;
   }
   return nullptr;
@@ -32,6 +39,7 @@ std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter) {
 
 std::unique_ptr<BackendConnection> BackendPool::adopt(net::Stream connected, net::Waiter& waiter) {
   auto connection = std::make_unique<BackendConnection>(*this, wheel_, std::move(connected));
+  shard_.backend_connected();
   connection->stream_.set_waiter(&waiter);
   return connection;
 }
@@ -41,6 +49,8 @@ void BackendPool::give_back(std::unique_ptr<BackendConnection> connection) {
   // Something to read after the response ended: closed, or out of step.
   if (connection->stream_.readable() && connection->stream_.peek() != net::Stream::Peeked::kNothing) return;
   connection->is_reused_ = true;
+  connection->is_idle_ = true;
+  shard_.backend_became_idle();
   connection->stream_.set_waiter(connection.get());
   connection->stream_.watch_readable();
   connection->idle_deadline_.expire_at(Clock::now() + kMaxIdleTime);

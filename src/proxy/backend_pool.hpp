@@ -8,6 +8,7 @@
 #pragma once
 
 #include "wayside/base/address.hpp"
+#include "wayside/metrics/shard.hpp"
 #include "wayside/net/connector.hpp"
 #include "wayside/net/deadline.hpp"
 #include "wayside/net/stream.hpp"
@@ -25,6 +26,7 @@ class BackendPool;
 class BackendConnection final : private net::Waiter, public boost::intrusive::list_base_hook<> {
  public:
   BackendConnection(BackendPool& pool, net::DeadlineWheel& wheel, net::Stream connected);
+  ~BackendConnection();
 
   net::Stream& stream() noexcept { return stream_; }
   // Whether it served an exchange before: then it may have gone stale, and a failure may be no fault of the
@@ -39,6 +41,7 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   net::Stream stream_;
   net::Deadline idle_deadline_;
   bool is_reused_ = false;
+  bool is_idle_ = false;
 };
 
 class BackendPool {
@@ -47,7 +50,7 @@ class BackendPool {
   static constexpr std::chrono::seconds kMaxIdleTime{60};
 
   // The references outlive the pool, which outlives its connections.
-  BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address);
+  BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address, metrics::Shard& shard);
   ~BackendPool();
 
   // A waiting connection, or nullptr. `waiter` is woken by its events from now on.
@@ -74,6 +77,7 @@ class BackendPool {
   void drop(BackendConnection& connection);
 
   net::DeadlineWheel& wheel_;
+  metrics::Shard& shard_;
   net::Connector connector_;
   boost::intrusive::list<BackendConnection> idle_;  // owned; the one used last in front
   bool closed_ = false;

@@ -1,6 +1,7 @@
 // What the sessions and exchanges of one worker share. One thread; nothing in it is locked.
 #pragma once
 
+#include "wayside/accesslog/ring.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/http/date.hpp"
@@ -26,15 +27,16 @@ namespace wayside::proxy {
 struct Context {
   Context(net::IoContext& io_context, const config::Settings& all_settings,
           std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
-          inspector::UnmatchedPaths& unmatched_paths, const Logger& logger)
+          inspector::UnmatchedPaths& unmatched_paths, accesslog::Ring* own_access_log, const Logger& logger)
       : settings(all_settings),
         routing(std::move(first_routing)),
         shard(own_shard),
         unmatched(unmatched_paths),
+        access_log(own_access_log),
         log(logger),
         fallback_host(all_settings.backend.is_unix() ? "localhost" : to_string(all_settings.backend)),
         wheel(io_context),
-        backends(io_context, wheel, all_settings.backend) {
+        backends(io_context, wheel, all_settings.backend, own_shard) {
     request_head.fields = http::Fields(settings.limits.fields);
     response_head.fields = http::Fields(settings.limits.fields);
   }
@@ -45,6 +47,7 @@ struct Context {
   std::unique_ptr<const Routing> routing;  // never null; replaced by a reload, between two events
   metrics::Shard& shard;
   inspector::UnmatchedPaths& unmatched;
+  accesslog::Ring* const access_log;  // nullptr: there is no access log
   const Logger& log;
   const std::string fallback_host;
 

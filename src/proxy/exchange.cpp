@@ -1,9 +1,8 @@
-// The course of an exchange. See exchange_request.cpp and exchange_response.cpp for its two legs.
+// The course of an exchange. See exchange_request.cpp and exchange_response.cpp for its two legs, and
+// exchange_account.cpp for what is counted.
 #include "proxy/exchange.hpp"
 
 #include "wayside/http/own_response.hpp"
-
-#include "proxy/tunnel.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -49,7 +48,7 @@ Exchange::Exchange(Context& context, ClientConnection& client)
 }
 
 Exchange::~Exchange() {
-  if (!is_counted_) count();
+  if (!is_counted_) count(Failure::kShutDown);
 }
 
 bool Exchange::take_backend() {
@@ -67,7 +66,9 @@ net::Task<Failure> Exchange::connect() {
     if (!request_has_body_ && client_.has_left(context_.buffers, context_.settings.client_half_close))
       co_return Failure::kClientAborted;
     if (attempt.finished()) break;
+    const TimePoint wait_began = Clock::now();
     co_await client_.wakeup.wait();
+    end_wait(wait_began);
     if (client_.deadline.passed() && !attempt.finished()) co_return Failure::kConnectTimeout;
   }
   auto stream = attempt.take();
@@ -84,7 +85,7 @@ net::Task<Failure> Exchange::relay() {
     if (response_done_) co_return Failure::kNone;
     if (is_tunnel_ && to_client_.empty()) {
       response_done_ = true;
-      co_await run_tunnel(context_, client_, backend_->stream(), response_in_);
+      tunnel_bytes_ = co_await run_tunnel(context_, client_, backend_->stream(), response_in_);
       co_return Failure::kNone;
     }
     if (sending_ == Sending::kDone && client_.has_left(context_.buffers, context_.settings.client_half_close))
@@ -92,7 +93,9 @@ net::Task<Failure> Exchange::relay() {
 
     client_.deadline.expire_at(next_deadline());
     give_idle_buffers_back();
+    const TimePoint wait_began = Clock::now();
     co_await client_.wakeup.wait();
+    end_wait(wait_began);
     if (context_.terminating) co_return Failure::kShutDown;
     if (client_.deadline.passed()) co_return timeout_failure();
   }
@@ -139,6 +142,7 @@ bool Exchange::prepare_retry(Failure failure) {
   }
   sending_ = Sending::kUnderWay;
   backend_.reset();
+  context_.shard.backend_retried();
   return true;
 }
 
@@ -176,25 +180,16 @@ net::Task<> Exchange::send_own_answer() {
     }
     if (context_.terminating) break;
     client_.stream.watch_writable();
+    const TimePoint wait_began = Clock::now();
     co_await client_.wakeup.wait();
+    end_wait(wait_began);
     if (client_.deadline.passed()) break;
   }
   to_client_.clear();
 }
 
-void Exchange::count() {
-  is_counted_ = true;
-  metrics::Observation seen{.endpoint = route_.endpoint,
-                            .method = method_,
-                            .status = status_ == 0 ? kStatusClientAborted : status_};
-  route_.use->add(seen.status, Clock::now());
-  context_.unmatched.answered(unmatched_, seen.status);
-  if (head_complete_) seen.duration = (is_stream_ ? response_head_at_ : Clock::now()) - started_;
-  context_.shard.exchange_finished(seen);
-}
-
 AfterExchange Exchange::finish(Failure failure) {
-  count();
+  count(failure);
 
   const bool backend_is_in_step = backend_ != nullptr && failure == Failure::kNone &&
                                   sending_ == Sending::kDone && backend_may_keep_alive_ &&

@@ -5,7 +5,7 @@
 // what is counted. Everything that can go wrong is a Failure, and everything ends in finish().
 //
 // The story is serve_request() in exchange.cpp; exchange_request.cpp and exchange_response.cpp hold the two
-// legs.
+// legs, exchange_account.cpp what is counted.
 #pragma once
 
 #include "wayside/http/head_scanner.hpp"
@@ -18,6 +18,8 @@
 #include "proxy/client_connection.hpp"
 #include "proxy/context.hpp"
 #include "proxy/outbox.hpp"
+#include "proxy/request_facts.hpp"
+#include "proxy/tunnel.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -107,7 +109,16 @@ class Exchange {
   bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
   void note_progress() { progressed_ = Clock::now(); }
   void find_route(std::string_view target);
-  void count();
+  void end_wait(TimePoint began) { waited_ += Clock::now() - began; }
+
+  // What the metrics and the access log see: exchange_account.cpp.
+  void note_request(const http::RequestHead& head);
+  void note_label(std::string_view label);
+  void note_declared_route(const http::Fields& fields);
+  void begin_stream(metrics::StreamKind kind);
+  void count(Failure failure);
+  metrics::Observation observation(Failure failure, TimePoint now) const;
+  void write_access_log(const metrics::Observation& seen, Failure failure, TimePoint now);
 
   Context& context_;
   ClientConnection& client_;
@@ -151,6 +162,18 @@ class Exchange {
   std::size_t response_taken_ = 0;  // bytes of response_in_ that to_client_ may refer to
 
   std::optional<http::Violation> violation_;
+
+  // What is counted.
+  RequestFacts facts_;
+  std::optional<metrics::StreamKind> stream_;  // it began, and has to end
+  TunnelBytes tunnel_bytes_;
+  Nanoseconds waited_{};  // for the client and the backend, since started_
+  net::Buffer log_text_;  // for the access log: the target, then the label of the route
+  std::size_t log_target_size_ = 0;
+  struct {
+    std::size_t begin = 0;
+    std::size_t size = 0;
+  } log_label_;  // in log_text_
 
   // The time points of the exchange. The duration runs from the first to the moment of finish().
   TimePoint started_;             // the request head is complete

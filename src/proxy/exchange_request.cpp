@@ -60,12 +60,15 @@ void Exchange::find_route(std::string_view target) {
   const Routing& routing = *context_.routing;
   const routes::RouteId route = routing.table->match(method_, target);
   route_ = routing.targets[route];
-  if (route != routes::kUnmatched) return;
+  if (route != routes::kUnmatched) return note_label(routing.table->label(route));
   unmatched_ = context_.unmatched.saw(target, method_, started_);
-  if (routing.unmatched == routes::Unmatched::kFold) return;
   std::array<char, kLongestGuess> buffer;
-  const std::string_view label = routes::unmatched_label(routing.unmatched, target, buffer);
-  if (label != routes::kUnmatchedLabel) route_.endpoint = context_.shard.endpoint_for(label);
+  std::string_view label = routes::kUnmatchedLabel;
+  if (routing.unmatched != routes::Unmatched::kFold) {
+    label = routes::unmatched_label(routing.unmatched, target, buffer);
+    if (label != routes::kUnmatchedLabel) route_.endpoint = context_.shard.endpoint_for(label);
+  }
+  note_label(label);
 }
 
 Failure Exchange::admit(std::size_t head_size) {
@@ -75,6 +78,7 @@ Failure Exchange::admit(std::size_t head_size) {
   head_complete_ = true;
   method_ = head.method;
   is_http10_ = head.minor_version == 0;
+  note_request(head);
   find_route(head.target);
 
   const auto framing = http::request_framing(head);

@@ -116,6 +116,8 @@ Failure Exchange::switch_protocols(std::size_t head_size) {
   response_begun_ = true;
   response_head_at_ = Clock::now();
   write_response_head({.upgrade = true}, head_size);
+  note_declared_route(context_.response_head.fields);
+  begin_stream(metrics::StreamKind::kUpgrade);
   return Failure::kNone;
 }
 
@@ -164,6 +166,8 @@ Failure Exchange::begin_response(std::size_t head_size) {
   }
   status_ = head.status;
   response_begun_ = true;
+  note_declared_route(head.fields);
+  if (is_stream_) begin_stream(metrics::StreamKind::kEvents);
   return Failure::kNone;
 }
 
@@ -171,7 +175,9 @@ Failure Exchange::begin_response(std::size_t head_size) {
 // to_client_.
 void Exchange::write_response_head(const http::ResponseRewrite& rewrite, std::size_t head_size) {
   response_head_ = context_.buffers.take_for(http::rewritten_size_bound(head_size));
-  const auto written = http::write_response_head(context_.response_head, rewrite, response_head_.space());
+  http::ResponseRewrite for_client = rewrite;
+  for_client.left_out = context_.settings.measurement.route_header;
+  const auto written = http::write_response_head(context_.response_head, for_client, response_head_.space());
   // A head that does not fit with what is added to it is not relayed; limits::kMaxHead leaves room for that.
   response_head_.commit(written.value_or(0));
   to_client_.add(response_head_.data());

@@ -45,6 +45,7 @@ constexpr bool rows_are_in_order() {
   }
   return true;
 }
+static_assert(kRows.size() == kFailureCount);
 static_assert(rows_are_in_order(), "a failure is the index of its row");
 
 const Row& row(Failure failure) noexcept {

@@ -22,7 +22,9 @@ constexpr std::chrono::seconds kLingerTotal{30};
 }  // namespace
 
 Session::Session(Context& context, net::Stream stream, std::string client_ip)
-    : context_(context), client_(context.wheel, std::move(stream), std::move(client_ip)) {}
+    : context_(context), client_(context.wheel, std::move(stream), std::move(client_ip)) {
+  context_.shard.client_connected();
+}
 
 net::Task<> Session::run() {
   const config::Timeouts& timeouts = context_.settings.timeouts;

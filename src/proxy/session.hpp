@@ -20,6 +20,9 @@ class Session
  public:
   // `context` outlives the session.
   Session(Context& context, net::Stream stream, std::string client_ip);
+  ~Session() { context_.shard.client_closed(); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   // Serves the client until the connection is over. The session outlives the task.
   net::Task<> run();

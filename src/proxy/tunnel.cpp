@@ -46,6 +46,7 @@ class Pipe {
   bool is_over() const { return is_over_; }
   bool source_failed() const { return source_failed_; }
   bool sink_failed() const { return sink_failed_; }
+  std::uint64_t delivered() const { return delivered_; }
   // Whether bytes were delivered since the last call.
   bool has_moved() { return std::exchange(moved_, false); }
 
@@ -62,6 +63,7 @@ class Pipe {
       const auto written = sink_.write_some(std::span(&piece, 1));
       if (written) {
         in_.consume(*written);
+        delivered_ += *written;
         moved_ = true;
       } else if (written.error() != boost::asio::error::would_block) {
         sink_failed_ = true;
@@ -80,12 +82,13 @@ class Pipe {
   bool sink_failed_ = false;
   bool is_over_ = false;
   bool moved_ = false;
+  std::uint64_t delivered_ = 0;
 };
 
 }  // namespace
 
-net::Task<> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
-                       net::Buffer& from_backend) {
+net::Task<TunnelBytes> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
+                                  net::Buffer& from_backend) {
   const config::Timeouts& timeouts = context.settings.timeouts;
   Pipe up(context.buffers, client.stream, backend, client.in);
   Pipe down(context.buffers, backend, client.stream, from_backend);
@@ -95,7 +98,7 @@ net::Task<> run_tunnel(Context& context, ClientConnection& client, net::Stream& 
     up.pump();
     down.pump();
     const bool client_is_gone = up.source_failed() || down.sink_failed();
-    if (client_is_gone || down.is_over()) co_return;
+    if (client_is_gone || down.is_over()) co_return TunnelBytes{up.delivered(), down.delivered()};
 
     const bool up_moved = up.has_moved();
     const bool down_moved = down.has_moved();
@@ -107,9 +110,9 @@ net::Task<> run_tunnel(Context& context, ClientConnection& client, net::Stream& 
     }
     up.give_idle_buffer_back();
     down.give_idle_buffer_back();
-    if (context.terminating) co_return;
+    if (context.terminating) co_return TunnelBytes{up.delivered(), down.delivered()};
     co_await client.wakeup.wait();
-    if (client.deadline.passed()) co_return;
+    if (client.deadline.passed()) co_return TunnelBytes{up.delivered(), down.delivered()};
   }
 }
 

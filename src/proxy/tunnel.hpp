@@ -9,7 +9,15 @@
 #include "proxy/client_connection.hpp"
 #include "proxy/context.hpp"
 
+#include <cstdint>
+
 namespace wayside::proxy {
+
+// What was delivered.
+struct TunnelBytes {
+  std::uint64_t from_client = 0;
+  std::uint64_t from_backend = 0;
+};
 
 // Relays until the backend has ended its stream, and the client has been sent all of it and its end, or until
 // the client is gone. Bytes that came before their time, in client.in and in `from_backend`, go first. The
@@ -17,7 +25,7 @@ namespace wayside::proxy {
 //
 // A tunnel in which nothing is delivered for timeouts.tunnel is over; once the client has ended its
 // direction, for timeouts.response_body. `backend` wakes client.wakeup.
-net::Task<> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
-                       net::Buffer& from_backend);
+net::Task<TunnelBytes> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
+                                  net::Buffer& from_backend);
 
 }  // namespace wayside::proxy

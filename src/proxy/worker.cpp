@@ -17,7 +17,7 @@ namespace wayside::proxy {
 struct Worker::Impl {
   explicit Impl(Dependencies dependencies)
       : context(io, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
-                dependencies.unmatched, dependencies.log),
+                dependencies.unmatched, dependencies.access_log, dependencies.log),
         listener(io, dependencies.log),
         drain_timer(io.get_executor()) {
     // The workers share the limit evenly, and each has at least one.

@@ -1,6 +1,7 @@
 #include "fuzz/stage.hpp"
 
 #include "wayside/metrics/exposition.hpp"
+#include "wayside/proxy/reasons.hpp"
 
 #include "fuzz/check.hpp"
 #include "fuzz/forward.hpp"
@@ -74,10 +75,12 @@ bool Peer::receive(std::string& received) const {
 
 Stage::Stage()
     : settings_(settings()),
-      registry_({.shard_count = 1}),
+      registry_({.backend_error_reasons = proxy::backend_error_reasons(),
+                 .rejection_reasons = proxy::rejection_reasons()}),
       routing_(registry_, 1),
       listener_(open_listener()),
-      context_(io_, settings_, routing(), registry_.shard(0), routing_.inspector().unmatched(0), log_),
+      context_(io_, settings_, routing(), registry_.shard(0), routing_.inspector().unmatched(0), nullptr,
+               log_),
       session_(context_, open_client(), "192.0.2.1") {
   serve();
 }

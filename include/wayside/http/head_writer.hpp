@@ -33,6 +33,7 @@ struct ResponseRewrite {
   bool announce_keep_alive = false;   // an HTTP/1.0 client does not assume it
   bool upgrade = false;               // 101 and 426: the Upgrade field goes on
   std::string_view date{};            // for a response without a Date (RFC 9110 section 6.6.1); empty: none
+  std::string_view left_out{};        // the name of a field that is not for the client; empty: none
 };
 
 // The size of the head written into `out`, or nothing where it does not fit.

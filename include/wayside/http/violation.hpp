@@ -32,6 +32,7 @@ enum class Violation : std::uint8_t {
   kTrailersTooLarge,           // Limits::trailers
   kBodyTooLarge,               // Limits::body
 };
+inline constexpr std::size_t kViolationCount = 20;
 
 unsigned status_of(Violation violation) noexcept;
 // A word in snake_case: "bad_content_length".

@@ -4,6 +4,7 @@
 // the words for the client. Metrics, logs and answers all read that table.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -25,6 +26,7 @@ enum class Failure : std::uint8_t {
   kResponseBodyTimeout,  // the response body stopped coming, or the client stopped reading it
   kShutDown,             // wayside ends and could wait no longer
 };
+inline constexpr std::size_t kFailureCount = 14;
 
 enum class Side : std::uint8_t { kNobody, kClient, kBackend, kInternal };
 

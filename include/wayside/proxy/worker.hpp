@@ -3,6 +3,7 @@
 // request.
 #pragma once
 
+#include "wayside/accesslog/ring.hpp"
 #include "wayside/base/address.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
@@ -24,6 +25,7 @@ class Worker {
     std::unique_ptr<const Routing> routing;
     metrics::Shard& shard;
     inspector::UnmatchedPaths& unmatched;
+    accesslog::Ring* access_log;  // nullptr: there is no access log
     const Logger& log;
   };
 

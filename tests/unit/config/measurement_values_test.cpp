@@ -44,7 +44,6 @@ TEST(MeasurementValues, NamesAndValues) {
   EXPECT_EQ(*parse_access_log("json"), AccessLog::kJson);
   EXPECT_FALSE(parse_access_log("yes").has_value());
   EXPECT_FALSE(parse_max_series("0").has_value());
-  EXPECT_EQ(*parse_bool("true"), true);
 }
 
 TEST(MeasurementValues, OfARouteGoBeforeTheDefaults) {
@@ -60,7 +59,7 @@ metrics:
 routes:
   - /a
   - {path: /b, buckets: [2], histograms: [], slo: 300ms}
-  - {path: /c, exclude: true}
+  - {path: /c, exclude: on}
 )",
                                   settings);
   EXPECT_THAT(mistakes, IsEmpty());
@@ -96,7 +95,7 @@ TEST(MeasurementValues, SayWhatIsWrongAndWhere) {
       {"metrics:\n  labels: {t: {header: X, values: [other]}}",
        "expected another value for all others, found \"other\" among the values"},
       {"routes:\n  - {path: /, slo: soon}", "f.yaml:2: routes[0].slo: expected a duration"},
-      {"routes:\n  - {path: /, exclude: maybe}", "f.yaml:2: routes[0].exclude: expected true or false"},
+      {"routes:\n  - {path: /, exclude: maybe}", "f.yaml:2: routes[0].exclude: expected on or off"},
   };
   for (const auto& row : rows) {
     Settings settings;

@@ -1,0 +1,134 @@
+// What an exchange tells the metrics and the access log.
+#include "wayside/accesslog/entry.hpp"
+#include "wayside/proxy/reasons.hpp"
+
+#include "proxy/exchange.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace wayside::proxy {
+namespace {
+
+// Longer targets are cut in the access log.
+constexpr std::size_t kMaxLoggedTarget = 2 * 1024;
+constexpr std::size_t kMaxLoggedLabel = 512;
+
+void append(net::Buffer& buffer, std::string_view text) {
+  std::ranges::copy(text, buffer.space().begin());
+  buffer.commit(text.size());
+}
+
+}  // namespace
+
+// The head's views end soon, so what is wanted of it later is copied.
+void Exchange::note_request(const http::RequestHead& head) {
+  facts_ = read_facts(head.fields, context_.settings.measurement);
+  if (context_.access_log == nullptr) return;
+  log_text_ = context_.buffers.take(net::BufferPool::Size::kSmall);
+  append(log_text_, head.target.substr(0, kMaxLoggedTarget));
+  log_target_size_ = log_text_.size();
+}
+
+// The last that is noted is the one that counts.
+void Exchange::note_label(std::string_view label) {
+  if (context_.access_log == nullptr) return;
+  const std::size_t before = log_text_.size();
+  append(log_text_, label.substr(0, kMaxLoggedLabel));
+  log_label_ = {before, log_text_.size() - before};
+}
+
+void Exchange::note_declared_route(const http::Fields& fields) {
+  const std::string& field_name = context_.settings.measurement.route_header;
+  if (field_name.empty() || route_.endpoint == metrics::kExcludedEndpoint) return;
+  const std::string_view route = declared_route(fields, field_name);
+  if (route.empty()) return;
+  route_.endpoint = context_.shard.endpoint_for(route);
+  note_label(route);
+}
+
+void Exchange::begin_stream(metrics::StreamKind kind) {
+  stream_ = kind;
+  context_.shard.stream_began(route_.endpoint, kind);
+}
+
+void Exchange::count(Failure failure) {
+  is_counted_ = true;
+  const TimePoint now = Clock::now();
+  metrics::Shard& shard = context_.shard;
+  const unsigned status = status_ == 0 ? kStatusClientAborted : status_;
+  route_.use->add(status, now);
+  context_.unmatched.answered(unmatched_, status);
+  metrics::Observation seen = observation(failure, now);
+  metrics::TraceContext trace;
+  if (facts_.trace && facts_.trace->is_sampled) {
+    trace = {facts_.trace->trace_id_high, facts_.trace->trace_id_low, facts_.trace->parent_id};
+    seen.trace = &trace;
+  }
+  if (stream_) {
+    const std::uint64_t from_client = is_tunnel_ ? tunnel_bytes_.from_client : request_body_.bytes();
+    const std::uint64_t from_backend = is_tunnel_ ? tunnel_bytes_.from_backend : response_body_.bytes();
+    shard.stream_ended(route_.endpoint, *stream_, now - response_head_at_, from_client, from_backend);
+  } else if (head_complete_ && route_.endpoint != metrics::kExcludedEndpoint) {
+    shard.observe_overhead(now - started_ - waited_);
+  }
+  if (const auto reason = backend_error_reason(failure)) shard.backend_failed(*reason);
+  if (const auto reason = rejection_reason(failure, violation_)) shard.request_rejected(*reason);
+  shard.exchange_finished(seen);
+  if (context_.access_log != nullptr) write_access_log(seen, failure, now);
+}
+
+metrics::Observation Exchange::observation(Failure failure, TimePoint now) const {
+  metrics::Observation seen{.endpoint = route_.endpoint,
+                            .variant = facts_.variant,
+                            .method = method_,
+                            .status = status_ == 0 ? kStatusClientAborted : status_,
+                            .queue = facts_.queue};
+  if (head_complete_) seen.duration = (stream_ ? response_head_at_ : now) - started_;
+  if (!stream_) {
+    seen.request_bytes = request_body_.bytes();
+    seen.response_bytes = response_body_.bytes();
+  }
+  if (failure == Failure::kClientAborted) {
+    using enum metrics::AbortPhase;
+    seen.abort = response_begun_ ? kResponse : request_body_.done() ? kWaiting : kRequest;
+  }
+  const bool has_backend_head = response_head_at_ != TimePoint{};
+  if (has_backend_head && sending_ == Sending::kDone && sending_ended_ != TimePoint{}) {
+    seen.backend_ttfb = response_head_at_ - sending_ended_;
+  }
+  return seen;
+}
+
+void Exchange::write_access_log(const metrics::Observation& seen, Failure failure, TimePoint now) {
+  const std::string_view text(log_text_.data().data(), log_text_.size());
+  accesslog::Entry entry{
+      .time = std::chrono::system_clock::now(),
+      .client = client_.ip,
+      .method = to_string(method_),
+      .target = text.substr(0, log_target_size_),
+      .route = head_complete_ ? text.substr(log_label_.begin, log_label_.size) : routes::kUnmatchedLabel,
+      .status = seen.status,
+      .outcome = failure == Failure::kNone ? "completed" : to_token(failure),
+      .request_bytes = is_tunnel_ ? tunnel_bytes_.from_client : request_body_.bytes(),
+      .response_bytes = is_tunnel_ ? tunnel_bytes_.from_backend : response_body_.bytes(),
+      .queue = facts_.queue};
+  if (head_complete_) {
+    const Nanoseconds duration = now - started_;
+    entry.duration = duration;
+    if (!stream_) entry.overhead = duration - waited_;
+    if (sending_ended_ != TimePoint{}) entry.request_sent = sending_ended_ - started_;
+    if (response_head_at_ != TimePoint{}) entry.response_head = response_head_at_ - started_;
+  }
+  if (facts_.trace) {
+    entry.trace_id_high = facts_.trace->trace_id_high;
+    entry.trace_id_low = facts_.trace->trace_id_low;
+  }
+  // Six bytes for each of the target's, if they are all escaped, and some for the rest.
+  std::array<char, 6 * (kMaxLoggedTarget + kMaxLoggedLabel)> line;
+  const auto size = accesslog::write_line(entry, line);
+  if (!size || !context_.access_log->push({line.data(), *size})) context_.shard.log_line_dropped();
+}
+
+}  // namespace wayside::proxy

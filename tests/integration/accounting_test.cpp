@@ -1,0 +1,306 @@
+// What is counted when an exchange goes another way than request and response; and that nothing is lost.
+#include "support/proxy_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace wayside::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+constexpr std::string_view kGet = "GET /users/1 HTTP/1.1\r\nHost: a\r\n\r\n";
+
+class Accounting : public ProxyFixture {
+ protected:
+  // Adds up the samples of a family.
+  double total(const std::string& family) const {
+    const std::string page = admin_get("/metrics");
+    double sum = 0;
+    for (std::size_t at = page.find("\n" + family + "{"); at != std::string::npos;
+         at = page.find("\n" + family + "{", at + 1)) {
+      const std::size_t value = page.find("} ", at) + 2;
+      sum += std::stod(page.substr(value, page.find('\n', value) - value));
+    }
+    return sum;
+  }
+};
+
+TEST_F(Accounting, CountsTheBytesOfBodiesWithoutTheirFraming) {
+  start_with_routes({"/users"});
+  RawSocket client = connect();
+  client.send("POST /users HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_until("0\r\n\r\n");
+  backend.send(kOk);
+  client.read_until("ok");
+  EXPECT_TRUE(metric_becomes(R"(http_request_bytes_total{endpoint="/users",method="POST"})", 5));
+  EXPECT_EQ(metric(R"(http_response_bytes_total{endpoint="/users",method="POST"})"), 2);
+}
+
+TEST_F(Accounting, TellsHowFarAnAbortedRequestWas) {
+  start_with_routes({"/users/{id}"});
+  const auto aborts = [](const std::string& phase) {
+    return "wayside_client_aborts_total{endpoint=\"/users/{id}\",phase=\"" + phase + "\"}";
+  };
+  {
+    RawSocket client = connect();
+    client.send("POST /users/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+    RawSocket backend = backend_.accept();
+    backend.read_until("half");
+    client.close();
+    EXPECT_TRUE(metric_becomes(aborts("request"), 1));
+  }
+  {
+    RawSocket client = connect();
+    client.send(kGet);
+    RawSocket backend = backend_.accept();
+    backend.read_head();
+    client.close();
+    EXPECT_TRUE(metric_becomes(aborts("waiting"), 1));
+  }
+  {
+    RawSocket client = connect();
+    client.send(kGet);
+    RawSocket backend = backend_.accept();
+    backend.read_head();
+    backend.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    client.read_until("half");
+    client.close();
+    EXPECT_TRUE(metric_becomes(aborts("response"), 1));
+  }
+  EXPECT_EQ(total("http_requests_total"), 3);
+}
+
+TEST_F(Accounting, TellsBackendErrorsAndRefusedRequestsApart) {
+  start();
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.close();
+  client.read_head();
+  EXPECT_TRUE(metric_becomes(R"(wayside_backend_errors_total{reason="backend_closed"})", 1));
+  RawSocket other = connect();
+  other.send("GET / HTTP/1.1\r\n\r\n");
+  other.read_head();
+  EXPECT_TRUE(metric_becomes(R"(wayside_rejected_requests_total{reason="missing_host"})", 1));
+  EXPECT_EQ(total("wayside_backend_errors_total"), 1);
+  EXPECT_EQ(total("wayside_rejected_requests_total"), 1);
+}
+
+TEST_F(Accounting, KnowsTheConnections) {
+  start();
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  EXPECT_EQ(metric("wayside_client_connections"), 1);
+  EXPECT_EQ(metric(R"(wayside_backend_connections{state="active"})"), 1);
+  EXPECT_EQ(metric("wayside_backend_connects_total"), 1);
+  backend.send(kOk);
+  client.read_until("ok");
+  EXPECT_TRUE(metric_becomes(R"(wayside_backend_connections{state="idle"})", 1));
+  EXPECT_EQ(metric(R"(wayside_backend_connections{state="active"})"), 0);
+  client.close();
+  EXPECT_TRUE(metric_becomes("wayside_client_connections", 0));
+  backend.close();
+  EXPECT_TRUE(metric_becomes(R"(wayside_backend_connections{state="idle"})", 0));
+}
+
+TEST_F(Accounting, KeepsStreamsApart) {
+  start_with_routes({"/chat"});
+  RawSocket client = connect();
+  client.send("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello");
+  client.read_until("hello");
+  EXPECT_TRUE(metric_becomes(R"(wayside_streams_active{endpoint="/chat",kind="upgrade"})", 1));
+  client.send("hi");
+  backend.read_exactly(2);
+  client.shutdown_send();
+  backend.close();
+  EXPECT_TRUE(metric_becomes(R"(wayside_streams_active{endpoint="/chat",kind="upgrade"})", 0));
+  EXPECT_EQ(metric(R"(wayside_stream_duration_seconds_count{endpoint="/chat",kind="upgrade"})"), 1);
+  EXPECT_EQ(metric(R"(wayside_stream_bytes_total{direction="from_client",endpoint="/chat",kind="upgrade"})"),
+            2);
+  EXPECT_EQ(metric(R"(wayside_stream_bytes_total{direction="from_backend",endpoint="/chat",kind="upgrade"})"),
+            5);
+  EXPECT_TRUE(metric_becomes(R"(http_requests_total{endpoint="/chat",http_status="101",method="GET"})", 1));
+  EXPECT_EQ(metric(R"(http_request_duration_seconds_count{endpoint="/chat",method="GET"})"), 1);
+  EXPECT_EQ(metric("wayside_overhead_seconds_count"), 0);
+}
+
+TEST_F(Accounting, TakesTheRouteThatTheBackendDeclares) {
+  config::Settings settings;
+  settings.measurement.route_header = "X-Route-Template";
+  settings.unmatched = routes::Unmatched::kFold;
+  start(settings);
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send("HTTP/1.1 200 OK\r\nx-route-template: /users/<id>\r\nContent-Length: 0\r\nX-Kept: 1\r\n\r\n");
+  const std::string head = client.read_head();
+  EXPECT_THAT(head, Not(HasSubstr("emplate")));
+  EXPECT_THAT(head, HasSubstr("X-Kept: 1\r\n"));
+  EXPECT_TRUE(
+      metric_becomes(R"(http_requests_total{endpoint="/users/<id>",http_status="200",method="GET"})", 1));
+  client.send(kGet);
+  backend.read_head();
+  backend.send("HTTP/1.1 200 OK\r\nX-Route-Template: no path\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(client.read_head(), Not(HasSubstr("emplate")));
+  EXPECT_TRUE(
+      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="200",method="GET"})", 1));
+}
+
+TEST_F(Accounting, LabelsByHeaderFromAClosedList) {
+  config::Settings settings;
+  settings.unmatched = routes::Unmatched::kFold;
+  settings.measurement.labels = {{"X-Tenant", {.name = "tenant", .values = {"a", "b"}}}};
+  start(settings);
+  RawSocket client = connect();
+  const auto exchange = [&](RawSocket& backend, const std::string& field) {
+    backend.read_head();
+    backend.send(kOk);
+    client.read_until("ok");
+    const std::string label = field.ends_with("b") ? "b" : "other";
+    EXPECT_TRUE(wait_until([&] {
+      return metric(R"(http_requests_total{endpoint="unmatched",http_status="200",method="GET",tenant=")" +
+                    label + "\"}") >= 1;
+    }));
+  };
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nx-tenant: b\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  exchange(backend, "b");
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Tenant: made-up\r\n\r\n");
+  exchange(backend, "made-up");
+  EXPECT_THAT(admin_get("/metrics"), Not(HasSubstr("made-up")));
+}
+
+TEST_F(Accounting, CountsNothingOfAnExcludedRoute) {
+  config::Settings settings;
+  settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
+  settings.routes.front().is_excluded = true;
+  start(settings);
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  EXPECT_EQ(metric("http_requests_in_flight"), 1);
+  backend.send(kOk);
+  client.read_until("ok");
+  EXPECT_TRUE(metric_becomes("http_requests_in_flight", 0));
+  EXPECT_EQ(total("http_requests_total"), 0);
+}
+
+TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
+  using namespace std::chrono_literals;
+  config::Settings settings;
+  settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
+  settings.routes.front().slo = 1h;
+  start(settings);
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(kOk);
+  client.read_until("ok");
+  client.send(kGet);
+  backend.read_head();
+  backend.send("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
+  client.read_head();
+  EXPECT_TRUE(metric_becomes(R"(http_request_slo_total{endpoint="/users/{id}",method="GET"})", 2));
+  EXPECT_EQ(metric(R"(http_request_slo_good_total{endpoint="/users/{id}",method="GET"})"), 1);
+}
+
+TEST_F(Accounting, ShowsTheTraceBehindABucket) {
+  start();
+  RawSocket client = connect();
+  constexpr std::string_view kTrace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nTraceParent: " + std::string(kTrace) + "\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  EXPECT_THAT(backend.read_head(), HasSubstr("TraceParent: " + std::string(kTrace) + "\r\n"));
+  backend.send(kOk);
+  client.read_until("ok");
+  RawSocket scraper = RawSocket::connect(daemon().metrics_address());
+  const auto scrape = [&] {
+    scraper.send("GET /metrics HTTP/1.1\r\nHost: m\r\nAccept: application/openmetrics-text\r\n\r\n");
+    return scraper.read_until("# EOF\n");
+  };
+  EXPECT_TRUE(wait_until([&] {
+    return scrape().find(
+               R"( # {span_id="b7ad6b7169203331",trace_id="0af7651916cd43dd8448eb211c80319c"} )") !=
+           std::string::npos;
+  }));
+}
+
+// Clients that come, stay, abort and break the rules, on two workers, before a backend that fails now and
+// then: afterwards as many exchanges were counted as began, and nothing is open.
+TEST_F(Accounting, LosesNoExchange) {
+  constexpr int kClients = 8;
+  constexpr int kRequests = 60;
+  config::Settings settings;
+  settings.workers = 2;
+  settings.measurement.max_series = 400;
+  settings.measurement.route_header = "X-Route";
+  settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
+  start(settings);
+  std::atomic<bool> is_over = false;
+  std::atomic<int> served = 0;
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    while (!is_over) {
+      if (!backend_.is_connected_to(std::chrono::milliseconds(10))) continue;
+      RawSocket backend = backend_.accept();
+      try {
+        backend.read_head();
+        const int number = ++served;
+        if (number % 5 == 0) continue;  // closes without an answer
+        backend.send("HTTP/1.1 " + std::to_string(200 + number % 300) + " X\r\nX-Route: /declared/" +
+                     std::to_string(number) + "\r\nConnection: close\r\nContent-Length: " +
+                     (number % 7 == 0 ? "9" : "2") + "\r\n\r\nok");
+      } catch (const std::runtime_error&) {
+        // The client left.
+      }
+    }
+  });
+  for (int i = 0; i < kClients; ++i) {
+    threads.emplace_back([&, i] {
+      for (int request = 0; request < kRequests; ++request) {
+        RawSocket client = connect();
+        const int kind = (i + request) % 4;
+        client.send(kind == 3 ? "BAD\r\n\r\n"
+                              : "GET /users/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        if (kind == 2) {
+          client.reset();
+        } else {
+          client.read_to_end();
+        }
+      }
+    });
+  }
+  for (std::size_t i = 1; i < threads.size(); ++i)
+    threads[i].join();
+  EXPECT_TRUE(metric_becomes("http_requests_in_flight", 0));
+  EXPECT_TRUE(metric_becomes("wayside_client_connections", 0));
+  is_over = true;
+  threads.front().join();
+  // A request that was reset before wayside read it never was one: those are the difference, if any.
+  const double counted = total("http_requests_total");
+  EXPECT_LE(counted, kClients * kRequests);
+  EXPECT_GE(counted, kClients * kRequests * 3 / 4);
+  EXPECT_LE(metric("wayside_series"), metric("wayside_series_limit"));
+  EXPECT_GT(metric("wayside_series_overflow_total"), 0);
+  EXPECT_GE(total("wayside_rejected_requests_total"), kClients * kRequests / 4);
+}
+
+}  // namespace
+}  // namespace wayside::test
