@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <type_traits>
 
 namespace wayside::fuzz {
 namespace {
@@ -76,7 +77,7 @@ class Reader {
     }
     message.is_complete = relay.done() || relay.relay_end_of_stream(outbox_);
     flush(out);
-    if (message.is_complete) message.trailers = trailers.substr(0, http::keep_allowed_trailers(trailers));
+    if (message.is_complete) message.trailers = trailers;
     require(relay.bytes() == message.data.size(), "a relay counts the data");
     return std::nullopt;
   }
@@ -95,28 +96,50 @@ class Reader {
   proxy::Outbox outbox_;
 };
 
-bool is_named(std::string_view name, std::span<const std::string_view> names) {
+template <std::size_t Count>
+bool is_among(const std::array<std::string_view, Count>& names, std::string_view name) {
   return std::ranges::any_of(names,
                              [&](std::string_view other) { return http::equals_ignoring_case(name, other); });
 }
 
-// Fields that are about one hop (RFC 9110 section 7.6.1), that the proxy writes or amends itself, and those
-// of the latter that are spelled with "_", which do not pass.
-bool is_of_this_hop(const http::Field& field, const http::ConnectionOptions& connection) {
-  constexpr std::array<std::string_view, 13> kOurs = {
-      "connection",        "keep-alive",       "proxy-connection", "te",   "trailer",
-      "transfer-encoding", "upgrade",          "content-length",   "host", "via",
-      "x-forwarded-for",   "x-forwarded-host", "x-forwarded-proto"};
-  std::string name(field.name);
-  std::ranges::replace(name, '_', '-');
-  return is_named(name, kOurs) || (name != field.name && http::equals_ignoring_case(name, "content-type")) ||
-         is_named(field.name, std::span(connection.nominated).first(connection.nominated_count));
+constexpr std::array<std::string_view, 4> kForwarding = {"x-forwarded-for", "x-forwarded-host",
+                                                         "x-forwarded-proto", "via"};
+
+// Fields that the proxy writes or amends itself.
+template <class Head>
+bool is_our_own(std::string_view name) {
+  constexpr bool kIsRequest = std::is_same_v<Head, http::RequestHead>;
+  constexpr std::array<std::string_view, 3> kFraming = {"connection", "content-length", "transfer-encoding"};
+  return is_among(kFraming, name) ||
+         (kIsRequest && (is_among(kForwarding, name) || http::equals_ignoring_case(name, "host")));
+}
+
+// Fields that end here: those of RFC 9110 section 7.6.1, and in a request those that a backend could take for
+// our own because they are spelled with "_".
+template <class Head>
+bool ends_here(std::string_view name, const http::ConnectionOptions& options) {
+  constexpr bool kIsRequest = std::is_same_v<Head, http::RequestHead>;
+  constexpr std::array<std::string_view, 5> kHopByHop = {"keep-alive", "proxy-connection", "te", "trailer",
+                                                         "upgrade"};
+  const auto nominated = std::span(options.nominated).first(options.nominated_count);
+  std::string with_hyphens(name);
+  std::ranges::replace(with_hyphens, '_', '-');
+  const bool is_twin = with_hyphens != name && (is_our_own<Head>(with_hyphens) ||
+                                                http::equals_ignoring_case(with_hyphens, "content-type"));
+  return is_among(kHopByHop, name) || (kIsRequest && is_twin) ||
+         std::ranges::any_of(nominated,
+                             [&](std::string_view other) { return http::equals_ignoring_case(name, other); });
 }
 
 template <class Head>
 void copy_fields(const Head& head, Message& message) {
   for (const http::Field& field : head.fields) {
-    if (!is_of_this_hop(field, head.connection)) message.fields.emplace_back(field.name, field.value);
+    if (is_our_own<Head>(field.name)) continue;
+    if (ends_here<Head>(field.name, head.connection)) {
+      ++message.hop_fields;
+    } else {
+      message.fields.emplace_back(field.name, field.value);
+    }
   }
 }
 
@@ -181,6 +204,11 @@ std::optional<Violation> forward_response(Reader& reader, Requester requester, c
 }
 
 }  // namespace
+
+void leave_this_hop(Message& message) {
+  message.hop_fields = 0;
+  message.trailers.resize(http::keep_allowed_trailers(message.trailers));
+}
 
 Forwarded forward_requests(std::string_view stream, const http::Limits& limits) {
   Forwarded forwarded;

@@ -19,14 +19,15 @@
 
 namespace wayside::fuzz {
 
-// What has to come out of a proxy as it went in, in storage of its own.
+// A message in storage of its own.
 struct Message {
   std::string start;  // method and target, or status and reason
-  std::vector<std::pair<std::string, std::string>>
-      fields;  // end-to-end, but those that a proxy writes itself
+  // The field lines that are end-to-end, but for those that the proxy writes or amends itself.
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::size_t hop_fields = 0;  // field lines that end at this hop
   http::Framing framing;
   std::string data;
-  std::string trailers;  // the lines that may go on; none where the message is not complete
+  std::string trailers;  // lines; none where the message is not complete
   bool is_complete = false;
 
   friend bool operator==(const Message&, const Message&) = default;
@@ -38,6 +39,9 @@ struct Forwarded {
   std::optional<http::Violation> violation;  // that ended the reading
   std::string_view rest;                     // of the stream, that nobody has read
 };
+
+// The message as the next hop has to see it, whatever its framing becomes.
+void leave_this_hop(Message& message);
 
 // A head grows on its way, so that of the next hop may be larger.
 inline constexpr http::Limits kFirstHop = http::kDefaultLimits;

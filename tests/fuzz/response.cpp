@@ -10,6 +10,7 @@ void check_responses_to(Requester requester, std::string_view input) {
   Forwarded first = forward_responses(input, requester, kFirstHop);
   const Forwarded second = forward_responses(first.bytes, requester, kSecondHop);
   for (Message& message : first.messages) {
+    leave_this_hop(message);
     // A body whose end was not announced by its length is framed anew.
     using Kind = http::Framing::Kind;
     Kind& kind = message.framing.kind;
