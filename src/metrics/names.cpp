@@ -187,8 +187,8 @@ KnownNames known_names(std::span<const Naming> namings, std::span<const std::str
       if (!row.name.empty()) known.families.push_back(row.name);
     }
     const LabelNames labels = labels_of(naming);
-    auto& group =
-        known.label_groups.emplace_back(std::initializer_list{labels.endpoint, labels.method, labels.status});
+    auto& group = known.label_groups.emplace_back(
+        std::initializer_list<std::string_view>{labels.endpoint, labels.method, labels.status});
     group.insert(group.end(), extra_labels.begin(), extra_labels.end());
   }
   for (const Row& row : kServiceRows)
@@ -265,8 +265,8 @@ std::vector<std::string> mistakes_of(const Renaming& renaming, std::span<const N
     check_new_name(new_name, mistakes);
   }
   for (const auto& [old_name, new_name] : renaming.labels) {
-    const bool is_known = std::ranges::any_of(known.label_groups, [&](const auto& group) {
-      return std::ranges::find(group, old_name) != group.end();
+    const bool is_known = std::ranges::any_of(known.label_groups, [&, &name = old_name](const auto& group) {
+      return std::ranges::find(group, name) != group.end();
     });
     if (!is_known) mistakes.push_back("expected the name of a label, found " + quoted(old_name));
     check_new_name(new_name, mistakes);

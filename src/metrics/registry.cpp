@@ -32,8 +32,10 @@ void keep_newest(std::vector<BucketExemplar>& exemplars) {
     if (a.bucket != b.bucket) return a.bucket < b.bucket;
     return a.exemplar.timestamp_ns > b.exemplar.timestamp_ns;
   });
-  const auto repeated = std::ranges::unique(exemplars, {}, &BucketExemplar::bucket);
-  exemplars.erase(repeated.begin(), repeated.end());
+  const auto is_repeated = [](const BucketExemplar& a, const BucketExemplar& b) {
+    return a.bucket == b.bucket;
+  };
+  exemplars.erase(std::unique(exemplars.begin(), exemplars.end(), is_repeated), exemplars.end());
 }
 
 Catalogue::Options catalogue_options(const RegistryOptions& options) {

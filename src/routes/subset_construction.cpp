@@ -180,8 +180,7 @@ class Subsets {
       }
     }
     std::ranges::sort(reached);
-    const auto repeated = std::ranges::unique(reached);
-    reached.erase(repeated.begin(), repeated.end());
+    reached.erase(std::unique(reached.begin(), reached.end()), reached.end());
     return reached;
   }
 
