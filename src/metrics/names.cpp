@@ -22,19 +22,18 @@ using ServiceRows = std::array<Row, kServiceFamilyCount>;    // by ServiceFamily
 constexpr ExchangeRows kHttpRows = {{
     {"http_requests_total", kCounter,
      "Requests that ended, by the status that was sent, 499 where the client left before one was sent. "
-     "Counted "
-     "when the last byte of the response was accepted by the client's socket, or when the exchange failed."},
+     "Counted when the last byte of the response was accepted by the client's socket, or when the exchange "
+     "failed."},
     {"http_request_duration_seconds", kHistogram,
      "Time from the request head being complete to the last byte of the response being accepted by the "
-     "client's "
-     "socket, or for a stream to its response head being complete."},
+     "client's socket, or for a stream to its response head being complete."},
     {"http_requests_in_flight", kGauge, "Requests whose head is complete and that have not ended."},
     {"http_request_bytes_total", kCounter,
      "Bytes of request bodies, without their framing, read from clients by requests that ended; those of "
      "streams are counted apart."},
     {"http_response_bytes_total", kCounter,
-     "Bytes of response bodies, without their framing, read from the backend for requests that ended; those "
-     "of streams are counted apart."},
+     "Bytes of response bodies, without their framing, read from the backend for requests that ended; "
+     "those of streams are counted apart."},
     {"http_request_slo_good_total", kCounter,
      "Requests that met the target of their route: no status of 500 or above, and a duration, as "
      "http_request_duration_seconds has it, that is not above the target."},
@@ -42,12 +41,10 @@ constexpr ExchangeRows kHttpRows = {{
      "Requests that the target of their route applies to: all that have a duration."},
     {"http_request_backend_ttfb_seconds", kHistogram,
      "Time from the last byte of the request being accepted by the backend's socket to the response head "
-     "being "
-     "complete."},
+     "being complete."},
     {"http_request_queue_seconds", kHistogram,
-     "Time from the moment that a proxy in front wrote into X-Request-Start or X-Queue-Start to the request "
-     "head "
-     "being complete. It compares the clocks of two machines."},
+     "Time from the moment that a proxy in front wrote into X-Request-Start or X-Queue-Start to the "
+     "request head being complete. It compares the clocks of two machines."},
     {"http_request_size_bytes", kHistogram,
      "Size of the body of each request, without its framing, when it ended."},
     {"http_response_size_bytes", kHistogram,
@@ -65,8 +62,7 @@ constexpr ExchangeRows kOtelRows = {{
     {},
     {"http_server_request_duration_seconds", kHistogram,
      "Duration of HTTP server requests, from the request head being complete to the last byte of the "
-     "response "
-     "being accepted by the client's socket, or for a stream to its response head being complete."},
+     "response being accepted by the client's socket, or for a stream to its response head being complete."},
     {"http_server_active_requests", kGauge,
      "Number of active HTTP server requests: the request head is complete and the exchange has not ended."},
     {},
@@ -84,22 +80,18 @@ constexpr ExchangeRows kOtelRows = {{
 constexpr ServiceRows kServiceRows = {{
     {"wayside_overhead_seconds", kHistogram,
      "Time that each exchange spent in wayside: from the request head being complete to the end of the "
-     "exchange, "
-     "less the time spent waiting for the client and the backend. Streams are left out."},
+     "exchange, less the time spent waiting for the client and the backend. Streams are left out."},
     {"wayside_client_aborts_total", kCounter,
      "Requests whose client left before the response was complete, by how far they were: request (its body "
-     "was "
-     "still being sent), waiting (no response had begun), response (part of it was sent). Counted when "
-     "wayside "
-     "notices."},
+     "was still being sent), waiting (no response had begun), response (part of it was sent). Counted when "
+     "wayside notices."},
     {"wayside_backend_errors_total", kCounter,
      "Exchanges that failed because of the backend, by what was wrong. Counted when the exchange ended."},
     {"wayside_rejected_requests_total", kCounter,
      "Requests that wayside refused, by the rule that they broke. Counted when the exchange ended."},
     {"wayside_backend_retries_total", kCounter,
      "Requests that were sent again because a reused connection to the backend was found closed. Counted "
-     "when "
-     "the second attempt starts."},
+     "when the second attempt starts."},
     {"wayside_backend_connects_total", kCounter,
      "Connections to the backend that were established. Counted when the backend accepts."},
     {"wayside_backend_connections", kGauge,
@@ -119,8 +111,7 @@ constexpr ServiceRows kServiceRows = {{
     {"wayside_series_limit", kGauge, "The series budget: as many series of endpoints as there may be."},
     {"wayside_series_overflow_total", kCounter,
      "Exchanges counted under the endpoint overflow, wholly or in part, because the series budget had no "
-     "room. "
-     "Counted when the exchange ended."},
+     "room. Counted when the exchange ended."},
     {"wayside_access_log_dropped_total", kCounter,
      "Exchanges without a line in the access log because its reader did not keep up. Counted when the "
      "exchange ended."},
