@@ -17,6 +17,7 @@
 #include "proxy/body_relay.hpp"
 #include "proxy/client_connection.hpp"
 #include "proxy/context.hpp"
+#include "proxy/log_text.hpp"
 #include "proxy/outbox.hpp"
 #include "proxy/request_facts.hpp"
 #include "proxy/tunnel.hpp"
@@ -168,12 +169,7 @@ class Exchange {
   std::optional<metrics::StreamKind> stream_;  // it began, and has to end
   TunnelBytes tunnel_bytes_;
   Nanoseconds waited_{};  // for the client and the backend, since started_
-  net::Buffer log_text_;  // for the access log: the target, then the label of the route
-  std::size_t log_target_size_ = 0;
-  struct {
-    std::size_t begin = 0;
-    std::size_t size = 0;
-  } log_label_;  // in log_text_
+  LogText log_text_;
 
   // The time points of the exchange. The duration runs from the first to the moment of finish().
   TimePoint started_;             // the request head is complete

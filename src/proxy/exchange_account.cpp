@@ -4,39 +4,27 @@
 
 #include "proxy/exchange.hpp"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 
 namespace wayside::proxy {
 namespace {
 
-// Longer targets are cut in the access log.
-constexpr std::size_t kMaxLoggedTarget = 2 * 1024;
-constexpr std::size_t kMaxLoggedLabel = 512;
-
-void append(net::Buffer& buffer, std::string_view text) {
-  std::ranges::copy(text, buffer.space().begin());
-  buffer.commit(text.size());
-}
+// Six bytes for each of the texts', if they are all escaped, and room for the numbers.
+constexpr std::size_t kMaxLogLine =
+    6 * (LogText::kMaxMethod + LogText::kMaxTarget + LogText::kMaxLabel) + 1024;
 
 }  // namespace
 
 // The head's views end soon, so what is wanted of it later is copied.
 void Exchange::note_request(const http::RequestHead& head) {
   facts_ = read_facts(head.fields, context_.settings.measurement);
-  if (context_.access_log == nullptr) return;
-  log_text_ = context_.buffers.take(net::BufferPool::Size::kSmall);
-  append(log_text_, head.target.substr(0, kMaxLoggedTarget));
-  log_target_size_ = log_text_.size();
+  if (context_.access_log != nullptr)
+    log_text_.note_request(context_.buffers, head.method_token, head.target);
 }
 
-// The last that is noted is the one that counts.
 void Exchange::note_label(std::string_view label) {
-  if (context_.access_log == nullptr) return;
-  const std::size_t before = log_text_.size();
-  append(log_text_, label.substr(0, kMaxLoggedLabel));
-  log_label_ = {before, log_text_.size() - before};
+  if (context_.access_log != nullptr) log_text_.note_label(label);
 }
 
 void Exchange::note_declared_route(const http::Fields& fields) {
@@ -102,18 +90,19 @@ metrics::Observation Exchange::observation(Failure failure, TimePoint now) const
 }
 
 void Exchange::write_access_log(const metrics::Observation& seen, Failure failure, TimePoint now) {
-  const std::string_view text(log_text_.data().data(), log_text_.size());
-  accesslog::Entry entry{
-      .time = std::chrono::system_clock::now(),
-      .client = client_.ip,
-      .method = to_string(method_),
-      .target = text.substr(0, log_target_size_),
-      .route = head_complete_ ? text.substr(log_label_.begin, log_label_.size) : routes::kUnmatchedLabel,
-      .status = seen.status,
-      .outcome = failure == Failure::kNone ? "completed" : to_token(failure),
-      .request_bytes = is_tunnel_ ? tunnel_bytes_.from_client : request_body_.bytes(),
-      .response_bytes = is_tunnel_ ? tunnel_bytes_.from_backend : response_body_.bytes(),
-      .queue = facts_.queue};
+  const bool is_rejection = failure == Failure::kRejected && violation_;
+  accesslog::Entry entry{.time = std::chrono::system_clock::now(),
+                         .client = client_.ip,
+                         .method = log_text_.method(),
+                         .target = log_text_.target(),
+                         .route = head_complete_ ? log_text_.label() : routes::kUnmatchedLabel,
+                         .status = seen.status,
+                         .outcome = failure == Failure::kNone ? "completed"
+                                    : is_rejection            ? to_token(*violation_)
+                                                              : to_token(failure),
+                         .request_bytes = is_tunnel_ ? tunnel_bytes_.from_client : request_body_.bytes(),
+                         .response_bytes = is_tunnel_ ? tunnel_bytes_.from_backend : response_body_.bytes(),
+                         .queue = facts_.queue};
   if (head_complete_) {
     const Nanoseconds duration = now - started_;
     entry.duration = duration;
@@ -125,8 +114,7 @@ void Exchange::write_access_log(const metrics::Observation& seen, Failure failur
     entry.trace_id_high = facts_.trace->trace_id_high;
     entry.trace_id_low = facts_.trace->trace_id_low;
   }
-  // Six bytes for each of the target's, if they are all escaped, and some for the rest.
-  std::array<char, 6 * (kMaxLoggedTarget + kMaxLoggedLabel)> line;
+  std::array<char, kMaxLogLine> line;
   const auto size = accesslog::write_line(entry, line);
   if (!size || !context_.access_log->push({line.data(), *size})) context_.shard.log_line_dropped();
 }

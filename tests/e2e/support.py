@@ -73,9 +73,12 @@ def environment(additions=None):
 
 
 class Process:
-    """A child process whose output (both streams) is collected line by line as it appears."""
+    """A child process whose output (both streams) is collected line by line as it appears.
 
-    def __init__(self, *command, env=None, cwd=None):
+    `stdout` is a file descriptor that takes its standard output instead; then only the errors are collected.
+    """
+
+    def __init__(self, *command, env=None, cwd=None, stdout=None):
         self.command = [str(word) for word in command]
         self._lines = []
         self._changed = threading.Condition()
@@ -83,14 +86,15 @@ class Process:
             # The kernel kills it if we die without a chance to: setpriv sets that and becomes the program.
             [program("setpriv"), "--pdeathsig", "KILL", *self.command],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE if stdout is None else stdout,
+            stderr=subprocess.STDOUT if stdout is None else subprocess.PIPE,
             start_new_session=True,
             env=environment(env),
             cwd=cwd,
             text=True,
             errors="replace",
         )
+        self._collected = self._popen.stdout or self._popen.stderr
         self._reader = threading.Thread(target=self._collect, daemon=True)
         self._reader.start()
 
@@ -153,10 +157,10 @@ class Process:
             os.killpg(self.pid, signal.SIGKILL)
         self._popen.wait()
         self._reader.join()
-        self._popen.stdout.close()
+        self._collected.close()
 
     def _collect(self):
-        for line in self._popen.stdout:
+        for line in self._collected:
             with self._changed:
                 self._lines.append(line)
                 self._changed.notify_all()
@@ -170,7 +174,7 @@ class Wayside(Process):
     `config` is the text of a configuration file; `log_fields` are those of the line that says where it listens.
     """
 
-    def __init__(self, folder, *args, config=None, backend=None, env=None):
+    def __init__(self, folder, *args, config=None, backend=None, env=None, stdout=None):
         words = ["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
         if backend is not None:
             words += ["--backend", backend]
@@ -178,7 +182,7 @@ class Wayside(Process):
             file = Path(folder) / "wayside.yaml"
             file.write_text(config)
             words += ["--config", file]
-        super().__init__(wayside_binary(), *words, *args, env=env)
+        super().__init__(wayside_binary(), *words, *args, env=env, stdout=stdout)
         try:
             line = self.wait_for_line(r'msg="?listening"?.*').group(0)
         except BaseException:

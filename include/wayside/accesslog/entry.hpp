@@ -22,11 +22,11 @@ namespace wayside::accesslog {
 struct Entry {
   std::chrono::system_clock::time_point time{};  // of the end of the exchange
   std::string_view client;                       // its address
-  std::string_view method;
+  std::string_view method;                       // method and target: as they were sent; empty: no valid head
   std::string_view target;
   std::string_view route;  // the label of its endpoint
   unsigned status = 0;
-  std::string_view outcome;
+  std::string_view outcome;  // "completed", or what went wrong, by the name that the metrics give the reason
   std::uint64_t request_bytes = 0;  // of the bodies, without framing
   std::uint64_t response_bytes = 0;
   // In seconds. All but `queue` count from the request head being complete.
