@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <poll.h>
 #include <stdexcept>
-#include <utility>
 
 namespace wayside::test {
 
@@ -36,6 +35,9 @@ void ProxyFixture::start(config::Settings settings) {
   if (!settings.unmatched) settings.unmatched = routes::Unmatched::kFold;
   if (settings.backend == config::Settings{}.backend) settings.backend = backend_.address();
   daemon_ = std::make_unique<app::Daemon>(std::move(settings), log_);
+  if (source_) {
+    daemon_->set_source([this]() -> Checked<config::Settings, config::Errors> { return source_(); });
+  }
   const auto opened = daemon_->open();
   if (!opened) throw std::runtime_error(opened.error().message);
   daemon_->start();

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wayside::test {
 
@@ -30,6 +31,8 @@ class ProxyFixture : public testing::Test {
   // Starts the proxy with `settings`, or restarts it. Listeners and backend are those of the fixture.
   void start(config::Settings settings = {});
   void start_with_routes(std::initializer_list<const char*> templates);
+  // Where daemon().reload() gets the settings from, with the next start.
+  void set_source(std::function<config::Settings()> source) { source_ = std::move(source); }
   app::Daemon& daemon() { return *daemon_; }
 
   RawSocket connect() const { return RawSocket::connect(daemon_->proxy_address()); }
@@ -46,6 +49,7 @@ class ProxyFixture : public testing::Test {
 
  private:
   Logger log_;
+  std::function<config::Settings()> source_;
   std::unique_ptr<app::Daemon> daemon_;
 };
 
