@@ -2,8 +2,10 @@
 Prometheus that stores exemplars. Their numbers are held against what the client here counted itself."""
 
 import http.client
+import http.server
 import json
 import subprocess
+import threading
 import time
 import urllib.parse
 
@@ -21,7 +23,9 @@ PROMETHEUS = """\
 global:
   scrape_interval: 1s
 scrape_configs:
-  - job_name: wayside
+"""
+JOB = """\
+  - job_name: {name}
     static_configs:
       - targets: ["127.0.0.1:{port}"]
 """
@@ -37,6 +41,45 @@ def parse(page, is_openmetrics):
             assert key not in samples, key
             samples[key] = sample.value
     return samples
+
+
+def ask(port, path, query):
+    """The data of an answer of Prometheus' API."""
+    answer = json.loads(support.fetch(port, f"/api/v1/{path}?" + urllib.parse.urlencode(query)).body)
+    return answer.get("data")
+
+
+class TextBridge:
+    """Passes scrapes on, and asks for the text format whatever it was asked for."""
+
+    def __init__(self, metrics_port):
+        bridge = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                page = support.fetch(metrics_port, self.path, headers={"Accept": "text/plain"})
+                bridge.scrapes += 1
+                self.send_response(page.status)
+                self.send_header("Content-Type", page.headers["Content-Type"])
+                self.end_headers()
+                self.wfile.write(page.body)
+
+            def log_message(self, *_args):
+                pass
+
+        self.scrapes = 0
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    @property
+    def port(self):
+        return self._server.server_address[1]
+
+    def stop(self):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
 
 
 class Exposition(support.TestCase):
@@ -93,9 +136,10 @@ class Http(Exposition):
                         bound = float(dict(of_bucket)["le"])
                         self.assertGreaterEqual(value, sum(seconds <= bound for seconds in mine), of_bucket)
 
-    def test_prometheus_stores_the_exemplars(self):
+    def start_prometheus(self, scrape_configs):
+        """Its port, once it is up."""
         config = self.folder / "prometheus.yml"
-        config.write_text(PROMETHEUS.format(port=self.wayside.metrics_port))
+        config.write_text(PROMETHEUS + scrape_configs)
         port = support.free_port()
         server = self.start(
             support.program("prometheus"),
@@ -106,17 +150,40 @@ class Http(Exposition):
             cwd=self.folder,
         )
         server.wait_for_line("Server is ready to receive web requests")
+        return port
+
+    def test_prometheus_stores_the_exemplars(self):
+        port = self.start_prometheus(JOB.format(name="wayside", port=self.wayside.metrics_port))
 
         def exemplars():
             now = time.time()
             query = {"query": "http_request_duration_seconds_bucket", "start": now - 600, "end": now + 60}
-            answer = json.loads(
-                support.fetch(port, "/api/v1/query_exemplars?" + urllib.parse.urlencode(query)).body
-            )
-            return [each["labels"] for series in answer.get("data") or [] for each in series["exemplars"]]
+            data = ask(port, "query_exemplars", query) or []
+            return [each["labels"] for series in data for each in series["exemplars"]]
 
         found = support.wait_until(exemplars, lambda: "Prometheus has an exemplar")
         self.assertIn({"span_id": "b7ad6b7169203331", "trace_id": TRACE}, found)
+
+    def test_prometheus_reads_the_same_in_both_formats(self):
+        labels = {"endpoint": "/status/{code}", "http_status": "503", "method": "GET"}
+        self.wayside.wait_for_sample(5.0, "http_requests_total", **labels)
+        # Prometheus asks for OpenMetrics unless somebody stands between who asks for text.
+        bridge = TextBridge(self.wayside.metrics_port)
+        self.addCleanup(bridge.stop)
+        jobs = {"openmetrics": self.wayside.metrics_port, "text": bridge.port}
+        port = self.start_prometheus("".join(JOB.format(name=name, port=of) for name, of in jobs.items()))
+
+        def read(job):
+            result = ask(port, "query", {"query": f'{{__name__=~"http_.*",job="{job}"}}'})["result"]
+            return {
+                tuple(sorted((k, v) for k, v in each["metric"].items() if k not in ("job", "instance"))): each["value"][1]
+                for each in result
+            }
+
+        pages = [support.wait_until(lambda job=job: read(job), lambda: f"{job} was scraped") for job in jobs]
+        self.assertEqual(*pages)
+        self.assertEqual(pages[0][tuple(sorted({"__name__": "http_requests_total", **labels}.items()))], "5")
+        self.assertGreater(bridge.scrapes, 0)
 
 
 class Flask(Exposition):
