@@ -81,8 +81,8 @@ def run(experiment, bench, rounds, seconds, deadline):
 
 
 def with_before(experiment):
-    """The experiment with the other build of wayside beside this one, unless it is about this one alone."""
-    if "one worker" in experiment.subjects:
+    """The experiment with the other build of wayside beside this one, if it may take part."""
+    if not experiment.takes_before:
         return experiment
     return experiments.replace(experiment, subjects=(*experiment.subjects, "wayside before"))
 

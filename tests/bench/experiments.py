@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import instructions
 import load
 import measure
+import peers
 from load import Traffic
 
 RIVALS = ("nginx", "HAProxy")
@@ -28,6 +29,9 @@ BROWSER_FIELDS = (
     "Sec-Fetch-Mode: navigate",
     "Sec-Fetch-Site: same-origin",
 )
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+SCRAPE_INTERVAL_S = 0.1
 
 SMALL = Traffic(connections=64)
 FEW = Traffic(connections=4)
@@ -59,8 +63,9 @@ class Experiment:
     subjects: tuple
     turn: Callable
     rounds: int | None = None  # if not as many as the whole benchmark has
-    # For what has to be known before the first turn; its result is in bench.prepared[name].
+    # For what has to be known or done before the first turn; its result is in bench.prepared[name].
     prepare: Callable | None = None
+    takes_before: bool = True  # whether another build of wayside may take part
 
 
 @dataclass
@@ -121,6 +126,24 @@ def workers(bench, subject, seconds):
     peer = bench.peers.get("wayside", workers=1 if subject == "one worker" else 2, cpus=bench.all_cpus)
     outcome = load.saturate(peer.port, SMALL, seconds, bench.all_cpus)
     return [outcome.rate, outcome.p99_us]
+
+
+def many_series(bench, _):
+    """Series of every route of wayside under every method: thousands."""
+    targets = [f"/service-{route}/items/1/60" for route in range(peers.ROUTES)]
+    load.one_of_each(bench.peers.get("wayside").port, targets, METHODS)
+
+
+def scraped(bench, subject, seconds):
+    """The tail under full load, while all series are scraped unless the subject says otherwise."""
+    peer = bench.peers.get("wayside")
+    if subject == "not scraped":
+        return [load.saturate(peer.port, SMALL, seconds, [bench.load_cpu]).p99_us]
+    with load.scrapes(peer.metrics_port, SCRAPE_INTERVAL_S) as sizes:
+        outcome = load.saturate(peer.port, SMALL, seconds, [bench.load_cpu])
+    if not sizes:
+        raise load.Failed("nothing was scraped")
+    return [outcome.p99_us]
 
 
 def idle_memory(bench, subject, _):
@@ -245,6 +268,15 @@ ALL = (
         ),
         ("wayside", "one worker"),
         workers,
+        takes_before=False,
+    ),
+    Experiment(
+        "scraped",
+        (Line("p99 under full load, scraped every 100 ms", "µs", (Goal(1.05, ("not scraped",)),)),),
+        ("wayside", "not scraped"),
+        scraped,
+        prepare=many_series,
+        takes_before=False,
     ),
     Experiment(
         "syscalls",

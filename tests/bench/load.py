@@ -5,10 +5,12 @@ that answers errors is fast.
 """
 
 import contextlib
+import http.client
 import json
 import signal
 import socket
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +110,41 @@ def idle_connections(port, count):
                 if not answer.startswith(b"HTTP/1.1 200 "):
                     raise Failed(f"an idle connection was answered {answer[:80]!r}")
         yield
+
+
+def one_of_each(port, targets, methods):
+    """Asks for each of the targets with each of the methods, once."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    with contextlib.closing(connection):
+        for target in targets:
+            for method in methods:
+                connection.request(method, target)
+                response = connection.getresponse()
+                response.read()
+                if response.status != 200:
+                    raise Failed(f"{method} {target} was answered {response.status}")
+
+
+@contextlib.contextmanager
+def scrapes(port, interval_s):
+    """Within it, /metrics is fetched every `interval_s`. Yields a list that gets the size of each page."""
+    sizes = []
+    is_over = threading.Event()
+
+    def scrape():
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        with contextlib.closing(connection):
+            while not is_over.wait(interval_s):
+                connection.request("GET", "/metrics")
+                sizes.append(len(connection.getresponse().read()))
+
+    thread = threading.Thread(target=scrape)
+    thread.start()
+    try:
+        yield sizes
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _ask(port, number):

@@ -102,11 +102,12 @@ ROUTES = 50
 
 
 class Peer:
-    """A running proxy: its process, and the port that its clients connect to."""
+    """A running proxy: its process, the port that its clients connect to, and that of its metrics, if any."""
 
-    def __init__(self, process, port):
+    def __init__(self, process, port, metrics_port=None):
         self.process = process
         self.port = port
+        self.metrics_port = metrics_port
 
     @property
     def pid(self):
@@ -196,8 +197,9 @@ class Peers:
         config = self._write("wayside.yaml", WAYSIDE.format(backend=backend, workers=workers, routes=routes))
         # Its ports are the kernel's choice, and it says them where it says that it listens: at the level "info".
         process = self._start(stack, [*command, "--config", config, "--log-level", "info"], cpus)
-        port = int(process.wait_for_line(r'msg="?listening"?.*proxy="?127\.0\.0\.1:(\d+)').group(1))
-        return Peer(process, port)
+        address = r'="?127\.0\.0\.1:(\d+)'
+        line = process.wait_for_line(r'msg="?listening"?.*proxy' + address + ".*metrics" + address)
+        return Peer(process, int(line.group(1)), int(line.group(2)))
 
     def _start_known(self, stack, name, over_unix, cpus):
         port = support.free_port()
