@@ -57,7 +57,7 @@ struct Daemon::Impl {
         exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
                               std::string(kRevision)}) {
     if (settings.access_log == config::AccessLog::kJson) access_log.emplace(STDOUT_FILENO, settings.workers);
-    routing.use(settings);
+    use_routing(settings);
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
           settings, routing.of_worker(i), registry.shard(i), routing.inspector().unmatched(i),
@@ -86,6 +86,13 @@ struct Daemon::Impl {
     if (!bound) return cannot_listen(settings.metrics_listen, bound.error());
     metrics_address = *bound;
     return {};
+  }
+
+  void use_routing(const config::Settings& next) {
+    for (const std::string& label : routing.use(next)) {
+      log.warn("buckets, histograms and slo of an endpoint stay as they began: restart to change them",
+               {{"endpoint", label}});
+    }
   }
 
   std::function<Checked<void, std::string>()> reload_page() {
@@ -146,7 +153,7 @@ struct Daemon::Impl {
                 {{"error", lines.front()}, {"errors", std::to_string(lines.size())}});
       return lines.front();
     }
-    routing.use(*loaded);
+    use_routing(*loaded);
     for (std::size_t i = 0; i < workers.size(); ++i)
       workers[i]->use_routing(routing.of_worker(i));
     configuration.route_count = loaded->routes.size();

@@ -8,21 +8,28 @@ namespace wayside::app {
 RoutingBook::RoutingBook(metrics::Registry& registry, std::size_t worker_count)
     : registry_(registry), inspector_(worker_count), table_(std::make_shared<routes::RouteTable>()) {}
 
-void RoutingBook::use(const config::Settings& settings) {
+std::vector<std::string> RoutingBook::use(const config::Settings& settings) {
   auto table = routes::RouteTable::build(settings.routes, settings.matching);
   if (table.has_error()) throw std::logic_error("unchecked routes: " + table.error().message);
   table_ = std::make_shared<const routes::RouteTable>(*std::move(table));
+  std::vector<std::string> measured_otherwise;
   endpoints_.assign(1, registry_.intern(routes::kUnmatchedLabel, settings.measurement.defaults));
-  for (std::size_t i = 0; i < settings.routes.size(); ++i) {
-    const routes::RouteSpec& spec = settings.routes[i];
-    const auto route = static_cast<routes::RouteId>(i + 1);
-    endpoints_.push_back(
-        spec.is_excluded
-            ? metrics::kExcludedEndpoint
-            : registry_.intern(table_->label(route), config::endpoint_options(settings.measurement, spec)));
-  }
+  for (routes::RouteId route = 1; route < table_->size(); ++route)
+    endpoints_.push_back(endpoint_of(settings, route, measured_otherwise));
   unmatched_ = settings.unmatched_mode();
   inspector_.set_routes(settings.routes);
+  return measured_otherwise;
+}
+
+metrics::EndpointId RoutingBook::endpoint_of(const config::Settings& settings, routes::RouteId route,
+                                             std::vector<std::string>& measured_otherwise) {
+  const routes::RouteSpec& spec = settings.routes[route - 1];
+  if (spec.is_excluded) return metrics::kExcludedEndpoint;
+  const std::string_view label = table_->label(route);
+  const metrics::EndpointOptions options = config::endpoint_options(settings.measurement, spec);
+  const metrics::EndpointId endpoint = registry_.intern(label, options);
+  if (registry_.options_of(endpoint) != options) measured_otherwise.emplace_back(label);
+  return endpoint;
 }
 
 std::unique_ptr<const proxy::Routing> RoutingBook::of_worker(std::size_t worker) {

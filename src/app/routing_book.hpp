@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace wayside::app {
@@ -24,7 +25,10 @@ class RoutingBook {
   // The routes of `settings`, which were checked, are those from now on. A label that was there before keeps
   // its endpoint, and so its counts; one that goes stays exposed. Throws std::logic_error where the routes do
   // not compile.
-  void use(const config::Settings& settings);
+  //
+  // Returns the labels at which something else is measured than the settings say: buckets, histograms and
+  // target of an endpoint are those that it began with.
+  std::vector<std::string> use(const config::Settings& settings);
 
   // What worker `worker` is to route by.
   std::unique_ptr<const proxy::Routing> of_worker(std::size_t worker);
@@ -32,6 +36,9 @@ class RoutingBook {
   inspector::Inspector& inspector() noexcept { return inspector_; }
 
  private:
+  metrics::EndpointId endpoint_of(const config::Settings& settings, routes::RouteId route,
+                                  std::vector<std::string>& measured_otherwise);
+
   metrics::Registry& registry_;
   inspector::Inspector inspector_;
   std::shared_ptr<const routes::RouteTable> table_;  // shared with the workers, which may have it longer

@@ -165,6 +165,11 @@ std::string_view Catalogue::label(EndpointId endpoint) const {
   return endpoints_[endpoint].label;
 }
 
+const EndpointOptions& Catalogue::options_of(EndpointId endpoint) const {
+  const std::lock_guard lock(mutex_);
+  return endpoints_[endpoint].layout->options;
+}
+
 std::size_t Catalogue::series() const {
   const std::lock_guard lock(mutex_);
   return granted_;

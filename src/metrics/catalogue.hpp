@@ -100,6 +100,7 @@ class Catalogue {
 
   // Valid UTF-8; a view into the catalogue.
   std::string_view label(EndpointId endpoint) const;
+  const EndpointOptions& options_of(EndpointId endpoint) const;
 
   std::size_t max_series() const noexcept { return options_.max_series; }
   // Series that there are, as opposed to those that are merely reserved.

@@ -64,6 +64,10 @@ EndpointId Registry::intern(std::string_view label, const EndpointOptions& optio
   return catalogue_->intern(label, options);
 }
 
+const EndpointOptions& Registry::options_of(EndpointId endpoint) const {
+  return catalogue_->options_of(endpoint);
+}
+
 void Registry::snapshot(Snapshot& out) const {
   std::ranges::fill(out.values, 0);
   out.exemplars.clear();

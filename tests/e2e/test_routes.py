@@ -81,6 +81,13 @@ class Routes(support.TestCase):
         wayside = self.start_with("routes: [/a]\n")
         self.assertEqual(support.fetch(wayside.metrics_port, "/-/reload", method="POST").status, 403)
 
+    def test_a_reload_says_what_it_cannot_change(self):
+        wayside = self.start_wayside(config="routes: [{path: /stays, slo: 1s}]\n")
+        (self.folder / "wayside.yaml").write_text("routes: [{path: /stays, slo: 2s}, /new]\n")
+        wayside.signal(signal.SIGHUP)
+        wayside.wait_for_line('level=warn.*restart to change them.*endpoint="?/stays')
+        wayside.wait_for_line("msg=.?reloaded.*routes=2")
+
     def test_a_hundred_reloads_under_load_lose_nothing(self):
         wayside = self.start_with("routes: [/stays, /goes]\n", "--workers", "2")
         stop = threading.Event()

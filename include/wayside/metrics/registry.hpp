@@ -47,6 +47,8 @@ class Registry {
   // it. From any thread, while the workers count. Bytes that are not UTF-8 are replaced first. Throws
   // std::bad_alloc.
   EndpointId intern(std::string_view label, const EndpointOptions& options = {});
+  // What is measured there, as it was first interned.
+  const EndpointOptions& options_of(EndpointId endpoint) const;
 
   // The shard of worker `index` < options().shard_count. Valid as long as the registry.
   Shard& shard(std::size_t index) noexcept { return *shards_[index]; }
