@@ -137,6 +137,11 @@ std::unique_ptr<const RouteTable::Compiled> RouteTable::compile(std::span<const 
   Trie trie(alternatives.templates, options.trailing_slash_matters);
   auto routes_at = group_by_leaf(specs, alternatives, trie, errors);
   std::ranges::stable_sort(errors, {}, &RouteError::spec);
+  // Two alternatives of one route may clash with the same other route.
+  const auto are_same = [](const RouteError& a, const RouteError& b) {
+    return a.spec == b.spec && a.message == b.message;
+  };
+  errors.erase(std::unique(errors.begin(), errors.end(), are_same), errors.end());
   return std::unique_ptr<const Compiled>(
       new Compiled{options, std::move(trie), std::move(routes_at), std::move(labels)});
 }

@@ -34,8 +34,13 @@ std::vector<RouteSpec> take_specs(std::string_view& text) {
   }
   const auto errors = RouteTable::check(specs);
   require(RouteTable::build(specs).has_value() == errors.empty(), "routes compile where no check fails");
-  for (auto error = errors.rbegin(); error != errors.rend(); ++error)
-    specs.erase(specs.begin() + static_cast<std::ptrdiff_t>(error->spec));
+  // In the order of specs, and maybe several of one.
+  std::size_t last_erased = specs.size();
+  for (auto error = errors.rbegin(); error != errors.rend(); ++error) {
+    if (error->spec == last_erased) continue;
+    last_erased = error->spec;
+    specs.erase(specs.begin() + static_cast<std::ptrdiff_t>(last_erased));
+  }
   return specs;
 }
 

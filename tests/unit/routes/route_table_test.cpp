@@ -245,5 +245,11 @@ TEST(RouteTable, ReportsEveryMistakeInOrder) {
   EXPECT_TRUE(RouteTable::check(specs_of({"/a", "/b"})).empty());
 }
 
+TEST(RouteTable, ReportsAClashOfSeveralAlternativesOnce) {
+  // Each is "/a" and "/a/{x}".
+  EXPECT_EQ(RouteTable::check(specs_of({"/a/:x?", "/a/:y?"})).size(), 1U);
+  EXPECT_EQ(RouteTable::check(specs_of({"/a", "/a/:x", "/a/:y?"})).size(), 2U);
+}
+
 }  // namespace
 }  // namespace wayside::routes
