@@ -93,6 +93,10 @@ struct Daemon::Impl {
       log.warn("buckets, histograms and slo of an endpoint stay as they began: restart to change them",
                {{"endpoint", label}});
     }
+    if (const std::size_t lacking = registry.lacking_series(); lacking != 0) {
+      log.warn("metrics.max_series has no room for all routes: some will be counted as \"overflow\"",
+               {{"lacking", std::to_string(lacking)}});
+    }
   }
 
   std::function<Checked<void, std::string>()> reload_page() {

@@ -1,9 +1,22 @@
 #include "app/routing_book.hpp"
 
+#include <set>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace wayside::app {
+namespace {
+
+Method usual_method(MethodSet methods) {
+  if (methods.empty() || methods.contains(Method::kGet)) return Method::kGet;
+  std::size_t method = 0;
+  while (!methods.contains(static_cast<Method>(method)))
+    ++method;
+  return static_cast<Method>(method);
+}
+
+}  // namespace
 
 RoutingBook::RoutingBook(metrics::Registry& registry, std::size_t worker_count)
     : registry_(registry), inspector_(worker_count), table_(std::make_shared<routes::RouteTable>()) {}
@@ -13,6 +26,7 @@ std::vector<std::string> RoutingBook::use(const config::Settings& settings) {
   if (table.has_error()) throw std::logic_error("unchecked routes: " + table.error().message);
   table_ = std::make_shared<const routes::RouteTable>(*std::move(table));
   std::vector<std::string> measured_otherwise;
+  retire_labels_that_are_gone();
   endpoints_.assign(1, registry_.intern(routes::kUnmatchedLabel, settings.measurement.defaults));
   for (routes::RouteId route = 1; route < table_->size(); ++route)
     endpoints_.push_back(endpoint_of(settings, route, measured_otherwise));
@@ -21,13 +35,26 @@ std::vector<std::string> RoutingBook::use(const config::Settings& settings) {
   return measured_otherwise;
 }
 
+// First of all, so that new ones find the room.
+void RoutingBook::retire_labels_that_are_gone() {
+  std::set<std::string_view> labels;
+  for (routes::RouteId route = 0; route < table_->size(); ++route)
+    labels.insert(table_->label(route));
+  std::erase_if(endpoint_by_label_, [&](const auto& entry) {
+    const bool is_gone = !labels.contains(entry.first);
+    if (is_gone) registry_.retire(entry.second);
+    return is_gone;
+  });
+}
+
 metrics::EndpointId RoutingBook::endpoint_of(const config::Settings& settings, routes::RouteId route,
                                              std::vector<std::string>& measured_otherwise) {
   const routes::RouteSpec& spec = settings.routes[route - 1];
   if (spec.is_excluded) return metrics::kExcludedEndpoint;
   const std::string_view label = table_->label(route);
   const metrics::EndpointOptions options = config::endpoint_options(settings.measurement, spec);
-  const metrics::EndpointId endpoint = registry_.intern(label, options);
+  const metrics::EndpointId endpoint = registry_.intern(label, options, usual_method(spec.methods));
+  endpoint_by_label_.emplace(label, endpoint);
   if (registry_.options_of(endpoint) != options) measured_otherwise.emplace_back(label);
   return endpoint;
 }

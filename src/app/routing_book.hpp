@@ -11,6 +11,8 @@
 #include "wayside/routes/route_table.hpp"
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +38,7 @@ class RoutingBook {
   inspector::Inspector& inspector() noexcept { return inspector_; }
 
  private:
+  void retire_labels_that_are_gone();
   metrics::EndpointId endpoint_of(const config::Settings& settings, routes::RouteId route,
                                   std::vector<std::string>& measured_otherwise);
 
@@ -43,6 +46,7 @@ class RoutingBook {
   inspector::Inspector inspector_;
   std::shared_ptr<const routes::RouteTable> table_;  // shared with the workers, which may have it longer
   std::vector<metrics::EndpointId> endpoints_;       // by route
+  std::map<std::string, metrics::EndpointId, std::less<>> endpoint_by_label_;  // of routes
   routes::Unmatched unmatched_ = routes::Unmatched::kFold;
 };
 

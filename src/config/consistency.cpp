@@ -4,6 +4,8 @@
 #include "wayside/metrics/registry.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <string_view>
 
 namespace wayside::config {
@@ -46,7 +48,46 @@ void append_measurement_mistakes(const Settings& settings, std::vector<std::stri
   }
 }
 
+// A label has one histogram, whatever route it comes from.
+void append_twins_that_differ(const Settings& settings, std::vector<std::string>& lines) {
+  std::map<std::string_view, const routes::RouteSpec*> first_of_label;
+  for (const routes::RouteSpec& route : settings.routes) {
+    if (route.is_excluded) continue;
+    const std::string_view label = route.name.empty() ? route.path : route.name;
+    const routes::RouteSpec& first = *first_of_label.emplace(label, &route).first->second;
+    if (endpoint_options(settings.measurement, first) == endpoint_options(settings.measurement, route)) {
+      continue;
+    }
+    lines.push_back(place_of(settings, route) + "expected the buckets, histograms and slo of line " +
+                    std::to_string(first.line) + ", which is counted under the same name " + quoted(label) +
+                    ", found others: make them equal, or give one of the routes a name");
+  }
+}
+
 }  // namespace
+
+std::string place_of(const Settings& settings, const routes::RouteSpec& route) {
+  const std::string& file = route.file.empty() ? settings.file : route.file;
+  return file + ":" + std::to_string(route.line) + ": routes: ";
+}
+
+std::optional<std::string> series_hint(const Settings& settings) {
+  const Measurement& measurement = settings.measurement;
+  const bool by_status = durations_by_status(settings);
+  // What has no route is an endpoint too.
+  std::size_t needed = metrics::least_max_series(measurement.defaults, by_status) +
+                       metrics::guaranteed_series(measurement.defaults, by_status);
+  std::set<std::string_view> labels;
+  for (const routes::RouteSpec& route : settings.routes) {
+    const std::string_view label = route.name.empty() ? route.path : route.name;
+    if (route.is_excluded || !labels.insert(label).second) continue;
+    needed += metrics::guaranteed_series(endpoint_options(measurement, route), by_status);
+  }
+  if (needed <= measurement.max_series) return std::nullopt;
+  return "metrics.max_series: expected at least " + std::to_string(needed) + " for " +
+         std::to_string(labels.size()) + " routes, found " + std::to_string(measurement.max_series) +
+         ": some will be counted as " + std::string(metrics::kOverflowLabel);
+}
 
 bool durations_by_status(const Settings& settings) {
   return std::ranges::find(settings.namings, metrics::Naming::kOtel) != settings.namings.end();
@@ -63,6 +104,7 @@ std::vector<std::string> inconsistencies(const Settings& settings, Action action
                     ", where wayside itself listens");
   }
   append_measurement_mistakes(settings, lines);
+  append_twins_that_differ(settings, lines);
   return lines;
 }
 

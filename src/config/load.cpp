@@ -93,10 +93,9 @@ void read_openapi_file(Settings& settings, std::vector<std::string>& errors,
 std::vector<std::string> hints_of(const Settings& settings) {
   std::vector<std::string> hints;
   for (const routes::RouteHint& hint : routes::lint(settings.routes, settings.matching)) {
-    const routes::RouteSpec& spec = settings.routes[hint.spec];
-    hints.push_back((spec.file.empty() ? settings.file + ":" : spec.file + ":") + std::to_string(spec.line) +
-                    ": routes: " + hint.message);
+    hints.push_back(place_of(settings, settings.routes[hint.spec]) + hint.message);
   }
+  if (auto hint = series_hint(settings)) hints.push_back(*std::move(hint));
   return hints;
 }
 

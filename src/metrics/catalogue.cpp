@@ -9,16 +9,19 @@
 namespace wayside::metrics {
 namespace {
 
-// What an interned endpoint is promised: this many methods with this many statuses each.
-constexpr std::size_t kReservedMethods = 4;
-constexpr std::size_t kReservedStatuses = 5;
+// What an interned endpoint is guaranteed of its usual method.
+constexpr std::size_t kGuaranteedStatuses = 3;
+
+// What it is allowed beyond that before the others are considered: this many methods with this many statuses
+// each, for every variant.
+constexpr std::size_t kAllowedMethods = 4;
+constexpr std::size_t kAllowedStatuses = 5;
 
 // The overflow endpoint knows a status by its first digit, 1 to 9.
 constexpr std::size_t kStatusClasses = 9;
 
-std::size_t reserved_series(const EndpointLayout& layout) noexcept {
-  return EndpointLayout::kEndpointSeries +
-         kReservedMethods * (layout.cell_series + kReservedStatuses * layout.status_series);
+std::size_t allowed_series(const EndpointLayout& layout, std::size_t variant_count) noexcept {
+  return variant_count * kAllowedMethods * (layout.cell_series + kAllowedStatuses * layout.status_series);
 }
 
 // What a dynamic endpoint costs at once, so that an endpoint is never made and then left empty.
@@ -34,21 +37,54 @@ std::size_t overflow_series(const EndpointLayout& layout) noexcept {
          kStreamKindCount * layout.stream_series;
 }
 
-Catalogue::Catalogue(Options options)
-    : options_(std::move(options)),
-      worker_layout_(options_.backend_error_reasons, options_.rejection_reasons) {
-  take_values(worker_layout_.size);
-  dynamic_layout_ = &layout_for(options_.dynamic);
-  add_endpoint(kOverflowLabel, options_.dynamic, overflow_series(*dynamic_layout_));
+std::size_t guaranteed_series(const EndpointLayout& layout) noexcept {
+  return EndpointLayout::kEndpointSeries + layout.cell_series + kGuaranteedStatuses * layout.status_series;
 }
 
-EndpointId Catalogue::intern(std::string_view label, const EndpointOptions& options) {
+Catalogue::Catalogue(Options options)
+    : options_(std::move(options)),
+      worker_layout_(options_.backend_error_reasons, options_.rejection_reasons),
+      budget_(options_.max_series) {
+  take_values(worker_layout_.size);
+  dynamic_layout_ = &layout_for(options_.dynamic);
+  Endpoint& overflow = add_endpoint(kOverflowLabel, *dynamic_layout_, {overflow_series(*dynamic_layout_), 0});
+  overflow.is_interned = true;
+}
+
+EndpointId Catalogue::intern(std::string_view label, const EndpointOptions& options, Method usual_method) {
   const std::string valid = valid_utf8(label);
   const std::lock_guard lock(mutex_);
-  if (const auto known = endpoint_by_label_.find(valid); known != endpoint_by_label_.end()) {
-    return known->second;
+  const auto known = endpoint_by_label_.find(valid);
+  if (known == endpoint_by_label_.end()) {
+    const EndpointLayout& layout = layout_for(options);
+    const std::size_t allowance = allowed_series(layout, options_.variant_count);
+    Endpoint& made = add_endpoint(valid, layout, {guaranteed_series(layout), allowance});
+    made.guaranteed_method = usual_method;
+    made.is_interned = true;
+    return static_cast<EndpointId>(endpoints_.size() - 1);
   }
-  return add_endpoint(valid, options, reserved_series(layout_for(options)));
+  Endpoint& endpoint = endpoints_[known->second];
+  if (!endpoint.is_interned) {
+    // What was admitted has its first series already.
+    budget_.close(endpoint.account);
+    endpoint.account = {0, allowed_series(*endpoint.layout, options_.variant_count)};
+    endpoint.is_interned = true;
+  }
+  budget_.open(endpoint.account);
+  return known->second;
+}
+
+void Catalogue::retire(EndpointId endpoint) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (endpoint != kOverflowEndpoint) budget_.close(endpoints_[endpoint].account);
+}
+
+std::size_t Catalogue::lacking_series() const {
+  const std::lock_guard lock(mutex_);
+  std::size_t lacking = 0;
+  for (const Endpoint& endpoint : endpoints_)
+    lacking += SeriesBudget::lacking(endpoint.account);
+  return lacking;
 }
 
 EndpointId Catalogue::admit(std::string_view label) noexcept {
@@ -59,31 +95,30 @@ EndpointId Catalogue::admit(std::string_view label) noexcept {
     }
     if (is_closed()) return kOverflowEndpoint;
     const std::size_t cost = first_series(*dynamic_layout_);
-    if (cost > room()) {
+    if (!budget_.has_room_for(cost)) {
       is_closed_.store(true, std::memory_order_release);
       return kOverflowEndpoint;
     }
-    return add_endpoint(label, options_.dynamic, cost);
+    add_endpoint(label, *dynamic_layout_, {cost, 0});
+    return static_cast<EndpointId>(endpoints_.size() - 1);
   } catch (const std::bad_alloc&) {
     return kOverflowEndpoint;
   }
 }
 
-EndpointId Catalogue::add_endpoint(std::string_view label, const EndpointOptions& options,
-                                   std::size_t wanted_credit) {
+Catalogue::Endpoint& Catalogue::add_endpoint(std::string_view label, const EndpointLayout& layout,
+                                             SeriesBudget::Account account) {
   const auto id = static_cast<EndpointId>(endpoints_.size());
-  const EndpointLayout& layout = layout_for(options);
   const auto [entry, is_new] = endpoint_by_label_.emplace(label, id);
-  const std::size_t credit = std::min(wanted_credit, room());
   try {
-    endpoints_.push_back({entry->first, &layout, credit, false});
+    endpoints_.push_back({.label = entry->first, .layout = &layout, .account = account});
   } catch (...) {
     endpoint_by_label_.erase(entry);
     throw;
   }
-  used_ += credit;
+  budget_.open(endpoints_.back().account);
   endpoint_count_.store(endpoints_.size(), std::memory_order_release);
-  return id;
+  return endpoints_.back();
 }
 
 const EndpointLayout& Catalogue::layout_for(const EndpointOptions& options) {
@@ -103,7 +138,8 @@ const CellRecord* Catalogue::admit_cell(EndpointId endpoint, Variant variant, Me
     const EndpointLayout& layout = *its_endpoint.layout;
     const std::size_t series =
         layout.cell_series + (its_endpoint.has_series ? 0 : EndpointLayout::kEndpointSeries);
-    if (!charge(its_endpoint, series)) return nullptr;
+    if (!budget_.take(its_endpoint.account, series, is_guaranteed(its_endpoint, variant, method)))
+      return nullptr;
     its_endpoint.has_series = true;
     decision->second =
         &cells_.emplace_back(CellRecord{endpoint, variant, method, take_values(layout.cell_size), &layout});
@@ -120,7 +156,11 @@ const StatusRecord* Catalogue::admit_status(const CellRecord& cell, std::uint16_
     const std::lock_guard lock(mutex_);
     const auto [decision, is_new] = status_by_key_.emplace(key, nullptr);
     if (!is_new) return decision->second;
-    if (!charge(endpoints_[cell.endpoint], cell.layout->status_series)) return nullptr;
+    Endpoint& endpoint = endpoints_[cell.endpoint];
+    if (!budget_.take(endpoint.account, cell.layout->status_series,
+                      is_guaranteed(endpoint, cell.variant, cell.method))) {
+      return nullptr;
+    }
     decision->second =
         &statuses_.emplace_back(StatusRecord{&cell, status, take_values(cell.layout->status_size)});
     return decision->second;
@@ -137,7 +177,8 @@ const StreamRecord* Catalogue::admit_stream(EndpointId endpoint, StreamKind kind
     if (!is_new) return decision->second;
     Endpoint& its_endpoint = endpoints_[endpoint];
     const EndpointLayout& layout = *its_endpoint.layout;
-    if (!charge(its_endpoint, layout.stream_series)) return nullptr;
+    if (!budget_.take(its_endpoint.account, layout.stream_series, !its_endpoint.guaranteed_method))
+      return nullptr;
     decision->second =
         &streams_.emplace_back(StreamRecord{endpoint, kind, take_values(layout.stream_size), &layout});
     return decision->second;
@@ -146,14 +187,10 @@ const StreamRecord* Catalogue::admit_stream(EndpointId endpoint, StreamKind kind
   }
 }
 
-bool Catalogue::charge(Endpoint& endpoint, std::size_t series) noexcept {
-  const std::size_t from_credit = std::min(series, endpoint.credit);
-  const std::size_t from_room = series - from_credit;
-  if (from_room > room()) return false;
-  endpoint.credit -= from_credit;
-  used_ += from_room;
-  granted_ += series;
-  return true;
+// A client must not be able to use up with odd methods what the usual one is guaranteed.
+bool Catalogue::is_guaranteed(const Endpoint& endpoint, Variant variant, Method method) noexcept {
+  if (!endpoint.guaranteed_method) return true;
+  return *endpoint.guaranteed_method == method && variant == 0;
 }
 
 ValueRange Catalogue::take_values(std::uint32_t size) noexcept {
@@ -172,7 +209,7 @@ const EndpointOptions& Catalogue::options_of(EndpointId endpoint) const {
 
 std::size_t Catalogue::series() const {
   const std::lock_guard lock(mutex_);
-  return granted_;
+  return budget_.taken();
 }
 
 void Catalogue::update(Records& records) const {

@@ -17,6 +17,7 @@
 
 #include "metrics/block.hpp"
 #include "metrics/layout.hpp"
+#include "metrics/series_budget.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -24,6 +25,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -53,8 +55,10 @@ struct StreamRecord {
   const EndpointLayout* layout = nullptr;
 };
 
-// What is reserved for the overflow endpoint: every method with every class of statuses, and streams.
+// What the overflow endpoint is guaranteed: every method with every class of statuses, and streams.
 std::size_t overflow_series(const EndpointLayout& layout) noexcept;
+// What an interned endpoint is guaranteed: its usual method with a few statuses.
+std::size_t guaranteed_series(const EndpointLayout& layout) noexcept;
 
 class Catalogue {
  public:
@@ -62,6 +66,7 @@ class Catalogue {
     std::size_t max_series = 20'000;
     bool durations_by_status = false;
     EndpointOptions dynamic{};  // of the overflow endpoint, and of those that admit() makes
+    std::size_t variant_count = 1;
     std::size_t backend_error_reasons = 0;
     std::size_t rejection_reasons = 0;
   };
@@ -82,8 +87,11 @@ class Catalogue {
   // Where the overflow endpoint counts.
   const EndpointLayout& overflow_layout() const noexcept { return *dynamic_layout_; }
 
-  // The endpoint of that label, which is made if need be, with a reservation. Throws std::bad_alloc.
-  EndpointId intern(std::string_view label, const EndpointOptions& options);
+  // See Registry.
+  EndpointId intern(std::string_view label, const EndpointOptions& options, Method usual_method);
+  void retire(EndpointId endpoint) noexcept;
+  std::size_t lacking_series() const;
+
   // The endpoint of that label, made only if the budget has room for it; else kOverflowEndpoint. Where a
   // label was refused, no other one will ever be admitted: is_closed(). `label` is valid UTF-8.
   EndpointId admit(std::string_view label) noexcept;
@@ -102,8 +110,8 @@ class Catalogue {
   std::string_view label(EndpointId endpoint) const;
   const EndpointOptions& options_of(EndpointId endpoint) const;
 
-  std::size_t max_series() const noexcept { return options_.max_series; }
-  // Series that there are, as opposed to those that are merely reserved.
+  std::size_t max_series() const noexcept { return budget_.max(); }
+  // Series that there are, as opposed to those that are merely set apart.
   std::size_t series() const;
 
   // Appends what is not in the lists yet: the first of each are those that they have already.
@@ -118,16 +126,17 @@ class Catalogue {
   struct Endpoint {
     std::string label;
     const EndpointLayout* layout = nullptr;
-    std::size_t credit = 0;  // series that are reserved and not there yet
+    std::optional<Method> guaranteed_method{};  // nothing: the guarantee is for any
+    SeriesBudget::Account account;
+    bool is_interned = false;
     bool has_series = false;
   };
   using Key = std::uint64_t;
 
-  EndpointId add_endpoint(std::string_view label, const EndpointOptions& options, std::size_t wanted_credit);
+  Endpoint& add_endpoint(std::string_view label, const EndpointLayout& layout, SeriesBudget::Account account);
   const EndpointLayout& layout_for(const EndpointOptions& options);
-  bool charge(Endpoint& endpoint, std::size_t series) noexcept;
+  static bool is_guaranteed(const Endpoint& endpoint, Variant variant, Method method) noexcept;
   ValueRange take_values(std::uint32_t size) noexcept;
-  std::size_t room() const noexcept { return options_.max_series - used_; }
 
   const Options options_;
   const WorkerLayout worker_layout_;
@@ -144,8 +153,7 @@ class Catalogue {
   std::unordered_map<Key, const CellRecord*> cell_by_key_;
   std::unordered_map<Key, const StatusRecord*> status_by_key_;
   std::unordered_map<Key, const StreamRecord*> stream_by_key_;
-  std::size_t used_ = 0;     // series that are there or reserved; at most max_series
-  std::size_t granted_ = 0;  // series that are there
+  SeriesBudget budget_;
   ValueIndex next_value_ = 0;
 
   std::atomic<std::size_t> endpoint_count_{0};

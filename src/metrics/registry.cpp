@@ -42,6 +42,7 @@ Catalogue::Options catalogue_options(const RegistryOptions& options) {
   return {.max_series = options.max_series,
           .durations_by_status = options.durations_by_status,
           .dynamic = options.dynamic,
+          .variant_count = variant_count(options.extra_labels),
           .backend_error_reasons = options.backend_error_reasons.size(),
           .rejection_reasons = options.rejection_reasons.size()};
 }
@@ -52,6 +53,10 @@ std::size_t least_max_series(const EndpointOptions& dynamic, bool durations_by_s
   return overflow_series(EndpointLayout(dynamic, durations_by_status));
 }
 
+std::size_t guaranteed_series(const EndpointOptions& options, bool durations_by_status) {
+  return guaranteed_series(EndpointLayout(options, durations_by_status));
+}
+
 Registry::Registry(RegistryOptions options)
     : options_(std::move(options)), catalogue_(std::make_unique<Catalogue>(catalogue_options(options_))) {
   for (std::size_t i = 0; i < options_.shard_count; ++i)
@@ -60,8 +65,16 @@ Registry::Registry(RegistryOptions options)
 
 Registry::~Registry() = default;
 
-EndpointId Registry::intern(std::string_view label, const EndpointOptions& options) {
-  return catalogue_->intern(label, options);
+EndpointId Registry::intern(std::string_view label, const EndpointOptions& options, Method usual_method) {
+  return catalogue_->intern(label, options, usual_method);
+}
+
+void Registry::retire(EndpointId endpoint) noexcept {
+  catalogue_->retire(endpoint);
+}
+
+std::size_t Registry::lacking_series() const {
+  return catalogue_->lacking_series();
 }
 
 const EndpointOptions& Registry::options_of(EndpointId endpoint) const {

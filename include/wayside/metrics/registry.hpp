@@ -33,6 +33,8 @@ struct RegistryOptions {
 
 // What the overflow endpoint needs for itself, whatever happens: a smaller budget cannot be kept.
 std::size_t least_max_series(const EndpointOptions& dynamic, bool durations_by_status);
+// What an interned endpoint is guaranteed: room for one method with a few statuses.
+std::size_t guaranteed_series(const EndpointOptions& options, bool durations_by_status);
 
 class Registry {
  public:
@@ -43,10 +45,17 @@ class Registry {
   Registry& operator=(const Registry&) = delete;
 
   // The endpoint that stands for `label`; the same label is always the same endpoint, whatever is interned
-  // in between, and then `options` make no difference. Room for a few methods and statuses is reserved for
-  // it. From any thread, while the workers count. Bytes that are not UTF-8 are replaced first. Throws
-  // std::bad_alloc.
-  EndpointId intern(std::string_view label, const EndpointOptions& options = {});
+  // in between, and then `options` make no difference. From now on it is guaranteed guaranteed_series(), for
+  // the method that is most usual there, and goes before endpoints that nobody interned in all that it needs
+  // beyond that. From any thread, while the workers count. Bytes that are not UTF-8 are replaced first.
+  // Throws std::bad_alloc.
+  EndpointId intern(std::string_view label, const EndpointOptions& options = {},
+                    Method usual_method = Method::kGet);
+  // Gives back what `endpoint` is guaranteed and has not used, until it is interned again. What was counted
+  // stays.
+  void retire(EndpointId endpoint) noexcept;
+  // What interned endpoints are guaranteed and the budget has no room for.
+  std::size_t lacking_series() const;
   // What is measured there, as it was first interned.
   const EndpointOptions& options_of(EndpointId endpoint) const;
 

@@ -5,8 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace wayside::metrics {
 namespace {
@@ -65,6 +68,60 @@ TEST(Registry, KeepsTheBucketsThatALabelBeganWith) {
   EXPECT_EQ(registry.intern("/a"), endpoint);
   finish(registry.shard(0), endpoint, Method::kGet, 200, milliseconds(1));
   EXPECT_EQ(Reading(registry).records.cells.front()->layout->duration.buckets->size(), 2U);
+}
+
+TEST(Registry, HasRoomForManyRoutesThatUseLittle) {
+  Registry registry({});
+  std::vector<EndpointId> routes;
+  for (int i = 0; i < 500; ++i)
+    routes.push_back(registry.intern("/route/" + std::to_string(i)));
+  EXPECT_EQ(registry.lacking_series(), 0U);
+  for (const EndpointId route : routes)
+    finish(registry.shard(0), route, Method::kGet, 200, milliseconds(1));
+  EXPECT_EQ(Reading(registry).records.cells.size(), routes.size());
+}
+
+// A client that sends every method to every route, and a scanner, do not take what a route is there for.
+TEST(Registry, KeepsTheUsualMethodOfARouteCountable) {
+  Registry registry({.max_series = 1'500});
+  const EndpointId get = registry.intern("/get");
+  const EndpointId post = registry.intern("/post", {}, Method::kPost);
+  ASSERT_EQ(registry.lacking_series(), 0U);
+  Shard& shard = registry.shard(0);
+  for (const EndpointId route : {get, post}) {
+    for (const Method method :
+         {Method::kPut, Method::kDelete, Method::kPatch, Method::kOptions, Method::kTrace})
+      finish(shard, route, method, 405, milliseconds(1));
+  }
+  for (int i = 0; i < 200; ++i) {
+    const EndpointId scanned = shard.endpoint_for("/scan/" + std::to_string(i));
+    finish(shard, scanned, Method::kGet, 404, milliseconds(1));
+  }
+  finish(shard, get, Method::kGet, 200, milliseconds(1));
+  finish(shard, post, Method::kPost, 201, milliseconds(1));
+  const Reading reading(registry);
+  const auto counted = [&](EndpointId endpoint, Method method) {
+    return std::ranges::any_of(reading.records.cells, [&](const CellRecord* cell) {
+      return cell->endpoint == endpoint && cell->method == method;
+    });
+  };
+  EXPECT_TRUE(counted(get, Method::kGet));
+  EXPECT_TRUE(counted(post, Method::kPost));
+  EXPECT_LE(registry.catalogue().series(), 1'500U);
+}
+
+TEST(Registry, GivesTheRoomOfRetiredRoutesToOthers) {
+  Registry registry({.max_series = 700});
+  std::vector<EndpointId> routes;
+  for (int round = 0; round < 5; ++round) {
+    for (const EndpointId route : routes)
+      registry.retire(route);
+    routes.clear();
+    for (int i = 0; i < 5; ++i)
+      routes.push_back(registry.intern("/round/" + std::to_string(round) + "/" + std::to_string(i)));
+    EXPECT_EQ(registry.lacking_series(), 0U) << round;
+  }
+  EXPECT_EQ(registry.intern("/round/4/0"), routes.front());
 }
 
 TEST(Registry, IsEmptyBeforeTheFirstExchange) {

@@ -54,8 +54,8 @@ Catalogue::Options with_limit(std::size_t max_series) {
 TEST(Shard, MakesWhatItCountsAtItsFirstUseOnly) {
   Catalogue catalogue({});
   Shard shard(catalogue);
-  const EndpointId a = catalogue.intern("/a", {});
-  const EndpointId b = catalogue.intern("/b", {});
+  const EndpointId a = catalogue.intern("/a", {}, Method::kGet);
+  const EndpointId b = catalogue.intern("/b", {}, Method::kGet);
   finish(shard, a, Method::kPost, 201);
   finish(shard, b, Method::kOther, 200);
   finish(shard, a, Method::kPost, 201);
@@ -99,14 +99,15 @@ TEST(Shard, FindsTheEndpointOfALabel) {
   Catalogue catalogue({});
   Shard shard(catalogue);
   Shard other(catalogue);
-  const EndpointId interned = catalogue.intern("/users/{id}", {});
+  const EndpointId interned = catalogue.intern("/users/{id}", {}, Method::kGet);
   EXPECT_EQ(shard.endpoint_for("/users/{id}"), interned);
   const EndpointId dynamic = shard.endpoint_for("/raw/1");
   EXPECT_NE(dynamic, interned);
   EXPECT_NE(dynamic, kOverflowEndpoint);
   EXPECT_EQ(shard.endpoint_for("/raw/1"), dynamic);
   EXPECT_EQ(other.endpoint_for("/raw/1"), dynamic) << "ids are the process'";
-  EXPECT_EQ(catalogue.intern("/raw/1", {}), dynamic) << "a label that becomes configured keeps its series";
+  EXPECT_EQ(catalogue.intern("/raw/1", {}, Method::kGet), dynamic)
+      << "a label that becomes configured keeps its series";
 }
 
 TEST(Shard, RepairsLabelsAndRefusesLongOnes) {
@@ -125,7 +126,7 @@ TEST(Shard, KeepsTheBudgetUnderAttackAndCountsEverything) {
   constexpr std::size_t kLimit = 2'000;
   constexpr unsigned kRequests = 5'000;
   Catalogue catalogue(with_limit(kLimit));
-  const EndpointId configured = catalogue.intern("/configured", {});
+  const EndpointId configured = catalogue.intern("/configured", {}, Method::kGet);
   Shard first(catalogue);
   Shard second(catalogue);
   for (unsigned i = 0; i < kRequests; ++i) {
@@ -157,7 +158,7 @@ TEST(Shard, KeepsTheBudgetUnderAttackAndCountsEverything) {
 TEST(Shard, CountsARefusedStatusUnderTheOverflowEndpoint) {
   Catalogue catalogue(with_limit(1'000));
   Shard shard(catalogue);
-  const EndpointId endpoint = catalogue.intern("/", {});
+  const EndpointId endpoint = catalogue.intern("/", {}, Method::kGet);
   for (unsigned status = 100; status <= 999; ++status) {
     finish(shard, endpoint, Method::kGet, status);
     finish(shard, endpoint, Method::kGet, status);
@@ -182,7 +183,7 @@ TEST(Shard, LabelsThatAppearAfterTheBudgetIsFullAreFound) {
   for (int i = 0; !catalogue.is_closed(); ++i)
     shard.endpoint_for("/scan/" + std::to_string(i));
   EXPECT_EQ(shard.endpoint_for("/late"), kOverflowEndpoint);
-  const EndpointId late = catalogue.intern("/late", {});
+  const EndpointId late = catalogue.intern("/late", {}, Method::kGet);
   EXPECT_EQ(shard.endpoint_for("/late"), late);
   finish(shard, late);
   EXPECT_EQ(finished(shard, catalogue), 1U) << "under one name or the other";
