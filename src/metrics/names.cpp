@@ -25,8 +25,11 @@ constexpr ExchangeRows kHttpRows = {{
      "Counted when the last byte of the response was accepted by the client's socket, or when the exchange "
      "failed."},
     {"http_request_duration_seconds", kHistogram,
-     "Time from the request head being complete to the last byte of the response being accepted by the "
-     "client's socket, or for a stream to its response head being complete."},
+     "Time from the request head being complete, and the response before it on the connection having ended, "
+     "to "
+     "the last byte of the response being accepted by the client's socket, or for a stream to its response "
+     "head "
+     "being complete."},
     {"http_requests_in_flight", kGauge, "Requests whose head is complete and that have not ended."},
     {"http_request_bytes_total", kCounter,
      "Bytes of request bodies, without their framing, read from clients by requests that ended; those of "
@@ -35,10 +38,13 @@ constexpr ExchangeRows kHttpRows = {{
      "Bytes of response bodies, without their framing, read from the backend for requests that ended; "
      "those of streams are counted apart."},
     {"http_request_slo_good_total", kCounter,
-     "Requests that met the target of their route: no status of 500 or above, and a duration, as "
-     "http_request_duration_seconds has it, that is not above the target."},
+     "Requests that met the target of their route: no failure of the backend, no status of 500 or above, and "
+     "a "
+     "duration, as http_request_duration_seconds has it, that is not above the target."},
     {"http_request_slo_total", kCounter,
-     "Requests that the target of their route applies to: all that have a duration."},
+     "Requests that the target of their route applies to: all that have a duration, but for those whose "
+     "client "
+     "left before the target had passed."},
     {"http_request_backend_ttfb_seconds", kHistogram,
      "Time from the last byte of the request being accepted by the backend's socket to the response head "
      "being complete."},
@@ -46,9 +52,9 @@ constexpr ExchangeRows kHttpRows = {{
      "Time from the moment that a proxy in front wrote into X-Request-Start or X-Queue-Start to the "
      "request head being complete. It compares the clocks of two machines."},
     {"http_request_size_bytes", kHistogram,
-     "Size of the body of each request, without its framing, when it ended."},
+     "Size of the body of each request, without its framing, when it ended. Streams are left out."},
     {"http_response_size_bytes", kHistogram,
-     "Size of the body of each response, without its framing, when it ended."},
+     "Size of the body of each response, without its framing, when it ended. Streams are left out."},
 }};
 
 // What the Python extension flask_prometheus prints, letter for letter.
@@ -82,9 +88,9 @@ constexpr ServiceRows kServiceRows = {{
      "Time that each exchange spent in wayside: from the request head being complete to the end of the "
      "exchange, less the time spent waiting for the client and the backend. Streams are left out."},
     {"wayside_client_aborts_total", kCounter,
-     "Requests whose client left before the response was complete, by how far they were: request (its body "
-     "was still being sent), waiting (no response had begun), response (part of it was sent). Counted when "
-     "wayside notices."},
+     "Requests whose client left or stopped reading before the response was complete, by how far they were: "
+     "request (its body was still being sent), waiting (no response had begun), response (part of it was "
+     "sent). Counted when wayside notices. Streams are left out."},
     {"wayside_backend_errors_total", kCounter,
      "Exchanges that failed because of the backend, by what was wrong. Counted when the exchange ended."},
     {"wayside_rejected_requests_total", kCounter,
@@ -110,11 +116,11 @@ constexpr ServiceRows kServiceRows = {{
      "Series of endpoints that exist, as the series budget counts them: under one naming."},
     {"wayside_series_limit", kGauge, "The series budget: as many series of endpoints as there may be."},
     {"wayside_series_overflow_total", kCounter,
-     "Exchanges counted under the endpoint overflow, wholly or in part, because the series budget had no "
-     "room. Counted when the exchange ended."},
+     "Exchanges whose status is counted under the endpoint overflow because the series budget had no room. "
+     "Counted when the exchange ended."},
     {"wayside_access_log_dropped_total", kCounter,
-     "Exchanges without a line in the access log because its reader did not keep up. Counted when the "
-     "exchange ended."},
+     "Exchanges without a line in the access log because its reader did not keep up or is gone. Counted when "
+     "the exchange ended."},
     {"wayside_config_last_reload_successful", kGauge,
      "Whether the last attempt to load the configuration succeeded: 1 or 0."},
     {"wayside_config_last_reload_success_timestamp_seconds", kGauge,

@@ -101,6 +101,8 @@ struct Shard::Impl {
   }
 
   void count(const Observation& observation);
+  // Against the target of the endpoint.
+  static void judge(const Observation& observation, const EndpointLayout& layout, Block& block);
 
   void add(std::uint32_t offset, std::uint64_t amount) noexcept { own[offset].add(amount); }
 
@@ -134,8 +136,10 @@ void Shard::Impl::count(const Observation& seen) {
   if (!layout.options.extras.empty()) {
     if (seen.backend_ttfb) observe_extra(ExtraHistogram::kBackendTtfb, seen.backend_ttfb->count());
     if (seen.queue) observe_extra(ExtraHistogram::kQueue, seen.queue->count());
-    observe_extra(ExtraHistogram::kRequestSize, static_cast<std::int64_t>(seen.request_bytes));
-    observe_extra(ExtraHistogram::kResponseSize, static_cast<std::int64_t>(seen.response_bytes));
+    if (seen.sizes_are_known) {
+      observe_extra(ExtraHistogram::kRequestSize, static_cast<std::int64_t>(seen.request_bytes));
+      observe_extra(ExtraHistogram::kResponseSize, static_cast<std::int64_t>(seen.response_bytes));
+    }
   }
   if (seen.duration) {
     const std::int64_t nanoseconds = seen.duration->count();
@@ -144,14 +148,19 @@ void Shard::Impl::count(const Observation& seen) {
     const HistogramPlace& by_status =
         its_status.is_overflow ? catalogue.overflow_layout().status_duration : layout.status_duration;
     if (by_status.buckets != nullptr) observe(*its_status.block, by_status, nanoseconds);
-    if (layout.options.slo) {
-      constexpr unsigned kFirstServerError = 500;
-      const bool is_good = *seen.duration <= *layout.options.slo && seen.status < kFirstServerError;
-      block[layout.slo_good].add(is_good ? 1 : 0);
-      block[layout.slo_total].add(1);
-    }
+    if (layout.options.slo) judge(seen, layout, block);
   }
   (*its_status.block)[0].add(1);
+}
+
+void Shard::Impl::judge(const Observation& seen, const EndpointLayout& layout, Block& block) {
+  constexpr unsigned kFirstServerError = 500;
+  const bool is_in_time = *seen.duration <= *layout.options.slo;
+  // Nobody knows how it would have ended.
+  if (seen.abort && is_in_time) return;
+  const bool is_good = is_in_time && !seen.is_faulty && seen.status < kFirstServerError;
+  block[layout.slo_good].add(is_good ? 1 : 0);
+  block[layout.slo_total].add(1);
 }
 
 Shard::Shard(Catalogue& catalogue) : impl_(std::make_unique<Impl>(catalogue)) {}

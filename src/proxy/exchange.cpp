@@ -114,7 +114,7 @@ TimePoint Exchange::next_deadline() const {
 }
 
 Failure Exchange::timeout_failure() const {
-  if (response_begun_) return Failure::kResponseBodyTimeout;
+  if (response_begun_) return to_client_.empty() ? Failure::kResponseBodyTimeout : Failure::kClientStalled;
   if (sending_ != Sending::kUnderWay || waits_for_continue()) return Failure::kResponseHeadTimeout;
   return to_backend_.empty() ? Failure::kRequestBodyTimeout : Failure::kBackendStalled;
 }

@@ -118,6 +118,7 @@ class Exchange {
   void note_declared_route(const http::Fields& fields);
   void begin_stream(metrics::StreamKind kind);
   void count(Failure failure);
+  Failure fault_of(Failure failure) const;
   metrics::Observation observation(Failure failure, TimePoint now) const;
   void write_access_log(const metrics::Observation& seen, Failure failure, TimePoint now);
 

@@ -32,7 +32,10 @@ void Exchange::note_declared_route(const http::Fields& fields) {
   if (field_name.empty() || route_.endpoint == metrics::kExcludedEndpoint) return;
   const std::string_view route = declared_route(fields, field_name);
   if (route.empty()) return;
-  route_.endpoint = context_.shard.endpoint_for(route);
+  const metrics::EndpointId endpoint = context_.shard.endpoint_for(route);
+  // What was matched goes before what finds no room.
+  if (endpoint == metrics::kOverflowEndpoint) return;
+  route_.endpoint = endpoint;
   note_label(route);
 }
 
@@ -45,10 +48,10 @@ void Exchange::count(Failure failure) {
   is_counted_ = true;
   const TimePoint now = Clock::now();
   metrics::Shard& shard = context_.shard;
-  const unsigned status = status_ == 0 ? kStatusClientAborted : status_;
-  route_.use->add(status, now);
-  context_.unmatched.answered(unmatched_, status);
+  const bool is_excluded = route_.endpoint == metrics::kExcludedEndpoint;
   metrics::Observation seen = observation(failure, now);
+  route_.use->add(seen.status, now);
+  context_.unmatched.answered(unmatched_, seen.status);
   metrics::TraceContext trace;
   if (facts_.trace && facts_.trace->is_sampled) {
     trace = {facts_.trace->trace_id_high, facts_.trace->trace_id_low, facts_.trace->parent_id};
@@ -58,34 +61,46 @@ void Exchange::count(Failure failure) {
     const std::uint64_t from_client = is_tunnel_ ? tunnel_bytes_.from_client : request_body_.bytes();
     const std::uint64_t from_backend = is_tunnel_ ? tunnel_bytes_.from_backend : response_body_.bytes();
     shard.stream_ended(route_.endpoint, *stream_, now - response_head_at_, from_client, from_backend);
-  } else if (head_complete_ && route_.endpoint != metrics::kExcludedEndpoint) {
+  } else if (head_complete_ && !is_excluded) {
     shard.observe_overhead(now - started_ - waited_);
   }
-  if (const auto reason = backend_error_reason(failure)) shard.backend_failed(*reason);
-  if (const auto reason = rejection_reason(failure, violation_)) shard.request_rejected(*reason);
+  if (!is_excluded) {
+    if (const auto reason = backend_error_reason(fault_of(failure))) shard.backend_failed(*reason);
+    if (const auto reason = rejection_reason(failure, violation_)) shard.request_rejected(*reason);
+  }
   shard.exchange_finished(seen);
   if (context_.access_log != nullptr) write_access_log(seen, failure, now);
 }
 
+// An event stream that is idle for too long, or that its client leaves, ends as event streams end.
+Failure Exchange::fault_of(Failure failure) const {
+  const bool is_an_end = failure == Failure::kClientAborted || failure == Failure::kClientStalled ||
+                         failure == Failure::kResponseBodyTimeout;
+  return stream_ && is_an_end ? Failure::kNone : failure;
+}
+
 metrics::Observation Exchange::observation(Failure failure, TimePoint now) const {
-  metrics::Observation seen{.endpoint = route_.endpoint,
-                            .variant = facts_.variant,
-                            .method = method_,
-                            .status = status_ == 0 ? kStatusClientAborted : status_,
-                            .queue = facts_.queue};
+  const Failure fault = fault_of(failure);
+  metrics::Observation seen{
+      .endpoint = route_.endpoint,
+      .variant = facts_.variant,
+      .method = method_,
+      .status = status_ == 0 ? status_of(failure) : status_,
+      .is_faulty = side_of(fault) == Side::kBackend || side_of(fault) == Side::kInternal,
+      .queue = facts_.queue};
   if (head_complete_) seen.duration = (stream_ ? response_head_at_ : now) - started_;
-  if (!stream_) {
+  seen.sizes_are_known = head_complete_ && !stream_;
+  if (seen.sizes_are_known) {
     seen.request_bytes = request_body_.bytes();
     seen.response_bytes = response_body_.bytes();
   }
-  if (failure == Failure::kClientAborted) {
+  if (fault == Failure::kClientAborted || fault == Failure::kClientStalled) {
     using enum metrics::AbortPhase;
     seen.abort = response_begun_ ? kResponse : request_body_.done() ? kWaiting : kRequest;
   }
-  const bool has_backend_head = response_head_at_ != TimePoint{};
-  if (has_backend_head && sending_ == Sending::kDone && sending_ended_ != TimePoint{}) {
-    seen.backend_ttfb = response_head_at_ - sending_ended_;
-  }
+  // A response may come before the request is complete.
+  const bool was_sent = sending_ == Sending::kDone && sending_ended_ != TimePoint{};
+  if (was_sent && response_head_at_ >= sending_ended_) seen.backend_ttfb = response_head_at_ - sending_ended_;
   return seen;
 }
 

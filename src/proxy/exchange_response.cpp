@@ -18,8 +18,9 @@ constexpr int kMaxInformational = 16;
 
 bool is_event_stream(const http::Fields& fields) {
   const http::Field* const type = fields.find(http::FieldName::content_type);
-  constexpr std::string_view kType = "text/event-stream";
-  return type != nullptr && http::equals_ignoring_case(type->value.substr(0, kType.size()), kType);
+  if (type == nullptr) return false;
+  const std::string_view media_type = type->value.substr(0, type->value.find_first_of("; \t"));
+  return http::equals_ignoring_case(media_type, "text/event-stream");
 }
 
 }  // namespace
@@ -141,7 +142,7 @@ Failure Exchange::begin_response(std::size_t head_size) {
   // An answer that comes before the request is complete ends the connection: the rest of the request may
   // never be read by anybody (RFC 9112 section 9.6).
   close_announced_ = !client_may_keep_alive() || client_reads_until_close_ || sending_ != Sending::kDone;
-  is_stream_ = is_event_stream(head.fields);
+  is_stream_ = framing->kind != Kind::kNone && is_event_stream(head.fields);
   response_head_at_ = Clock::now();
   response_body_ = BodyRelay(*framing, outgoing.kind == Kind::kChunked, context_.settings.limits);
   if (accepts_trailers_) response_body_.forward_trailers(context_.buffers);
@@ -159,6 +160,7 @@ Failure Exchange::begin_response(std::size_t head_size) {
     if (!taken) {
       // Nothing of the head has left yet, so the client can still be told.
       violation_ = taken.error();
+      response_head_at_ = {};
       to_client_.clear();
       return Failure::kBadResponse;
     }

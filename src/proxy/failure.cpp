@@ -22,6 +22,8 @@ constexpr std::array kRows = {
     Row{Failure::kRequestBodyTimeout, Side::kClient, 408, "request_body_timeout",
         "the request body did not arrive in time"},
     Row{Failure::kClientAborted, Side::kClient, kStatusClientAborted, "client_aborted", "the client left"},
+    Row{Failure::kClientStalled, Side::kClient, kStatusClientAborted, "client_stalled",
+        "the client stopped reading"},
     Row{Failure::kConnectFailed, Side::kBackend, 502, "connect_failed", "the backend cannot be reached"},
     Row{Failure::kConnectTimeout, Side::kBackend, 504, "connect_timeout",
         "the backend did not accept the connection in time"},

@@ -82,6 +82,70 @@ TEST_F(Accounting, TellsHowFarAnAbortedRequestWas) {
   EXPECT_EQ(total("http_requests_total"), 3);
 }
 
+TEST_F(Accounting, BlamesAClientThatStopsReading) {
+  config::Settings settings;
+  settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
+  settings.timeouts.response_body = std::chrono::milliseconds(200);
+  start(settings);
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  // More than the sockets' buffers take.
+  constexpr std::size_t kSize = 64 << 20;
+  const auto flood = std::async(std::launch::async, [&] {
+    try {
+      backend.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kSize) + "\r\n\r\n");
+      backend.send(std::string(kSize, 'x'));
+    } catch (const std::runtime_error&) {
+      // The proxy gave up, as it should.
+    }
+  });
+  EXPECT_TRUE(metric_becomes(R"(wayside_client_aborts_total{endpoint="/users/{id}",phase="response"})", 1));
+  EXPECT_EQ(total("wayside_backend_errors_total"), 0);
+}
+
+TEST_F(Accounting, TakesTheEndOfAnEventStreamForNobodysFault) {
+  config::Settings settings;
+  settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
+  settings.timeouts.tunnel = std::chrono::milliseconds(200);
+  start(settings);
+  const auto open_stream = [&] {
+    RawSocket client = connect();
+    client.send(kGet);
+    RawSocket backend = backend_.accept();
+    backend.read_head();
+    backend.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\ndata: 1\n\n");
+    client.read_until("data: 1\n\n");
+    return std::pair(std::move(client), std::move(backend));
+  };
+  constexpr auto kEnded = R"(wayside_stream_duration_seconds_count{endpoint="/users/{id}",kind="events"})";
+  {
+    auto [client, backend] = open_stream();
+    client.read_to_end();  // it is idle for too long
+    EXPECT_TRUE(metric_becomes(kEnded, 1));
+  }
+  {
+    auto [client, backend] = open_stream();
+    client.close();
+    EXPECT_TRUE(metric_becomes(kEnded, 2));
+  }
+  EXPECT_EQ(total("wayside_backend_errors_total"), 0);
+  EXPECT_EQ(total("wayside_client_aborts_total"), 0);
+}
+
+TEST_F(Accounting, TakesNoResponseWithoutABodyForAStream) {
+  start_with_routes({"/users/{id}"});
+  RawSocket client = connect();
+  client.send("HEAD /users/1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+  client.read_head();
+  EXPECT_TRUE(metric_becomes("wayside_overhead_seconds_count", 1));
+  EXPECT_EQ(total("wayside_stream_duration_seconds_count"), 0);
+}
+
 TEST_F(Accounting, TellsBackendErrorsAndRefusedRequestsApart) {
   start();
   RawSocket client = connect();
@@ -165,6 +229,28 @@ TEST_F(Accounting, TakesTheRouteThatTheBackendDeclares) {
       metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="200",method="GET"})", 1));
 }
 
+TEST_F(Accounting, KeepsTheMatchedRouteWhereADeclaredOneHasNoRoom) {
+  config::Settings settings;
+  settings.measurement.route_header = "X-Route";
+  settings.measurement.max_series = 500;
+  settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
+  start(settings);
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  constexpr int kRequests = 30;
+  for (int i = 0; i < kRequests; ++i) {
+    backend.read_head();
+    backend.send("HTTP/1.1 200 OK\r\nX-Route: /raw/" + std::to_string(i) + "\r\nContent-Length: 0\r\n\r\n");
+    client.read_head();
+    client.send(kGet);
+  }
+  backend.read_head();
+  EXPECT_GT(metric(R"(http_requests_total{endpoint="/users/{id}",http_status="200",method="GET"})"), 0);
+  EXPECT_EQ(metric("wayside_series_overflow_total"), 0);
+  EXPECT_EQ(total("http_requests_total"), kRequests);
+}
+
 TEST_F(Accounting, LabelsByHeaderFromAClosedList) {
   config::Settings settings;
   settings.unmatched = routes::Unmatched::kFold;
@@ -202,7 +288,42 @@ TEST_F(Accounting, CountsNothingOfAnExcludedRoute) {
   backend.send(kOk);
   client.read_until("ok");
   EXPECT_TRUE(metric_becomes("http_requests_in_flight", 0));
+  client.send(kGet);
+  backend.read_head();
+  backend.send("nonsense\r\n\r\n");
+  client.read_head();
+  EXPECT_TRUE(metric_becomes("http_requests_in_flight", 0));
   EXPECT_EQ(total("http_requests_total"), 0);
+  EXPECT_EQ(total("wayside_backend_errors_total"), 0);
+}
+
+TEST_F(Accounting, MeasuresWhatARouteAsksFor) {
+  config::Settings settings;
+  settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
+  settings.routes.front().histograms = {"backend_ttfb", "queue", "request_size", "response_size"};
+  start(settings);
+  RawSocket client = connect();
+  client.send("POST /users/1 HTTP/1.1\r\nHost: a\r\nX-Request-Start: t=1.5\r\nContent-Length: 3\r\n\r\nabc");
+  RawSocket backend = backend_.accept();
+  backend.read_until("abc");
+  backend.send(kOk);
+  client.read_until("ok");
+  const auto count = [](const std::string& family) {
+    return family + R"(_count{endpoint="/users/{id}",method="POST"})";
+  };
+  EXPECT_TRUE(metric_becomes(count("http_request_backend_ttfb_seconds"), 1));
+  EXPECT_EQ(metric(R"(http_request_size_bytes_sum{endpoint="/users/{id}",method="POST"})"), 3);
+  EXPECT_EQ(metric(R"(http_response_size_bytes_sum{endpoint="/users/{id}",method="POST"})"), 2);
+  // A moment fifty years ago is no time that the request waited in a queue.
+  EXPECT_EQ(metric(count("http_request_queue_seconds")), 0);
+  // An answer that comes before the request is complete says nothing about the backend's time.
+  client.send("POST /users/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+  backend.read_head();
+  backend.send(kOk);
+  client.read_until("ok");
+  client.send("abc");
+  EXPECT_TRUE(metric_becomes(count("http_request_duration_seconds"), 2));
+  EXPECT_EQ(metric(count("http_request_backend_ttfb_seconds")), 1);
 }
 
 TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
@@ -221,8 +342,28 @@ TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
   backend.read_head();
   backend.send("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
   client.read_head();
-  EXPECT_TRUE(metric_becomes(R"(http_request_slo_total{endpoint="/users/{id}",method="GET"})", 2));
-  EXPECT_EQ(metric(R"(http_request_slo_good_total{endpoint="/users/{id}",method="GET"})"), 1);
+  constexpr auto kTotal = R"(http_request_slo_total{endpoint="/users/{id}",method="GET"})";
+  constexpr auto kGood = R"(http_request_slo_good_total{endpoint="/users/{id}",method="GET"})";
+  EXPECT_TRUE(metric_becomes(kTotal, 2));
+  EXPECT_EQ(metric(kGood), 1);
+  // The status says nothing of what came after it.
+  client.send(kGet);
+  backend.read_head();
+  backend.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+  backend.close();
+  client.read_to_end();
+  EXPECT_TRUE(metric_becomes(kTotal, 3));
+  EXPECT_EQ(metric(kGood), 1);
+  // Nobody knows what a client that left in time would have got.
+  {
+    RawSocket impatient = connect();
+    impatient.send(kGet);
+    RawSocket its_backend = backend_.accept();
+    its_backend.read_head();
+    impatient.close();
+    EXPECT_TRUE(metric_becomes(R"(wayside_client_aborts_total{endpoint="/users/{id}",phase="waiting"})", 1));
+  }
+  EXPECT_EQ(metric(kTotal), 3);
 }
 
 TEST_F(Accounting, ShowsTheTraceBehindABucket) {

@@ -42,8 +42,10 @@ struct Observation {
   Method method = Method::kOther;
   unsigned status = 0;                        // 100 … 999
   std::optional<Nanoseconds> duration{};      // nothing: the clock never started
+  bool is_faulty = false;                     // the backend or the proxy failed, whatever the status says
   std::uint64_t request_bytes = 0;            // of the bodies, without framing
   std::uint64_t response_bytes = 0;           //
+  bool sizes_are_known = true;                // of both bodies; false: of neither, as with a stream
   std::optional<AbortPhase> abort{};          // the client left
   std::optional<Nanoseconds> backend_ttfb{};  // nothing: there was no response head, or …
   std::optional<Nanoseconds> queue{};         // … nobody said when the request was first seen

@@ -16,6 +16,7 @@ enum class Failure : std::uint8_t {
   kRequestHeadTimeout,   // the head did not complete in time
   kRequestBodyTimeout,   // the body stopped coming
   kClientAborted,        // the client left before its answer was complete
+  kClientStalled,        // the client stopped reading its answer
   kConnectFailed,        // no connection to the backend
   kConnectTimeout,       //
   kBackendClosed,        // the connection ended before a response head
@@ -23,10 +24,10 @@ enum class Failure : std::uint8_t {
   kResponseHeadTimeout,  // the request is sent, no response came
   kBadResponse,          // a response that breaks a rule of HTTP
   kResponseTruncated,    // the connection ended inside the response body
-  kResponseBodyTimeout,  // the response body stopped coming, or the client stopped reading it
+  kResponseBodyTimeout,  // the response body stopped coming
   kShutDown,             // wayside ends and could wait no longer
 };
-inline constexpr std::size_t kFailureCount = 14;
+inline constexpr std::size_t kFailureCount = 15;
 
 enum class Side : std::uint8_t { kNobody, kClient, kBackend, kInternal };
 
