@@ -1,5 +1,8 @@
 #include "wayside/accesslog/entry.hpp"
 
+#include "wayside/base/utf8.hpp"
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -28,8 +31,11 @@ class LineWriter {
   void text(std::string_view key, std::string_view value) noexcept {
     begin(key);
     raw("\"");
-    for (const char c : value)
-      escaped(c);
+    while (!value.empty()) {
+      const std::size_t length = std::max<std::size_t>(utf8_sequence_length(value), 1);
+      length == 1 ? escaped(value.front()) : raw(value.substr(0, length));
+      value.remove_prefix(length);
+    }
     raw("\"");
   }
   void number(std::string_view key, std::uint64_t value) noexcept {

@@ -56,7 +56,8 @@ struct Daemon::Impl {
         routing(registry, settings.workers),
         exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
                               std::string(kRevision)}) {
-    if (settings.access_log == config::AccessLog::kJson) access_log.emplace(STDOUT_FILENO, settings.workers);
+    if (settings.access_log == config::AccessLog::kJson)
+      access_log.emplace(STDOUT_FILENO, settings.workers, log);
     use_routing(settings);
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{

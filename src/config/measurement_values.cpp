@@ -1,5 +1,7 @@
 #include "config/measurement_values.hpp"
 
+#include "wayside/base/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -94,14 +96,17 @@ Parsed<std::string> parse_header_name(std::string_view text) {
 }
 
 Parsed<std::string> parse_label_value(std::string_view text) {
-  if (text.empty()) return expected("a value", text);
+  // A field's value never has blanks around it.
+  const bool could_come = !text.empty() && text.front() != ' ' && text.back() != ' ';
+  if (!could_come || !is_valid_utf8(text))
+    return expected("a value, in UTF-8 and without blanks around it", text);
   return {boost::system::in_place_value, text};
 }
 
 Parsed<std::vector<std::string>> parse_label_values(std::span<const std::string> texts) {
   std::vector<std::string> values;
   for (const std::string& text : texts) {
-    if (text.empty()) return expected("a value", text);
+    if (const auto value = parse_label_value(text); value.has_error()) return value.error();
     if (std::ranges::find(values, text) != values.end()) {
       return Mistake{"expected each value once, found " + quoted(text) + " twice"};
     }

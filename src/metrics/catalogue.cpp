@@ -1,6 +1,6 @@
 #include "metrics/catalogue.hpp"
 
-#include "metrics/label_value.hpp"
+#include "wayside/base/utf8.hpp"
 
 #include <algorithm>
 #include <new>

@@ -1,7 +1,8 @@
 #include "metrics/known_labels.hpp"
 
+#include "wayside/base/utf8.hpp"
+
 #include "metrics/catalogue.hpp"
-#include "metrics/label_value.hpp"
 
 #include <array>
 #include <new>

@@ -1,5 +1,6 @@
 #include "metrics/service_families.hpp"
 
+#include "wayside/base/utf8.hpp"
 #include "wayside/metrics/exposition.hpp"
 
 #include "metrics/series_texts.hpp"

@@ -24,7 +24,7 @@ struct Entry {
   std::string_view client;                       // its address
   std::string_view method;                       // method and target: as they were sent; empty: no valid head
   std::string_view target;
-  std::string_view route;  // the label of its endpoint
+  std::string_view route;  // the label of its endpoint, also where the metrics have no room for it
   unsigned status = 0;
   std::string_view outcome;  // "completed", or what went wrong, by the name that the metrics give the reason
   std::uint64_t request_bytes = 0;  // of the bodies, without framing
@@ -39,9 +39,9 @@ struct Entry {
   std::uint64_t trace_id_low = 0;
 };
 
-// Writes the line, its line feed included, and returns its size; nothing where it does not fit. Bytes of the
-// texts that are not printable ASCII become \u00NN, so that a line is valid JSON whatever a peer sent. Never
-// allocates.
+// Writes the line, its line feed included, and returns its size; nothing where it does not fit. Control
+// characters and bytes that are no UTF-8 become \u00NN, so that a line is valid JSON whatever a peer sent.
+// Never allocates.
 std::optional<std::size_t> write_line(const Entry& entry, std::span<char> out) noexcept;
 
 }  // namespace wayside::accesslog

@@ -1,4 +1,4 @@
-// Bytes on their way from one thread to another, without locks, and never more than there is room for.
+// Lines on their way from one thread to another, without locks, and never more than there is room for.
 //
 // One writer, one reader. What does not fit is refused whole: the writer never waits.
 #pragma once
@@ -18,7 +18,7 @@ class Ring {
   // `capacity` is a power of two. Throws std::bad_alloc.
   explicit Ring(std::size_t capacity) : capacity_(capacity), bytes_(std::make_unique<char[]>(capacity)) {}
 
-  // The writer only. False where there is no room for all of it.
+  // The writer only. One or several whole lines; false where there is no room for all of it.
   bool push(std::string_view text) noexcept {
     const std::size_t written = written_.load(std::memory_order_relaxed);
     if (text.size() > capacity_ - (written - read_.load(std::memory_order_acquire))) return false;
@@ -30,15 +30,19 @@ class Ring {
     return true;
   }
 
-  // The reader only: the oldest bytes, as far as they lie in one piece. Valid until consume().
-  std::span<const char> front() const noexcept {
+  // The reader only: takes the oldest lines, as many as fit, and returns their size. Nothing where the first
+  // does not fit.
+  std::size_t take_lines(std::span<char> out) noexcept {
     const std::size_t read = read_.load(std::memory_order_relaxed);
-    const std::size_t size = written_.load(std::memory_order_acquire) - read;
+    std::size_t size = std::min(written_.load(std::memory_order_acquire) - read, out.size());
     const std::size_t at = read & (capacity_ - 1);
-    return {bytes_.get() + at, std::min(size, capacity_ - at)};
-  }
-  void consume(std::size_t count) noexcept {
-    read_.store(read_.load(std::memory_order_relaxed) + count, std::memory_order_release);
+    const std::size_t before_the_end = std::min(size, capacity_ - at);
+    std::memcpy(out.data(), bytes_.get() + at, before_the_end);
+    std::memcpy(out.data() + before_the_end, bytes_.get(), size - before_the_end);
+    while (size != 0 && out[size - 1] != '\n')
+      --size;
+    read_.store(read + size, std::memory_order_release);
+    return size;
   }
 
  private:

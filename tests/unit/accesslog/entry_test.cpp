@@ -52,8 +52,9 @@ TEST(Entry, HasTheTimePointsThatThereAre) {
 
 TEST(Entry, EscapesWhateverAPeerSent) {
   Entry entry = small_entry();
-  entry.target = "/\"\\\n\x7F\xFF";
-  EXPECT_NE(line_of(entry).find(R"("target":"/\"\\\u000a\u007f\u00ff")"), std::string::npos)
+  entry.target = "/\"\\\n\x7F\xFF\xC3\xBC\xC3";
+  EXPECT_NE(line_of(entry).find("\"target\":\"/\\\"\\\\\\u000a\\u007f\\u00ff\xC3\xBC\\u00c3\""),
+            std::string::npos)
       << line_of(entry);
 }
 

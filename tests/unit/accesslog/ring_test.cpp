@@ -8,30 +8,37 @@
 namespace wayside::accesslog {
 namespace {
 
-std::string take_all(Ring& ring) {
-  std::string taken;
-  for (auto front = ring.front(); !front.empty(); front = ring.front()) {
-    taken.append(front.data(), front.size());
-    ring.consume(front.size());
-  }
+std::string take(Ring& ring, std::size_t size = 256) {
+  std::string taken(size, '\0');
+  taken.resize(ring.take_lines(taken));
   return taken;
 }
 
 TEST(Ring, RefusesWhatDoesNotFitWhole) {
   Ring ring(8);
-  EXPECT_TRUE(ring.push("12345"));
-  EXPECT_FALSE(ring.push("6789"));
-  EXPECT_TRUE(ring.push("678"));
-  EXPECT_FALSE(ring.push("9"));
-  EXPECT_EQ(take_all(ring), "12345678");
+  EXPECT_TRUE(ring.push("1234\n"));
+  EXPECT_FALSE(ring.push("678\n"));
+  EXPECT_TRUE(ring.push("67\n"));
+  EXPECT_FALSE(ring.push("\n"));
+  EXPECT_EQ(take(ring), "1234\n67\n");
+}
+
+TEST(Ring, GivesWholeLines) {
+  Ring ring(16);
+  EXPECT_TRUE(ring.push("12\n"));
+  EXPECT_TRUE(ring.push("456\n"));
+  EXPECT_EQ(take(ring, 2), "");
+  EXPECT_EQ(take(ring, 6), "12\n");
+  EXPECT_EQ(take(ring, 4), "456\n");
+  EXPECT_EQ(take(ring), "");
 }
 
 TEST(Ring, GoesRound) {
   Ring ring(8);
   for (int i = 0; i < 100; ++i) {
-    const std::string text = std::to_string(i) + "abc";
+    const std::string text = std::to_string(i) + "abc\n";
     EXPECT_TRUE(ring.push(text));
-    EXPECT_EQ(take_all(ring), text);
+    EXPECT_EQ(take(ring), text);
   }
 }
 
@@ -50,7 +57,7 @@ TEST(Ring, LosesNothingBetweenTwoThreads) {
     expected += std::to_string(i) + "\n";
   std::string taken;
   while (taken.size() < expected.size())
-    taken += take_all(ring);
+    taken += take(ring);
   writer.join();
   EXPECT_EQ(taken, expected);
 }

@@ -2,7 +2,8 @@
 // it was counted for, and nothing else is.
 #include "wayside/metrics/exposition.hpp"
 
-#include "metrics/label_value.hpp"
+#include "wayside/base/utf8.hpp"
+
 
 #include <gtest/gtest.h>
 
