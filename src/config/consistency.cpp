@@ -44,7 +44,7 @@ void append_measurement_mistakes(const Settings& settings, std::vector<std::stri
   }
   for (const std::string& mistake :
        metrics::mistakes_of(measurement.renaming, settings.namings, label_names)) {
-    lines.push_back("metrics.rename: " + mistake);
+    lines.push_back("metrics: " + mistake);
   }
 }
 

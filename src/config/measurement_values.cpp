@@ -2,6 +2,8 @@
 
 #include "wayside/base/utf8.hpp"
 
+#include <boost/beast/http/field.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -93,6 +95,14 @@ Parsed<std::string> parse_header_name(std::string_view text) {
   if (text.empty() || !std::ranges::all_of(text, is_token_char))
     return expected("the name of a header field", text);
   return {boost::system::in_place_value, text};
+}
+
+Parsed<std::string> parse_route_header(std::string_view text) {
+  // The field is not passed on, and the client needs those that HTTP knows.
+  if (boost::beast::http::string_to_field(text) != boost::beast::http::field::unknown) {
+    return expected("a header field that is made for this", text);
+  }
+  return parse_header_name(text);
 }
 
 Parsed<std::string> parse_label_value(std::string_view text) {

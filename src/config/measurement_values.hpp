@@ -24,6 +24,7 @@ Parsed<std::size_t> parse_max_series(std::string_view text);
 
 // The name of a header field: a token of RFC 9110 section 5.6.2.
 Parsed<std::string> parse_header_name(std::string_view text);
+Parsed<std::string> parse_route_header(std::string_view text);
 
 // The value of a label, which is not empty: that would be no label at all.
 Parsed<std::string> parse_label_value(std::string_view text);

@@ -91,7 +91,7 @@ std::vector<YamlKey> measurement_keys(Measurement& measurement, YamlMistakes& mi
       {"max_series",
        [&](const YamlValue& v) { read_value(v, parse_max_series, measurement.max_series, mistakes); }},
       {"route_header",
-       [&](const YamlValue& v) { read_value(v, parse_header_name, measurement.route_header, mistakes); }},
+       [&](const YamlValue& v) { read_value(v, parse_route_header, measurement.route_header, mistakes); }},
       {"labels", [&](const YamlValue& v) { read_labels(v, measurement.labels, mistakes); }},
       {"rename", [&](const YamlValue& v) { read_renaming(v, measurement.renaming, mistakes); }},
   };

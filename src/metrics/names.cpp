@@ -173,7 +173,7 @@ bool is_digit(char c) noexcept {
 
 // Every name that there is to be renamed.
 struct KnownNames {
-  std::vector<std::string_view> families;
+  std::vector<const Row*> families;
   std::vector<std::vector<std::string_view>> label_groups;  // those that stand together on a series
 };
 
@@ -181,7 +181,7 @@ KnownNames known_names(std::span<const Naming> namings, std::span<const std::str
   KnownNames known;
   for (const Naming naming : namings) {
     for (const Row& row : rows_of(naming)) {
-      if (!row.name.empty()) known.families.push_back(row.name);
+      if (!row.name.empty()) known.families.push_back(&row);
     }
     const LabelNames labels = labels_of(naming);
     auto& group = known.label_groups.emplace_back(
@@ -189,7 +189,7 @@ KnownNames known_names(std::span<const Naming> namings, std::span<const std::str
     group.insert(group.end(), extra_labels.begin(), extra_labels.end());
   }
   for (const Row& row : kServiceRows)
-    known.families.push_back(row.name);
+    known.families.push_back(&row);
   known.label_groups.emplace_back(kServiceLabels.begin(), kServiceLabels.end());
   return known;
 }
@@ -200,6 +200,55 @@ void check_new_name(std::string_view name, std::vector<std::string>& mistakes) {
   }
 }
 
+// All that a family of that name and type is called, and its samples, in either format.
+std::vector<std::string> names_in_either_format(const std::string& name, FamilyType type) {
+  constexpr std::string_view kTotal = "_total";
+  constexpr std::string_view kInfoSuffix = "_info";
+  switch (type) {
+    case kCounter: {
+      const std::string base = name.ends_with(kTotal) ? name.substr(0, name.size() - kTotal.size()) : name;
+      return {base, base + "_total", base + "_created"};
+    }
+    case kHistogram:
+      return {name, name + "_bucket", name + "_count", name + "_sum", name + "_created"};
+    case kInfo:
+      return {name, name.substr(0, name.size() - kInfoSuffix.size())};
+    case kGauge:
+      break;
+  }
+  return {name};
+}
+
+void check_new_family(const Row& row, const std::string& name, std::vector<std::string>& mistakes) {
+  check_new_name(name, mistakes);
+  if (name.starts_with("process_")) {
+    mistakes.push_back("expected a name that is not the process metrics', found " + quoted(name));
+  }
+  if (row.type == kInfo && !name.ends_with("_info")) {
+    mistakes.push_back("expected a name that ends in _info, as OpenMetrics wants it, found " + quoted(name));
+  }
+  if (row.type != kCounter && name.ends_with("_total")) {
+    mistakes.push_back("expected a name without _total, as " + std::string(row.name) +
+                       " is no counter, found " + quoted(name));
+  }
+}
+
+void check_families(std::span<const Row* const> rows, const Renaming& renaming,
+                    std::vector<std::string>& mistakes) {
+  std::map<std::string, std::string_view> seen;
+  for (const Row* row : rows) {
+    const std::string new_name = renamed(renaming.families, row->name);
+    if (new_name != row->name) check_new_family(*row, new_name, mistakes);
+    for (const std::string& name : names_in_either_format(new_name, row->type)) {
+      const auto [first, is_new] = seen.emplace(name, row->name);
+      if (is_new) continue;
+      mistakes.push_back("expected names that differ, found " + quoted(name) + " for both " +
+                         std::string(first->second) + " and " + std::string(row->name));
+      break;
+    }
+  }
+}
+
 template <class Names>
 void check_distinct(const Names& old_names, const std::map<std::string, std::string, std::less<>>& renames,
                     std::vector<std::string>& mistakes) {
@@ -207,7 +256,9 @@ void check_distinct(const Names& old_names, const std::map<std::string, std::str
   for (const std::string_view old_name : old_names) {
     const std::string new_name = renamed(renames, old_name);
     const auto [first, is_new] = seen.emplace(new_name, old_name);
-    if (!is_new) {
+    if (!is_new && first->second == old_name) {
+      mistakes.push_back("expected another name for a label from a field, found " + quoted(old_name));
+    } else if (!is_new) {
       mistakes.push_back("expected names that differ, found " + quoted(new_name) + " for both " +
                          std::string(first->second) + " and " + std::string(old_name));
     }
@@ -256,10 +307,10 @@ std::vector<std::string> mistakes_of(const Renaming& renaming, std::span<const N
   const KnownNames known = known_names(namings, extra_labels);
   std::vector<std::string> mistakes;
   for (const auto& [old_name, new_name] : renaming.families) {
-    if (std::ranges::find(known.families, old_name) == known.families.end()) {
+    const auto has_the_name = [&, &name = old_name](const Row* row) { return row->name == name; };
+    if (std::ranges::none_of(known.families, has_the_name)) {
       mistakes.push_back("expected the name of a family, found " + quoted(old_name));
     }
-    check_new_name(new_name, mistakes);
   }
   for (const auto& [old_name, new_name] : renaming.labels) {
     const bool is_known = std::ranges::any_of(known.label_groups, [&, &name = old_name](const auto& group) {
@@ -269,7 +320,7 @@ std::vector<std::string> mistakes_of(const Renaming& renaming, std::span<const N
     check_new_name(new_name, mistakes);
     if (new_name == "le") mistakes.emplace_back("expected a name that histograms do not need, found \"le\"");
   }
-  check_distinct(known.families, renaming.families, mistakes);
+  check_families(known.families, renaming, mistakes);
   for (const auto& group : known.label_groups)
     check_distinct(group, renaming.labels, mistakes);
   return mistakes;

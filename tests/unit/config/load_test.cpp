@@ -161,5 +161,28 @@ TEST(Load, RejectsABackendThatIsWaysideItself) {
       << "the demo brings a backend of its own";
 }
 
+TEST_F(LoadFile, RefusesTwoMeasurementsUnderOneName) {
+  const std::string file = write(
+      "routes:\n"
+      "  - {path: /a, methods: [GET], slo: 1s}\n"
+      "  - {path: /a, methods: [POST], slo: 1s}\n"
+      "  - {path: /b, name: a}\n"
+      "  - {path: /c, name: a, buckets: [1]}\n");
+  EXPECT_THAT(
+      errors_of({"--config", file.c_str()}),
+      ElementsAre(StartsWith(file + ":5: routes: expected the buckets, histograms and slo of line 4")));
+}
+
+TEST_F(LoadFile, HintsAtRoutesThatHaveNoRoom) {
+  const std::string few = write("metrics: {max_series: 1000}\nroutes: [/a]\n");
+  EXPECT_THAT(load_words({"--check", "--config", few.c_str()})->hints, IsEmpty());
+  std::string text = "metrics: {max_series: 1000}\nroutes:\n";
+  for (int i = 0; i < 100; ++i)
+    text += "  - /" + std::to_string(i) + "\n";
+  const std::string many = write(text);
+  EXPECT_THAT(load_words({"--check", "--config", many.c_str()})->hints,
+              ElementsAre(StartsWith("metrics.max_series: expected at least ")));
+}
+
 }  // namespace
 }  // namespace wayside::config

@@ -40,7 +40,12 @@ TEST(MeasurementValues, NamesAndValues) {
   EXPECT_FALSE(parse_header_name("X Tenant").has_value());
   EXPECT_FALSE(parse_header_name("").has_value());
   EXPECT_FALSE(parse_label_values(Texts{"a", "a"}).has_value());
+  EXPECT_TRUE(parse_route_header("X-Route-Template").has_value());
+  EXPECT_FALSE(parse_route_header("set-cookie").has_value());
+  EXPECT_FALSE(parse_route_header("X Route").has_value());
   EXPECT_FALSE(parse_label_values(Texts{""}).has_value());
+  EXPECT_FALSE(parse_label_values(Texts{"a", "caf\xE9"}).has_value());
+  EXPECT_FALSE(parse_label_value(" a").has_value());
   EXPECT_EQ(*parse_access_log("json"), AccessLog::kJson);
   EXPECT_FALSE(parse_access_log("yes").has_value());
   EXPECT_FALSE(parse_max_series("0").has_value());

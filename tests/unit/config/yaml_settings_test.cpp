@@ -138,7 +138,8 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"{}\n---\n{}", "f.yaml:3: expected one document, found another"},
       {"\nlistn: :80", R"(f.yaml:2: expected a known key (did you mean listen?), found "listn")"},
       {"upstreams: {}",
-       "f.yaml:1: expected one of listen, backend, workers, log_level, access_log, metrics, timeouts, limits, "
+       "f.yaml:1: expected one of listen, backend, workers, log_level, access_log, metrics, timeouts, "
+       "limits, "
        "max_connections, via, client_half_close, openapi, unmatched, trailing_slash, ignore_case, routes, "
        "found "
        "\"upstreams\""},

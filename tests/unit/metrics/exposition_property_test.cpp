@@ -1,9 +1,7 @@
 // Random registries, read back from their text: every number that was counted is there, under the labels that
 // it was counted for, and nothing else is.
-#include "wayside/metrics/exposition.hpp"
-
 #include "wayside/base/utf8.hpp"
-
+#include "wayside/metrics/exposition.hpp"
 
 #include <gtest/gtest.h>
 

@@ -39,7 +39,30 @@ TEST(Renaming, SaysWhatIsWrong) {
       ElementsAre("expected names that differ, found \"wayside_series\" for both http_requests_total and "
                   "wayside_series"));
   EXPECT_THAT(mistakes_of({{}, {{"method", "endpoint"}}}, kHttp, Texts{}), testing::SizeIs(1));
-  EXPECT_THAT(mistakes_of({{}, {}}, kHttp, Texts{"method"}), testing::SizeIs(1));
+  EXPECT_THAT(mistakes_of({{}, {}}, kHttp, Texts{"method"}),
+              ElementsAre(R"(expected another name for a label from a field, found "method")"));
+}
+
+// What either format makes of a name must not be another family's.
+TEST(Renaming, RefusesNamesThatClashInEitherFormat) {
+  const std::vector<Naming> both = {Naming::kHttp, Naming::kFlask};
+  const std::string retries = "wayside_backend_retries_total";
+  const std::string connects = "wayside_backend_connects_total";
+  const std::vector<std::map<std::string, std::string, std::less<>>> clashes = {
+      {{retries, "wayside_overhead_seconds_count"}},
+      {{retries, "wayside_overhead_seconds_bucket"}},
+      {{"http_requests_total", "flask_request_count_total"}},
+      {{retries, "a"}, {connects, "a_total"}},
+      {{retries, "a_total"}, {"wayside_client_connections", "a"}},
+      {{retries, "process_cpu_seconds_total"}},
+      {{"wayside_build_info", "my_build"}},
+      {{"wayside_client_connections", "clients_total"}},
+  };
+  for (const auto& families : clashes)
+    EXPECT_THAT(mistakes_of({families, {}}, both, Texts{}), testing::SizeIs(1)) << families.begin()->second;
+  EXPECT_THAT(mistakes_of({{{retries, "retries"}, {"wayside_build_info", "my_info"}}, {}}, both, Texts{}),
+              IsEmpty());
+  EXPECT_THAT(mistakes_of({}, std::vector{Naming::kHttp, Naming::kFlask, Naming::kOtel}, Texts{}), IsEmpty());
 }
 
 }  // namespace
