@@ -43,10 +43,6 @@ class Cell {
   // `status.block` outlives the cell. Throws std::bad_alloc.
   void add_status(const Status& status) { statuses_.push_back(status); }
 
-  // Remembers the observation as the exemplar of its bucket. Allocates the first time, and goes without where
-  // there is no memory.
-  void keep_exemplar(std::size_t bucket, const TraceContext& trace, std::int64_t value) noexcept;
-
  private:
   const CellRecord& record_;
   Block block_;

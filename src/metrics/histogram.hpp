@@ -21,4 +21,10 @@ inline std::size_t observe(Block& block, const HistogramPlace& place, std::int64
   return bucket;
 }
 
+// Remembers the observation, which fell into `bucket`, as the bucket's exemplar. The block's worker only.
+// Allocates the first time in a block, and goes without where there is no memory. At most one histogram of a
+// block has exemplars.
+void keep_exemplar(Block& block, const HistogramPlace& place, std::size_t bucket, const TraceContext& trace,
+                   std::int64_t value) noexcept;
+
 }  // namespace wayside::metrics

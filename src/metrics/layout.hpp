@@ -34,7 +34,7 @@ class EndpointLayout {
 
   // A cell.
   const EndpointOptions options;
-  HistogramPlace duration;  // at offset 0, as exemplars want it
+  HistogramPlace duration;
   std::uint32_t request_bytes = 0;
   std::uint32_t response_bytes = 0;
   std::uint32_t aborts = 0;    // kAbortPhaseCount places

@@ -144,10 +144,14 @@ void Shard::Impl::count(const Observation& seen) {
   if (seen.duration) {
     const std::int64_t nanoseconds = seen.duration->count();
     const std::size_t bucket = observe(block, layout.duration, nanoseconds);
-    if (seen.trace != nullptr) its_cell.keep_exemplar(bucket, *seen.trace, nanoseconds);
+    if (seen.trace != nullptr) keep_exemplar(block, layout.duration, bucket, *seen.trace, nanoseconds);
     const HistogramPlace& by_status =
         its_status.is_overflow ? catalogue.overflow_layout().status_duration : layout.status_duration;
-    if (by_status.buckets != nullptr) observe(*its_status.block, by_status, nanoseconds);
+    if (by_status.buckets != nullptr) {
+      const std::size_t its_bucket = observe(*its_status.block, by_status, nanoseconds);
+      if (seen.trace != nullptr)
+        keep_exemplar(*its_status.block, by_status, its_bucket, *seen.trace, nanoseconds);
+    }
     if (layout.options.slo) judge(seen, layout, block);
   }
   (*its_status.block)[0].add(1);

@@ -13,6 +13,12 @@
 namespace wayside::test {
 namespace {
 
+struct Case {
+  const char* name;
+  std::string_view request;
+  std::string_view response;
+};
+
 class Exchange : public ProxyFixture {
  protected:
   // The admin thread's first coroutines are none of an exchange's doing: they have started when it has
@@ -33,35 +39,8 @@ class Exchange : public ProxyFixture {
     client.skip_exactly(relayed_size);
     return allocation_count() - before;
   }
-};
 
-struct Case {
-  const char* name;
-  std::string_view request;
-  std::string_view response;
-};
-
-constexpr std::array kCases = {
-    Case{"small GET", "GET /users/42 HTTP/1.1\r\nHost: a\r\n\r\n",
-         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"},
-    Case{"GET with browser-like fields",
-         "GET /users/42?tab=1 HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: Mozilla/5.0\r\nAccept: "
-         "text/html\r\n"
-         "Accept-Language: en\r\nAccept-Encoding: gzip\r\nCookie: session=0123456789abcdef\r\nDNT: 1\r\n"
-         "Connection: keep-alive\r\nX-Forwarded-For: 10.1.2.3\r\nCache-Control: no-cache\r\n\r\n",
-         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: a=b\r\n\r\nok"},
-    Case{"POST with a body", "POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
-         "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"},
-    Case{"chunked both ways",
-         "POST /users HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nworld\r\n0\r\n\r\n"},
-    Case{"unmatched path and unknown method", "BREW /pot HTTP/1.1\r\nHost: a\r\n\r\n",
-         "HTTP/1.1 418 I'm a teapot\r\nContent-Length: 0\r\n\r\n"},
-};
-
-TEST_F(Exchange, AllocatesNothingInSteadyState) {
-  start_quietly({"/users", "/users/{id}"});
-  for (const Case& test_case : kCases) {
+  void repeat(const Case& test_case) {
     RawSocket client = connect();
     client.send(test_case.request);
     RawSocket backend = backend_.accept();
@@ -86,6 +65,47 @@ TEST_F(Exchange, AllocatesNothingInSteadyState) {
     }
     EXPECT_EQ(allocations, 0U) << test_case.name << ", over 200 exchanges";
   }
+};
+
+constexpr std::array kCases = {
+    Case{"small GET", "GET /users/42 HTTP/1.1\r\nHost: a\r\n\r\n",
+         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"},
+    Case{"GET with browser-like fields",
+         "GET /users/42?tab=1 HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: Mozilla/5.0\r\nAccept: "
+         "text/html\r\n"
+         "Accept-Language: en\r\nAccept-Encoding: gzip\r\nCookie: session=0123456789abcdef\r\nDNT: 1\r\n"
+         "Connection: keep-alive\r\nX-Forwarded-For: 10.1.2.3\r\nCache-Control: no-cache\r\n\r\n",
+         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: a=b\r\n\r\nok"},
+    Case{"POST with a body", "POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+         "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"},
+    Case{"chunked both ways",
+         "POST /users HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nworld\r\n0\r\n\r\n"},
+    Case{"unmatched path and unknown method", "BREW /pot HTTP/1.1\r\nHost: a\r\n\r\n",
+         "HTTP/1.1 418 I'm a teapot\r\nContent-Length: 0\r\n\r\n"},
+};
+
+TEST_F(Exchange, AllocatesNothingInSteadyState) {
+  start_quietly({"/users", "/users/{id}"});
+  for (const Case& test_case : kCases)
+    repeat(test_case);
+}
+
+TEST_F(Exchange, AllocatesNothingWithAllThatCanBeMeasured) {
+  config::Settings settings;
+  settings.namings = {metrics::Naming::kHttp, metrics::Naming::kOtel};
+  settings.access_log = config::AccessLog::kJson;
+  settings.measurement.route_header = "X-Route";
+  settings.measurement.labels = {{"X-Tenant", {.name = "tenant", .values = {"a", "b"}}}};
+  settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
+  settings.routes.front().slo = std::chrono::seconds(1);
+  settings.routes.front().histograms = {"backend_ttfb", "queue", "request_size", "response_size"};
+  start(settings);
+  admin_get("/-/healthy");
+  repeat({"GET with all that is measured",
+          "GET /users/42 HTTP/1.1\r\nHost: a\r\nX-Tenant: b\r\nX-Request-Start: t=1700000000.5\r\n"
+          "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nX-Route: /users/<int:id>\r\nContent-Length: 2\r\n\r\nok"});
 }
 
 TEST_F(Exchange, AllocatesNothingWithManyConnectionsInTurn) {

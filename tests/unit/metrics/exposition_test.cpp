@@ -193,5 +193,31 @@ TEST(Exposition, IsConsistentWhileAWorkerCounts) {
   EXPECT_EQ(value_of(text, "http_requests_in_flight"), 0);
 }
 
+TEST(Exposition, ShowsTheTraceOfABucketInEveryNaming) {
+  Registry registry({.durations_by_status = true});
+  const EndpointId endpoint = registry.intern("/");
+  const TraceContext trace{1, 2, 3};
+  Shard& shard = registry.shard(0);
+  shard.exchange_started();
+  shard.exchange_finished({.endpoint = endpoint,
+                           .method = Method::kGet,
+                           .status = 200,
+                           .duration = milliseconds(20),
+                           .trace = &trace});
+  std::string text;
+  Exposition(registry, {{Naming::kHttp, Naming::kOtel}, {}, {}, {}}).render(text, {Format::kOpenMetrics, {}});
+  constexpr std::string_view kTrace =
+      R"( # {span_id="0000000000000003",trace_id="00000000000000010000000000000002"} 0.02 )";
+  EXPECT_THAT(
+      text, HasSubstr("http_request_duration_seconds_bucket{endpoint=\"/\",le=\"0.025\",method=\"GET\"} 1.0" +
+                      std::string(kTrace)));
+  EXPECT_THAT(text, HasSubstr("http_server_request_duration_seconds_bucket{http_request_method=\"GET\","
+                              "http_response_status_code=\"200\",http_route=\"/\",le=\"0.025\"} 1.0" +
+                              std::string(kTrace)));
+  text.clear();
+  Exposition(registry, {{Naming::kHttp}, {}, {}, {}}).render(text);
+  EXPECT_THAT(text, Not(HasSubstr("trace_id"))) << "the text format has none";
+}
+
 }  // namespace
 }  // namespace wayside::metrics

@@ -1,4 +1,4 @@
-#include "metrics/cell.hpp"
+#include "metrics/histogram.hpp"
 
 #include <chrono>
 #include <memory>
@@ -6,10 +6,11 @@
 
 namespace wayside::metrics {
 
-void Cell::keep_exemplar(std::size_t bucket, const TraceContext& trace, std::int64_t value) noexcept {
-  if (block_.own_exemplars() == nullptr) {
+void keep_exemplar(Block& block, const HistogramPlace& place, std::size_t bucket, const TraceContext& trace,
+                   std::int64_t value) noexcept {
+  if (block.own_exemplars() == nullptr) {
     try {
-      block_.adopt_exemplars(std::make_unique<ExemplarSlots>(record_.layout->duration.buckets->size()));
+      block.adopt_exemplars(std::make_unique<ExemplarSlots>(place.sum_offset()));
     } catch (const std::bad_alloc&) {
       return;
     }
@@ -17,7 +18,7 @@ void Cell::keep_exemplar(std::size_t bucket, const TraceContext& trace, std::int
   // The wall clock: an exemplar's timestamp is for people and for Prometheus, and no duration is made of it.
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
   const std::int64_t now_ns = std::chrono::duration_cast<Nanoseconds>(since_epoch).count();
-  (*block_.own_exemplars())[bucket].store({trace, value, now_ns});
+  (*block.own_exemplars())[place.offset + bucket].store({trace, value, now_ns});
 }
 
 }  // namespace wayside::metrics
