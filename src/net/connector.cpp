@@ -1,13 +1,20 @@
 #include "wayside/net/connector.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
+#include "wayside/net/event_loop.hpp"
+#include "wayside/net/timer.hpp"
+
+#include "net/last_error.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <utility>
 
 namespace wayside::net {
@@ -17,20 +24,36 @@ using boost::asio::ip::tcp;
 
 constexpr Milliseconds kRetryFullQueueAfter{10};
 
+// A head and the first bytes of a body leave in one call, so Nagle's algorithm could only delay.
+Result<Descriptor> open_socket(int family) noexcept {
+  Descriptor socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket.is_open()) return last_error();
+  const int on = 1;
+  if (family != AF_UNIX) ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return socket;
+}
+
+// No error: connected, or on the way.
+error_code begin_connecting(const Descriptor& socket, const StreamProtocol::endpoint& endpoint) noexcept {
+  const auto size = static_cast<socklen_t>(endpoint.size());
+  // A connect that a signal interrupts goes on (connect(2), EINTR).
+  if (::connect(socket.number(), endpoint.data(), size) == 0 || errno == EINPROGRESS || errno == EINTR)
+    return {};
+  return last_error();
+}
+
 }  // namespace
 
-struct ConnectAttempt::State : std::enable_shared_from_this<ConnectAttempt::State> {
+struct ConnectAttempt::State final : Waiter {
   State(Connector& owner, Waiter& to_wake, Milliseconds time_limit)
       : connector(owner),
-        waiter(&to_wake),
+        waiter(to_wake),
         deadline(Clock::now() + time_limit),
-        socket(owner.io_.get_executor()),
-        timer(owner.io_.get_executor()) {}
+        timer(owner.loop_, [this] { guarded([&] { try_next(); }); }) {}
 
-  // Runs a step that may throw bad_alloc inside an event handler.
+  // Runs a step that may throw bad_alloc inside an event handler. The attempt may be gone when it returns.
   template <class Step>
   void guarded(Step step) {
-    if (waiter == nullptr || is_finished) return;
     try {
       step();
     } catch (const std::exception&) {
@@ -43,92 +66,82 @@ struct ConnectAttempt::State : std::enable_shared_from_this<ConnectAttempt::Stat
     try_next();
   }
 
+  // The timer comes back here when the address has had its share of the time, and at once if it fails at
+  // once: nobody is woken from within Connector::start.
   void try_next() {
-    if (next == candidates.size()) return finish(last_error);
-    const StreamProtocol::endpoint& endpoint = candidates[next++];
-    error_code ignored;
-    socket.close(ignored);
-    socket.async_connect(endpoint, [self = shared_from_this()](const error_code& ec) {
-      self->guarded([&] { self->on_connect(ec); });
-    });
-    if (next == candidates.size()) return;  // the last one may have all the time that is left
-    const auto addresses_left = static_cast<Clock::rep>(candidates.size() - next + 1);
-    timer.expires_after((deadline - Clock::now()) / addresses_left);
-    timer.async_wait([self = shared_from_this(), attempt = next](const error_code& ec) {
-      // Closing ends the connect under way, whose handler tries the next address. A timer that had already
-      // expired when it was cancelled must not hit that one.
-      error_code none;
-      if (!ec && self->next == attempt && !self->is_finished) self->socket.close(none);
-    });
-  }
-
-  void on_connect(error_code ec) {
-    timer.cancel();
-    // The queue of a unix socket that is full says EAGAIN, which Asio takes for "under way" and then for
-    // success.
-    error_code not_connected;
-    if (!ec) socket.remote_endpoint(not_connected);
-    if (not_connected == boost::asio::error::not_connected) return retry_later();
-    if (!ec) {
-      connector.prefer(candidates[next - 1]);
-      return finish({});
+    if (next == candidates.size()) return finish(last_error_seen);
+    last_error_seen = boost::asio::error::timed_out;
+    stream.reset();
+    if (const error_code ec = try_address(candidates[next++])) {
+      // The queue of a unix socket is full (connect(2), EAGAIN).
+      const bool is_full = ec == boost::asio::error::try_again;
+      if (is_full) --next;
+      last_error_seen = ec;
+      timer.set(Clock::now() + (is_full ? kRetryFullQueueAfter : Milliseconds(0)));
+      return;
     }
-    last_error = ec == boost::asio::error::operation_aborted ? error_code(boost::asio::error::timed_out) : ec;
-    try_next();
+    if (next == candidates.size()) return timer.cancel();  // the last one may have all the time that is left
+    const auto addresses_left = static_cast<Clock::rep>(candidates.size() - next + 1);
+    const TimePoint now = Clock::now();
+    timer.set(now + (deadline - now) / addresses_left);
   }
 
-  void retry_later() {
-    --next;
-    timer.expires_after(kRetryFullQueueAfter);
-    timer.async_wait([self = shared_from_this()](const error_code& ec) {
-      if (!ec) self->guarded([&] { self->try_next(); });
+  error_code try_address(const StreamProtocol::endpoint& endpoint) {
+    Result<Descriptor> socket = open_socket(endpoint.protocol().family());
+    if (!socket) return socket.error();
+    if (const error_code ec = begin_connecting(*socket, endpoint)) return ec;
+    stream = Stream::connecting(connector.loop_, std::move(*socket));
+    stream->set_waiter(this);
+    stream->watch_writable();
+    return {};
+  }
+
+  // The connection is made, or has failed.
+  void wake() override {
+    timer.cancel();
+    guarded([&] {
+      if (const error_code ec = stream->take_error()) {
+        last_error_seen = ec;
+        return try_next();
+      }
+      stream->set_waiter(nullptr);
+      connector.prefer(candidates[next - 1]);
+      finish({});
     });
   }
 
   void finish(error_code ec) {
-    last_error = ec;
+    last_error_seen = ec;
     is_finished = true;
-    waiter->wake();
-  }
-
-  void give_up() {
-    waiter = nullptr;
-    error_code ignored;
-    socket.close(ignored);
-    timer.cancel();
+    waiter.wake();
   }
 
   Connector& connector;
-  Waiter* waiter;  // nullptr: the attempt was given up, its handlers do nothing
+  Waiter& waiter;
   const TimePoint deadline;
-  StreamSocket socket;
-  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> timer;
+  std::optional<Stream> stream;
+  Timer timer;
   std::vector<StreamProtocol::endpoint> candidates;
   std::size_t next = 0;
-  error_code last_error = boost::asio::error::host_not_found;
+  error_code last_error_seen;  // of the addresses so far
   bool is_finished = false;
 };
 
 ConnectAttempt::ConnectAttempt(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
 ConnectAttempt::ConnectAttempt(ConnectAttempt&&) noexcept = default;
-ConnectAttempt& ConnectAttempt::operator=(ConnectAttempt&& other) noexcept {
-  std::swap(state_, other.state_);
-  return *this;
-}
-ConnectAttempt::~ConnectAttempt() {
-  if (state_ != nullptr) state_->give_up();
-}
+ConnectAttempt& ConnectAttempt::operator=(ConnectAttempt&&) noexcept = default;
+ConnectAttempt::~ConnectAttempt() = default;
 
 bool ConnectAttempt::finished() const noexcept {
   return state_->is_finished;
 }
 
 Result<Stream> ConnectAttempt::take() {
-  if (state_->last_error) return state_->last_error;
-  return Stream(std::move(state_->socket));
+  if (state_->last_error_seen) return state_->last_error_seen;
+  return std::move(*state_->stream);
 }
 
-Connector::Connector(IoContext& io, Address address) : io_(io), address_(std::move(address)) {
+Connector::Connector(EventLoop& loop, Address address) : loop_(loop), address_(std::move(address)) {
   if (address_.is_unix()) {
     endpoints_.emplace_back(boost::asio::local::stream_protocol::endpoint(address_.unix_path));
     return;
@@ -136,7 +149,7 @@ Connector::Connector(IoContext& io, Address address) : io_(io), address_(std::mo
   error_code ec;
   const boost::asio::ip::address literal = boost::asio::ip::make_address(address_.host, ec);
   if (ec) {
-    lookup_.emplace(io_, address_.host, address_.port);
+    lookup_.emplace(loop_, address_.host, address_.port);
   } else {
     endpoints_.emplace_back(tcp::endpoint(literal, address_.port));
   }
@@ -146,7 +159,6 @@ Connector::~Connector() = default;
 
 ConnectAttempt Connector::start(Waiter& waiter, Milliseconds limit) {
   auto state = std::make_shared<ConnectAttempt::State>(*this, waiter, limit);
-  ConnectAttempt attempt(state);  // gives up if what follows throws
   const auto age = Clock::now() - looked_up_at_;
   const bool was_looked_up = !endpoints_.empty();
   if (!lookup_ || (was_looked_up && age < kUsable)) {
@@ -155,7 +167,7 @@ ConnectAttempt Connector::start(Waiter& waiter, Milliseconds limit) {
     waiting_.push_back(state);
   }
   if (lookup_ && (!was_looked_up || age >= kFresh) && !lookup_->is_under_way()) look_up();
-  return attempt;
+  return ConnectAttempt(std::move(state));
 }
 
 void Connector::look_up() {
@@ -166,8 +178,9 @@ void Connector::look_up() {
       if (preferred_) prefer(*preferred_);
     }
     // Each is gone from the list before it is woken, for it may start the next.
-    const auto waiting = std::exchange(waiting_, {});
-    for (const auto& state : waiting) {
+    for (const auto& waiting : std::exchange(waiting_, {})) {
+      const auto state = waiting.lock();  // nullptr: its owner gave up
+      if (state == nullptr) continue;
       state->guarded([&] { endpoints_.empty() ? state->finish(found.error()) : state->begin(endpoints_); });
     }
   });

@@ -13,7 +13,7 @@ void Deadline::expire_at(TimePoint when) {
   wheel_.file(*this);
 }
 
-DeadlineWheel::DeadlineWheel(IoContext& io) : timer_(io.get_executor()), start_(Clock::now()) {}
+DeadlineWheel::DeadlineWheel(EventLoop& loop) : timer_(loop, [this] { on_tick(); }), start_(Clock::now()) {}
 
 void DeadlineWheel::stop() {
   stopped_ = true;
@@ -39,11 +39,7 @@ void DeadlineWheel::schedule_tick() {
     const auto passed = static_cast<std::size_t>((Clock::now() - start_) / kTick);
     next_tick_ = std::max(next_tick_, passed + 1);
   }
-  timer_.expires_at(start_ + next_tick_ * kTick);
-  timer_.async_wait([this](const error_code& ec) {
-    // A tick that had already come when stop() cancelled it is none.
-    if (!ec && !stopped_) on_tick();
-  });
+  timer_.set(start_ + next_tick_ * kTick);
 }
 
 void DeadlineWheel::on_tick() {

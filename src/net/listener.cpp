@@ -1,11 +1,20 @@
 #include "wayside/net/listener.hpp"
 
+#include "wayside/net/event_loop.hpp"
+
+#include "net/last_error.hpp"
+#include "net/resolve.hpp"
+
 #include <boost/asio/error.hpp>
-#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <new>
 #include <sys/socket.h>
+#include <utility>
 
 namespace wayside::net {
 namespace {
@@ -17,20 +26,39 @@ constexpr std::chrono::seconds kComplainEvery{1};
 constexpr int kBacklog = 4096;        // the kernel lowers it to net.core.somaxconn
 constexpr int kAcceptsPerEvent = 64;  // then others get their turn
 
-Result<tcp::endpoint> resolve(IoContext& io, const Address& address) {
-  error_code ec;
-  if (address.host.empty()) return tcp::endpoint(tcp::v6(), address.port);
-  const boost::asio::ip::address literal = boost::asio::ip::make_address(address.host, ec);
-  if (!ec) return tcp::endpoint(literal, address.port);
-  boost::asio::ip::basic_resolver<tcp, Executor> resolver(io.get_executor());
-  const auto found = resolver.resolve(address.host, std::to_string(address.port), tcp::resolver::passive, ec);
-  if (ec) return ec;
-  return found.begin()->endpoint();
+// What an accepted socket has of its listener's options: a head and the first bytes of a body leave in one
+// call, so Nagle's algorithm could only delay.
+error_code set_options(int descriptor, bool shared) noexcept {
+  const auto set = [&](int level, int option) {
+    const int on = 1;
+    return ::setsockopt(descriptor, level, option, &on, sizeof on) == 0;
+  };
+  const bool done = set(SOL_SOCKET, SO_REUSEADDR) && set(IPPROTO_TCP, TCP_NODELAY) &&
+                    (!shared || set(SOL_SOCKET, SO_REUSEPORT));
+  return done ? error_code() : last_error();
+}
+
+Result<Descriptor> bind_and_listen(const StreamProtocol::endpoint& endpoint, bool shared) noexcept {
+  Descriptor descriptor(
+      ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
+  if (!descriptor.is_open()) return last_error();
+  if (const error_code ec = set_options(descriptor.number(), shared)) return ec;
+  if (::bind(descriptor.number(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
+      ::listen(descriptor.number(), kBacklog) != 0) {
+    return last_error();
+  }
+  return descriptor;
+}
+
+Result<Address> local_address(int descriptor) {
+  tcp::endpoint bound;
+  auto size = static_cast<socklen_t>(bound.capacity());
+  if (::getsockname(descriptor, bound.data(), &size) != 0) return last_error();
+  return Address{bound.address().to_string(), bound.port(), {}};
 }
 
 // The client's address as others know it: "::ffff:10.0.0.1" is how a dual-stack socket names an IPv4 client,
-// and
-// "%eth0" behind a link-local address means something on this host only.
+// and "%eth0" behind a link-local address means something on this host only.
 std::string client_text(const tcp::endpoint& peer) {
   const boost::asio::ip::address address = peer.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -43,102 +71,67 @@ std::string client_text(const tcp::endpoint& peer) {
 
 }  // namespace
 
-Listener::Listener(IoContext& io, const Logger& log)
-    : acceptor_(io.get_executor()), retry_timer_(io.get_executor()), log_(log) {}
+Listener::Listener(EventLoop& loop, const Logger& log)
+    : EventSource(loop), loop_(loop), retry_timer_(loop, [this] { raise(); }), log_(log) {}
 
 Result<Address> Listener::open(const Address& address, bool shared) {
-  const Result<tcp::endpoint> endpoint =
-      resolve(static_cast<IoContext&>(acceptor_.get_executor().context()), address);
-  if (!endpoint) return endpoint.error();
-
-  error_code ec;
-  const auto step_failed = [&] {
-    error_code ignored;
-    if (ec) acceptor_.close(ignored);
-    return static_cast<bool>(ec);
-  };
-  acceptor_.open(endpoint->protocol(), ec);
-  if (step_failed()) return ec;
-  acceptor_.set_option(boost::asio::socket_base::reuse_address(true), ec);
-  if (step_failed()) return ec;
-  if (shared) {
-    const int on = 1;
-    if (::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
-      ec.assign(errno, boost::system::system_category());
-    }
-    if (step_failed()) return ec;
-  }
-  acceptor_.bind(*endpoint, ec);
-  if (step_failed()) return ec;
-  acceptor_.listen(kBacklog, ec);
-  if (step_failed()) return ec;
-  acceptor_.non_blocking(true, ec);
-  if (step_failed()) return ec;
-
-  const tcp::endpoint bound = acceptor_.local_endpoint(ec);
-  if (step_failed()) return ec;
-  return Address{bound.address().to_string(), bound.port(), {}};
+  const std::string host = address.host.empty() ? "::" : address.host;
+  const auto endpoints = resolve(host, std::to_string(address.port), AI_PASSIVE);
+  if (!endpoints) return endpoints.error();
+  Result<Descriptor> descriptor = bind_and_listen(endpoints->front(), shared);
+  if (!descriptor) return descriptor.error();
+  if (const error_code ec = EventSource::open(std::move(*descriptor), EPOLLIN)) return ec;
+  return local_address(this->descriptor());
 }
 
 void Listener::start(OnAccept on_accept) {
   on_accept_ = std::move(on_accept);
-  wait();
+  raise();
 }
 
 void Listener::resume() {
-  if (!suspended_) return;
-  suspended_ = false;
-  if (acceptor_.is_open()) wait();
+  if (!std::exchange(suspended_, false)) return;
+  if (is_open()) raise();
 }
 
 void Listener::close() {
   // Who has connected so far is served. What the kernel completes from here on is reset.
-  if (on_accept_ && acceptor_.is_open()) {
+  if (on_accept_ && is_open()) {
     suspended_ = false;
     accept_waiting(kBacklog);
   }
-  error_code ignored;
-  acceptor_.close(ignored);
+  EventSource::close();
   retry_timer_.cancel();
 }
 
-void Listener::wait() {
-  if (is_waiting_) return;
-  is_waiting_ = true;
-  acceptor_.async_wait(Acceptor::wait_read, [this](const error_code& ec) {
-    is_waiting_ = false;
-    if (ec != boost::asio::error::operation_aborted) on_ready();
-  });
-}
-
-// An event that was under way when close() came finds a closed acceptor.
-void Listener::on_ready() {
-  if (!acceptor_.is_open()) return;
-  const error_code ec = accept_waiting(kAcceptsPerEvent);
-  if (!acceptor_.is_open()) return;
-  if (ec) {
-    pause(ec);
-  } else if (!suspended_) {
-    wait();
-  }
+void Listener::on_events(std::uint32_t) {
+  // Before start() and during a pause it is looked at later.
+  if (!on_accept_ || retry_timer_.is_set()) return;
+  if (const error_code ec = accept_waiting(kAcceptsPerEvent); ec && is_open()) pause(ec);
 }
 
 // Accepts who is there, up to a bound. An error means that accepting had better pause.
 error_code Listener::accept_waiting(int at_most) {
-  for (int i = 0; i < at_most && acceptor_.is_open() && !suspended_; ++i) {
-    error_code ec;
-    tcp::endpoint peer;
-    boost::asio::basic_stream_socket<tcp, Executor> socket(acceptor_.get_executor());
-    acceptor_.accept(socket, peer, ec);
-    if (ec == boost::asio::error::would_block) break;
-    // What went wrong with one connection before we had it is no concern of the others.
-    if (ec == boost::asio::error::connection_aborted || ec == boost::asio::error::interrupted ||
-        ec == boost::system::errc::protocol_error) {
-      continue;
+  for (int i = 0; is_open() && !suspended_; ++i) {
+    if (i == at_most) {
+      raise();
+      break;
     }
-    if (ec) return ec;
+    tcp::endpoint peer;
+    auto size = static_cast<socklen_t>(peer.capacity());
+    Descriptor socket(::accept4(descriptor(), peer.data(), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!socket.is_open()) {
+      const error_code ec = last_error();
+      if (ec == boost::asio::error::would_block) break;
+      // What went wrong with one connection before we had it is no concern of the others.
+      if (ec == boost::asio::error::connection_aborted || ec == boost::asio::error::interrupted ||
+          ec == boost::system::errc::protocol_error) {
+        continue;
+      }
+      return ec;
+    }
     try {
-      on_accept_(Stream(std::move(socket)), client_text(peer));
+      on_accept_(Stream(loop_, std::move(socket)), client_text(peer));
     } catch (const std::bad_alloc&) {
       return boost::asio::error::no_memory;
     }
@@ -152,11 +145,7 @@ void Listener::pause(const error_code& why) {
     last_complaint_ = now;
     log_.warn("cannot accept connections for now", {{"error", why.message()}});
   }
-  retry_timer_.expires_after(kRetryAfter);
-  retry_timer_.async_wait([this](const error_code& ec) {
-    // A timer that was due already is not cancelled by close().
-    if (!ec) on_ready();
-  });
+  retry_timer_.set(now + kRetryAfter);
 }
 
 }  // namespace wayside::net

@@ -1,217 +1,180 @@
 #include "wayside/net/stream.hpp"
 
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/buffer.hpp>
+#include "wayside/net/event_loop.hpp"
+#include "wayside/net/event_source.hpp"
+
+#include "net/last_error.hpp"
+
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cassert>
 #include <cerrno>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <new>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <utility>
 
 namespace wayside::net {
 namespace {
 
-// Room for one pending wait operation of Asio, so that arming a watch never allocates. A request that does
-// not fit, which a newer Asio could make, goes to the heap.
-class OperationMemory {
- public:
-  void* allocate(std::size_t size) {
-    if (size > sizeof(storage_) || used_) return ::operator new(size);
-    used_ = true;
-    return storage_;
-  }
-  void deallocate(void* pointer) noexcept {
-    if (pointer == static_cast<void*>(storage_)) {
-      used_ = false;
-    } else {
-      ::operator delete(pointer);
-    }
-  }
+constexpr std::uint32_t kReadEvents = EPOLLIN | EPOLLRDHUP | EPOLLPRI;
 
- private:
-  alignas(std::max_align_t) std::byte storage_[112];
-  bool used_ = false;
-};
+// These come whether they were asked for or not. The read or write that follows says what it is.
+constexpr std::uint32_t kFailure = EPOLLERR | EPOLLHUP;
 
-template <class T>
-struct OperationAllocator {
-  using value_type = T;
-  explicit OperationAllocator(OperationMemory& memory) noexcept : memory_(&memory) {}
-  template <class U>
-  OperationAllocator(const OperationAllocator<U>& other) noexcept : memory_(other.memory_) {}
-  T* allocate(std::size_t count) { return static_cast<T*>(memory_->allocate(count * sizeof(T))); }
-  void deallocate(T* pointer, std::size_t) noexcept { memory_->deallocate(pointer); }
-  friend bool operator==(const OperationAllocator&, const OperationAllocator&) noexcept = default;
-  OperationMemory* memory_;
-};
+// Calls again what a signal interrupted.
+template <class Call>
+Result<std::size_t> transfer(Call call) noexcept {
+  for (;;) {
+    if (const ssize_t count = call(); count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) return last_error();
+  }
+}
 
 }  // namespace
 
-// Outlives its Stream while watches are armed: a cancelled operation completes later, from the event loop.
-// The last of them frees it.
-struct Stream::State {
-  struct Watch {
-    bool armed = false;
-    bool ready = false;
-    OperationMemory memory;
-  };
+class Stream::State final : public EventSource {
+ public:
+  explicit State(EventLoop& loop) noexcept : EventSource(loop) {}
 
-  // What Asio calls when a wait completes, or destroys when the io_context goes before.
-  class Handler {
-   public:
-    using allocator_type = OperationAllocator<void>;
-    Handler(State& state, Watch& watch) noexcept : state_(&state), watch_(&watch) {}
-    Handler(Handler&& other) noexcept : state_(std::exchange(other.state_, nullptr)), watch_(other.watch_) {}
-    Handler& operator=(Handler&&) = delete;
-    ~Handler() {
-      if (state_ != nullptr) state_->disarm(*watch_);
+  bool readable = false;
+  bool writable = false;
+  bool watches_reads = false;
+  bool watches_writes = false;
+  bool hears_of_writability = false;  // rarely needed, so it is asked for at the first need
+  // A short read emptied the socket, and whatever comes behind it is a new event; unless that was part of the
+  // event already: the end, a failure, urgent data, at which a read stops.
+  bool has_more_than_bytes = false;
+  Waiter* waiter = nullptr;
+
+ private:
+  void on_events(std::uint32_t events) override {
+    if ((events & (EPOLLRDHUP | EPOLLPRI | kFailure)) != 0) has_more_than_bytes = true;
+    bool wakes = false;
+    if ((events & (kReadEvents | kFailure)) != 0) {
+      readable = true;
+      wakes = std::exchange(watches_reads, false);
     }
-    allocator_type get_allocator() const noexcept { return allocator_type(watch_->memory); }
-    void operator()(const error_code& ec) {
-      State* const state = std::exchange(state_, nullptr);
-      if (state->disarm(*watch_)) state->on_event(*watch_, ec);
+    if ((events & (EPOLLOUT | kFailure)) != 0) {
+      writable = true;
+      wakes |= std::exchange(watches_writes, false);
     }
-
-   private:
-    State* state_;  // nullptr once that is done or another has the task
-    Watch* watch_;
-  };
-
-  explicit State(StreamSocket connected) : socket(std::move(connected)) {}
-
-  void arm(StreamSocket::wait_type direction, Watch& watch) {
-    if (watch.armed || watch.ready) return;
-    watch.armed = true;
-    socket.async_wait(direction, Handler(*this, watch));
-  }
-
-  // Whether the stream is still there. If not, neither is `this` after the last watch.
-  bool disarm(Watch& watch) noexcept {
-    watch.armed = false;
-    if (!orphaned) return true;
-    if (!reading.armed && !writing.armed) delete this;
-    return false;
-  }
-
-  void on_event(Watch& watch, const error_code& ec) {
-    if (ec == boost::asio::error::operation_aborted) return;
-    // Any other error shows itself in the read or write that follows.
-    watch.ready = true;
-    if (waiter != nullptr) waiter->wake();
+    if (wakes && waiter != nullptr) waiter->wake();
     // `this` may be gone.
   }
-
-  StreamSocket socket;
-  Waiter* waiter = nullptr;
-  Watch reading;
-  Watch writing;
-  bool orphaned = false;
 };
 
-Stream::Stream(StreamSocket socket) : state_(new State(std::move(socket))) {
-  error_code ignored;
-  state_->socket.non_blocking(true, ignored);
-  const int on = 1;
-  // Fails on a unix socket, which has nothing to delay.
-  ::setsockopt(state_->socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  state_->writing.ready = true;
+Stream::Stream(EventLoop& loop, Descriptor socket) : state_(std::make_unique<State>(loop)) {
+  if (state_->open(std::move(socket), kReadEvents)) throw std::bad_alloc();
+  state_->writable = true;
 }
 
-Stream::Stream(Stream&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
-
-Stream& Stream::operator=(Stream&& other) noexcept {
-  std::swap(state_, other.state_);
-  return *this;
+Stream Stream::connecting(EventLoop& loop, Descriptor socket) {
+  auto state = std::make_unique<State>(loop);
+  if (state->open(std::move(socket), kReadEvents | EPOLLOUT)) throw std::bad_alloc();
+  state->hears_of_writability = true;
+  return Stream(std::move(state));
 }
 
-Stream::~Stream() {
-  if (state_ == nullptr) return;
-  close();
-  if (state_->reading.armed || state_->writing.armed) {
-    state_->orphaned = true;
-  } else {
-    delete state_;
-  }
-}
+Stream::Stream(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Stream::Stream(Stream&&) noexcept = default;
+Stream& Stream::operator=(Stream&&) noexcept = default;
+Stream::~Stream() = default;
 
 void Stream::set_waiter(Waiter* waiter) noexcept {
   state_->waiter = waiter;
 }
 
 bool Stream::readable() const noexcept {
-  return state_->reading.ready;
+  return state_->readable;
 }
 bool Stream::writable() const noexcept {
-  return state_->writing.ready;
+  return state_->writable;
 }
+
 void Stream::watch_readable() {
-  state_->arm(StreamSocket::wait_read, state_->reading);
+  if (!state_->readable) state_->watches_reads = true;
 }
+
 void Stream::watch_writable() {
-  state_->arm(StreamSocket::wait_write, state_->writing);
+  if (state_->writable) return;
+  state_->watches_writes = true;
+  if (std::exchange(state_->hears_of_writability, true)) return;
+  // The kernel knows the descriptor already, so it needs no memory that could be missing.
+  state_->change(kReadEvents | EPOLLOUT);
 }
 
 void Stream::yield_readable() {
-  state_->reading.ready = false;
-  watch_readable();
+  state_->readable = false;
+  state_->watches_reads = true;
+  state_->raise();
 }
 
 Result<std::size_t> Stream::read_some(std::span<char> into) {
-  error_code ec;
-  const std::size_t count = state_->socket.read_some(boost::asio::buffer(into.data(), into.size()), ec);
-  // A short read emptied the socket: the next watch re-examines it, so a system call that would only say
-  // "nothing" is saved. The end and errors are still there for whoever looks again.
-  if (ec == boost::asio::error::would_block || (!ec && count < into.size())) state_->reading.ready = false;
-  if (ec) return ec;
+  if (into.empty()) return 0;
+  const auto count = transfer([&] { return ::recv(state_->descriptor(), into.data(), into.size(), 0); });
+  if (count && *count == 0) return error_code(boost::asio::error::eof);
+  const bool is_empty = count ? *count < into.size() && !state_->has_more_than_bytes
+                              : count.error() == boost::asio::error::would_block;
+  if (is_empty) state_->readable = false;
   return count;
 }
 
 Result<std::size_t> Stream::write_some(std::span<const boost::asio::const_buffer> pieces) {
-  error_code ec;
-  const std::size_t count = pieces.size() == 1 ? state_->socket.write_some(pieces.front(), ec)
-                                               : state_->socket.write_some(pieces, ec);
+  assert(pieces.size() <= kMaxPieces);
+  std::array<iovec, kMaxPieces> parts;
   std::size_t wanted = 0;
-  for (const boost::asio::const_buffer& piece : pieces)
+  std::transform(pieces.begin(), pieces.end(), parts.begin(), [&](const boost::asio::const_buffer& piece) {
     wanted += piece.size();
-  if (ec == boost::asio::error::would_block || (!ec && count < wanted)) state_->writing.ready = false;
-  if (ec) return ec;
+    return iovec{const_cast<void*>(piece.data()), piece.size()};
+  });
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = pieces.size();
+  const auto count = transfer([&] { return ::sendmsg(state_->descriptor(), &message, MSG_NOSIGNAL); });
+  if (count ? *count < wanted : count.error() == boost::asio::error::would_block) state_->writable = false;
   return count;
 }
 
 Stream::Peeked Stream::peek() {
   char byte = 0;
-  for (;;) {
-    const ssize_t count = ::recv(state_->socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (count > 0) return Peeked::kBytes;
-    if (count == 0) return Peeked::kEnd;
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) return Peeked::kFailed;
-    state_->reading.ready = false;
-    return Peeked::kNothing;
-  }
+  const auto count = transfer([&] { return ::recv(state_->descriptor(), &byte, 1, MSG_PEEK); });
+  if (count) return *count == 0 ? Peeked::kEnd : Peeked::kBytes;
+  if (count.error() != boost::asio::error::would_block) return Peeked::kFailed;
+  state_->readable = false;
+  return Peeked::kNothing;
 }
 
 void Stream::shutdown_send() noexcept {
-  error_code ignored;
-  state_->socket.shutdown(StreamSocket::shutdown_send, ignored);
+  ::shutdown(state_->descriptor(), SHUT_WR);
 }
 
 void Stream::abort() noexcept {
-  error_code ignored;
-  state_->socket.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(state_->descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   close();
 }
 
 void Stream::close() noexcept {
-  error_code ignored;
-  state_->socket.close(ignored);
+  state_->close();
   state_->waiter = nullptr;
 }
 
 bool Stream::is_open() const noexcept {
-  return state_->socket.is_open();
+  return state_->is_open();
+}
+
+error_code Stream::take_error() noexcept {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(state_->descriptor(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+  return {error, boost::system::system_category()};
+}
+
+int Stream::descriptor() const noexcept {
+  return state_->descriptor();
 }
 
 }  // namespace wayside::net

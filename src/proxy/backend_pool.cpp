@@ -15,9 +15,9 @@ void BackendConnection::wake() {
   pool_.drop(*this);
 }
 
-BackendPool::BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address,
+BackendPool::BackendPool(net::EventLoop& loop, net::DeadlineWheel& wheel, const Address& address,
                          metrics::Shard& shard)
-    : wheel_(wheel), shard_(shard), connector_(io, address) {}
+    : wheel_(wheel), shard_(shard), connector_(loop, address) {}
 
 BackendPool::~BackendPool() {
   close();

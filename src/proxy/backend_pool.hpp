@@ -50,7 +50,7 @@ class BackendPool {
   static constexpr std::chrono::seconds kMaxIdleTime{60};
 
   // The references outlive the pool, which outlives its connections.
-  BackendPool(net::IoContext& io, net::DeadlineWheel& wheel, const Address& address, metrics::Shard& shard);
+  BackendPool(net::EventLoop& loop, net::DeadlineWheel& wheel, const Address& address, metrics::Shard& shard);
   ~BackendPool();
 
   // A waiting connection, or nullptr. `waiter` is woken by its events from now on.

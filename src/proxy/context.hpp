@@ -10,8 +10,8 @@
 #include "wayside/metrics/shard.hpp"
 #include "wayside/net/buffer.hpp"
 #include "wayside/net/deadline.hpp"
+#include "wayside/net/event_loop.hpp"
 #include "wayside/net/frame_pool.hpp"
-#include "wayside/net/types.hpp"
 #include "wayside/proxy/routing.hpp"
 
 #include "proxy/backend_pool.hpp"
@@ -25,7 +25,7 @@
 namespace wayside::proxy {
 
 struct Context {
-  Context(net::IoContext& io_context, const config::Settings& all_settings,
+  Context(net::EventLoop& event_loop, const config::Settings& all_settings,
           std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
           inspector::UnmatchedPaths& unmatched_paths, accesslog::Ring* own_access_log, const Logger& logger)
       : settings(all_settings),
@@ -35,8 +35,8 @@ struct Context {
         access_log(own_access_log),
         log(logger),
         fallback_host(all_settings.backend.is_unix() ? "localhost" : to_string(all_settings.backend)),
-        wheel(io_context),
-        backends(io_context, wheel, all_settings.backend, own_shard) {
+        wheel(event_loop),
+        backends(event_loop, wheel, all_settings.backend, own_shard) {
     request_head.fields = http::Fields(settings.limits.fields);
     response_head.fields = http::Fields(settings.limits.fields);
   }

@@ -1,11 +1,12 @@
 #include "wayside/proxy/worker.hpp"
 
+#include "wayside/net/event_loop.hpp"
 #include "wayside/net/listener.hpp"
+#include "wayside/net/timer.hpp"
 
 #include "proxy/context.hpp"
 #include "proxy/session.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <algorithm>
@@ -16,10 +17,10 @@ namespace wayside::proxy {
 
 struct Worker::Impl {
   explicit Impl(Dependencies dependencies)
-      : context(io, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
+      : context(loop, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
                 dependencies.unmatched, dependencies.access_log, dependencies.log),
-        listener(io, dependencies.log),
-        drain_timer(io.get_executor()) {
+        listener(loop, dependencies.log),
+        drain_timer(loop, [this] { cut_off(); }) {
     // The workers share the limit evenly, and each has at least one.
     if (const auto& limit = dependencies.settings.max_connections) {
       session_limit = std::max<std::size_t>(1, *limit / dependencies.settings.workers);
@@ -49,13 +50,13 @@ struct Worker::Impl {
     drain_has_begun = true;  // until here, no session is the last one
     wake_sessions();
     if (sessions.empty()) return finish();
-    drain_timer.expires_after(context.settings.timeouts.drain);
-    drain_timer.async_wait([this](const error_code& ec) {
-      if (ec || sessions.empty()) return;
-      context.log.warn("requests were cut off: they did not finish within the drain timeout");
-      context.terminating = true;
-      wake_sessions();
-    });
+    drain_timer.set(Clock::now() + context.settings.timeouts.drain);
+  }
+
+  void cut_off() {
+    context.log.warn("requests were cut off: they did not finish within the drain timeout");
+    context.terminating = true;
+    wake_sessions();
   }
 
   // A session that is woken may end, so the next one is looked up before.
@@ -71,10 +72,10 @@ struct Worker::Impl {
     context.wheel.stop();
   }
 
-  net::IoContext io{1};  // one thread runs it
+  net::EventLoop loop;
   Context context;
   net::Listener listener;
-  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, net::Executor> drain_timer;
+  net::Timer drain_timer;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
   bool drain_has_begun = false;
   std::size_t session_count = 0;
@@ -89,20 +90,20 @@ Result<Address> Worker::listen(const Address& address, bool shared) {
 }
 
 void Worker::use_routing(std::unique_ptr<const Routing> routing) {
-  boost::asio::post(impl_->io, [impl = impl_.get(), next = std::move(routing)]() mutable {
-    impl->context.routing = std::move(next);
-  });
+  // Shared for no other reason than that a std::function can be copied.
+  const auto next = std::make_shared<std::unique_ptr<const Routing>>(std::move(routing));
+  impl_->loop.post([impl = impl_.get(), next] { impl->context.routing = std::move(*next); });
 }
 
 void Worker::run() {
   impl_->listener.start([impl = impl_.get()](net::Stream stream, std::string client_ip) {
     impl->serve(std::move(stream), std::move(client_ip));
   });
-  impl_->io.run();
+  impl_->loop.run();
 }
 
 void Worker::drain() {
-  boost::asio::post(impl_->io, [impl = impl_.get()] { impl->drain(); });
+  impl_->loop.post([impl = impl_.get()] { impl->drain(); });
 }
 
 }  // namespace wayside::proxy

@@ -32,8 +32,8 @@ TEST(AllocationCount, Counts) {
 }
 
 TEST(StreamWatches, AllocateNothing) {
-  IoContext io;
-  test::Connection connection = test::unix_connection(io);
+  EventLoop loop;
+  test::Connection connection = test::unix_connection(loop);
   test::CountingWaiter waiter;
   Stream& stream = connection.stream;
   stream.set_waiter(&waiter);
@@ -53,7 +53,8 @@ TEST(StreamWatches, AllocateNothing) {
               connection.peer.skip_exactly(sent);
               connection.peer.send("a");
               std::array<char, 16> bytes;
-              test::run_until(io, [&] { return waiter.wakes() == wakes + 2; });
+              test::run_until(
+                  loop, [&] { return waiter.wakes() != wakes && stream.readable() && stream.writable(); });
               EXPECT_EQ(stream.read_some(bytes).value(), 1U);
               EXPECT_TRUE(stream.writable());
             }),
@@ -62,8 +63,8 @@ TEST(StreamWatches, AllocateNothing) {
 
 TEST(DeadlineMoves, AllocateNothing) {
   using namespace std::chrono_literals;
-  IoContext io;
-  DeadlineWheel wheel(io);
+  EventLoop loop;
+  DeadlineWheel wheel(loop);
   test::CountingWaiter waiter;
   Deadline deadline(wheel, waiter);
   EXPECT_EQ(allocations_of([&] {

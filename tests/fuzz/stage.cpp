@@ -79,9 +79,9 @@ Stage::Stage()
                  .rejection_reasons = proxy::rejection_reasons()}),
       routing_(registry_, 1),
       listener_(open_listener()),
-      context_(io_, settings_, routing(), registry_.shard(0), routing_.inspector().unmatched(0), nullptr,
+      context_(loop_, settings_, routing(), registry_.shard(0), routing_.inspector().unmatched(0), nullptr,
                log_),
-      session_(context_, open_client(), "192.0.2.1") {
+      session_(std::in_place, context_, open_client(), "192.0.2.1") {
   serve();
 }
 
@@ -98,15 +98,15 @@ bool Stage::nothing_is_in_flight() const {
 
 net::Stream Stage::open_client() {
   int ends[2];
-  require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0,
+  require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0,
           "the fuzzer has a client of its own");
   client_.replace(ends[0]);
-  return net::Stream(net::StreamSocket(io_.get_executor(), net::StreamProtocol(AF_UNIX, 0), ends[1]));
+  return net::Stream(loop_, net::Descriptor(ends[1]));
 }
 
 // Catches nothing: what a peer sends must not throw.
 net::Detached Stage::serve() {
-  co_await session_.run();
+  co_await session_->run();
   is_over_ = true;
 }
 
@@ -127,7 +127,7 @@ void Stage::play(const Step& step) {
       return backend_.close();
     case Action::kDrains:
       context_.draining = true;
-      return session_.wake();
+      return session_->wake();
     case Action::kMeanwhile:
       return;
   }
@@ -166,9 +166,8 @@ void Stage::check_backend() {
 void Stage::settle() {
   constexpr int kMoreThanAnyInputNeeds = 10'000;
   for (int turns = 0; turns < kMoreThanAnyInputNeeds; ++turns) {
-    io_.restart();
-    // One handler at a time: a session that wakes itself for ever never leaves poll().
-    bool anything_happened = io_.poll_one() != 0;
+    // One turn at a time: a session that wakes itself for ever never comes to rest.
+    bool anything_happened = loop_.turn(Milliseconds(0)) != 0;
     anything_happened |= accept_backend();
     anything_happened |= client_.receive(client_received_);
     anything_happened |= backend_.receive(backend_received_);
@@ -188,8 +187,9 @@ void Stage::end() {
   require(nothing_is_in_flight(), "every exchange is counted");
   context_.backends.close();
   context_.wheel.stop();
+  session_.reset();
   settle();
-  require(io_.stopped(), "a session leaves nothing behind that waits");
+  require(!loop_.has_work(), "a session leaves nothing behind that waits");
 }
 
 }  // namespace wayside::fuzz

@@ -15,6 +15,7 @@
 #include "proxy/session.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace wayside::fuzz {
@@ -64,7 +65,7 @@ class Stage {
   const Logger log_{LogLevel::kError};
   metrics::Registry registry_;
   app::RoutingBook routing_;
-  net::IoContext io_{1};
+  net::EventLoop loop_;
   Peer listener_;
   proxy::Context context_;
   Peer client_;
@@ -72,7 +73,7 @@ class Stage {
   std::string client_received_;
   Peer backend_;  // the last that was connected
   std::string backend_received_;
-  proxy::Session session_;
+  std::optional<proxy::Session> session_;  // until end()
   bool is_over_ = false;
 };
 

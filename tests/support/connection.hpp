@@ -1,14 +1,16 @@
 // A net::Stream and the peer at its other end, which a test plays by hand.
 #pragma once
 
+#include "wayside/net/descriptor.hpp"
+#include "wayside/net/event_loop.hpp"
 #include "wayside/net/stream.hpp"
-#include "wayside/net/types.hpp"
 
 #include "support/fake_backend.hpp"
 #include "support/raw_socket.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <stdexcept>
 #include <string>
 #include <sys/socket.h>
@@ -22,21 +24,26 @@ struct Connection {
 };
 
 // Over TCP on the loopback interface.
-inline Connection tcp_connection(net::IoContext& io) {
-  using boost::asio::ip::tcp;
+inline Connection tcp_connection(net::EventLoop& loop) {
   FakeBackend backend;
-  net::StreamSocket socket(io.get_executor());
-  socket.connect(tcp::endpoint(boost::asio::ip::address_v4::loopback(), backend.address().port));
-  return {net::Stream(std::move(socket)), backend.accept()};
+  net::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(backend.address().port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw std::runtime_error("no connection");
+  ::fcntl(socket.number(), F_SETFL, O_NONBLOCK);
+  return {net::Stream(loop, std::move(socket)), backend.accept()};
 }
 
 // A pair of unix sockets.
-inline Connection unix_connection(net::IoContext& io) {
+inline Connection unix_connection(net::EventLoop& loop) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     throw std::runtime_error("no socketpair");
-  net::StreamSocket socket(io.get_executor(), net::StreamProtocol(AF_UNIX, 0), ends[0]);
-  return {net::Stream(std::move(socket)), RawSocket(ends[1])};
+  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return {net::Stream(loop, net::Descriptor(ends[0])), RawSocket(ends[1])};
 }
 
 // Everything that the stream holds now.

@@ -72,6 +72,12 @@ void RawSocket::send_bytewise(std::string_view bytes) {
     send(bytes.substr(i, 1));
 }
 
+void RawSocket::send_urgent(char byte) {
+  if (::send(descriptor_, &byte, 1, MSG_OOB | MSG_NOSIGNAL) != 1) {
+    fail(std::string("cannot send: ") + std::strerror(errno));
+  }
+}
+
 std::string RawSocket::read_head() {
   return read_until("\r\n\r\n");
 }

@@ -29,6 +29,8 @@ class RawSocket {
   void send(std::string_view bytes);
   // Sends each byte by itself.
   void send_bytewise(std::string_view bytes);
+  // Sends a byte out of band (tcp(7)).
+  void send_urgent(char byte);
 
   // Up to and including the empty line.
   std::string read_head();

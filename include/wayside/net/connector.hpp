@@ -39,7 +39,7 @@ class ConnectAttempt {
   friend class Connector;
   struct State;
   explicit ConnectAttempt(std::shared_ptr<State> state) noexcept;
-  // Shared with the handlers of the operation under way, which complete after a cancellation.
+  // Shared so that the connector sees who still waits for the addresses of a name.
   std::shared_ptr<State> state_;
 };
 
@@ -49,8 +49,8 @@ class Connector {
   // An older answer is waited for anew, unless no new one can be had.
   static constexpr std::chrono::seconds kUsable{60};
 
-  // `io` outlives the connector; the connector outlives its attempts.
-  Connector(IoContext& io, Address address);
+  // `loop` outlives the connector; the connector outlives its attempts.
+  Connector(EventLoop& loop, Address address);
   ~Connector();
 
   // `waiter` outlives the attempt. `limit` is how long its owner means to wait: the addresses share it.
@@ -62,13 +62,13 @@ class Connector {
   // Puts an address that works to the front.
   void prefer(const StreamProtocol::endpoint& endpoint);
 
-  IoContext& io_;
+  EventLoop& loop_;
   const Address address_;
   std::vector<StreamProtocol::endpoint> endpoints_;  // empty: the name was never looked up
   std::optional<NameLookup> lookup_;                 // for a name
   TimePoint looked_up_at_{};
-  std::optional<StreamProtocol::endpoint> preferred_;            // the one that worked last
-  std::vector<std::shared_ptr<ConnectAttempt::State>> waiting_;  // for the first answer
+  std::optional<StreamProtocol::endpoint> preferred_;          // the one that worked last
+  std::vector<std::weak_ptr<ConnectAttempt::State>> waiting_;  // for the first answer
 };
 
 }  // namespace wayside::net

@@ -9,11 +9,9 @@
 #pragma once
 
 #include "wayside/base/clock.hpp"
-#include "wayside/base/result.hpp"
-#include "wayside/net/types.hpp"
+#include "wayside/net/timer.hpp"
 #include "wayside/net/wakeup.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <array>
@@ -55,9 +53,10 @@ class DeadlineWheel {
  public:
   static constexpr Milliseconds kTick{100};
 
-  explicit DeadlineWheel(IoContext& io);
+  // The loop outlives the wheel.
+  explicit DeadlineWheel(EventLoop& loop);
 
-  // Stops the timer: no deadline passes any more, and the io_context may run out of work.
+  // Stops the timer: no deadline passes any more, and the event loop may run out of work.
   void stop();
 
  private:
@@ -70,7 +69,7 @@ class DeadlineWheel {
   void on_tick();
   void expire_slot(std::size_t slot, TimePoint now);
 
-  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> timer_;
+  Timer timer_;
   std::array<Slot, kSlots> slots_;
   TimePoint start_;
   std::size_t next_tick_ = 0;  // number of the first tick that was not handled yet

@@ -8,25 +8,23 @@
 #include "wayside/base/clock.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
+#include "wayside/net/event_source.hpp"
 #include "wayside/net/stream.hpp"
-#include "wayside/net/types.hpp"
+#include "wayside/net/timer.hpp"
 
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
-#include <cstdint>
 #include <functional>
 #include <string>
 
 namespace wayside::net {
 
-class Listener {
+class Listener final : private EventSource {
  public:
-  // What a connection comes with: the socket, and the client's address as text, without port.
+  // What a connection comes with: the socket, with TCP_NODELAY, and the client's address as text, without
+  // port.
   using OnAccept = std::function<void(Stream, std::string client_ip)>;
 
-  Listener(IoContext& io, const Logger& log);
+  // Both outlive the listener.
+  Listener(EventLoop& loop, const Logger& log);
 
   // Binds and listens; blocks while a host name is looked up. `shared` lets several listeners of this process
   // have the same port (SO_REUSEPORT), each with a queue of its own. Returns the address really bound: port 0
@@ -45,20 +43,16 @@ class Listener {
   void close();
 
  private:
-  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
-
-  void wait();
-  void on_ready();
+  void on_events(std::uint32_t events) override;
   error_code accept_waiting(int at_most);
   void pause(const error_code& why);
 
-  Acceptor acceptor_;
-  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> retry_timer_;
+  EventLoop& loop_;
+  Timer retry_timer_;
   const Logger& log_;
   OnAccept on_accept_;
   TimePoint last_complaint_{};
   bool suspended_ = false;
-  bool is_waiting_ = false;
 };
 
 }  // namespace wayside::net

@@ -1,8 +1,7 @@
 // Looking up a host name without blocking the event loop.
 //
-// getaddrinfo(3) cannot be interrupted and may take half a minute. Asio's resolver runs it on a thread that
-// its io_context waits for at the end; here the thread is left to itself, so a slow name server delays no
-// shutdown.
+// getaddrinfo(3) cannot be interrupted and may take half a minute. The thread that calls it is left to
+// itself, so a slow name server delays no shutdown.
 //
 // One thread only, apart from what is inside.
 #pragma once
@@ -18,14 +17,16 @@
 
 namespace wayside::net {
 
+class EventLoop;
+
 class NameLookup {
  public:
   using Endpoints = std::vector<StreamProtocol::endpoint>;
   // Not empty where there is no error.
   using OnDone = std::function<void(Result<Endpoints>)>;
 
-  // `io` outlives the object.
-  NameLookup(IoContext& io, std::string host, std::uint16_t port);
+  // `loop` outlives the object.
+  NameLookup(EventLoop& loop, std::string host, std::uint16_t port);
   // What is under way is forgotten.
   ~NameLookup();
   NameLookup(const NameLookup&) = delete;
@@ -39,7 +40,7 @@ class NameLookup {
  private:
   struct Request;
 
-  IoContext& io_;
+  EventLoop& loop_;
   const std::string host_;
   const std::string port_;
   std::shared_ptr<Request> under_way_;  // shared with the thread, which may end after us

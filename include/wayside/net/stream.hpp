@@ -5,13 +5,15 @@
 // client is watched for its abort while the backend works; a pooled backend connection for its end), and
 // several waits end in one wakeup.
 //
-// A Stream may be destroyed at any time, watches armed or not. No watch allocates: both handlers live inside.
-// One thread only: that of the io_context.
+// A Stream may be destroyed at any time, watches armed or not. A watch is a flag: it neither allocates nor,
+// but for the first one on writability, costs a system call. One thread only: that of the event loop.
 #pragma once
 
 #include "wayside/base/result.hpp"
-#include "wayside/net/types.hpp"
+#include "wayside/net/descriptor.hpp"
 #include "wayside/net/wakeup.hpp"
+
+#include <boost/asio/buffer.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -19,11 +21,16 @@
 
 namespace wayside::net {
 
+class EventLoop;
+
 class Stream {
  public:
-  // Takes a connected socket over and makes it non-blocking, with TCP_NODELAY where it is TCP: a head and the
-  // first body bytes leave in one call already, so Nagle's algorithm could only delay.
-  explicit Stream(StreamSocket socket);
+  // Takes a connected and non-blocking socket over. The loop outlives the stream. Throws std::bad_alloc, also
+  // where it is the kernel that has no memory.
+  Stream(EventLoop& loop, Descriptor socket);
+  // The same with a socket that is still connecting. Once it is writable, it is connected, or take_error()
+  // says why not.
+  static Stream connecting(EventLoop& loop, Descriptor socket);
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
   ~Stream();
@@ -31,23 +38,25 @@ class Stream {
   // Who is woken by the watches from now on; nullptr: nobody. The waiter outlives the stream or is replaced.
   void set_waiter(Waiter* waiter) noexcept;
 
-  // Whether a read may find something: an event said so and no read has since come back short. An armed watch
-  // stays armed until its event. A readable stream is not watched: who leaves its bytes unread learns of
-  // nothing that happens behind them, the end included.
+  // Whether a read may find something: an event said so, watched for or not, and no read has since come back
+  // short. A stream that has ended or failed stays readable. An armed watch stays armed until its event. A
+  // readable stream is not watched: who leaves its bytes unread learns of nothing that happens behind them,
+  // the end included.
   bool readable() const noexcept;
   bool writable() const noexcept;
   void watch_readable();
   void watch_writable();
-  // Lets others have their turn: a readable stream becomes unreadable, and readable again with the next
-  // event.
+  // Lets others have their turn: a readable stream becomes unreadable, is watched, and is readable again in
+  // the next turn of the event loop.
   void yield_readable();
 
   // Reads what is there. At least 1 byte on success; asio::error::eof at the end of the stream,
   // asio::error::would_block when there is nothing yet.
   Result<std::size_t> read_some(std::span<char> into);
 
-  // Writes what the kernel takes, all pieces in one system call. asio::error::would_block when it takes
-  // nothing.
+  // Writes what the kernel takes, all pieces, kMaxPieces at most, in one system call.
+  // asio::error::would_block when it takes nothing.
+  static constexpr std::size_t kMaxPieces = 8;
   Result<std::size_t> write_some(std::span<const boost::asio::const_buffer> pieces);
 
   // What a readable stream holds, without taking it.
@@ -64,9 +73,16 @@ class Stream {
   void close() noexcept;
   bool is_open() const noexcept;
 
+  // What made connecting fail; no error where it did not.
+  error_code take_error() noexcept;
+
+  // For the socket's options.
+  int descriptor() const noexcept;
+
  private:
-  struct State;
-  State* state_;
+  class State;
+  explicit Stream(std::unique_ptr<State> state) noexcept;
+  std::unique_ptr<State> state_;  // where the event loop finds it, wherever the stream is moved
 };
 
 }  // namespace wayside::net

@@ -7,8 +7,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -32,11 +35,11 @@ class ConnectorTest : public testing::Test {
   // What came of one attempt.
   Result<Stream> connect(Connector& connector) {
     ConnectAttempt attempt = connector.start(waiter_, kLimit);
-    EXPECT_TRUE(run_until(io_, [&] { return attempt.finished(); }));
+    EXPECT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
     return attempt.take();
   }
   Result<Stream> connect(Address address) {
-    Connector connector(io_, std::move(address));
+    Connector connector(loop_, std::move(address));
     return connect(connector);
   }
 
@@ -48,11 +51,11 @@ class ConnectorTest : public testing::Test {
     EXPECT_EQ(peer.read_exactly(4), "ping");
     peer.send("pong");
     stream->watch_readable();
-    ASSERT_TRUE(run_until(io_, [&] { return stream->readable(); }));
+    ASSERT_TRUE(run_until(loop_, [&] { return stream->readable(); }));
     EXPECT_EQ(test::read_available(*stream), "pong");
   }
 
-  IoContext io_;
+  EventLoop loop_;
   CountingWaiter waiter_;
 };
 
@@ -94,6 +97,19 @@ TEST_F(ConnectorTest, ConnectsToAnIpv4Literal) {
   EXPECT_EQ(waiter_.wakes(), 1);
 }
 
+// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay.
+TEST_F(ConnectorTest, MakesStreamsThatNeitherBlockNorDelay) {
+  FakeBackend backend;
+  const Result<Stream> stream = connect(backend.address());
+  ASSERT_TRUE(stream.has_value());
+  int no_delay = 0;
+  socklen_t size = sizeof no_delay;
+  ASSERT_EQ(::getsockopt(stream->descriptor(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
+  EXPECT_NE(no_delay, 0);
+  EXPECT_NE(::fcntl(stream->descriptor(), F_GETFL) & O_NONBLOCK, 0);
+  EXPECT_NE(::fcntl(stream->descriptor(), F_GETFD) & FD_CLOEXEC, 0);
+}
+
 TEST_F(ConnectorTest, ConnectsToAnIpv6Literal) {
   if (!has_ipv6()) GTEST_SKIP() << "this machine has no ::1";
   FakeBackend backend("::1");
@@ -106,7 +122,7 @@ TEST_F(ConnectorTest, TriesEveryAddressOfAName) {
   for (const char* host : {"127.0.0.1", "::1"}) {
     if (!localhost_is(host)) continue;
     FakeBackend backend(host);
-    Connector connector(io_, {"localhost", backend.address().port, {}});
+    Connector connector(loop_, {"localhost", backend.address().port, {}});
     for (int i = 0; i < 2; ++i) {  // by looking the name up, and by the answer that is still fresh
       Result<Stream> stream = connect(connector);
       expect_connected(std::move(stream), backend.accept());
@@ -135,7 +151,7 @@ TEST_F(ConnectorTest, ReportsANameThatDoesNotResolve) {
 }
 
 TEST_F(ConnectorTest, ReportsEachFailureAnew) {
-  Connector connector(io_, {"localhost", refusing_address().port, {}});
+  Connector connector(loop_, {"localhost", refusing_address().port, {}});
   for (int i = 1; i <= 3; ++i) {
     EXPECT_TRUE(connect(connector).has_error());
     EXPECT_EQ(waiter_.wakes(), i);
@@ -144,10 +160,10 @@ TEST_F(ConnectorTest, ReportsEachFailureAnew) {
 
 TEST_F(ConnectorTest, RunsSeveralAttemptsAtOnce) {
   FakeBackend backend;
-  Connector connector(io_, {"localhost", backend.address().port, {}});
+  Connector connector(loop_, {"localhost", backend.address().port, {}});
   ConnectAttempt first = connector.start(waiter_, kLimit);
   ConnectAttempt second = connector.start(waiter_, kLimit);
-  ASSERT_TRUE(run_until(io_, [&] { return first.finished() && second.finished(); }));
+  ASSERT_TRUE(run_until(loop_, [&] { return first.finished() && second.finished(); }));
   Result<Stream> first_stream = first.take();
   Result<Stream> second_stream = second.take();
   expect_connected(std::move(first_stream), backend.accept());
@@ -157,12 +173,12 @@ TEST_F(ConnectorTest, RunsSeveralAttemptsAtOnce) {
 TEST_F(ConnectorTest, NeverWakesFromWithinTheCall) {
   const std::string nowhere = "/nonexistent/wayside.sock";
   for (const Address& address : {refusing_address(), Address{{}, 0, nowhere}, Address{"localhost", 1, {}}}) {
-    Connector connector(io_, address);
+    Connector connector(loop_, address);
     const int wakes = waiter_.wakes();
     ConnectAttempt attempt = connector.start(waiter_, kLimit);
     EXPECT_EQ(waiter_.wakes(), wakes);
     EXPECT_FALSE(attempt.finished());
-    EXPECT_TRUE(run_until(io_, [&] { return attempt.finished(); }));
+    EXPECT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
   }
 }
 
@@ -170,31 +186,31 @@ TEST_F(ConnectorTest, NeverWakesFromWithinTheCall) {
 TEST_F(ConnectorTest, MayBeGivenUp) {
   FakeBackend backend;
   for (const char* host : {"127.0.0.1", "localhost"}) {
-    Connector connector(io_, {host, backend.address().port, {}});
+    Connector connector(loop_, {host, backend.address().port, {}});
     std::optional<ConnectAttempt> attempt(connector.start(waiter_, kLimit));
     attempt.reset();
   }
-  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_TRUE(test::runs_dry(loop_));
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
 // The attempt finished, nobody took its stream: the backend sees the connection end.
 TEST_F(ConnectorTest, ClosesAConnectionThatNobodyTakes) {
   FakeBackend backend;
-  Connector connector(io_, backend.address());
+  Connector connector(loop_, backend.address());
   {
     const ConnectAttempt attempt = connector.start(waiter_, kLimit);
-    ASSERT_TRUE(run_until(io_, [&] { return attempt.finished(); }));
+    ASSERT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
   }
   EXPECT_EQ(backend.accept().read_to_end(), "");
 }
 
 TEST_F(ConnectorTest, MayBeReplaced) {
   FakeBackend backend;
-  Connector connector(io_, backend.address());
+  Connector connector(loop_, backend.address());
   ConnectAttempt attempt = connector.start(waiter_, kLimit);
   attempt = connector.start(waiter_, kLimit);
-  ASSERT_TRUE(run_until(io_, [&] { return attempt.finished(); }));
+  ASSERT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
   EXPECT_TRUE(attempt.take().has_value());
 }
 
@@ -235,14 +251,14 @@ TEST_F(UnixConnectorTest, ConnectsToAPath) {
 // A connect(2) to a unix socket says EAGAIN where one to TCP would wait.
 TEST_F(UnixConnectorTest, WaitsForRoomInAFullQueue) {
   listen(0);
-  Connector connector(io_, {{}, 0, path_});
+  Connector connector(loop_, {{}, 0, path_});
   ConnectAttempt first = connector.start(waiter_, kLimit);
-  ASSERT_TRUE(run_until(io_, [&] { return first.finished(); }));
+  ASSERT_TRUE(run_until(loop_, [&] { return first.finished(); }));
   ConnectAttempt second = connector.start(waiter_, kLimit);
-  test::run_for(io_, Milliseconds(50));
+  test::run_for(loop_, Milliseconds(50));
   if (second.finished()) GTEST_SKIP() << "the queue of this kernel is longer than it was told";
   const RawSocket first_peer = accept();
-  ASSERT_TRUE(run_until(io_, [&] { return second.finished(); }));
+  ASSERT_TRUE(run_until(loop_, [&] { return second.finished(); }));
   expect_connected(second.take(), accept());
 }
 

@@ -3,7 +3,6 @@
 
 #include "support/event_loop.hpp"
 
-#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -34,11 +33,11 @@ class CallingWaiter final : public Waiter {
 class DeadlineTest : public testing::Test {
  protected:
   bool passes(const Deadline& deadline) {
-    return run_until(io_, [&] { return deadline.passed(); });
+    return run_until(loop_, [&] { return deadline.passed(); });
   }
 
-  IoContext io_;
-  DeadlineWheel wheel_{io_};
+  EventLoop loop_;
+  DeadlineWheel wheel_{loop_};
   CountingWaiter waiter_;
 };
 
@@ -96,7 +95,7 @@ TEST_F(DeadlineTest, NeverPassesOnceItIsCleared) {
   Deadline deadline(wheel_, waiter_);
   deadline.expire_at(Clock::now() + 1ms);
   deadline.clear();
-  EXPECT_TRUE(test::runs_dry(io_)) << "a wheel without deadlines stands still";
+  EXPECT_TRUE(test::runs_dry(loop_)) << "a wheel without deadlines stands still";
   EXPECT_FALSE(deadline.passed());
   EXPECT_EQ(waiter_.wakes(), 0);
 }
@@ -116,8 +115,8 @@ TEST_F(DeadlineTest, StartsTheWheelAgainAfterItStoodStill) {
   Deadline deadline(wheel_, waiter_);
   deadline.expire_at(Clock::now());
   ASSERT_TRUE(passes(deadline));
-  ASSERT_TRUE(test::runs_dry(io_));
-  run_for(io_, 2 * kTick);
+  ASSERT_TRUE(test::runs_dry(loop_));
+  run_for(loop_, 2 * kTick);
   const TimePoint when = Clock::now() + 50ms;
   deadline.expire_at(when);
   ASSERT_TRUE(passes(deadline));
@@ -136,7 +135,7 @@ TEST_F(DeadlineTest, WaitsForTheRightTurn) {
   far.expire_at(soon + kTurn);
   hours_away.expire_at(soon + 100h);
   ASSERT_TRUE(passes(near));
-  run_for(io_, 2 * kTick);
+  run_for(loop_, 2 * kTick);
   EXPECT_FALSE(far.passed());
   EXPECT_FALSE(hours_away.passed());
   EXPECT_EQ(waiter_.wakes(), 1);
@@ -150,7 +149,7 @@ TEST_F(DeadlineTest, MayBeDestroyedAtAnyTime) {
   deadline.emplace(wheel_, waiter_);
   deadline->expire_at(Clock::now() + 1ms);
   deadline.reset();
-  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_TRUE(test::runs_dry(loop_));
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
@@ -169,7 +168,7 @@ TEST_F(DeadlineTest, MayBeDestroyedWhileAnotherOnePasses) {
   first->expire_at(when);
   second.emplace(wheel_, destroyer);
   second->expire_at(when);
-  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_TRUE(test::runs_dry(loop_));
   EXPECT_EQ(wakes, 1);
 }
 
@@ -181,7 +180,7 @@ TEST_F(DeadlineTest, MayBeMovedWhileAnotherOnePasses) {
   first.expire_at(when);
   second.expire_at(when);
   ASSERT_TRUE(passes(first));
-  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_TRUE(test::runs_dry(loop_));
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
@@ -193,7 +192,7 @@ TEST_F(DeadlineTest, MaySetItselfAgainFromItsOwnWakeup) {
   });
   deadline.emplace(wheel_, again);
   deadline->expire_at(Clock::now());
-  EXPECT_TRUE(test::runs_dry(io_)) << "one that is over lands in a later tick, not in an endless one";
+  EXPECT_TRUE(test::runs_dry(loop_)) << "one that is over lands in a later tick, not in an endless one";
   EXPECT_EQ(wakes, 3);
 }
 
@@ -201,23 +200,22 @@ TEST_F(DeadlineTest, PassesNoMoreOnceTheWheelIsStopped) {
   Deadline deadline(wheel_, waiter_);
   deadline.expire_at(Clock::now() + 1ms);
   wheel_.stop();
-  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_TRUE(test::runs_dry(loop_));
   deadline.expire_at(Clock::now());
-  EXPECT_TRUE(test::runs_dry(io_)) << "nor does one that is set afterwards keep the loop alive";
+  EXPECT_TRUE(test::runs_dry(loop_)) << "nor does one that is set afterwards keep the loop alive";
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
-// The tick is due, and its handler queued, behind the handler that stops the wheel. For both to be due at
-// once, the loop must not run meanwhile.
+// The tick is due behind the timer that stops the wheel. For both to be due at once, the loop must not run
+// meanwhile.
 TEST_F(DeadlineTest, PassesNoMoreEvenIfTheTickIsUnderWay) {
   Deadline deadline(wheel_, waiter_);
   deadline.expire_at(Clock::now());
-  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> earlier(io_,
-                                                                                              Clock::now());
-  earlier.async_wait([&](const error_code&) { wheel_.stop(); });
+  Timer earlier(loop_, [&] { wheel_.stop(); });
+  earlier.set(Clock::now());
   for (const TimePoint due = Clock::now() + 2 * kTick; Clock::now() < due;) {
   }
-  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_TRUE(test::runs_dry(loop_));
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
@@ -228,7 +226,7 @@ TEST_F(DeadlineTest, MayStopTheWheelFromAWakeup) {
   const TimePoint when = Clock::now() + 1ms;
   first.expire_at(when);
   second.expire_at(when);
-  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_TRUE(test::runs_dry(loop_));
   EXPECT_TRUE(first.passed());
   EXPECT_EQ(waiter_.wakes(), 0);
 }

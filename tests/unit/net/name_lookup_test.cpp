@@ -29,16 +29,16 @@ class NameLookupTest : public testing::Test {
     });
   }
   bool is_found() {
-    return run_until(io_, [&] { return found_.has_value(); });
+    return run_until(loop_, [&] { return found_.has_value(); });
   }
 
-  IoContext io_;
+  EventLoop loop_;
   std::optional<Result<NameLookup::Endpoints>> found_;
   std::thread::id thread_;
 };
 
 TEST_F(NameLookupTest, FindsTheAddressesOfAName) {
-  NameLookup lookup(io_, "localhost", 8080);
+  NameLookup lookup(loop_, "localhost", 8080);
   EXPECT_FALSE(lookup.is_under_way());
   start(lookup);
   EXPECT_TRUE(lookup.is_under_way());
@@ -60,14 +60,14 @@ TEST_F(NameLookupTest, FindsTheAddressesOfAName) {
 
 // Longer than a name may be, so that no name server is asked.
 TEST_F(NameLookupTest, ReportsANameThatDoesNotResolve) {
-  NameLookup lookup(io_, std::string(300, 'x'), 80);
+  NameLookup lookup(loop_, std::string(300, 'x'), 80);
   start(lookup);
   ASSERT_TRUE(is_found());
   EXPECT_TRUE(found_->has_error());
 }
 
 TEST_F(NameLookupTest, MayBeStartedAgain) {
-  NameLookup lookup(io_, "localhost", 80);
+  NameLookup lookup(loop_, "localhost", 80);
   for (int i = 0; i < 2; ++i) {
     start(lookup);
     ASSERT_TRUE(is_found());
@@ -76,21 +76,21 @@ TEST_F(NameLookupTest, MayBeStartedAgain) {
 }
 
 TEST_F(NameLookupTest, MayBeDestroyedFromItsAnswer) {
-  auto lookup = std::make_unique<NameLookup>(io_, "localhost", 80);
+  auto lookup = std::make_unique<NameLookup>(loop_, "localhost", 80);
   lookup->start([&](const Result<NameLookup::Endpoints>&) { lookup.reset(); });
-  EXPECT_TRUE(run_until(io_, [&] { return lookup == nullptr; }));
+  EXPECT_TRUE(run_until(loop_, [&] { return lookup == nullptr; }));
 }
 
 // The thread may find out later, or never; nobody is called and nothing that is gone is touched.
 TEST_F(NameLookupTest, MayBeForgotten) {
   {
-    NameLookup lookup(io_, "localhost", 80);
+    NameLookup lookup(loop_, "localhost", 80);
     start(lookup);
   }
-  NameLookup other(io_, "localhost", 80);
+  NameLookup other(loop_, "localhost", 80);
   bool is_over = false;
   other.start([&](const Result<NameLookup::Endpoints>&) { is_over = true; });
-  EXPECT_TRUE(run_until(io_, [&] { return is_over; }));
+  EXPECT_TRUE(run_until(loop_, [&] { return is_over; }));
   EXPECT_FALSE(found_.has_value());
 }
 

@@ -5,13 +5,10 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include <array>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +28,7 @@ class StreamTest : public testing::Test {
  protected:
   bool becomes_readable() {
     stream_.watch_readable();
-    return run_until(io_, [&] { return stream_.readable(); });
+    return run_until(loop_, [&] { return stream_.readable(); });
   }
 
   std::string read(std::size_t size) {
@@ -46,8 +43,8 @@ class StreamTest : public testing::Test {
     return count ? error_code{} : count.error();
   }
 
-  IoContext io_;
-  Connection connection_ = test::tcp_connection(io_);
+  EventLoop loop_;
+  Connection connection_ = test::tcp_connection(loop_);
   Stream& stream_ = connection_.stream;
   test::RawSocket& peer_ = connection_.peer;
   CountingWaiter waiter_;
@@ -63,10 +60,10 @@ TEST_F(StreamTest, StartsWritableAndNotYetReadable) {
 TEST_F(StreamTest, WakesItsWaiterWhenBytesCome) {
   stream_.set_waiter(&waiter_);
   stream_.watch_readable();
-  run_ready(io_);
+  run_ready(loop_);
   EXPECT_EQ(waiter_.wakes(), 0);
   peer_.send("hello");
-  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return waiter_.wakes() != 0; }));
   EXPECT_TRUE(stream_.readable());
   EXPECT_EQ(read(16), "hello");
 }
@@ -76,12 +73,12 @@ TEST_F(StreamTest, WakesOncePerWatch) {
   stream_.watch_readable();
   stream_.watch_readable();
   peer_.send("a");
-  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return waiter_.wakes() != 0; }));
   peer_.send("b");
-  run_ready(io_);
+  run_ready(loop_);
   EXPECT_EQ(waiter_.wakes(), 1) << "nobody watches any more";
   stream_.watch_readable();
-  run_ready(io_);
+  run_ready(loop_);
   EXPECT_EQ(waiter_.wakes(), 1) << "what is readable already is not watched";
 }
 
@@ -89,7 +86,7 @@ TEST_F(StreamTest, RemembersAnEventThatNobodyWaitedFor) {
   stream_.set_waiter(nullptr);
   stream_.watch_readable();
   peer_.send("a");
-  EXPECT_TRUE(run_until(io_, [&] { return stream_.readable(); }));
+  EXPECT_TRUE(run_until(loop_, [&] { return stream_.readable(); }));
 }
 
 TEST_F(StreamTest, StaysReadableUntilAReadComesBackShort) {
@@ -122,12 +119,62 @@ TEST_F(StreamTest, BecomesReadableAgainAfterAShortRead) {
 // The short read saved a system call: what came between it and the watch must not be lost.
 TEST_F(StreamTest, FindsWhatCameBeforeTheWatch) {
   peer_.send("abc");
-  peer_.shutdown_send();
   ASSERT_TRUE(becomes_readable());
   EXPECT_EQ(read(16), "abc");
   EXPECT_FALSE(stream_.readable());
+  peer_.shutdown_send();
   ASSERT_TRUE(becomes_readable());
   EXPECT_EQ(read_error(), error::eof);
+}
+
+// One event tells both, so a short read is not the last there is to read.
+TEST_F(StreamTest, FindsTheEndThatCameWithTheBytes) {
+  peer_.send("abc");
+  peer_.shutdown_send();
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read(16), "abc");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read_error(), error::eof);
+}
+
+TEST_F(StreamTest, FindsTheEndThatCameWithTheBytesOverUnixSockets) {
+  Connection connection = test::unix_connection(loop_);
+  connection.peer.send("abc");
+  connection.peer.close();
+  connection.stream.watch_readable();
+  ASSERT_TRUE(run_until(loop_, [&] { return connection.stream.readable(); }));
+  std::array<char, 16> bytes;
+  EXPECT_EQ(connection.stream.read_some(bytes).value(), 3U);
+  EXPECT_TRUE(connection.stream.readable());
+  EXPECT_EQ(connection.stream.read_some(bytes).error(), error::eof);
+}
+
+// A read stops in front of urgent data (tcp(7)), however much room it has.
+TEST_F(StreamTest, FindsWhatComesBehindUrgentData) {
+  peer_.send("abc");
+  peer_.send_urgent('!');
+  peer_.send("def");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read(16), "abc");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(read(16), "def");
+}
+
+TEST_F(StreamTest, NeverTakesNoRoomForTheEnd) {
+  peer_.send("abc");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(stream_.read_some({}).value(), 0U);
+  EXPECT_TRUE(stream_.readable());
+  EXPECT_EQ(read(16), "abc");
+}
+
+// Whoever reads late still knows: an event is told once, and the stream keeps it.
+TEST_F(StreamTest, RemembersAnEventThatNobodyWatchedFor) {
+  stream_.set_waiter(&waiter_);
+  peer_.send("abc");
+  ASSERT_TRUE(run_until(loop_, [&] { return stream_.readable(); }));
+  EXPECT_EQ(waiter_.wakes(), 0);
+  EXPECT_EQ(read(16), "abc");
 }
 
 TEST_F(StreamTest, StaysReadableAtItsEnd) {
@@ -150,7 +197,7 @@ TEST_F(StreamTest, YieldsUntilTheNextTurnOfTheLoop) {
   stream_.set_waiter(&waiter_);
   stream_.yield_readable();
   EXPECT_FALSE(stream_.readable());
-  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; })) << "the bytes are still there";
+  ASSERT_TRUE(run_until(loop_, [&] { return waiter_.wakes() != 0; })) << "the bytes are still there";
   EXPECT_TRUE(stream_.readable());
   EXPECT_EQ(read(16), "abc");
 }
@@ -190,10 +237,10 @@ TEST_F(StreamTest, IsWritableAgainWhenThePeerHasRead) {
   const std::size_t sent = test::fill(stream_);
   EXPECT_FALSE(stream_.writable());
   stream_.watch_writable();
-  run_ready(io_);
+  run_ready(loop_);
   EXPECT_EQ(waiter_.wakes(), 0);
   peer_.read_exactly(sent);
-  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return waiter_.wakes() != 0; }));
   EXPECT_TRUE(stream_.writable());
   EXPECT_EQ(waiter_.wakes(), 1);
 }
@@ -201,7 +248,7 @@ TEST_F(StreamTest, IsWritableAgainWhenThePeerHasRead) {
 TEST_F(StreamTest, DoesNotWatchForWhatItHas) {
   stream_.set_waiter(&waiter_);
   stream_.watch_writable();
-  run_ready(io_);
+  run_ready(loop_);
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
@@ -210,7 +257,7 @@ TEST_F(StreamTest, WakesAWriterWhosePeerIsGone) {
   stream_.set_waiter(&waiter_);
   stream_.watch_writable();
   peer_.reset();
-  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return waiter_.wakes() != 0; }));
   const boost::asio::const_buffer piece = boost::asio::buffer("x", 1);
   EXPECT_TRUE(stream_.write_some({&piece, 1}).has_error());
 }
@@ -240,7 +287,7 @@ TEST_F(StreamTest, WakesNobodyWhenClosed) {
   stream_.close();
   stream_.close();
   EXPECT_FALSE(stream_.is_open());
-  EXPECT_TRUE(test::runs_dry(io_));
+  EXPECT_TRUE(test::runs_dry(loop_));
   EXPECT_EQ(waiter_.wakes(), 0);
   EXPECT_FALSE(stream_.readable());
 }
@@ -250,51 +297,63 @@ TEST_F(StreamTest, KeepsItsWatchesWhenMoved) {
   stream_.watch_readable();
   Stream moved(std::move(stream_));
   peer_.send("abc");
-  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return waiter_.wakes() != 0; }));
   EXPECT_TRUE(moved.readable());
   EXPECT_EQ(test::read_available(moved), "abc");
 }
 
 TEST_F(StreamTest, WorksOverUnixSockets) {
-  Connection connection = test::unix_connection(io_);
+  Connection connection = test::unix_connection(loop_);
   connection.stream.set_waiter(&waiter_);
   connection.stream.watch_readable();
   connection.peer.send("abc");
-  ASSERT_TRUE(run_until(io_, [&] { return waiter_.wakes() != 0; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return waiter_.wakes() != 0; }));
   EXPECT_EQ(test::read_available(connection.stream), "abc");
 }
 
 // The address sanitizer is the judge of what follows: neither a leak nor a use after free.
 
 TEST(StreamLifetime, MayEndWithWatchesArmed) {
-  IoContext io;
+  EventLoop loop;
   CountingWaiter waiter;
   {
-    Connection connection = test::tcp_connection(io);
+    Connection connection = test::tcp_connection(loop);
     connection.stream.set_waiter(&waiter);
     test::fill(connection.stream);
     connection.stream.watch_readable();
     connection.stream.watch_writable();
   }
-  EXPECT_TRUE(test::runs_dry(io));
+  EXPECT_TRUE(test::runs_dry(loop));
   EXPECT_EQ(waiter.wakes(), 0);
 }
 
+// The events of one batch: the first that is handled ends the stream of the other.
 TEST(StreamLifetime, MayEndBetweenAnEventAndItsHandler) {
-  IoContext io;
-  CountingWaiter waiter;
-  std::optional<Connection> connection(test::tcp_connection(io));
-  connection->stream.set_waiter(&waiter);
-  connection->stream.watch_readable();
-  connection->peer.send("a");
-  boost::asio::post(io, [&] { connection.reset(); });
-  EXPECT_TRUE(test::runs_dry(io));
-  EXPECT_EQ(waiter.wakes(), 0);
+  EventLoop loop;
+  std::array<std::unique_ptr<Connection>, 2> connections;
+  struct Destroyer final : Waiter {
+    explicit Destroyer(std::array<std::unique_ptr<Connection>, 2>& all) : all_connections(all) {}
+    void wake() override {
+      ++wakes;
+      for (auto& connection : all_connections)
+        connection.reset();
+    }
+    std::array<std::unique_ptr<Connection>, 2>& all_connections;
+    int wakes = 0;
+  } destroyer(connections);
+  for (auto& connection : connections) {
+    connection = std::make_unique<Connection>(test::tcp_connection(loop));
+    connection->stream.set_waiter(&destroyer);
+    connection->stream.watch_readable();
+    connection->peer.send("a");
+  }
+  EXPECT_TRUE(test::runs_dry(loop));
+  EXPECT_EQ(destroyer.wakes, 1);
 }
 
 TEST(StreamLifetime, MayEndInsideItsOwnWakeup) {
-  IoContext io;
-  std::optional<Connection> connection(test::tcp_connection(io));
+  EventLoop loop;
+  std::optional<Connection> connection(test::tcp_connection(loop));
   struct Destroyer final : Waiter {
     explicit Destroyer(std::optional<Connection>& to_destroy) : target(to_destroy) {}
     void wake() override { target.reset(); }
@@ -305,36 +364,19 @@ TEST(StreamLifetime, MayEndInsideItsOwnWakeup) {
   connection->stream.watch_readable();
   connection->stream.watch_writable();
   connection->peer.send("a");
-  EXPECT_TRUE(run_until(io, [&] { return !connection.has_value(); }));
-  EXPECT_TRUE(test::runs_dry(io));
+  EXPECT_TRUE(run_until(loop, [&] { return !connection.has_value(); }));
+  EXPECT_TRUE(test::runs_dry(loop));
 }
 
-// A daemon that gives up waiting destroys the loop with everything in it.
-TEST(StreamLifetime, MayEndWithTheLoopBeforeItsHandlersRan) {
-  std::optional<IoContext> io(std::in_place);
-  {
-    Connection connection = test::tcp_connection(*io);
-    connection.stream.watch_readable();
-    test::fill(connection.stream);
-    connection.stream.watch_writable();
-  }
-  io.reset();
-}
-
-// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay.
-TEST(StreamOptions, AreNonBlockingAndWithoutDelay) {
-  IoContext io;
-  test::FakeBackend backend;
-  StreamSocket socket(io.get_executor());
-  socket.connect(
-      boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), backend.address().port));
-  const int descriptor = socket.native_handle();
-  const Stream stream(std::move(socket));
-  int no_delay = 0;
-  socklen_t size = sizeof no_delay;
-  ASSERT_EQ(::getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
-  EXPECT_NE(no_delay, 0);
-  EXPECT_NE(::fcntl(descriptor, F_GETFL) & O_NONBLOCK, 0);
+TEST(StreamLifetime, MayEndBeforeItsTurnAfterAYield) {
+  EventLoop loop;
+  CountingWaiter waiter;
+  std::optional<Connection> connection(test::tcp_connection(loop));
+  connection->stream.set_waiter(&waiter);
+  connection->stream.yield_readable();
+  connection.reset();
+  EXPECT_TRUE(test::runs_dry(loop));
+  EXPECT_EQ(waiter.wakes(), 0);
 }
 
 }  // namespace

@@ -74,8 +74,8 @@ class BodyRelayTest : public testing::Test {
     return connection_.peer.read_exactly(outbox_.written() - before);
   }
 
-  net::IoContext io_;
-  test::Connection connection_ = test::unix_connection(io_);
+  net::EventLoop loop_;
+  test::Connection connection_ = test::unix_connection(loop_);
   net::BufferPool pool_;
   Outbox outbox_;
 };

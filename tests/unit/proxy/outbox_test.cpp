@@ -16,8 +16,8 @@ using namespace std::string_view_literals;
 
 class OutboxTest : public testing::Test {
  protected:
-  net::IoContext io_;
-  test::Connection connection_ = test::unix_connection(io_);
+  net::EventLoop loop_;
+  test::Connection connection_ = test::unix_connection(loop_);
   net::Stream& stream_ = connection_.stream;
   test::RawSocket& peer_ = connection_.peer;
   Outbox outbox_;
@@ -83,7 +83,7 @@ TEST_F(OutboxTest, GoesOnWhereTheStreamStopped) {
   while (received.size() < all.size()) {
     received += peer_.read_exactly(outbox_.written() - received.size());
     stream_.watch_writable();
-    ASSERT_TRUE(test::run_until(io_, [&] { return stream_.writable(); }));
+    ASSERT_TRUE(test::run_until(loop_, [&] { return stream_.writable(); }));
     ASSERT_EQ(outbox_.flush(stream_), error_code());
   }
   EXPECT_TRUE(outbox_.empty());
