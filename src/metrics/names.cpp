@@ -86,7 +86,8 @@ constexpr ExchangeRows kOtelRows = {{
 constexpr ServiceRows kServiceRows = {{
     {"wayside_overhead_seconds", kHistogram,
      "Time that each exchange spent in wayside: from the request head being complete to the end of the "
-     "exchange, less the time spent waiting for the client and the backend. Streams are left out."},
+     "exchange, less the time spent waiting for the client and the backend. What one exchange waits while "
+     "wayside is busy with others is part of it. Streams are left out."},
     {"wayside_client_aborts_total", kCounter,
      "Requests whose client left or stopped reading before the response was complete, by how far they were: "
      "request (its body was still being sent), waiting (no response had begun), response (part of it was "

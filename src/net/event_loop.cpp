@@ -32,6 +32,7 @@ std::size_t EventLoop::turn(std::chrono::milliseconds limit) {
 
   const int timeout = raised.empty() ? static_cast<int>(limit.count()) : 0;
   const int count = ::epoll_wait(epoll_.number(), batch_.data(), kBatch, timeout);
+  woke_at_ = Clock::now();
   // A signal is as good as no event.
   pending_ = std::span(batch_).first(static_cast<std::size_t>(std::max(count, 0)));
   std::size_t handled = 0;

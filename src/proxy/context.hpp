@@ -28,7 +28,8 @@ struct Context {
   Context(net::EventLoop& event_loop, const config::Settings& all_settings,
           std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
           inspector::UnmatchedPaths& unmatched_paths, accesslog::Ring* own_access_log, const Logger& logger)
-      : settings(all_settings),
+      : loop(event_loop),
+        settings(all_settings),
         routing(std::move(first_routing)),
         shard(own_shard),
         unmatched(unmatched_paths),
@@ -43,6 +44,7 @@ struct Context {
 
   net::FramePool& frame_pool() noexcept { return frames; }
 
+  const net::EventLoop& loop;
   const config::Settings& settings;
   std::unique_ptr<const Routing> routing;  // never null; replaced by a reload, between two events
   metrics::Shard& shard;

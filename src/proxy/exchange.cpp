@@ -3,6 +3,7 @@
 #include "proxy/exchange.hpp"
 
 #include "wayside/http/own_response.hpp"
+#include "wayside/net/event_loop.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -66,9 +67,9 @@ net::Task<Failure> Exchange::connect() {
     if (!request_has_body_ && client_.has_left(context_.buffers, context_.settings.client_half_close))
       co_return Failure::kClientAborted;
     if (attempt.finished()) break;
-    const TimePoint wait_began = Clock::now();
+    begin_wait();
     co_await client_.wakeup.wait();
-    end_wait(wait_began);
+    end_wait();
     if (client_.deadline.passed() && !attempt.finished()) co_return Failure::kConnectTimeout;
   }
   auto stream = attempt.take();
@@ -93,9 +94,9 @@ net::Task<Failure> Exchange::relay() {
 
     client_.deadline.expire_at(next_deadline());
     give_idle_buffers_back();
-    const TimePoint wait_began = Clock::now();
+    begin_wait();
     co_await client_.wakeup.wait();
-    end_wait(wait_began);
+    end_wait();
     if (context_.terminating) co_return Failure::kShutDown;
     if (client_.deadline.passed()) co_return timeout_failure();
   }
@@ -180,12 +181,17 @@ net::Task<> Exchange::send_own_answer() {
     }
     if (context_.terminating) break;
     client_.stream.watch_writable();
-    const TimePoint wait_began = Clock::now();
+    begin_wait();
     co_await client_.wakeup.wait();
-    end_wait(wait_began);
+    end_wait();
     if (client_.deadline.passed()) break;
   }
   to_client_.clear();
+}
+
+// What happens while this thread is busy with others has to wait for us, and we for nobody.
+void Exchange::end_wait() {
+  waited_ += std::max(context_.loop.woke_at() - wait_began_, Nanoseconds(0));
 }
 
 AfterExchange Exchange::finish(Failure failure) {

@@ -110,7 +110,8 @@ class Exchange {
   bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
   void note_progress() { progressed_ = Clock::now(); }
   void find_route(std::string_view target);
-  void end_wait(TimePoint began) { waited_ += Clock::now() - began; }
+  void begin_wait() { wait_began_ = Clock::now(); }
+  void end_wait();
 
   // What the metrics and the access log see: exchange_account.cpp.
   void note_request(const http::RequestHead& head);
@@ -170,6 +171,7 @@ class Exchange {
   std::optional<metrics::StreamKind> stream_;  // it began, and has to end
   TunnelBytes tunnel_bytes_;
   Nanoseconds waited_{};  // for the client and the backend, since started_
+  TimePoint wait_began_{};
   LogText log_text_;
 
   // The time points of the exchange. The duration runs from the first to the moment of finish().

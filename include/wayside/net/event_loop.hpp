@@ -10,6 +10,7 @@
 // One thread only, apart from post().
 #pragma once
 
+#include "wayside/base/clock.hpp"
 #include "wayside/net/descriptor.hpp"
 #include "wayside/net/event_source.hpp"
 #include "wayside/net/timer.hpp"
@@ -39,6 +40,9 @@ class EventLoop {
 
   // Waits for events, no longer than `limit`, and has them handled. How many there were. Not from a handler.
   std::size_t turn(std::chrono::milliseconds limit);
+
+  // When the last wait for events was over: all time since is this thread's doing.
+  TimePoint woke_at() const noexcept { return woke_at_; }
 
   // Has `task` called by the loop, in the order of posting. From any thread.
   void post(std::function<void()> task);
@@ -73,6 +77,7 @@ class EventLoop {
   std::array<epoll_event, kBatch> batch_;
   std::span<epoll_event> pending_;  // what of the batch was not handled yet
   Sources raised_;
+  TimePoint woke_at_{};
   TimerQueue timers_{*this};
   Mailbox mailbox_{*this};
   const std::size_t own_sources_ = open_sources_;

@@ -33,6 +33,24 @@ TEST_F(EventLoopTest, WaitsNoLongerThanItIsTold) {
   EXPECT_GE(Clock::now(), start + 9ms);
 }
 
+TEST_F(EventLoopTest, TellsWhenItWokeAndNotWhenAHandlerBegan) {
+  std::vector<TimePoint> seen;
+  const auto handler = [&] {
+    const TimePoint began = Clock::now();
+    while (Clock::now() < began + 2ms) {
+    }
+    seen.push_back(loop_.woke_at());
+  };
+  loop_.post(handler);
+  loop_.post(handler);
+  const TimePoint before = Clock::now();
+  loop_.run();
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0], seen[1]);
+  EXPECT_GE(seen[0], before);
+  EXPECT_LE(seen[0], Clock::now() - 4ms);
+}
+
 TEST_F(EventLoopTest, CallsWhatIsPostedInItsOrderAndNotAtOnce) {
   std::string order;
   loop_.post([&] { order += 'a'; });
