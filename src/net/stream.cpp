@@ -11,6 +11,8 @@
 #include <array>
 #include <cassert>
 #include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <new>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -145,6 +147,11 @@ Stream::Peeked Stream::peek() {
   if (count.error() != boost::asio::error::would_block) return Peeked::kFailed;
   state_->readable = false;
   return Peeked::kNothing;
+}
+
+void Stream::acknowledge() noexcept {
+  const int on = 1;
+  ::setsockopt(state_->descriptor(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 void Stream::shutdown_send() noexcept {

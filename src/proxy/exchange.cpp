@@ -94,6 +94,7 @@ net::Task<Failure> Exchange::relay() {
 
     client_.deadline.expire_at(next_deadline());
     give_idle_buffers_back();
+    acknowledge_parts();
     begin_wait();
     co_await client_.wakeup.wait();
     end_wait();
@@ -127,6 +128,18 @@ void Exchange::give_idle_buffers_back() {
     response_in_.shrink(context_.buffers);
     response_head_.release();
   }
+}
+
+// Many an application writes its head and its body, or each chunk, by themselves, and its kernel keeps the
+// second until the first is acknowledged. A long message needs no help: its segments are full.
+void Exchange::acknowledge_parts() {
+  constexpr std::uint8_t kMost = 8;
+  const bool request_is_partial = sending_ == Sending::kUnderWay && to_backend_.empty();
+  const bool response_is_partial = backend_spoke_ && to_client_.empty();
+  if (acknowledgements_ == kMost || !(request_is_partial || response_is_partial)) return;
+  ++acknowledgements_;
+  if (request_is_partial) client_.stream.acknowledge();
+  if (response_is_partial) backend_->stream().acknowledge();
 }
 
 bool Exchange::prepare_retry(Failure failure) {

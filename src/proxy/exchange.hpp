@@ -107,6 +107,7 @@ class Exchange {
   Failure timeout_failure() const;
   bool waits_for_continue() const;
   void give_idle_buffers_back();
+  void acknowledge_parts();
   bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
   void note_progress() { progressed_ = Clock::now(); }
   void find_route(std::string_view target);
@@ -155,7 +156,8 @@ class Exchange {
   bool close_announced_ = false;
   bool is_counted_ = false;
   std::uint8_t informational_count_ = 0;
-  unsigned status_ = 0;  // that the client was sent; 0 while it was sent none
+  std::uint8_t acknowledgements_ = 0;  // of parts of messages
+  unsigned status_ = 0;                // that the client was sent; 0 while it was sent none
   net::Buffer own_answer_;
   net::Buffer response_in_;
   net::Buffer response_head_;

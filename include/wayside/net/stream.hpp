@@ -63,6 +63,11 @@ class Stream {
   enum class Peeked { kNothing, kBytes, kEnd, kFailed };
   Peeked peek();
 
+  // Has what was received acknowledged now rather than, as TCP likes to, some tens of milliseconds later: a
+  // peer with Nagle's algorithm keeps the rest of what it has to say until then (RFC 1122 section 4.2.3.4).
+  // Where there is nothing to acknowledge, and on a unix socket, nothing happens.
+  void acknowledge() noexcept;
+
   // Ends the sending direction; errors do not matter.
   void shutdown_send() noexcept;
 

@@ -9,6 +9,8 @@
 
 #include <array>
 #include <memory>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -377,6 +379,28 @@ TEST(StreamLifetime, MayEndBeforeItsTurnAfterAYield) {
   connection.reset();
   EXPECT_TRUE(test::runs_dry(loop));
   EXPECT_EQ(waiter.wakes(), 0);
+}
+
+TEST_F(StreamTest, AcknowledgesWithoutWaitingForAnAnswerToCarryIt) {
+  const auto delays_acknowledgements = [&] {
+    int at_once = 0;
+    socklen_t size = sizeof at_once;
+    EXPECT_EQ(::getsockopt(stream_.descriptor(), IPPROTO_TCP, TCP_QUICKACK, &at_once, &size), 0);
+    return at_once == 0;
+  };
+  // A connection on which both talk in turn is one where TCP hopes to save acknowledgements.
+  constexpr int kEnough = 100;
+  const boost::asio::const_buffer answer("a", 1);
+  for (int i = 0; i < kEnough && !delays_acknowledgements(); ++i) {
+    peer_.send("q");
+    ASSERT_TRUE(becomes_readable());
+    read(16);
+    ASSERT_TRUE(stream_.write_some({&answer, 1}));
+    peer_.read_exactly(1);
+  }
+  ASSERT_TRUE(delays_acknowledgements());
+  stream_.acknowledge();
+  EXPECT_FALSE(delays_acknowledgements());
 }
 
 }  // namespace
