@@ -8,12 +8,13 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <cerrno>
-#include <exception>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <new>
 #include <sys/socket.h>
 #include <utility>
 
@@ -56,7 +57,9 @@ struct ConnectAttempt::State final : Waiter {
   void guarded(Step step) {
     try {
       step();
-    } catch (const std::exception&) {
+    } catch (const boost::system::system_error& error) {
+      finish(error.code());
+    } catch (const std::bad_alloc&) {
       finish(boost::asio::error::no_memory);
     }
   }
@@ -105,6 +108,7 @@ struct ConnectAttempt::State final : Waiter {
         return try_next();
       }
       stream->set_waiter(nullptr);
+      stream->connected();
       connector.prefer(candidates[next - 1]);
       finish({});
     });

@@ -83,7 +83,9 @@ error_code EventSource::change(std::uint32_t events) noexcept {
 }
 
 void EventSource::raise() noexcept {
-  if (!is_linked()) loop_.raised_.push_back(*this);
+  if (!is_open()) return;
+  unlink();  // from those who have their turn now
+  loop_.raised_.push_back(*this);
 }
 
 void EventSource::close() noexcept {
@@ -101,10 +103,9 @@ EventLoop::Mailbox::Mailbox(EventLoop& loop) : EventSource(loop) {
 }
 
 void EventLoop::Mailbox::post(std::function<void()> task) {
-  {
-    const std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
-  }
+  // Under the mutex to the end: once the task is taken, the loop may go.
+  const std::lock_guard lock(mutex_);
+  tasks_.push_back(std::move(task));
   // Each write is a new edge, so nobody has to read the count, and 2^64 posts do not come.
   ::eventfd_write(this->descriptor(), 1);
 }

@@ -7,6 +7,7 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <netdb.h>
@@ -132,6 +133,8 @@ error_code Listener::accept_waiting(int at_most) {
     }
     try {
       on_accept_(Stream(loop_, std::move(socket)), client_text(peer));
+    } catch (const boost::system::system_error& error) {
+      return error.code();
     } catch (const std::bad_alloc&) {
       return boost::asio::error::no_memory;
     }
@@ -141,11 +144,16 @@ error_code Listener::accept_waiting(int at_most) {
 
 void Listener::pause(const error_code& why) {
   const TimePoint now = Clock::now();
-  if (now - last_complaint_ >= kComplainEvery) {
-    last_complaint_ = now;
-    log_.warn("cannot accept connections for now", {{"error", why.message()}});
-  }
   retry_timer_.set(now + kRetryAfter);
+  if (now - last_complaint_ < kComplainEvery) return;
+  last_complaint_ = now;
+  try {
+    const bool is_epoll = why == boost::system::errc::no_space_on_device;
+    log_.warn("cannot accept connections for now",
+              {{"error", is_epoll ? "epoll is full: see fs.epoll.max_user_watches" : why.message()}});
+  } catch (const std::bad_alloc&) {
+    // That is what it is about.
+  }
 }
 
 }  // namespace wayside::net

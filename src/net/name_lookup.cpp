@@ -6,6 +6,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <atomic>
 #include <mutex>
 #include <new>
 #include <system_error>
@@ -18,6 +19,7 @@ struct NameLookup::Request {
   std::mutex mutex;
   EventLoop* loop = nullptr;  // under the mutex; nullptr once nobody waits
   OnDone on_done;             // the event loop's thread only
+  std::atomic<bool> has_given_up{false};
 };
 
 NameLookup::NameLookup(EventLoop& loop, std::string host, std::uint16_t port)
@@ -28,6 +30,10 @@ NameLookup::~NameLookup() {
   const std::lock_guard lock(under_way_->mutex);
   under_way_->loop = nullptr;
   under_way_->on_done = nullptr;
+}
+
+bool NameLookup::is_under_way() const noexcept {
+  return under_way_ != nullptr && !under_way_->has_given_up;
 }
 
 void NameLookup::start(OnDone on_done) {
@@ -51,13 +57,19 @@ void NameLookup::start(OnDone on_done) {
       deliver(request, resolve(host, port, 0));
     } catch (const std::bad_alloc&) {
       // Those who wait for the answer have a time limit.
+      request->has_given_up = true;
     }
   };
   under_way_ = request;
   try {
-    std::thread(run).detach();
-  } catch (const std::system_error&) {
-    deliver(request, error_code(boost::asio::error::no_memory));
+    try {
+      std::thread(run).detach();
+    } catch (const std::system_error&) {
+      deliver(request, error_code(boost::asio::error::no_memory));
+    }
+  } catch (const std::bad_alloc&) {
+    under_way_ = nullptr;
+    throw;
   }
 }
 

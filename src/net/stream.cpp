@@ -6,6 +6,7 @@
 #include "net/last_error.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <array>
@@ -35,12 +36,25 @@ Result<std::size_t> transfer(Call call) noexcept {
   }
 }
 
+int domain_of(const Descriptor& socket) noexcept {
+  int domain = AF_UNSPEC;
+  socklen_t size = sizeof domain;
+  ::getsockopt(socket.number(), SOL_SOCKET, SO_DOMAIN, &domain, &size);
+  return domain;
+}
+
 }  // namespace
 
 class Stream::State final : public EventSource {
  public:
-  explicit State(EventLoop& loop) noexcept : EventSource(loop) {}
+  // Throws boost::system::system_error where the kernel has no room for one more.
+  State(EventLoop& loop, Descriptor socket, std::uint32_t events)
+      : EventSource(loop), is_unix(domain_of(socket) == AF_UNIX) {
+    if (const error_code ec = open(std::move(socket), events))
+      throw boost::system::system_error(ec, "epoll_ctl");
+  }
 
+  const bool is_unix;
   bool readable = false;
   bool writable = false;
   bool watches_reads = false;
@@ -49,6 +63,8 @@ class Stream::State final : public EventSource {
   // A short read emptied the socket, and whatever comes behind it is a new event; unless that was part of the
   // event already: the end, a failure, urgent data, at which a read stops.
   bool has_more_than_bytes = false;
+  // Why a write failed. The kernel tells it once, and takes what comes after for an ordinary end.
+  error_code failure;
   Waiter* waiter = nullptr;
 
  private:
@@ -68,16 +84,20 @@ class Stream::State final : public EventSource {
   }
 };
 
-Stream::Stream(EventLoop& loop, Descriptor socket) : state_(std::make_unique<State>(loop)) {
-  if (state_->open(std::move(socket), kReadEvents)) throw std::bad_alloc();
+Stream::Stream(EventLoop& loop, Descriptor socket)
+    : state_(std::make_unique<State>(loop, std::move(socket), kReadEvents)) {
   state_->writable = true;
 }
 
 Stream Stream::connecting(EventLoop& loop, Descriptor socket) {
-  auto state = std::make_unique<State>(loop);
-  if (state->open(std::move(socket), kReadEvents | EPOLLOUT)) throw std::bad_alloc();
+  auto state = std::make_unique<State>(loop, std::move(socket), kReadEvents | EPOLLOUT);
   state->hears_of_writability = true;
   return Stream(std::move(state));
+}
+
+void Stream::connected() noexcept {
+  // TCP tells of room only after there was none; a unix socket each time that the peer reads.
+  if (state_->is_unix && !state_->change(kReadEvents)) state_->hears_of_writability = false;
 }
 
 Stream::Stream(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -115,12 +135,26 @@ void Stream::yield_readable() {
 }
 
 Result<std::size_t> Stream::read_some(std::span<char> into) {
-  if (into.empty()) return 0;
-  const auto count = transfer([&] { return ::recv(state_->descriptor(), into.data(), into.size(), 0); });
-  if (count && *count == 0) return error_code(boost::asio::error::eof);
-  const bool is_empty = count ? *count < into.size() && !state_->has_more_than_bytes
-                              : count.error() == boost::asio::error::would_block;
+  if (into.empty()) return 0;  // which recv(2) could not tell from the end
+  bool stopped_early = state_->has_more_than_bytes;
+  const auto count =
+      state_->is_unix ? read_from_unix(into, stopped_early)
+                      : transfer([&] { return ::recv(state_->descriptor(), into.data(), into.size(), 0); });
+  if (count && *count == 0) return state_->failure ? state_->failure : error_code(boost::asio::error::eof);
+  const bool is_empty =
+      count ? *count < into.size() && !stopped_early : count.error() == boost::asio::error::would_block;
   if (is_empty) state_->readable = false;
+  return count;
+}
+
+// A read stops behind bytes that came with a descriptor (unix(7)), which is closed: nobody asked for one.
+Result<std::size_t> Stream::read_from_unix(std::span<char> into, bool& stopped_early) {
+  iovec part{into.data(), into.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  const auto count = transfer([&] { return ::recvmsg(state_->descriptor(), &message, 0); });
+  if ((message.msg_flags & MSG_CTRUNC) != 0) stopped_early = true;
   return count;
 }
 
@@ -136,7 +170,9 @@ Result<std::size_t> Stream::write_some(std::span<const boost::asio::const_buffer
   message.msg_iov = parts.data();
   message.msg_iovlen = pieces.size();
   const auto count = transfer([&] { return ::sendmsg(state_->descriptor(), &message, MSG_NOSIGNAL); });
-  if (count ? *count < wanted : count.error() == boost::asio::error::would_block) state_->writable = false;
+  const bool is_full = count ? *count < wanted : count.error() == boost::asio::error::would_block;
+  if (is_full) state_->writable = false;
+  if (!count && !is_full) state_->failure = count.error();
   return count;
 }
 

@@ -43,13 +43,19 @@ void TimerQueue::alarm_at(TimePoint when) {
 
 void TimerQueue::on_events(std::uint32_t) {
   alarm_ = TimePoint::max();
-  // Each is gone from the queue before it is called: it may set, cancel or destroy any of them. What is set
-  // to a time that is over has its turn after this one.
+  // What is set to a time that is over has its turn after this one.
+  Timers due;
   const TimePoint now = Clock::now();
   while (!timers_.empty() && timers_.begin()->when_ <= now) {
-    Timer& due = *timers_.begin();
-    due.unlink();
-    due.on_due_();
+    Timer& timer = *timers_.begin();
+    timer.unlink();
+    due.insert(due.end(), timer);
+  }
+  // Each is gone from the list before it is called: it may set, cancel or destroy any of them.
+  while (!due.empty()) {
+    Timer& timer = *due.begin();
+    timer.unlink();
+    timer.on_due_();
   }
   if (!timers_.empty() && timers_.begin()->when_ < alarm_) alarm_at(timers_.begin()->when_);
 }

@@ -12,6 +12,10 @@ BackendConnection::~BackendConnection() {
 }
 
 void BackendConnection::wake() {
+  // The event may be of what the last exchange has read.
+  if (!idle_deadline_.passed() && stream_.peek() == net::Stream::Peeked::kNothing) {
+    return stream_.watch_readable();
+  }
   pool_.drop(*this);
 }
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace wayside::proxy {
@@ -36,10 +37,18 @@ struct Worker::Impl {
       co_await session.run();
     } catch (const std::exception& error) {
       // Memory ran out, most likely. One session ends; the others need not.
-      context.log.error("a session failed", {{"error", error.what()}});
+      complain(error);
     }
     if (session_count-- == session_limit) listener.resume();
     if (drain_has_begun && sessions.empty()) finish();
+  }
+
+  void complain(const std::exception& why) noexcept {
+    try {
+      context.log.error("a session failed", {{"error", why.what()}});
+    } catch (const std::bad_alloc&) {
+      // Then without words.
+    }
   }
 
   void drain() {

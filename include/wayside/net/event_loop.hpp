@@ -35,16 +35,18 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   // Takes turns as long as anything can still happen: a source is open, a timer is set, something was posted.
-  // An exception of a handler ends it.
+  // An exception of a handler ends it, and what else was to be handled is lost: the loop may then only be
+  // destroyed. The same holds for turn().
   void run();
 
-  // Waits for events, no longer than `limit`, and has them handled. How many there were. Not from a handler.
+  // Waits for events, no longer than `limit` (at most 24 days; negative: for ever), and has them handled. How
+  // many there were. Not from a handler.
   std::size_t turn(std::chrono::milliseconds limit);
 
   // When the last wait for events was over: all time since is this thread's doing.
   TimePoint woke_at() const noexcept { return woke_at_; }
 
-  // Has `task` called by the loop, in the order of posting. From any thread.
+  // Has `task` called by the loop, in the order of posting. From any thread, while the loop lives.
   void post(std::function<void()> task);
 
   // Whether anything can still happen, so far as this thread knows.

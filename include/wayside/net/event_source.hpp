@@ -36,7 +36,7 @@ class EventSource
   int descriptor() const noexcept { return descriptor_.number(); }
 
   // In its next turn the loop tells an EPOLLIN, as if the kernel had. Whoever could go on, but lets others
-  // have their turn, or wants to look again, needs no event for it.
+  // have their turn, or wants to look again, needs no event for it. Nothing where the source is closed.
   void raise() noexcept;
 
   // What the kernel reports. For the event loop to call; the source may be gone when this returns.

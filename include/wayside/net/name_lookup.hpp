@@ -32,9 +32,10 @@ class NameLookup {
   NameLookup(const NameLookup&) = delete;
   NameLookup& operator=(const NameLookup&) = delete;
 
-  bool is_under_way() const noexcept { return under_way_ != nullptr; }
+  bool is_under_way() const noexcept;
 
-  // Not while one is under way. `on_done` is called from the event loop.
+  // Not while one is under way. `on_done` is called from the event loop; not at all where memory runs out,
+  // here (throws std::bad_alloc) or later: then nothing is under way any more.
   void start(OnDone on_done);
 
  private:

@@ -25,12 +25,13 @@ class EventLoop;
 
 class Stream {
  public:
-  // Takes a connected and non-blocking socket over. The loop outlives the stream. Throws std::bad_alloc, also
-  // where it is the kernel that has no memory.
+  // Takes a connected and non-blocking socket over. The loop outlives the stream. Throws std::bad_alloc, and
+  // boost::system::system_error where it is the kernel that has no room for it.
   Stream(EventLoop& loop, Descriptor socket);
-  // The same with a socket that is still connecting. Once it is writable, it is connected, or take_error()
+  // The same with a socket that is still connecting. Once it is writable, it is connected(), or take_error()
   // says why not.
   static Stream connecting(EventLoop& loop, Descriptor socket);
+  void connected() noexcept;
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
   ~Stream();
@@ -38,10 +39,10 @@ class Stream {
   // Who is woken by the watches from now on; nullptr: nobody. The waiter outlives the stream or is replaced.
   void set_waiter(Waiter* waiter) noexcept;
 
-  // Whether a read may find something: an event said so, watched for or not, and no read has since come back
-  // short. A stream that has ended or failed stays readable. An armed watch stays armed until its event. A
-  // readable stream is not watched: who leaves its bytes unread learns of nothing that happens behind them,
-  // the end included.
+  // Whether a read may find something: an event said so, watched for or not, and no read has since found that
+  // there is nothing more. A stream that has ended or failed stays readable. An armed watch stays armed until
+  // its event. A readable stream is not watched: who leaves its bytes unread learns of nothing that happens
+  // behind them, the end included.
   bool readable() const noexcept;
   bool writable() const noexcept;
   void watch_readable();
@@ -50,8 +51,9 @@ class Stream {
   // the next turn of the event loop.
   void yield_readable();
 
-  // Reads what is there. At least 1 byte on success; asio::error::eof at the end of the stream,
-  // asio::error::would_block when there is nothing yet.
+  // Reads what is there. At least 1 byte on success, if there is room for one; asio::error::would_block when
+  // there is nothing yet; asio::error::eof at the end of the stream, or why it failed, even if it was a write
+  // that found that out.
   Result<std::size_t> read_some(std::span<char> into);
 
   // Writes what the kernel takes, all pieces, kMaxPieces at most, in one system call.
@@ -85,6 +87,8 @@ class Stream {
   int descriptor() const noexcept;
 
  private:
+  Result<std::size_t> read_from_unix(std::span<char> into, bool& stopped_early);
+
   class State;
   explicit Stream(std::unique_ptr<State> state) noexcept;
   std::unique_ptr<State> state_;  // where the event loop finds it, wherever the stream is moved

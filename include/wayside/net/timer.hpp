@@ -52,12 +52,14 @@ class TimerQueue final : private EventSource {
 
  private:
   friend class Timer;
+  using Timers = boost::intrusive::multiset<Timer, boost::intrusive::constant_time_size<false>>;
+
   void on_events(std::uint32_t events) override;
   void insert(Timer& timer);
   // The timerfd wakes the loop at `when`.
   void alarm_at(TimePoint when);
 
-  boost::intrusive::multiset<Timer, boost::intrusive::constant_time_size<false>> timers_;
+  Timers timers_;
   TimePoint alarm_ = TimePoint::max();
 };
 

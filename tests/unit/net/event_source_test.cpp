@@ -164,6 +164,23 @@ TEST_F(EventSourceTest, SharesTheLoopWithOneThatIsRaisedAgainAndAgain) {
   EXPECT_EQ(busy.calls, 2);
 }
 
+// An event of the kernel comes in the turn in which a raised source has its turn too.
+TEST_F(EventSourceTest, IsToldOnceInATurnWhenItIsRaisedAgainBefore) {
+  Source source(loop_);
+  source.on_event = [&] { source.raise(); };
+  source.raise();
+  source.tell("a");
+  EXPECT_EQ(loop_.turn(Milliseconds(0)), 1U);
+  EXPECT_EQ(source.calls, 1);
+}
+
+TEST_F(EventSourceTest, IsNotRaisedWhileItIsClosed) {
+  Source source(loop_);
+  source.close();
+  source.raise();
+  EXPECT_EQ(loop_.turn(Milliseconds(0)), 0U);
+}
+
 TEST_F(EventSourceTest, MayEndWhileItIsRaised) {
   auto first = std::make_unique<Source>(loop_);
   auto second = std::make_unique<Source>(loop_);

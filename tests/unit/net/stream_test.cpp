@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstring>
 #include <memory>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -401,6 +402,75 @@ TEST_F(StreamTest, AcknowledgesWithoutWaitingForAnAnswerToCarryIt) {
   ASSERT_TRUE(delays_acknowledgements());
   stream_.acknowledge();
   EXPECT_FALSE(delays_acknowledgements());
+}
+
+// The kernel tells a reset once, to whoever asks first, and calls what follows an end.
+TEST_F(StreamTest, StillKnowsOfAResetThatAWriteFoundOut) {
+  const boost::asio::const_buffer bytes("b", 1);
+  peer_.reset();
+  ASSERT_TRUE(becomes_readable());
+  ASSERT_FALSE(stream_.write_some({&bytes, 1}));
+  EXPECT_NE(read_error(), error_code());
+  EXPECT_NE(read_error(), error::eof);
+}
+
+// Bytes that come with a descriptor end a read, and nothing is told of those behind them.
+TEST(UnixStream, FindsWhatComesBehindADescriptor) {
+  EventLoop loop;
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+  const Descriptor peer(ends[1]);
+  Stream stream(loop, Descriptor(ends[0]));
+  char head[] = "head";
+  iovec part{head, 4};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  const int sent = peer.number();
+  std::memcpy(CMSG_DATA(header), &sent, sizeof sent);
+  ASSERT_EQ(::sendmsg(peer.number(), &message, 0), 4);
+  ASSERT_EQ(::send(peer.number(), "body", 4, 0), 4);
+
+  CountingWaiter waiter;
+  stream.set_waiter(&waiter);
+  stream.watch_readable();
+  ASSERT_TRUE(run_until(loop, [&] { return stream.readable(); }));
+  std::array<char, 64> bytes;
+  EXPECT_EQ(*stream.read_some(bytes), 4U);
+  EXPECT_TRUE(stream.readable());
+  EXPECT_EQ(*stream.read_some(bytes), 4U);
+  EXPECT_FALSE(stream.readable());
+}
+
+// A unix socket calls itself writable anew each time that the peer has read.
+TEST(UnixStream, HearsNothingOfWritabilityOnceItIsConnected) {
+  EventLoop loop;
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+  test::RawSocket peer(ends[1]);
+  Stream stream = Stream::connecting(loop, Descriptor(ends[0]));
+  run_ready(loop);
+  stream.connected();
+  run_ready(loop);
+  const boost::asio::const_buffer bytes("b", 1);
+  ASSERT_TRUE(stream.write_some({&bytes, 1}));
+  peer.read_exactly(1);
+  EXPECT_EQ(loop.turn(Milliseconds(0)), 0U);
+  // Until it has to wait for it.
+  test::fill(stream);
+  stream.watch_writable();
+  EXPECT_FALSE(stream.writable());
+  while (!stream.writable()) {
+    peer.read_exactly(1024);
+    run_ready(loop);
+  }
 }
 
 }  // namespace

@@ -137,6 +137,19 @@ TEST_F(TimerTest, MaySetItselfAgain) {
   EXPECT_EQ(calls, 3);
 }
 
+TEST_F(TimerTest, LetsOthersHaveTheirTurnHoweverLateItIs) {
+  int calls = 0;
+  std::optional<Timer> late;
+  late.emplace(loop_, [&] {
+    if (++calls < 3) late->set(Clock::now() - 1h);
+  });
+  late->set(Clock::now() - 1h);
+  loop_.turn(test::kPatience);
+  EXPECT_EQ(calls, 1);
+  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_EQ(calls, 3);
+}
+
 TEST(TimerQueue, MayEndWithItsTimersSet) {
   auto loop = std::make_unique<EventLoop>();
   Timer timer(*loop, [] {});
