@@ -18,9 +18,12 @@ constexpr int kMaxInformational = 16;
 
 bool is_event_stream(const http::Fields& fields) {
   const http::Field* const type = fields.find(http::FieldName::content_type);
-  if (type == nullptr) return false;
-  const std::string_view media_type = type->value.substr(0, type->value.find_first_of("; \t"));
-  return http::equals_ignoring_case(media_type, "text/event-stream");
+  constexpr std::string_view kType = "text/event-stream";
+  if (type == nullptr || !http::equals_ignoring_case(type->value.substr(0, kType.size()), kType))
+    return false;
+  // Parameters may follow.
+  const std::string_view rest = type->value.substr(kType.size());
+  return rest.empty() || rest.front() == ';' || rest.front() == ' ' || rest.front() == '\t';
 }
 
 }  // namespace
