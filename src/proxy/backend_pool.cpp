@@ -1,5 +1,7 @@
 #include "proxy/backend_pool.hpp"
 
+#include "wayside/net/event_loop.hpp"
+
 #include <utility>
 
 namespace wayside::proxy {
@@ -21,7 +23,7 @@ void BackendConnection::wake() {
 
 BackendPool::BackendPool(net::EventLoop& loop, net::DeadlineWheel& wheel, const Address& address,
                          metrics::Shard& shard)
-    : wheel_(wheel), shard_(shard), connector_(loop, address) {}
+    : loop_(loop), wheel_(wheel), shard_(shard), connector_(loop, address) {}
 
 BackendPool::~BackendPool() {
   close();
@@ -57,7 +59,7 @@ void BackendPool::give_back(std::unique_ptr<BackendConnection> connection) {
   shard_.backend_became_idle();
   connection->stream_.set_waiter(connection.get());
   connection->stream_.watch_readable();
-  connection->idle_deadline_.expire_at(Clock::now() + kMaxIdleTime);
+  connection->idle_deadline_.expire_at(loop_.woke_at() + kMaxIdleTime);
   idle_.push_front(*connection.release());
 }
 

@@ -76,6 +76,7 @@ class BackendPool {
   friend class BackendConnection;
   void drop(BackendConnection& connection);
 
+  const net::EventLoop& loop_;
   net::DeadlineWheel& wheel_;
   metrics::Shard& shard_;
   net::Connector connector_;

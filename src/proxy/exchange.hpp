@@ -109,7 +109,7 @@ class Exchange {
   void give_idle_buffers_back();
   void acknowledge_parts();
   bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
-  void note_progress() { progressed_ = Clock::now(); }
+  void note_progress() { progressed_ = context_.loop.woke_at(); }  // only deadlines are made of it
   void find_route(std::string_view target);
   void begin_wait() { wait_began_ = Clock::now(); }
   void end_wait();
@@ -120,8 +120,8 @@ class Exchange {
   void note_declared_route(const http::Fields& fields);
   void begin_stream(metrics::StreamKind kind);
   void count(Failure failure);
-  Failure fault_of(Failure failure) const;
-  metrics::Observation observation(Failure failure, TimePoint now) const;
+  void count_failure(Failure failure, metrics::Observation& seen);
+  metrics::Observation observation(TimePoint now) const;
   void write_access_log(const metrics::Observation& seen, Failure failure, TimePoint now);
 
   Context& context_;

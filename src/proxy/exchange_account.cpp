@@ -49,7 +49,9 @@ void Exchange::count(Failure failure) {
   const TimePoint now = Clock::now();
   metrics::Shard& shard = context_.shard;
   const bool is_excluded = route_.endpoint == metrics::kExcludedEndpoint;
-  metrics::Observation seen = observation(failure, now);
+  metrics::Observation seen = observation(now);
+  if (failure != Failure::kNone) [[unlikely]]
+    count_failure(failure, seen);
   route_.use->add(seen.status, now);
   context_.unmatched.answered(unmatched_, seen.status);
   metrics::TraceContext trace;
@@ -64,39 +66,37 @@ void Exchange::count(Failure failure) {
   } else if (head_complete_ && !is_excluded) {
     shard.observe_overhead(now - started_ - waited_);
   }
-  if (!is_excluded) {
-    if (const auto reason = backend_error_reason(fault_of(failure))) shard.backend_failed(*reason);
-    if (const auto reason = rejection_reason(failure, violation_)) shard.request_rejected(*reason);
-  }
   shard.exchange_finished(seen);
   if (context_.access_log != nullptr) write_access_log(seen, failure, now);
 }
 
-// An event stream that is idle for too long, or that its client leaves, ends as event streams end.
-Failure Exchange::fault_of(Failure failure) const {
-  const bool is_an_end = failure == Failure::kClientAborted || failure == Failure::kClientStalled ||
-                         failure == Failure::kResponseBodyTimeout;
-  return stream_ && is_an_end ? Failure::kNone : failure;
+void Exchange::count_failure(Failure failure, metrics::Observation& seen) {
+  if (status_ == 0) seen.status = status_of(failure);
+  const bool client_left = failure == Failure::kClientAborted || failure == Failure::kClientStalled;
+  // An event stream that is idle for too long, or that its client leaves, ends as event streams end.
+  if (stream_ && (client_left || failure == Failure::kResponseBodyTimeout)) return;
+  seen.is_faulty = side_of(failure) == Side::kBackend || side_of(failure) == Side::kInternal;
+  if (client_left) {
+    using enum metrics::AbortPhase;
+    seen.abort = response_begun_ ? kResponse : request_body_.done() ? kWaiting : kRequest;
+  }
+  if (route_.endpoint == metrics::kExcludedEndpoint) return;
+  if (const auto reason = backend_error_reason(failure)) context_.shard.backend_failed(*reason);
+  if (const auto reason = rejection_reason(failure, violation_)) context_.shard.request_rejected(*reason);
 }
 
-metrics::Observation Exchange::observation(Failure failure, TimePoint now) const {
-  const Failure fault = fault_of(failure);
-  metrics::Observation seen{
-      .endpoint = route_.endpoint,
-      .variant = facts_.variant,
-      .method = method_,
-      .status = status_ == 0 ? status_of(failure) : status_,
-      .is_faulty = side_of(fault) == Side::kBackend || side_of(fault) == Side::kInternal,
-      .queue = facts_.queue};
+// Of an exchange that went well.
+metrics::Observation Exchange::observation(TimePoint now) const {
+  metrics::Observation seen{.endpoint = route_.endpoint,
+                            .variant = facts_.variant,
+                            .method = method_,
+                            .status = status_,
+                            .queue = facts_.queue};
   if (head_complete_) seen.duration = (stream_ ? response_head_at_ : now) - started_;
   seen.sizes_are_known = head_complete_ && !stream_;
   if (seen.sizes_are_known) {
     seen.request_bytes = request_body_.bytes();
     seen.response_bytes = response_body_.bytes();
-  }
-  if (fault == Failure::kClientAborted || fault == Failure::kClientStalled) {
-    using enum metrics::AbortPhase;
-    seen.abort = response_begun_ ? kResponse : request_body_.done() ? kWaiting : kRequest;
   }
   // A response may come before the request is complete.
   const bool was_sent = sending_ == Sending::kDone && sending_ended_ != TimePoint{};

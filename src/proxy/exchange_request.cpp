@@ -198,7 +198,7 @@ Failure Exchange::pump_request() {
 
 void Exchange::end_sending(Sending how) {
   sending_ = how;
-  sending_ended_ = how == Sending::kDone ? progressed_ : Clock::now();
+  sending_ended_ = Clock::now();
 }
 
 }  // namespace wayside::proxy
