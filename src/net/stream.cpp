@@ -2,6 +2,7 @@
 
 #include "wayside/net/event_loop.hpp"
 #include "wayside/net/event_source.hpp"
+#include "wayside/net/pipe.hpp"
 
 #include "net/last_error.hpp"
 
@@ -12,6 +13,7 @@
 #include <array>
 #include <cassert>
 #include <cerrno>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <new>
@@ -171,6 +173,30 @@ Result<std::size_t> Stream::write_some(std::span<const boost::asio::const_buffer
   message.msg_iovlen = pieces.size();
   const auto count = transfer([&] { return ::sendmsg(state_->descriptor(), &message, MSG_NOSIGNAL); });
   const bool is_full = count ? *count < wanted : count.error() == boost::asio::error::would_block;
+  if (is_full) state_->writable = false;
+  if (!count && !is_full) state_->failure = count.error();
+  return count;
+}
+
+Result<std::size_t> Stream::read_some(Pipe& into, std::size_t limit) {
+  assert(into.empty());
+  const auto count = transfer([&] {
+    return ::splice(state_->descriptor(), nullptr, into.in_.number(), nullptr, limit, SPLICE_F_NONBLOCK);
+  });
+  if (count && *count == 0) return state_->failure ? state_->failure : error_code(boost::asio::error::eof);
+  if (count) into.size_ = *count;
+  // The pipe was empty, so it is the socket that has nothing.
+  if (!count && count.error() == boost::asio::error::would_block) state_->readable = false;
+  return count;
+}
+
+Result<std::size_t> Stream::write_some(Pipe& from) {
+  const auto count = transfer([&] {
+    return ::splice(from.out_.number(), nullptr, state_->descriptor(), nullptr, from.size_,
+                    SPLICE_F_NONBLOCK);
+  });
+  if (count) from.size_ -= *count;
+  const bool is_full = !count && count.error() == boost::asio::error::would_block;
   if (is_full) state_->writable = false;
   if (!count && !is_full) state_->failure = count.error();
   return count;

@@ -46,6 +46,21 @@ Checked<std::size_t, http::Violation> BodyRelay::relay(std::span<char> in, Outbo
   return step->consumed;
 }
 
+bool BodyRelay::has_pipe(net::PipePool& pipes) {
+  if (outgoing_is_chunked_ || cursor_.length_left() < kWorthAPipe) return false;
+  if (!pipe_.is_open()) pipe_ = pipes.take();
+  return pipe_.is_open();
+}
+
+Result<std::size_t> BodyRelay::relay(net::Stream& in, Outbox& out) {
+  const auto count = in.read_some(pipe_, static_cast<std::size_t>(cursor_.length_left()));
+  if (!count) return count;
+  cursor_.skip(*count);
+  bytes_ += *count;
+  out.add(pipe_);
+  return count;
+}
+
 bool BodyRelay::relay_end_of_stream(Outbox& out) {
   if (!cursor_.finish_at_end_of_stream()) return false;
   if (outgoing_is_chunked_) out.add(kLastChunk);

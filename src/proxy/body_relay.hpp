@@ -7,6 +7,8 @@
 #include "wayside/http/body_cursor.hpp"
 #include "wayside/http/limits.hpp"
 #include "wayside/net/buffer.hpp"
+#include "wayside/net/pipe.hpp"
+#include "wayside/net/stream.hpp"
 
 #include "proxy/outbox.hpp"
 
@@ -33,6 +35,13 @@ class BodyRelay {
   // refers to it, and to this object, until it is empty. Returns how many bytes of `in` were taken.
   Checked<std::size_t, http::Violation> relay(std::span<char> in, Outbox& out);
 
+  // Whether so much is left, of a body that passes unchanged, that a pipe is cheaper than memory; and if so,
+  // a pipe is there for it.
+  bool has_pipe(net::PipePool& pipes);
+  // With a pipe: takes what belongs to the body straight from the stream and hands the pipe to `out`, which
+  // is empty before and refers to this object until it is again. The error is the stream's.
+  Result<std::size_t> relay(net::Stream& in, Outbox& out);
+
   // The sender closed. True if the body ends that way; its end then goes to `out`.
   bool relay_end_of_stream(Outbox& out);
 
@@ -43,6 +52,8 @@ class BodyRelay {
   std::uint64_t bytes() const noexcept { return bytes_; }
 
  private:
+  static constexpr std::uint64_t kWorthAPipe = 128 * 1024;
+
   void keep_trailers(std::span<const char> lines);
   // What comes behind the data: the end of a chunk and, if the body is over, of the body.
   std::string_view ending(bool after_data);
@@ -51,6 +62,7 @@ class BodyRelay {
   bool outgoing_is_chunked_ = false;
   net::BufferPool* trailer_pool_ = nullptr;
   net::Buffer trailers_;
+  net::Pipe pipe_;
   std::uint64_t bytes_ = 0;
 };
 

@@ -12,6 +12,7 @@
 #include "wayside/net/deadline.hpp"
 #include "wayside/net/event_loop.hpp"
 #include "wayside/net/frame_pool.hpp"
+#include "wayside/net/pipe.hpp"
 #include "wayside/proxy/routing.hpp"
 
 #include "proxy/backend_pool.hpp"
@@ -55,6 +56,7 @@ struct Context {
 
   net::FramePool frames;
   net::BufferPool buffers;
+  net::PipePool pipes;
   net::DeadlineWheel wheel;
   BackendPool backends;
 

@@ -97,6 +97,7 @@ class Exchange {
   void end_sending(Sending how);
 
   Failure read_from_backend();
+  Failure splice_from_backend();
   Failure backend_ended(error_code ec);
   Failure take_response_head(std::size_t head_size);
   Failure switch_protocols(std::size_t head_size);

@@ -64,7 +64,9 @@ Failure Exchange::pump_response() {
     }
 
     if (!budget.allows(backend_->stream())) break;
-    if (const Failure failure = read_from_backend(); failure != Failure::kNone) return failure;
+    const bool has_pipe = response_begun_ && response_body_.has_pipe(context_.pipes);
+    const Failure failure = has_pipe ? splice_from_backend() : read_from_backend();
+    if (failure != Failure::kNone) return failure;
   }
   return Failure::kNone;
 }
@@ -81,6 +83,13 @@ Failure Exchange::read_from_backend() {
   // From here on the request is never sent again.
   if (sending_ == Sending::kDone) request_head_.release();
   return Failure::kNone;
+}
+
+// What comes of a large body goes on without being looked at.
+Failure Exchange::splice_from_backend() {
+  const auto count = response_body_.relay(backend_->stream(), to_client_);
+  if (count || count.error() == boost::asio::error::would_block) return Failure::kNone;
+  return backend_ended(count.error());
 }
 
 // The backend closed, properly or not.

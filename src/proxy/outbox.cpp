@@ -15,22 +15,30 @@ void Outbox::add(std::string_view piece) noexcept {
 error_code Outbox::flush(net::Stream& stream) {
   while (!empty()) {
     if (!stream.writable()) return {};
-    const auto result = stream.write_some(pieces());
+    const auto result = write_some(stream);
     if (!result) {
       if (result.error() == boost::asio::error::would_block) return {};
       return result.error();
     }
     written_ += *result;
-    std::size_t taken = *result;
-    while (first_ != last_ && taken >= pieces_[first_].size())
-      taken -= pieces_[first_++].size();
-    if (first_ == last_) {
-      first_ = last_ = 0;
-    } else {
-      pieces_[first_] += taken;
-    }
   }
   return {};
+}
+
+// The pieces while there are any, then what is in the pipe.
+Result<std::size_t> Outbox::write_some(net::Stream& stream) {
+  if (first_ == last_) return stream.write_some(*pipe_);
+  const auto result = stream.write_some(pieces());
+  if (!result) return result;
+  std::size_t taken = *result;
+  while (first_ != last_ && taken >= pieces_[first_].size())
+    taken -= pieces_[first_++].size();
+  if (first_ == last_) {
+    first_ = last_ = 0;
+  } else {
+    pieces_[first_] += taken;
+  }
+  return result;
 }
 
 }  // namespace wayside::proxy

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "wayside/base/result.hpp"
+#include "wayside/net/pipe.hpp"
 #include "wayside/net/stream.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -19,13 +20,16 @@ namespace wayside::proxy {
 
 class Outbox {
  public:
-  bool empty() const noexcept { return first_ == last_; }
+  bool empty() const noexcept { return first_ == last_ && (pipe_ == nullptr || pipe_->empty()); }
 
   // At most kPieces at a time; empty pieces do not count.
   void add(std::string_view piece) noexcept;
   void add(std::span<const char> piece) noexcept { add(std::string_view(piece.data(), piece.size())); }
 
-  // What is to be written, in order, until the next change.
+  // The content of a pipe, behind the pieces.
+  void add(net::Pipe& pipe) noexcept { pipe_ = &pipe; }
+
+  // The pieces that are to be written, in order, until the next change.
   std::span<const boost::asio::const_buffer> pieces() const noexcept {
     return std::span(pieces_).subspan(first_, last_ - first_);
   }
@@ -35,17 +39,23 @@ class Outbox {
   error_code flush(net::Stream& stream);
 
   // Forgets what was not written.
-  void clear() noexcept { first_ = last_ = 0; }
+  void clear() noexcept {
+    first_ = last_ = 0;
+    pipe_ = nullptr;
+  }
 
   // Bytes that streams took since the outbox was made.
   std::uint64_t written() const noexcept { return written_; }
 
  private:
+  Result<std::size_t> write_some(net::Stream& stream);
+
   static constexpr std::size_t kPieces =
       4;  // an informational head, a head, a body piece, the end of a chunk
   std::array<boost::asio::const_buffer, kPieces> pieces_;
   std::size_t first_ = 0;
   std::size_t last_ = 0;
+  net::Pipe* pipe_ = nullptr;
   std::uint64_t written_ = 0;
 };
 

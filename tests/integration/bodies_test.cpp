@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <exception>
 #include <string>
 #include <thread>
 
@@ -110,6 +111,63 @@ TEST_F(Bodies, DoesNotFillUpATruncatedLength) {
   client_.read_until("hello");
   peer_.close();
   EXPECT_EQ(client_.read_to_end(), "");
+}
+
+// A large body goes by a pipe; what is said of small ones holds for it too.
+TEST_F(Bodies, DoesNotFillUpATruncatedLargeBody) {
+  exchange_request();
+  const std::string part(300'000, 'a');
+  peer_.send("HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n" + part);
+  client_.read_head();
+  EXPECT_TRUE(client_.read_exactly(part.size()) == part);
+  peer_.close();
+  EXPECT_EQ(client_.read_to_end(), "");
+  EXPECT_TRUE(metric_becomes("wayside_backend_errors_total{reason=\"response_truncated\"}", 1));
+}
+
+TEST_F(Bodies, KeepsTheConnectionsBehindALargeBody) {
+  const std::string body(3'000'000, 'b');
+  for (int i = 0; i < 3; ++i) {
+    if (i == 0) {
+      exchange_request();
+    } else {
+      client_.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      peer_.read_head();
+    }
+    std::jthread answerer([&] {
+      peer_.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    });
+    client_.read_head();
+    EXPECT_TRUE(client_.read_exactly(body.size()) == body);
+  }
+}
+
+// What a client that stops reading leaves in the pipe reaches nobody else.
+TEST_F(Bodies, MixesNoLargeBodies) {
+  const auto head = [](std::size_t size) {
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+  };
+  exchange_request();
+  const std::string left(20'000'000, 'l');
+  std::jthread answerer([&] {
+    try {
+      peer_.send(head(left.size()) + left);
+    } catch (const std::exception&) {
+      // Its client leaves.
+    }
+  });
+  client_.read_head();
+  client_.read_exactly(1'000);
+  client_.close();
+  answerer.join();
+  const std::string body(1'000'000, 'b');
+  RawSocket next = connect();
+  next.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  std::jthread other([&] { backend.send(head(body.size()) + body); });
+  next.read_head();
+  EXPECT_TRUE(next.read_exactly(body.size()) == body);
 }
 
 TEST_F(Bodies, ResetsAnHttp10ClientWhoseBodyIsTruncated) {

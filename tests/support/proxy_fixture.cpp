@@ -1,5 +1,6 @@
 #include "support/proxy_fixture.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <poll.h>
 #include <stdexcept>
@@ -24,7 +25,9 @@ std::string undated(std::string response) {
 }
 
 // Errors are shown with the test that caused them; "listening" is of no use there.
-ProxyFixture::ProxyFixture() : log_(LogLevel::kError) {}
+ProxyFixture::ProxyFixture() : log_(LogLevel::kError) {
+  std::signal(SIGPIPE, SIG_IGN);  // as main() does
+}
 ProxyFixture::~ProxyFixture() = default;
 
 void ProxyFixture::start(config::Settings settings) {

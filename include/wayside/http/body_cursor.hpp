@@ -36,6 +36,14 @@ class BodyCursor {
   // copied once.
   Checked<Step, Violation> advance(std::span<char> in) noexcept;
 
+  // How much is left of a body whose length is known; 0 of any other.
+  std::uint64_t length_left() const noexcept { return state_ == State::kLength ? remaining_ : 0; }
+  // Takes that much of it, unseen.
+  void skip(std::uint64_t count) noexcept {
+    remaining_ -= count;
+    if (remaining_ == 0) state_ = State::kDone;
+  }
+
   // Whether the body is complete.
   bool done() const noexcept { return state_ == State::kDone; }
 

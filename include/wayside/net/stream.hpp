@@ -22,6 +22,7 @@
 namespace wayside::net {
 
 class EventLoop;
+class Pipe;
 
 class Stream {
  public:
@@ -60,6 +61,11 @@ class Stream {
   // asio::error::would_block when it takes nothing.
   static constexpr std::size_t kMaxPieces = 8;
   Result<std::size_t> write_some(std::span<const boost::asio::const_buffer> pieces);
+
+  // The same with a pipe in place of memory, which is empty before a read. What a pipe takes at once is up to
+  // the kernel, so that a short read says nothing. The process ignores SIGPIPE.
+  Result<std::size_t> read_some(Pipe& into, std::size_t limit);
+  Result<std::size_t> write_some(Pipe& from);
 
   // What a readable stream holds, without taking it.
   enum class Peeked { kNothing, kBytes, kEnd, kFailed };

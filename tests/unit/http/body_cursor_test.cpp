@@ -18,6 +18,19 @@ using test::Pieces;
 
 constexpr Framing kChunked{Kind::kChunked, 0};
 
+TEST(BodyCursor, SkipsWhatItIsNotShown) {
+  BodyCursor cursor({Kind::kLength, 10});
+  EXPECT_EQ(cursor.length_left(), 10U);
+  cursor.skip(9);
+  EXPECT_EQ(cursor.length_left(), 1U);
+  EXPECT_FALSE(cursor.done());
+  cursor.skip(1);
+  EXPECT_EQ(cursor.length_left(), 0U);
+  EXPECT_TRUE(cursor.done());
+  EXPECT_EQ(BodyCursor(kChunked).length_left(), 0U);
+  EXPECT_EQ(BodyCursor(Framing{Kind::kUntilClose, 0}).length_left(), 0U);
+}
+
 // What a body came to.
 struct Outcome {
   std::string data;

@@ -1,5 +1,7 @@
 #include "wayside/net/stream.hpp"
 
+#include "wayside/net/pipe.hpp"
+
 #include "support/connection.hpp"
 #include "support/event_loop.hpp"
 
@@ -8,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <memory>
 #include <netinet/in.h>
@@ -203,6 +206,60 @@ TEST_F(StreamTest, YieldsUntilTheNextTurnOfTheLoop) {
   ASSERT_TRUE(run_until(loop_, [&] { return waiter_.wakes() != 0; })) << "the bytes are still there";
   EXPECT_TRUE(stream_.readable());
   EXPECT_EQ(read(16), "abc");
+}
+
+TEST_F(StreamTest, PassesBytesOnByAPipe) {
+  Connection other = test::tcp_connection(loop_);
+  PipePool pipes;
+  Pipe pipe = pipes.take();
+  EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::would_block);
+  peer_.send("abcdef");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(stream_.read_some(pipe, 4).value(), 4U);
+  EXPECT_TRUE(stream_.readable()) << "a pipe says nothing about what is left";
+  EXPECT_EQ(other.stream.write_some(pipe).value(), 4U);
+  EXPECT_TRUE(pipe.empty());
+  EXPECT_EQ(other.peer.read_exactly(4), "abcd");
+  EXPECT_EQ(stream_.read_some(pipe, 100).value(), 2U);
+  EXPECT_EQ(other.stream.write_some(pipe).value(), 2U);
+  EXPECT_EQ(other.peer.read_exactly(2), "ef");
+  EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::would_block);
+  EXPECT_FALSE(stream_.readable());
+  peer_.shutdown_send();
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::eof);
+}
+
+TEST_F(StreamTest, KeepsInAPipeWhatTheKernelDoesNotTake) {
+  Connection full = test::tcp_connection(loop_);
+  const std::size_t sent = test::fill(full.stream);
+  PipePool pipes;
+  Pipe pipe = pipes.take();
+  peer_.send("abc");
+  ASSERT_TRUE(becomes_readable());
+  ASSERT_EQ(stream_.read_some(pipe, 3).value(), 3U);
+  EXPECT_EQ(full.stream.write_some(pipe).error(), error::would_block);
+  EXPECT_FALSE(full.stream.writable());
+  EXPECT_EQ(pipe.size(), 3U);
+  full.stream.watch_writable();
+  full.peer.skip_exactly(sent);
+  ASSERT_TRUE(run_until(loop_, [&] { return full.stream.writable(); }));
+  EXPECT_EQ(full.stream.write_some(pipe).value(), 3U);
+  EXPECT_EQ(full.peer.read_exactly(3), "abc");
+}
+
+// splice(2) cannot be told to spare us the signal.
+TEST_F(StreamTest, ReportsAPeerThatTakesNothingFromAPipe) {
+  const auto before = std::signal(SIGPIPE, SIG_IGN);
+  Connection gone = test::unix_connection(loop_);
+  gone.peer.close();
+  PipePool pipes;
+  Pipe pipe = pipes.take();
+  peer_.send("abc");
+  ASSERT_TRUE(becomes_readable());
+  ASSERT_EQ(stream_.read_some(pipe, 3).value(), 3U);
+  EXPECT_EQ(gone.stream.write_some(pipe).error(), error::broken_pipe);
+  std::signal(SIGPIPE, before);
 }
 
 TEST_F(StreamTest, PeeksWithoutTaking) {

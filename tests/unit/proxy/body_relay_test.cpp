@@ -5,6 +5,7 @@
 #include "support/connection.hpp"
 #include "support/split_points.hpp"
 
+#include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -65,7 +66,6 @@ class BodyRelayTest : public testing::Test {
     return relayed;
   }
 
- private:
   // What the outbox holds, by way of a stream: that is all it can be given to.
   std::string sent() {
     const std::uint64_t before = outbox_.written();
@@ -98,6 +98,27 @@ std::optional<std::string> data_of_chunks(std::string_view bytes) {
     bytes.remove_prefix(size + 2);
     if (size == 0) return bytes.empty() ? std::optional(data) : std::nullopt;
   }
+}
+
+TEST_F(BodyRelayTest, PassesALargeBodyOfKnownLengthByAPipe) {
+  constexpr std::uint64_t kLength = 1'000'000;
+  net::PipePool pipes;
+  EXPECT_FALSE(BodyRelay({Kind::kLength, 1'000}, false).has_pipe(pipes));
+  EXPECT_FALSE(BodyRelay({Kind::kLength, kLength}, true).has_pipe(pipes));
+  EXPECT_FALSE(BodyRelay(kChunked, false).has_pipe(pipes));
+  EXPECT_FALSE(BodyRelay(kUntilClose, false).has_pipe(pipes));
+
+  test::Connection source = test::unix_connection(loop_);
+  BodyRelay body({Kind::kLength, kLength}, false);
+  ASSERT_TRUE(body.has_pipe(pipes));
+  source.peer.send("hello");
+  EXPECT_EQ(body.relay(source.stream, outbox_).value(), 5U);
+  EXPECT_EQ(body.bytes(), 5U);
+  EXPECT_EQ(sent(), "hello");
+  EXPECT_FALSE(body.done());
+  source.peer.shutdown_send();
+  EXPECT_EQ(body.relay(source.stream, outbox_).error(), boost::asio::error::eof);
+  EXPECT_FALSE(body.relay_end_of_stream(outbox_)) << "it is cut off";
 }
 
 TEST_F(BodyRelayTest, PassesALengthThrough) {

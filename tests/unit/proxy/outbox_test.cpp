@@ -90,6 +90,38 @@ TEST_F(OutboxTest, GoesOnWhereTheStreamStopped) {
   EXPECT_TRUE(received == all);
 }
 
+TEST_F(OutboxTest, WritesThePiecesAndThenWhatIsInThePipe) {
+  test::Connection source = test::unix_connection(loop_);
+  net::PipePool pipes;
+  net::Pipe pipe = pipes.take();
+  source.peer.send("body");
+  ASSERT_EQ(source.stream.read_some(pipe, 100).value(), 4U);
+  outbox_.add(pipe);
+  outbox_.add("head "sv);
+  EXPECT_EQ(outbox_.flush(stream_), error_code());
+  EXPECT_TRUE(outbox_.empty());
+  EXPECT_EQ(outbox_.written(), 9U);
+  EXPECT_EQ(peer_.read_exactly(9), "head body");
+  outbox_.add("next"sv);
+  EXPECT_EQ(outbox_.flush(stream_), error_code()) << "an empty pipe is none";
+  EXPECT_EQ(peer_.read_exactly(4), "next");
+}
+
+TEST_F(OutboxTest, ForgetsWhatIsInThePipe) {
+  test::Connection source = test::unix_connection(loop_);
+  net::PipePool pipes;
+  net::Pipe pipe = pipes.take();
+  source.peer.send("gone");
+  ASSERT_EQ(source.stream.read_some(pipe, 100).value(), 4U);
+  outbox_.add(pipe);
+  EXPECT_FALSE(outbox_.empty());
+  outbox_.clear();
+  EXPECT_TRUE(outbox_.empty());
+  outbox_.add("sent"sv);
+  EXPECT_EQ(outbox_.flush(stream_), error_code());
+  EXPECT_EQ(peer_.read_exactly(4), "sent");
+}
+
 TEST_F(OutboxTest, LeavesAStreamAloneThatTakesNothing) {
   test::fill(stream_);
   outbox_.add("late"sv);

@@ -1,0 +1,65 @@
+// A pipe of the kernel: bytes go by it from one socket to another without being copied to us and back
+// (splice(2)).
+//
+// It costs two descriptors and, for each piece, a second system call that a copy does not need, so it pays
+// for large bodies alone. One pool per worker, used by its thread alone; it outlives its pipes.
+#pragma once
+
+#include "wayside/net/descriptor.hpp"
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace wayside::net {
+
+class PipePool;
+
+class Pipe {
+ public:
+  Pipe() noexcept = default;  // none
+  Pipe(Pipe&& other) noexcept { swap(other); }
+  Pipe& operator=(Pipe&& other) noexcept {
+    Pipe(std::move(other)).swap(*this);
+    return *this;
+  }
+  // A pipe that is empty goes back to its pool.
+  ~Pipe();
+
+  bool is_open() const noexcept { return out_.is_open(); }
+  // How many bytes are in it.
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  friend class PipePool;
+  friend class Stream;
+  void swap(Pipe& other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(out_, other.out_);
+    std::swap(in_, other.in_);
+    std::swap(size_, other.size_);
+  }
+
+  PipePool* pool_ = nullptr;
+  Descriptor out_;  // what comes out of the pipe
+  Descriptor in_;
+  std::size_t size_ = 0;
+};
+
+class PipePool {
+ public:
+  PipePool();
+  PipePool(const PipePool&) = delete;
+  PipePool& operator=(const PipePool&) = delete;
+
+  // An empty pipe, or none where the process has no descriptors left for it.
+  Pipe take();
+
+ private:
+  friend class Pipe;
+  static constexpr std::size_t kKept = 16;
+  std::vector<Pipe> free_;
+};
+
+}  // namespace wayside::net

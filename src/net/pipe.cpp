@@ -1,0 +1,42 @@
+#include "wayside/net/pipe.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace wayside::net {
+namespace {
+
+// A pipe holds a number of pieces of what a socket received, one for each 4 KiB of its size, however small
+// they are. The 16 that it has by itself are so few that copying is cheaper. Where the system allows no more,
+// it has these.
+constexpr int kPipeBytes = 256 * 1024;
+
+}  // namespace
+
+Pipe::~Pipe() {
+  if (pool_ == nullptr || !is_open() || !empty() || pool_->free_.size() == PipePool::kKept) return;
+  PipePool& pool = *std::exchange(pool_, nullptr);
+  pool.free_.push_back(std::move(*this));
+}
+
+PipePool::PipePool() {
+  free_.reserve(kKept);
+}
+
+Pipe PipePool::take() {
+  Pipe pipe;
+  if (!free_.empty()) {
+    pipe = std::move(free_.back());
+    free_.pop_back();
+  } else {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return pipe;
+    pipe.out_ = Descriptor(ends[0]);
+    pipe.in_ = Descriptor(ends[1]);
+    ::fcntl(ends[1], F_SETPIPE_SZ, kPipeBytes);
+  }
+  pipe.pool_ = this;
+  return pipe;
+}
+
+}  // namespace wayside::net
