@@ -91,12 +91,13 @@ TEST_F(Accounting, BlamesAClientThatStopsReading) {
   client.send(kGet);
   RawSocket backend = backend_.accept();
   backend.read_head();
-  // More than the sockets' buffers take.
+  // More than the sockets' buffers take. It takes longer to make than the proxy waits, so it is made first.
   constexpr std::size_t kSize = 64 << 20;
+  const std::string body(kSize, 'x');
   const auto flood = std::async(std::launch::async, [&] {
     try {
       backend.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kSize) + "\r\n\r\n");
-      backend.send(std::string(kSize, 'x'));
+      backend.send(body);
     } catch (const std::runtime_error&) {
       // The proxy gave up, as it should.
     }
