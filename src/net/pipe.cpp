@@ -7,8 +7,8 @@ namespace wayside::net {
 namespace {
 
 // A pipe holds a number of pieces of what a socket received, one for each 4 KiB of its size, however small
-// they are. The 16 that it has by itself are so few that copying is cheaper. Where the system allows no more,
-// it has these.
+// they are. The 16 that it has by itself are so few that copying is cheaper, and a user with many pipes gets
+// only two (pipe(7), /proc/sys/fs/pipe-user-pages-soft): then it is no pipe that is worth it.
 constexpr int kPipeBytes = 256 * 1024;
 
 }  // namespace
@@ -33,7 +33,7 @@ Pipe PipePool::take() {
     if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return pipe;
     pipe.out_ = Descriptor(ends[0]);
     pipe.in_ = Descriptor(ends[1]);
-    ::fcntl(ends[1], F_SETPIPE_SZ, kPipeBytes);
+    if (::fcntl(ends[1], F_SETPIPE_SZ, kPipeBytes) < kPipeBytes) return Pipe();
   }
   pipe.pool_ = this;
   return pipe;

@@ -53,7 +53,7 @@ class PipePool {
   PipePool(const PipePool&) = delete;
   PipePool& operator=(const PipePool&) = delete;
 
-  // An empty pipe, or none where the process has no descriptors left for it.
+  // An empty pipe, or none where the process has no descriptors left for it, or the user no room.
   Pipe take();
 
  private:
