@@ -64,7 +64,7 @@ int main(int argc, char* argv[]) {
   if (!demo) {
     daemon.set_source([&]() -> Checked<config::Settings, config::Errors> {
       auto again = config::load(app::arguments(argc, argv), app::environment());
-      if (!again) return std::move(again.error());
+      if (!again) return again.error();
       return std::move(again->settings);
     });
   }
