@@ -2,6 +2,7 @@
 
 #include "wayside/accesslog/sink.hpp"
 #include "wayside/admin/admin_server.hpp"
+#include "wayside/app/process.hpp"
 #include "wayside/app/version.hpp"
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
@@ -127,7 +128,10 @@ struct Daemon::Impl {
         boost::asio::post(io, [this] { on_worker_ended(); });
       });
     }
-    threads.emplace_back([this] { io.run(); });
+    threads.emplace_back([this] {
+      give_way_to_other_threads();
+      io.run();
+    });
   }
 
   // On the admin thread, as is everything below.

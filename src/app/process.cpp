@@ -30,6 +30,12 @@ void prepare_process() noexcept {
   ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
+void give_way_to_other_threads() noexcept {
+  // On Linux the nice value is the thread's (setpriority(2), NOTES). It still has a tenth of a busy processor.
+  constexpr int kNice = 10;
+  ::setpriority(PRIO_PROCESS, 0, kNice);
+}
+
 std::string version_text() {
   std::string text = "wayside " + std::string(kVersion);
   if (!kRevision.empty()) text += " (" + std::string(kRevision) + ")";

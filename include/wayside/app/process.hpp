@@ -17,4 +17,7 @@ void prepare_process() noexcept;
 // The text of --version: name, version, revision and what it was built with.
 std::string version_text();
 
+// Has the calling thread give way to the others wherever they want the processor: what it does is not urgent.
+void give_way_to_other_threads() noexcept;
+
 }  // namespace wayside::app
