@@ -35,6 +35,7 @@ std::size_t EventLoop::turn(std::chrono::milliseconds limit) {
   woke_at_ = Clock::now();
   // A signal is as good as no event.
   pending_ = std::span(batch_).first(static_cast<std::size_t>(std::max(count, 0)));
+  batch_was_full_ = pending_.size() == kBatch;
   std::size_t handled = 0;
   while (!pending_.empty()) {
     const epoll_event event = pending_.front();
@@ -58,6 +59,11 @@ void EventLoop::post(std::function<void()> task) {
 
 bool EventLoop::has_work() {
   return open_sources_ != own_sources_ || !timers_.empty() || !mailbox_.empty();
+}
+
+bool EventLoop::has_told_all(const EventSource& source) const noexcept {
+  return !batch_was_full_ &&
+         std::ranges::none_of(pending_, [&](const epoll_event& event) { return event.data.ptr == &source; });
 }
 
 void EventLoop::forget_events_of(const EventSource& source) noexcept {

@@ -202,6 +202,11 @@ Result<std::size_t> Stream::write_some(Pipe& from) {
   return count;
 }
 
+bool Stream::is_known_quiet(TimePoint since) const noexcept {
+  const EventLoop& loop = state_->loop();
+  return !state_->readable && loop.woke_at() > since && loop.has_told_all(*state_);
+}
+
 Stream::Peeked Stream::peek() {
   char byte = 0;
   const auto count = transfer([&] { return ::recv(state_->descriptor(), &byte, 1, MSG_PEEK); });

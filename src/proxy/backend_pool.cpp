@@ -33,7 +33,11 @@ std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter) {
   while (!idle_.empty()) {
     std::unique_ptr<BackendConnection> connection(&idle_.front());
     idle_.pop_front();
-    if (connection->stream_.peek() != net::Stream::Peeked::kNothing) continue;
+    // What a backend does behind an answer, it does at once, mostly: close, or send what nobody asked for.
+    if (!connection->stream_.is_known_quiet(connection->idle_since_) &&
+        connection->stream_.peek() != net::Stream::Peeked::kNothing) {
+      continue;
+    }
     connection->idle_deadline_.clear();
     connection->stream_.set_waiter(&waiter);
     connection->is_idle_ = false;
@@ -59,7 +63,8 @@ void BackendPool::give_back(std::unique_ptr<BackendConnection> connection) {
   shard_.backend_became_idle();
   connection->stream_.set_waiter(connection.get());
   connection->stream_.watch_readable();
-  connection->idle_deadline_.expire_at(loop_.woke_at() + kMaxIdleTime);
+  connection->idle_since_ = loop_.woke_at();
+  connection->idle_deadline_.expire_at(connection->idle_since_ + kMaxIdleTime);
   idle_.push_front(*connection.release());
 }
 

@@ -42,6 +42,7 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   net::Deadline idle_deadline_;
   bool is_reused_ = false;
   bool is_idle_ = false;
+  TimePoint idle_since_{};  // the turn of the event loop in which it became idle
 };
 
 class BackendPool {
@@ -56,8 +57,8 @@ class BackendPool {
   // A waiting connection, or nullptr. `waiter` is woken by its events from now on.
   //
   // Something may have happened to a connection that the event loop has not told us yet: the backend closed
-  // it, or sent bytes behind its last response. Those would be taken for the next one, so each connection is
-  // looked at first, at the price of a system call.
+  // it, or sent bytes behind its last response, which would be taken for the next one. So each connection of
+  // which the kernel was not asked since it became idle is looked at first, at the price of a system call.
   std::unique_ptr<BackendConnection> take(net::Waiter& waiter);
 
   // A new connection within `limit`; give what comes of it to adopt().

@@ -46,6 +46,10 @@ class EventLoop {
   // When the last wait for events was over: all time since is this thread's doing.
   TimePoint woke_at() const noexcept { return woke_at_; }
 
+  // Whether the kernel, when it was last asked, had nothing to say of the source that it was not told since.
+  // False where that is not certain, as there may have been more to say than fitted into a batch.
+  bool has_told_all(const EventSource& source) const noexcept;
+
   // Has `task` called by the loop, in the order of posting. From any thread, while the loop lives.
   void post(std::function<void()> task);
 
@@ -78,6 +82,7 @@ class EventLoop {
   std::size_t open_sources_ = 0;
   std::array<epoll_event, kBatch> batch_;
   std::span<epoll_event> pending_;  // what of the batch was not handled yet
+  bool batch_was_full_ = false;
   Sources raised_;
   TimePoint woke_at_{};
   TimerQueue timers_{*this};

@@ -34,6 +34,7 @@ class EventSource
 
   bool is_open() const noexcept { return descriptor_.is_open(); }
   int descriptor() const noexcept { return descriptor_.number(); }
+  const EventLoop& loop() const noexcept { return loop_; }
 
   // In its next turn the loop tells an EPOLLIN, as if the kernel had. Whoever could go on, but lets others
   // have their turn, or wants to look again, needs no event for it. Nothing where the source is closed.

@@ -9,6 +9,7 @@
 // but for the first one on writability, costs a system call. One thread only: that of the event loop.
 #pragma once
 
+#include "wayside/base/clock.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/net/descriptor.hpp"
 #include "wayside/net/wakeup.hpp"
@@ -66,6 +67,10 @@ class Stream {
   // the kernel, so that a short read says nothing. The process ignores SIGPIPE.
   Result<std::size_t> read_some(Pipe& into, std::size_t limit);
   Result<std::size_t> write_some(Pipe& from);
+
+  // Whether nothing was there to read when the kernel was last asked, which was after `since`, and after the
+  // last read. Costs no system call. False where that is not certain: then peek() tells.
+  bool is_known_quiet(TimePoint since) const noexcept;
 
   // What a readable stream holds, without taking it.
   enum class Peeked { kNothing, kBytes, kEnd, kFailed };

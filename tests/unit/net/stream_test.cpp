@@ -20,6 +20,7 @@
 #include <string_view>
 #include <sys/socket.h>
 #include <utility>
+#include <vector>
 
 namespace wayside::net {
 namespace {
@@ -260,6 +261,47 @@ TEST_F(StreamTest, ReportsAPeerThatTakesNothingFromAPipe) {
   ASSERT_EQ(stream_.read_some(pipe, 3).value(), 3U);
   EXPECT_EQ(gone.stream.write_some(pipe).error(), error::broken_pipe);
   std::signal(SIGPIPE, before);
+}
+
+TEST_F(StreamTest, IsKnownToBeQuietOnceTheKernelWasAsked) {
+  run_ready(loop_);
+  const TimePoint since = loop_.woke_at();
+  EXPECT_FALSE(stream_.is_known_quiet(since)) << "not since then";
+  loop_.turn(Milliseconds(0));
+  EXPECT_TRUE(stream_.is_known_quiet(since));
+  peer_.send("a");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_FALSE(stream_.is_known_quiet(since));
+  read(16);
+  EXPECT_TRUE(stream_.is_known_quiet(since));
+}
+
+// Its event is in the batch, behind that of another.
+TEST_F(StreamTest, IsNotQuietWhileItsEventWaits) {
+  run_ready(loop_);
+  const TimePoint since = loop_.woke_at();
+  Connection other = test::tcp_connection(loop_);
+  run_ready(loop_);
+  struct Asking final : Waiter {
+    void wake() override { answers.push_back(subject->is_known_quiet(since)); }
+    Stream* subject = nullptr;
+    TimePoint since{};
+    std::vector<bool> answers;
+  };
+  Asking first;
+  Asking second;
+  first.since = second.since = since;
+  first.subject = &other.stream;
+  second.subject = &stream_;
+  stream_.set_waiter(&first);
+  other.stream.set_waiter(&second);
+  stream_.watch_readable();
+  other.stream.watch_readable();
+  peer_.send("a");
+  other.peer.send("b");
+  ASSERT_TRUE(run_until(loop_, [&] { return stream_.readable() && other.stream.readable(); }));
+  EXPECT_EQ(first.answers, std::vector{false});
+  EXPECT_EQ(second.answers, std::vector{false});
 }
 
 TEST_F(StreamTest, PeeksWithoutTaking) {
