@@ -6,8 +6,12 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
+#include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace wayside::test {
@@ -19,13 +23,33 @@ struct Case {
   std::string_view response;
 };
 
+// Whether all threads but this one wait for something (proc(5), /proc/[pid]/stat: the state follows the
+// name).
+bool others_sleep() {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    if (task.path().filename() == std::to_string(::gettid())) continue;
+    std::string stat;
+    std::getline(std::ifstream(task.path() / "stat"), stat);
+    const std::size_t name_end = stat.rfind(')');
+    if (name_end != stat.npos && stat.substr(name_end, 3) != ") S") return false;
+  }
+  return true;
+}
+
 class Exchange : public ProxyFixture {
  protected:
-  // The admin thread's first coroutines are none of an exchange's doing: they have started when it has
-  // answered.
-  void start_quietly(std::initializer_list<const char*> templates) {
-    start_with_routes(templates);
+  // What the admin thread does at first is none of an exchange's doing: it is over when the thread has
+  // answered and sleeps.
+  void start_quietly(config::Settings settings) {
+    start(std::move(settings));
     admin_get("/-/healthy");
+    ASSERT_TRUE(wait_until(others_sleep));
+  }
+  void start_quietly(std::initializer_list<const char*> templates) {
+    config::Settings settings;
+    for (const char* path : templates)
+      settings.routes.push_back({.path = path, .methods = {}, .name = {}, .line = 0});
+    start_quietly(std::move(settings));
   }
 
   // Allocations of the whole process over one exchange; the test's own part in it allocates nothing.
@@ -100,8 +124,7 @@ TEST_F(Exchange, AllocatesNothingWithAllThatCanBeMeasured) {
   settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
   settings.routes.front().slo = std::chrono::seconds(1);
   settings.routes.front().histograms = {"backend_ttfb", "queue", "request_size", "response_size"};
-  start(settings);
-  admin_get("/-/healthy");
+  start_quietly(settings);
   repeat({"GET with all that is measured",
           "GET /users/42 HTTP/1.1\r\nHost: a\r\nX-Tenant: b\r\nX-Request-Start: t=1700000000.5\r\n"
           "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n",
