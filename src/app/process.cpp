@@ -31,7 +31,8 @@ void prepare_process() noexcept {
 }
 
 void give_way_to_other_threads() noexcept {
-  // On Linux the nice value is the thread's (setpriority(2), NOTES). It still has a tenth of a busy processor.
+  // On Linux the nice value is the thread's (setpriority(2), NOTES). It still has a tenth of a busy
+  // processor.
   constexpr int kNice = 10;
   ::setpriority(PRIO_PROCESS, 0, kNice);
 }
