@@ -5,10 +5,10 @@
 // protects it. What it hands out never changes or moves, so it may be used without the lock for as long as
 // the catalogue lives. Nothing is ever taken back: a series that was shown stays.
 //
-// The budget is counted in series (see metrics/layout.hpp). The overflow endpoint has its own share from the
-// beginning, and each interned endpoint has one reserved when it is interned; dynamic endpoints and what
-// exceeds a reservation live on the rest. Each decision is made once for the process and remembered, so all
-// workers count the same things in the same place.
+// The budget is counted in series (see metrics/layout.hpp), and metrics/series_budget.hpp says who may have
+// how many: the overflow endpoint is guaranteed all that it can ever need, an interned endpoint its usual
+// method and an allowance beyond, a dynamic one its first series. Each decision is made once for the process
+// and remembered, so all workers count the same things in the same place.
 #pragma once
 
 #include "wayside/base/method.hpp"
