@@ -2,231 +2,159 @@
 
 #include "wayside/http/text.hpp"
 
-#include <boost/beast/http/basic_parser.hpp>
-#include <boost/beast/http/error.hpp>
+#include "http/connection_options.hpp"
+#include "http/request_target.hpp"
+#include "http/text_scan.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstdint>
+#include <string_view>
+#include <utility>
 
 namespace wayside::http {
 namespace {
 
-namespace beast_http = boost::beast::http;
-using boost::beast::string_view;
-using boost::system::error_code;
-
-// Names that a Connection field may not take away: without them the message would mean something else, or
-// would seem to come from somebody else.
-bool is_protected(std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 8> kProtected = {
-      "host",
-      "content-length",
-      "transfer-encoding",
-      "x-forwarded-for",
-      "x-forwarded-host",
-      "x-forwarded-proto",
-      "via",
-      "date",
-  };
-  return std::any_of(kProtected.begin(), kProtected.end(),
-                     [&](std::string_view kept) { return equals_ignoring_case(name, kept); });
+constexpr bool is_blank(char c) noexcept {
+  return c == ' ' || c == '\t';
 }
 
-bool read_connection_options(std::string_view value, ConnectionOptions& options) {
-  bool fits = true;
-  for_each_token(value, [&](std::string_view token) {
-    if (equals_ignoring_case(token, "close")) {
-      options.close = true;
-    } else if (equals_ignoring_case(token, "keep-alive")) {
-      options.keep_alive = true;
-    } else if (equals_ignoring_case(token, "upgrade")) {
-      options.upgrade = true;
-    } else if (!is_protected(token)) {
-      fits = options.nominated_count < options.nominated.size();
-      if (fits) options.nominated[options.nominated_count++] = token;
-    }
-    return fits;
-  });
-  return fits;
-}
-
-// Collects what Beast's parser reports. One parser per head: it is cheap to make and cannot be reset.
-template <bool IsRequest, class Head>
-class Parser final : public beast_http::basic_parser<IsRequest> {
+// Goes over a head from its first byte to its last. The bytes end with an empty line, so what stops at
+// control characters needs no other end.
+class Cursor {
  public:
-  Parser(std::span<const char> bytes, Head& head) : bytes_(bytes), head_(head) {
-    this->header_limit(static_cast<std::uint32_t>(limits::kMaxHead));
-    this->body_limit(boost::none);
-    head_.fields.clear();
-    head_.connection = {};
+  explicit Cursor(std::string_view bytes) noexcept : at_(bytes.data()), end_(at_ + bytes.size()) {}
+
+  const char* at() const noexcept { return at_; }
+  char next() const noexcept { return *at_; }
+  bool is_at_end() const noexcept { return at_ == end_; }
+
+  // Each of these takes what there is of something; it may be nothing.
+  std::string_view take_token() noexcept {
+    const char* const begin = at_;
+    while (is_token_char(*at_))
+      ++at_;
+    return {begin, at_};
+  }
+  // VCHAR and obs-text.
+  std::string_view take_visible() noexcept {
+    const char* const begin = std::exchange(at_, find_below<' ' + 1>(at_, end_));
+    return {begin, at_};
+  }
+  // VCHAR, obs-text, spaces and tabs.
+  std::string_view take_text() noexcept {
+    const char* const begin = at_;
+    at_ = find_below<' '>(at_, end_);
+    while (*at_ == '\t')
+      at_ = find_below<' '>(at_ + 1, end_);
+    return {begin, at_};
+  }
+  void skip_blanks() noexcept {
+    while (is_blank(*at_))
+      ++at_;
   }
 
-  std::optional<Violation> parse() {
-    error_code ec;
-    const std::size_t first = put_bare_status_line(ec);
-    const std::size_t used =
-        first + this->put(boost::asio::const_buffer(bytes_.data() + first, bytes_.size() - first), ec);
-    if (violation_) return violation_;
-    if (ec == beast_http::error::bad_version) {
-      return names_other_version() ? Violation::kUnsupportedVersion : Violation::kMalformedHead;
-    }
-    if (ec == beast_http::error::bad_content_length || ec == beast_http::error::multiple_content_length) {
-      return Violation::kBadContentLength;
-    }
-    // Beast says this of a second Transfer-Encoding and of one that follows a Content-Length.
-    if (ec == beast_http::error::bad_transfer_encoding) return Violation::kLengthAndTransferEncoding;
-    if (ec || used != bytes_.size() || !this->is_header_done()) return Violation::kMalformedHead;
-    return std::nullopt;
+  // These take what has to be there, or nothing.
+  bool take(char expected) noexcept {
+    if (*at_ != expected) return false;
+    ++at_;
+    return true;
+  }
+  bool take_line_end() noexcept {
+    if (at_[0] != '\r' || at_[1] != '\n') return false;
+    at_ += 2;
+    return true;
   }
 
  private:
-  void on_request_impl(beast_http::verb, string_view method, string_view target, int version,
-                       error_code&) override {
-    if constexpr (IsRequest) {
-      head_.method_token = method;
-      head_.method = method_from_token(method);
-      head_.target = target;
-      head_.minor_version = static_cast<unsigned>(version % 10);
-    }
-  }
-
-  void on_response_impl(int code, string_view reason, int version, error_code&) override {
-    if constexpr (!IsRequest) {
-      head_.status = static_cast<unsigned>(code);
-      head_.reason = reason.empty() ? std::string_view() : std::string_view(reason);
-      head_.minor_version = static_cast<unsigned>(version % 10);
-    }
-  }
-
-  void on_field_impl(FieldName id, string_view name, string_view value, error_code& ec) override {
-    // Beast unfolds silently, into a buffer of its own where it has to, so the fold is looked for in what was
-    // sent: a line that the next one continues.
-    const std::size_t begin = static_cast<std::size_t>(name.data() - bytes_.data()) + name.size();
-    const std::size_t next = std::string_view(bytes_.data(), bytes_.size()).find('\n', begin) + 1;
-    if (bytes_[next] == ' ' || bytes_[next] == '\t') return fail(Violation::kObsoleteFolding, ec);
-    const char* const line_end = bytes_.data() + next;
-    if (!head_.fields.push_back({id, name, value, line_end})) return fail(Violation::kTooManyFields, ec);
-    if (id == FieldName::connection && !read_connection_options(value, head_.connection)) {
-      return fail(Violation::kTooManyConnectionOptions, ec);
-    }
-  }
-
-  // RFC 9112 section 4 asks for a space behind the status code even where no reason follows. Many a backend
-  // leaves it out, and every client takes it; Beast does not, so it gets the line with the space. Returns the
-  // size of the line as it was sent; 0 for any other.
-  std::size_t put_bare_status_line(error_code& ec) {
-    constexpr std::string_view kForm = "HTTP/1.1 200\r\n";
-    if (IsRequest || bytes_.size() < kForm.size() || bytes_[kForm.size() - 2] != '\r' ||
-        bytes_[kForm.size() - 1] != '\n') {
-      return 0;
-    }
-    std::array<char, kForm.size() + 1> line;
-    std::copy_n(bytes_.data(), kForm.size() - 2, line.data());
-    std::copy_n(" \r\n", 3, line.data() + kForm.size() - 2);
-    this->put(boost::asio::const_buffer(line.data(), line.size()), ec);
-    // The line is complete and the fields are not.
-    return ec == beast_http::error::need_more ? kForm.size() : 0;
-  }
-
-  // Beast calls every deviation where the version stands a bad version. It is one where it has the form of a
-  // version (RFC 9112 section 2.3).
-  bool names_other_version() const {
-    constexpr std::size_t kSize = std::string_view("HTTP/d.d").size();
-    const std::string_view text(bytes_.data(), bytes_.size());
-    const std::string_view line = text.substr(0, text.find("\r\n"));
-    if (line.size() < kSize) return false;
-    const std::string_view version = IsRequest ? line.substr(line.size() - kSize) : line.substr(0, kSize);
-    return version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.' &&
-           is_digit(version[7]) && version != "HTTP/1.0" && version != "HTTP/1.1";
-  }
-
-  void fail(Violation violation, error_code& ec) {
-    violation_ = violation;
-    ec = beast_http::error::bad_field;
-  }
-
-  void on_header_impl(error_code&) override {}
-  void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
-  std::size_t on_body_impl(string_view, error_code&) override { return 0; }
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
-  void on_finish_impl(error_code&) override {}
-
-  std::span<const char> bytes_;
-  Head& head_;
-  std::optional<Violation> violation_;
+  const char* at_;
+  const char* end_;
 };
 
-// uri-host [ ":" port ] (RFC 9110 section 7.2, RFC 3986 section 3.2.2), as far as its characters go. It may
-// be empty.
-bool is_valid_authority(std::string_view text) noexcept {
-  if (text.starts_with('[')) {
-    const std::size_t end = text.find(']');
-    if (end == text.npos || end == 1) return false;
-    for (const char c : text.substr(1, end - 1)) {
-      if (!is_hex_digit(c) && c != ':' && c != '.') return false;
-    }
-    text.remove_prefix(end + 1);
-    if (!text.empty() && text.front() != ':') return false;
-  }
-  const std::size_t colon = std::min(text.find(':'), text.size());
-  constexpr std::string_view kOthers = "-._~!$&'()*+;=%";  // and ",": two Host fields that somebody merged
-  for (const char c : text.substr(0, colon)) {
-    if (!is_digit(c) && !(to_lower(c) >= 'a' && to_lower(c) <= 'z') && kOthers.find(c) == kOthers.npos)
-      return false;
-  }
-  const std::string_view port = text.substr(std::min(colon + 1, text.size()));
-  return std::all_of(port.begin(), port.end(), is_digit);
+// "HTTP/1.1" (RFC 9112 section 2.3).
+std::optional<Violation> read_version(std::string_view text, unsigned& minor_version) noexcept {
+  constexpr std::string_view kForm = "HTTP/1.1";
+  const bool has_form = text.size() == kForm.size() && text.starts_with("HTTP/") && is_digit(text[5]) &&
+                        text[6] == '.' && is_digit(text[7]);
+  if (!has_form) return Violation::kMalformedHead;
+  if (text[5] != '1' || text[7] > '1') return Violation::kUnsupportedVersion;
+  minor_version = static_cast<unsigned>(text[7] - '0');
+  return std::nullopt;
 }
 
-// RFC 9112 section 3.2: exactly one valid Host in HTTP/1.1; HTTP/1.0 may come without.
-std::optional<Violation> check_host(const RequestHead& head) {
-  const Field* host = nullptr;
-  for (const Field& field : head.fields) {
-    if (field.id != FieldName::host) continue;
-    if (host != nullptr) return Violation::kDuplicateHost;
-    host = &field;
-  }
-  if (host == nullptr) return head.minor_version == 1 ? std::optional(Violation::kMissingHost) : std::nullopt;
-  return is_valid_authority(host->value) ? std::nullopt : std::optional(Violation::kBadHost);
+// method SP request-target SP HTTP-version CRLF (RFC 9112 section 3).
+std::optional<Violation> parse_start_line(Cursor& cursor, RequestHead& head) noexcept {
+  head.method_token = cursor.take_token();
+  if (head.method_token.empty() || !cursor.take(' ')) return Violation::kMalformedHead;
+  head.method = method_from_token(head.method_token);
+  head.target = cursor.take_visible();
+  if (head.target.empty() || !cursor.take(' ')) return Violation::kMalformedHead;
+  const std::string_view version = cursor.take_visible();
+  if (!cursor.take_line_end()) return Violation::kMalformedHead;
+  return read_version(version, head.minor_version);
 }
 
-// RFC 9112 section 3.2: origin-form, absolute-form, or "*" for OPTIONS alone. A fragment is never part of it.
-std::optional<Violation> check_target(RequestHead& head) {
-  head.authority = {};
-  if (head.method == Method::kConnect) return Violation::kConnectUnsupported;
-  if (head.target.find('#') != head.target.npos) return Violation::kBadTarget;
-  if (head.target.starts_with('/')) return std::nullopt;
-  if (head.target == "*" && head.method == Method::kOptions) return std::nullopt;
-  const std::size_t colon = head.target.find("://");
-  if (colon == head.target.npos) return Violation::kBadTarget;
-  const std::string_view scheme = head.target.substr(0, colon);
-  if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https"))
-    return Violation::kBadTarget;
-  // RFC 9110 section 4.2.1: an http URI without a host is invalid; section 4.2.4: so is one with a user.
-  const std::string_view rest = head.target.substr(colon + 3);
-  head.authority = rest.substr(0, rest.find_first_of("/?"));
-  const bool has_host = !head.authority.empty() && head.authority.front() != ':';
-  return has_host && is_valid_authority(head.authority) ? std::nullopt : std::optional(Violation::kBadTarget);
+// HTTP-version SP status-code SP [ reason-phrase ] CRLF (RFC 9112 section 4). Many a backend leaves out the
+// second space where no reason follows, and every client takes it.
+std::optional<Violation> parse_start_line(Cursor& cursor, ResponseHead& head) noexcept {
+  const std::string_view version = cursor.take_visible();
+  if (!cursor.take(' ')) return Violation::kMalformedHead;
+  const std::string_view status = cursor.take_visible();
+  head.reason = cursor.take(' ') ? cursor.take_text() : std::string_view();
+  if (!cursor.take_line_end()) return Violation::kMalformedHead;
+  if (const auto violation = read_version(version, head.minor_version)) return violation;
+  // RFC 9110 section 15: a status code has three digits, the first of them one of 1 to 5. What is above is of
+  // no known class but is relayed; what is below is no status code.
+  const bool is_code = status.size() == 3 && status[0] >= '1' && is_digit(status[0]) && is_digit(status[1]) &&
+                       is_digit(status[2]);
+  if (!is_code) return Violation::kMalformedHead;
+  const auto digit = [&](std::size_t i) { return static_cast<unsigned>(status[i] - '0'); };
+  head.status = digit(0) * 100 + digit(1) * 10 + digit(2);
+  return std::nullopt;
+}
+
+// field-name ":" OWS field-value OWS CRLF (RFC 9112 section 5).
+std::optional<Violation> parse_field_line(Cursor& cursor, Fields& fields,
+                                          ConnectionOptions& connection) noexcept {
+  // A line that starts with a blank goes on with the field before it (section 5.2).
+  if (is_blank(cursor.next()))
+    return fields.size() == 0 ? Violation::kMalformedHead : Violation::kObsoleteFolding;
+  Field field;
+  field.name = cursor.take_token();
+  if (field.name.empty() || !cursor.take(':')) return Violation::kMalformedHead;
+  cursor.skip_blanks();
+  field.value = cursor.take_text();
+  while (!field.value.empty() && is_blank(field.value.back()))
+    field.value.remove_suffix(1);
+  if (!cursor.take_line_end()) return Violation::kMalformedHead;
+  field.line_end = cursor.at();
+  field.id = field_name(field.name);
+  if (!fields.push_back(field)) return Violation::kTooManyFields;
+  if (field.id != FieldName::kConnection) return std::nullopt;
+  return read_connection_options(field.value, connection);
+}
+
+template <class Head>
+std::optional<Violation> parse_head(std::string_view bytes, Head& head) noexcept {
+  head.fields.clear();
+  head.connection.clear();
+  if (!bytes.ends_with("\r\n\r\n")) return Violation::kMalformedHead;
+  Cursor cursor(bytes);
+  if (const auto violation = parse_start_line(cursor, head)) return violation;
+  while (!cursor.take_line_end()) {
+    if (const auto violation = parse_field_line(cursor, head.fields, head.connection)) return violation;
+  }
+  return cursor.is_at_end() ? std::nullopt : std::optional(Violation::kMalformedHead);
 }
 
 // RFC 9112 section 5.2: each CRLF of a fold becomes spaces, so that no view has to move.
-// Whether there was one.
-bool unfold(std::span<char> bytes) {
-  bool found = false;
+void unfold(std::span<char> bytes) noexcept {
   for (std::size_t i = 0; i + 2 < bytes.size(); ++i) {
-    if (bytes[i] == '\r' && bytes[i + 1] == '\n' && (bytes[i + 2] == ' ' || bytes[i + 2] == '\t')) {
-      bytes[i] = bytes[i + 1] = ' ';
-      found = true;
-    }
+    if (bytes[i] == '\r' && bytes[i + 1] == '\n' && is_blank(bytes[i + 2])) bytes[i] = bytes[i + 1] = ' ';
   }
-  return found;
 }
 
 }  // namespace
 
 const Field* Fields::find(FieldName id) const noexcept {
+  if (!contains(id)) return nullptr;
   for (const Field& field : all()) {
     if (field.id == id) return &field;
   }
@@ -234,18 +162,18 @@ const Field* Fields::find(FieldName id) const noexcept {
 }
 
 std::optional<Violation> parse_request_head(std::span<const char> bytes, RequestHead& head) {
-  if (const auto violation = Parser<true, RequestHead>(bytes, head).parse()) return violation;
+  if (const auto violation = parse_head({bytes.data(), bytes.size()}, head)) return violation;
   if (const auto violation = check_target(head)) return violation;
   return check_host(head);
 }
 
 std::optional<Violation> parse_response_head(std::span<char> bytes, ResponseHead& head) {
-  auto violation = Parser<false, ResponseHead>(bytes, head).parse();
-  // Beast gives up on a long fold before it reports the field, so any doubt is reason enough to look.
-  if (violation && unfold(bytes)) violation = Parser<false, ResponseHead>(bytes, head).parse();
-  // RFC 9110 section 15: a status code has three digits, the first of them one of 1 to 5. What is above is of
-  // no known class but is relayed; what is below is no status code.
-  if (!violation && head.status < 100) return Violation::kMalformedHead;
+  const std::string_view text(bytes.data(), bytes.size());
+  auto violation = parse_head(text, head);
+  if (violation == Violation::kObsoleteFolding) {
+    unfold(bytes);
+    violation = parse_head(text, head);
+  }
   return violation;
 }
 

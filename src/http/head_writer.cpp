@@ -1,6 +1,5 @@
 #include "wayside/http/head_writer.hpp"
 
-#include "wayside/http/field_twins.hpp"
 #include "wayside/http/text.hpp"
 
 #include "http/appender.hpp"
@@ -13,20 +12,9 @@ namespace {
 
 // The connection-specific fields that are named nowhere but here (RFC 9110 section 7.6.1). Content-Length is
 // not among them: who decides about it are the two functions below.
-bool is_hop_by_hop(FieldName id) noexcept {
-  switch (id) {
-    case FieldName::connection:
-    case FieldName::keep_alive:
-    case FieldName::proxy_connection:
-    case FieldName::te:
-    case FieldName::trailer:
-    case FieldName::transfer_encoding:
-    case FieldName::upgrade:
-      return true;
-    default:
-      return false;
-  }
-}
+constexpr FieldNames kHopByHop(FieldName::kConnection, FieldName::kKeepAlive, FieldName::kProxyConnection,
+                               FieldName::kTe, FieldName::kTrailer, FieldName::kTransferEncoding,
+                               FieldName::kUpgrade);
 
 bool is_nominated(const ConnectionOptions& options, std::string_view name) noexcept {
   for (std::size_t i = 0; i < options.nominated_count; ++i) {
@@ -84,30 +72,14 @@ void write_framing(Appender& out, const Framing& framing, bool length_is_there) 
   }
 }
 
-// Fields of a request that this hop adds to: the last line of each grows, or a line is added where there is
-// none.
-struct GrowingFields {
-  const Field* forwarded_for = nullptr;
-  const Field* via = nullptr;
-  // These say what the first proxy saw, so they are only added where no proxy before this one has.
-  bool has_forwarded_proto = false;
-  bool has_forwarded_host = false;
-};
-
-GrowingFields find_growing(const Fields& fields) noexcept {
-  GrowingFields found;
+// The last field of that name; nullptr if there is none.
+const Field* find_last(const Fields& fields, FieldName id) noexcept {
+  const Field* last = nullptr;
+  if (!fields.contains(id)) return last;
   for (const Field& field : fields) {
-    if (field.id == FieldName::via) found.via = &field;
-    if (field.id != FieldName::unknown || to_lower(field.name.front()) != 'x') continue;
-    if (equals_ignoring_case(field.name, "x-forwarded-for")) {
-      found.forwarded_for = &field;
-    } else if (equals_ignoring_case(field.name, "x-forwarded-proto")) {
-      found.has_forwarded_proto = true;
-    } else if (equals_ignoring_case(field.name, "x-forwarded-host")) {
-      found.has_forwarded_host = true;
-    }
+    if (field.id == id) last = &field;
   }
-  return found;
+  return last;
 }
 
 void write_field(Appender& out, std::string_view name, std::string_view value) noexcept {
@@ -127,29 +99,31 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   out.text(head.target);
   out.text(" HTTP/1.1\r\n");
 
-  const GrowingFields growing = find_growing(head.fields);
+  // This hop adds to the last line of each, or a line where there is none.
+  const Field* const forwarded_for = find_last(head.fields, FieldName::kXForwardedFor);
+  const Field* const via = rewrite.via ? find_last(head.fields, FieldName::kVia) : nullptr;
+  const Field* const host = head.fields.find(FieldName::kHost);
   const std::string_view own_via = head.minor_version == 0 ? "1.0 wayside" : "1.1 wayside";
-  const Field* const host = head.fields.find(FieldName::host);
   FieldCopier copier(out);
   bool length_is_there = false;
   for (const Field& field : head.fields) {
-    if (field.id == FieldName::content_length) {
+    if (field.id == FieldName::kContentLength) {
       // The first line stays where it is; equal ones behind it go (RFC 9110 section 8.6).
       length_is_there ? copier.drop() : copier.keep(field);
       length_is_there = true;
-    } else if (field.id == FieldName::upgrade && rewrite.upgrade) {
+    } else if (field.id == FieldName::kUpgrade && rewrite.upgrade) {
       copier.keep(field);
-    } else if (is_hop_by_hop(field.id) || is_nominated(head.connection, field.name) ||
-               is_underscore_twin(field.name)) {
+    } else if (kHopByHop.contains(field.id) || field.id == FieldName::kUnderscoreTwin ||
+               is_nominated(head.connection, field.name)) {
       copier.drop();
     } else if (&field == host && !head.authority.empty()) {
       // RFC 9112 section 3.2.2: the authority of the target replaces what Host said.
       copier.replace(field, head.authority);
-    } else if (&field == growing.forwarded_for) {
+    } else if (&field == forwarded_for) {
       copier.append(field, rewrite.client_ip);
-    } else if (&field == growing.via && rewrite.via) {
+    } else if (&field == via) {
       copier.append(field, own_via);
-    } else if (field.id == FieldName::max_forwards && rewrite.max_forwards) {
+    } else if (field.id == FieldName::kMaxForwards && rewrite.max_forwards) {
       copier.drop();
     } else {
       copier.keep(field);
@@ -167,11 +141,13 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
     out.number(*rewrite.max_forwards);
     out.text("\r\n");
   }
-  if (rewrite.via && growing.via == nullptr) write_field(out, "Via", own_via);
-  if (growing.forwarded_for == nullptr) write_field(out, "X-Forwarded-For", rewrite.client_ip);
-  if (!growing.has_forwarded_proto) out.text("X-Forwarded-Proto: http\r\n");
+  if (rewrite.via && via == nullptr) write_field(out, "Via", own_via);
+  if (forwarded_for == nullptr) write_field(out, "X-Forwarded-For", rewrite.client_ip);
+  // These say what the first proxy saw, so they are only added where no proxy before this one has.
+  if (!head.fields.contains(FieldName::kXForwardedProto)) out.text("X-Forwarded-Proto: http\r\n");
   const std::string_view asked_host = !head.authority.empty() ? head.authority : host ? host->value : "";
-  if (!growing.has_forwarded_host && !asked_host.empty()) write_field(out, "X-Forwarded-Host", asked_host);
+  if (!head.fields.contains(FieldName::kXForwardedHost) && !asked_host.empty())
+    write_field(out, "X-Forwarded-Host", asked_host);
   out.text("\r\n");
   return out.size();
 }
@@ -190,12 +166,12 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
   FieldCopier copier(out);
   bool length_is_there = false;
   for (const Field& field : head.fields) {
-    if (field.id == FieldName::content_length) {
+    if (field.id == FieldName::kContentLength) {
       keeps_length && !length_is_there ? copier.keep(field) : copier.drop();
       length_is_there = length_is_there || keeps_length;
-    } else if (field.id == FieldName::upgrade && rewrite.upgrade) {
+    } else if (field.id == FieldName::kUpgrade && rewrite.upgrade) {
       copier.keep(field);
-    } else if (is_hop_by_hop(field.id) || is_nominated(head.connection, field.name) ||
+    } else if (kHopByHop.contains(field.id) || is_nominated(head.connection, field.name) ||
                (!rewrite.left_out.empty() && equals_ignoring_case(field.name, rewrite.left_out))) {
       copier.drop();
     } else {
@@ -204,7 +180,7 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
   }
   copier.flush();
 
-  if (!rewrite.date.empty() && head.fields.find(FieldName::date) == nullptr)
+  if (!rewrite.date.empty() && !head.fields.contains(FieldName::kDate))
     write_field(out, "Date", rewrite.date);
   if (rewrite.upgrade) {
     out.text(rewrite.close ? "Connection: upgrade, close\r\n" : "Connection: upgrade\r\n");

@@ -65,10 +65,7 @@ void write_head(Appender& out, const OwnResponse& response, unsigned status, std
   out.text("\r\n");
 }
 
-bool carries_secrets(FieldName name) noexcept {
-  return name == FieldName::authorization || name == FieldName::proxy_authorization ||
-         name == FieldName::cookie;
-}
+constexpr FieldNames kSecrets(FieldName::kAuthorization, FieldName::kProxyAuthorization, FieldName::kCookie);
 
 // Writes the head of a request as it came, or only measures it.
 template <class Write>
@@ -78,7 +75,7 @@ void for_each_traced_piece(const RequestHead& head, Write write) {
   write(head.target);
   write(std::string_view(head.minor_version == 0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n"));
   for (const Field& field : head.fields) {
-    if (!carries_secrets(field.id)) write(std::string_view(field.name.data(), field.line_end));
+    if (!kSecrets.contains(field.id)) write(std::string_view(field.name.data(), field.line_end));
   }
   write(std::string_view("\r\n"));
 }

@@ -1,6 +1,6 @@
 #include "wayside/http/trailers.hpp"
 
-#include "wayside/http/field_twins.hpp"
+#include "wayside/http/field_name.hpp"
 #include "wayside/http/text.hpp"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 43> kForbidden = {
 }  // namespace
 
 bool may_be_trailer(std::string_view name) noexcept {
-  if (is_underscore_twin(name)) return false;
+  if (field_name(name) == FieldName::kUnderscoreTwin) return false;
   return std::none_of(kForbidden.begin(), kForbidden.end(),
                       [&](std::string_view forbidden) { return equals_ignoring_case(name, forbidden); });
 }

@@ -9,10 +9,6 @@
 namespace wayside::proxy {
 namespace {
 
-constexpr std::string_view kTraceParent = "traceparent";
-constexpr std::string_view kRequestStart = "x-request-start";
-constexpr std::string_view kQueueStart = "x-queue-start";
-
 const http::Field* find(const http::Fields& fields, std::string_view name) noexcept {
   const auto found = std::ranges::find_if(
       fields, [name](const http::Field& field) { return http::equals_ignoring_case(field.name, name); });
@@ -34,16 +30,15 @@ metrics::Variant variant_of(const http::Fields& fields,
 
 RequestFacts read_facts(const http::Fields& fields, const config::Measurement& measurement) noexcept {
   RequestFacts facts;
-  for (const http::Field& field : fields) {
-    // None of the three has a number in Beast, and their sizes tell them from nearly all others.
-    if (field.id != http::FieldName::unknown) continue;
-    const std::size_t size = field.name.size();
-    if (size == kTraceParent.size() && http::equals_ignoring_case(field.name, kTraceParent)) {
-      if (!facts.trace) facts.trace = http::parse_traceparent(field.value);
-    } else if ((size == kRequestStart.size() && http::equals_ignoring_case(field.name, kRequestStart)) ||
-               (size == kQueueStart.size() && http::equals_ignoring_case(field.name, kQueueStart))) {
-      if (!facts.queue)
-        facts.queue = http::time_since_queue_start(field.value, std::chrono::system_clock::now());
+  using enum http::FieldName;
+  if (fields.names().overlaps(http::FieldNames(kTraceParent, kXRequestStart, kXQueueStart))) {
+    for (const http::Field& field : fields) {
+      if (field.id == kTraceParent) {
+        if (!facts.trace) facts.trace = http::parse_traceparent(field.value);
+      } else if (field.id == kXRequestStart || field.id == kXQueueStart) {
+        if (!facts.queue)
+          facts.queue = http::time_since_queue_start(field.value, std::chrono::system_clock::now());
+      }
     }
   }
   if (!measurement.labels.empty()) facts.variant = variant_of(fields, measurement.labels);

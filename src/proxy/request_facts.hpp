@@ -17,7 +17,7 @@ struct RequestFacts {
   metrics::Variant variant = 0;      // by the extra labels
 };
 
-// One pass over the fields. Of several fields with the same meaning the first counts.
+// Of several fields with the same meaning the first counts.
 RequestFacts read_facts(const http::Fields& fields, const config::Measurement& measurement) noexcept;
 
 // The route that a response's field of that name declares: a path of at most 256 printable bytes. Empty where

@@ -11,6 +11,7 @@
 #include "fuzz/splitter.hpp"
 #include "proxy/body_relay.hpp"
 #include "proxy/outbox.hpp"
+#include "support/beast_head.hpp"
 
 #include <algorithm>
 #include <array>
@@ -148,6 +149,7 @@ std::optional<Violation> forward_request(Reader& reader, const http::Limits& lim
   const auto bytes = reader.take_head(http::HeadScanner::Kind::kRequest);
   if (!bytes) return bytes.error();
   if (!*bytes) return std::nullopt;
+  require(test::disagreement_about_request(**bytes).empty(), "Beast reads the same request");
   http::RequestHead head;
   head.fields = http::Fields(limits.fields);
   if (const auto violation = http::parse_request_head(**bytes, head)) return violation;
@@ -174,6 +176,7 @@ std::optional<Violation> forward_response(Reader& reader, Requester requester, c
   auto bytes = reader.take_head(http::HeadScanner::Kind::kResponse);
   if (!bytes) return bytes.error();
   if (!*bytes) return std::nullopt;
+  require(test::disagreement_about_response(**bytes).empty(), "Beast reads the same response");
   http::ResponseHead head;
   head.fields = http::Fields(limits.fields);
   if (const auto violation = http::parse_response_head(**bytes, head)) return violation;

@@ -6,9 +6,8 @@
 #pragma once
 
 #include "wayside/base/method.hpp"
+#include "wayside/http/field_name.hpp"
 #include "wayside/http/limits.hpp"
-
-#include <boost/beast/http/field.hpp>
 
 #include <array>
 #include <cstddef>
@@ -18,13 +17,11 @@
 
 namespace wayside::http {
 
-using FieldName = boost::beast::http::field;
-
 struct Field {
-  FieldName id = FieldName::unknown;  // `unknown` for names that Beast has no number for
-  std::string_view name;              // as it was sent, case and all
-  std::string_view value;             // without the white space around it
-  const char* line_end = nullptr;     // one past the CRLF that ends the line, which starts at name.data()
+  FieldName id = FieldName::kOther;
+  std::string_view name;           // as it was sent, case and all
+  std::string_view value;          // without the white space around it
+  const char* line_end = nullptr;  // one past the CRLF that ends the line, which starts at name.data()
 };
 
 // The field lines of a head, in the order in which they came, duplicates and all.
@@ -33,11 +30,12 @@ class Fields {
   // Allocates room for `capacity` fields, once.
   explicit Fields(std::size_t capacity = limits::kFields) : fields_(capacity) {}
 
-  void clear() noexcept { count_ = 0; }
+  void clear() noexcept { count_ = 0, names_ = {}; }
   // False when `capacity` fields are there already.
   bool push_back(const Field& field) noexcept {
     if (count_ == fields_.size()) return false;
     fields_[count_++] = field;
+    names_.add(field.id);
     return true;
   }
   std::span<const Field> all() const noexcept { return {fields_.data(), count_}; }
@@ -45,12 +43,16 @@ class Fields {
   auto end() const noexcept { return all().end(); }
   std::size_t size() const noexcept { return count_; }
 
+  // Which names there are.
+  FieldNames names() const noexcept { return names_; }
+  bool contains(FieldName id) const noexcept { return names_.contains(id); }
   // The first field of that name; nullptr if there is none.
   const Field* find(FieldName id) const noexcept;
 
  private:
   std::vector<Field> fields_;
   std::size_t count_ = 0;
+  FieldNames names_;
 };
 
 // What a Connection field can ask for (RFC 9110 section 7.6.1), gathered over all its lines.
@@ -62,6 +64,8 @@ struct ConnectionOptions {
   // framing or routing are never among them.
   std::array<std::string_view, limits::kConnectionOptions> nominated;
   std::size_t nominated_count = 0;
+
+  void clear() noexcept { close = keep_alive = upgrade = false, nominated_count = 0; }
 };
 
 struct RequestHead {

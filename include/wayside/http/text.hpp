@@ -1,6 +1,8 @@
 // Small questions about the characters of HTTP, locale-free (RFC 9110 section 5.6).
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace wayside::http {
@@ -26,10 +28,21 @@ constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noex
   return true;
 }
 
+// Of letters, digits and `others`: for questions that are asked of every byte.
+constexpr std::array<bool, 256> alphanumeric_or(std::string_view others) noexcept {
+  std::array<bool, 256> table{};
+  for (std::size_t byte = 0; byte < table.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    table[byte] = is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || others.find(c) != others.npos;
+  }
+  return table;
+}
+
+inline constexpr std::array<bool, 256> kTokenChars = alphanumeric_or("!#$%&'*+-.^_`|~");
+
 // tchar of RFC 9110 section 5.6.2.
 constexpr bool is_token_char(char c) noexcept {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || kOthers.find(c) != kOthers.npos;
+  return kTokenChars[static_cast<unsigned char>(c)];
 }
 
 constexpr std::string_view trim(std::string_view text) noexcept {

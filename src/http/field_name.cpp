@@ -1,0 +1,119 @@
+#include "wayside/http/field_name.hpp"
+
+#include "wayside/http/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <iterator>
+#include <utility>
+
+namespace wayside::http {
+namespace {
+
+struct Known {
+  std::string_view text;  // in lower case
+  FieldName id = FieldName::kOther;
+  bool has_twin = false;
+};
+
+using enum FieldName;
+constexpr Known kKnown[] = {
+    {"te", kTe},
+    {"via", kVia},
+    {"date", kDate},
+    {"host", kHost},
+    {"cookie", kCookie},
+    {"expect", kExpect},
+    {"trailer", kTrailer},
+    {"upgrade", kUpgrade},
+    {"connection", kConnection},
+    {"keep-alive", kKeepAlive},
+    {"traceparent", kTraceParent},
+    {"content-type", kContentType, true},
+    {"max-forwards", kMaxForwards},
+    {"authorization", kAuthorization},
+    {"x-queue-start", kXQueueStart},
+    {"content-length", kContentLength, true},
+    {"x-forwarded-for", kXForwardedFor, true},
+    {"x-request-start", kXRequestStart},
+    {"proxy-connection", kProxyConnection},
+    {"x-forwarded-host", kXForwardedHost, true},
+    {"transfer-encoding", kTransferEncoding, true},
+    {"x-forwarded-proto", kXForwardedProto, true},
+    {"proxy-authorization", kProxyAuthorization},
+};
+static_assert(std::size(kKnown) + 2 == kFieldNameCount);
+
+// Letters differ from their capitals in one bit. Among the characters of a token, no other becomes a letter,
+// a digit or "-" by it.
+constexpr char kCaseBit = 0x20;
+
+// A name's size and last letter tell the known ones apart, so one slot is all there is to look at.
+constexpr std::size_t kSlots = 64;
+constexpr std::size_t slot_of(std::string_view name, std::size_t factor) noexcept {
+  const std::size_t last_letter = static_cast<unsigned char>(name.back()) % 32;  // whatever its case
+  return (name.size() * 32 + last_letter) * factor / 64 % kSlots;
+}
+
+// The smallest factor that gives each known name a slot of its own.
+constexpr std::size_t kFactor = [] {
+  for (std::size_t factor = 1;; ++factor) {
+    std::array<bool, kSlots> taken{};
+    if (std::ranges::none_of(kKnown, [&](const Known& known) {
+          return std::exchange(taken[slot_of(known.text, factor)], true);
+        }))
+      return factor;
+  }
+}();
+
+constexpr std::array<Known, kSlots> kTable = [] {
+  std::array<Known, kSlots> table{};
+  for (const Known& known : kKnown)
+    table[slot_of(known.text, kFactor)] = known;
+  return table;
+}();
+
+std::uint64_t eight_bytes(const char* from) noexcept {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, from, sizeof bytes);
+  return bytes;
+}
+
+// Of two texts of one size; `lower` is a known name.
+bool equals_lower(std::string_view name, std::string_view lower) noexcept {
+  constexpr std::uint64_t kCaseBits = 0x2020'2020'2020'2020;
+  constexpr std::size_t kStep = sizeof(std::uint64_t);
+  const std::size_t size = name.size();
+  if (size < kStep) {
+    for (std::size_t i = 0; i < size; ++i) {
+      if ((name[i] | kCaseBit) != lower[i]) return false;
+    }
+    return true;
+  }
+  const auto differs = [&](std::size_t at) {
+    return (eight_bytes(name.data() + at) | kCaseBits) != eight_bytes(lower.data() + at);
+  };
+  for (std::size_t at = 0; at + kStep < size; at += kStep) {
+    if (differs(at)) return false;
+  }
+  return !differs(size - kStep);
+}
+
+bool equals_but_for_underscores(std::string_view name, std::string_view lower) noexcept {
+  return std::ranges::equal(name, lower,
+                            [](char a, char b) { return to_lower(a) == b || (a == '_' && b == '-'); });
+}
+
+}  // namespace
+
+FieldName field_name(std::string_view name) noexcept {
+  if (name.empty()) return FieldName::kOther;
+  const Known& known = kTable[slot_of(name, kFactor)];
+  if (known.text.size() != name.size()) return FieldName::kOther;
+  if (equals_lower(name, known.text)) return known.id;
+  const bool is_twin = known.has_twin && equals_but_for_underscores(name, known.text);
+  return is_twin ? FieldName::kUnderscoreTwin : FieldName::kOther;
+}
+
+}  // namespace wayside::http
