@@ -4,6 +4,7 @@
 #include "routes/words.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wayside::routes {
 namespace {
@@ -130,35 +131,42 @@ std::uint32_t hash_of_segment(std::string_view text) noexcept {
 PathSegments::PathSegments(std::string_view target, std::size_t depth, bool folds_case) noexcept {
   target = from_path_on(target);
   if (target.empty()) return;
-  if (!folds_case && split(target, depth, false)) {
-    is_valid_ = true;
-    return;
-  }
+  is_valid_ = split(target, depth, folds_case ? Letters::kFold : Letters::kKeep);
+  if (is_valid_) return;
   const std::string_view path = normalize(target.substr(0, target.find_first_of("?#")), folds_case, copy_);
-  is_valid_ = !path.empty() && split(path, depth, true);
+  is_valid_ = !path.empty() && split(path, depth, Letters::kNormal);
 }
 
-bool PathSegments::split(std::string_view target, std::size_t depth, bool is_normal) noexcept {
+bool PathSegments::split(std::string_view target, std::size_t depth, Letters letters) noexcept {
   count_ = 0;
   ends_with_slash_ = false;
+  char* copied = copy_.data();
   const char* start = target.data() + 1;
   const char* const end = target.data() + target.size();
+  bool needs_copy = letters == Letters::kFold;
   for (const char* at = find_special(start, end);; at = find_special(at, end)) {
     if (at != end && *at == '%') {
-      if (!is_normal) return false;
+      needs_copy = letters != Letters::kNormal;
       ++at;
       continue;
     }
     const bool is_over = at == end || *at != '/';
-    const auto size = static_cast<std::uint32_t>(at - start);
-    if (size == 0) {
+    std::string_view segment(start, at);
+    if (segment.empty()) {
       if (!is_over) return false;  // two slashes
       ends_with_slash_ = count_ != 0;
       return true;
     }
-    if (*start == '.' && (size == 1 || (size == 2 && start[1] == '.'))) return false;
+    if (needs_copy) {
+      if (segment.size() > static_cast<std::size_t>(copy_.data() + copy_.size() - copied)) return false;
+      char* const copy = std::exchange(copied, write_segment(segment, letters == Letters::kFold, copied));
+      segment = {copy, copied};
+      needs_copy = letters == Letters::kFold;
+    }
+    if (segment.front() == '.' && (segment == "." || segment == "..")) return false;
     if (count_ <= depth) {
-      segments_[count_++] = {start, size, hash_of_segment({start, size})};
+      segments_[count_++] = {segment.data(), static_cast<std::uint32_t>(segment.size()),
+                             hash_of_segment(segment)};
     }
     if (is_over) return true;
     start = ++at;

@@ -1,7 +1,8 @@
 // From a request target to the segments that routes are matched on.
 //
-// The target itself is forwarded byte for byte; what is made here is only looked at. A path that is normal
-// already, as nearly all are, is looked at where it stands; any other is normalised into a copy of its own.
+// The target itself is forwarded byte for byte; what is made here is only looked at. A segment that is normal
+// already, as nearly all are, is looked at where it stands. Of any other a normal copy is made, and of the
+// whole path only where dots or empty segments change which segments there are.
 #pragma once
 
 #include <array>
@@ -46,9 +47,9 @@ class PathSegments {
   // equals.
   static constexpr std::size_t kCapacity = 65;
 
-  // Splits the path of `target`; not valid where it has none, or one that is longer than kMaxPath and not
-  // normal. No more than `depth` + 1 segments are told apart (depth < kCapacity): the trie has no use for
-  // them. `target` outlives the object, as the segments show parts of it.
+  // Splits the path of `target`; not valid where it has none, or one that is not normal and too long for a
+  // copy of kMaxPath bytes. No more than `depth` + 1 segments are told apart (depth < kCapacity): the trie
+  // has no use for them. `target` outlives the object, as the segments show parts of it.
   PathSegments(std::string_view target, std::size_t depth, bool folds_case) noexcept;
   PathSegments(const PathSegments&) = delete;
   PathSegments& operator=(const PathSegments&) = delete;
@@ -60,14 +61,20 @@ class PathSegments {
   bool ends_with_slash() const noexcept { return ends_with_slash_; }
 
  private:
-  // False where the path turns out not to be normal, and is not known to be; the segments mean nothing then.
-  bool split(std::string_view target, std::size_t depth, bool is_normal) noexcept;
+  enum class Letters : std::uint8_t {
+    kKeep,
+    kFold,    // to lower case
+    kNormal,  // the path is known to be normal, encodings included
+  };
+
+  // False where the path has to be normalised as a whole first; the segments mean nothing then.
+  bool split(std::string_view target, std::size_t depth, Letters letters) noexcept;
 
   std::array<PathSegment, kCapacity> segments_;  // the first count_ are set
   std::size_t count_ = 0;
   bool is_valid_ = false;
   bool ends_with_slash_ = false;
-  std::array<char, kMaxPath> copy_;  // not set where the path was normal
+  std::array<char, kMaxPath> copy_;  // not set where everything was normal
 };
 
 }  // namespace wayside::routes

@@ -64,7 +64,7 @@ void BM_MatchFiveSegments(benchmark::State& state) {
 }
 BENCHMARK(BM_MatchFiveSegments)->Arg(10)->Arg(1'000)->Arg(10'000);
 
-// A path that has to be normalised first.
+// A path with a segment that has to be decoded first.
 void BM_MatchEncoded(benchmark::State& state) {
   const auto specs = five_segment_routes(static_cast<std::size_t>(state.range(0)));
   match_all_of(state, table_of(specs), targets_of(specs, "%2D?page=2"));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -121,6 +123,26 @@ TEST(Path, IsSplitIntoSegments) {
   EXPECT_EQ(segments_of("/" + std::string(kMaxPath, 'a')), Texts{std::string(kMaxPath, 'a')});
   EXPECT_EQ(segments_of("//" + std::string(kMaxPath, 'a')), Texts{"(not valid)"})
       << "no room to normalise it";
+  EXPECT_EQ(segments_of("/%41/" + std::string(kMaxPath - 2, 'a')).size(), 2U);
+  EXPECT_EQ(segments_of("/%41/" + std::string(kMaxPath - 1, 'a') + "%41"), Texts{"(not valid)"})
+      << "no room for copies";
+}
+
+// Whether segments are copied one by one or the path as a whole, what is seen is its normal form.
+TEST(Path, IsSplitAsItsNormalFormIs) {
+  constexpr std::string_view kPieces[] = {"/",   "/",   "/",   ".",   "..", "a", "B",
+                                          "%41", "%2f", "%2F", "%2e", "%",  "%2"};
+  std::mt19937 random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string path = "/";
+    for (auto count = random() % 12; count > 0; --count)
+      path += kPieces[random() % std::size(kPieces)];
+    const bool folds_case = random() % 2 == 0;
+    std::string seen = "/";
+    for (const std::string& segment : segments_of(path, 64, folds_case))
+      seen.append(seen.size() == 1 ? "" : "/").append(segment);
+    ASSERT_EQ(seen, normal(path, folds_case)) << path;
+  }
 }
 
 TEST(Path, HashesTextsOfEveryLength) {
