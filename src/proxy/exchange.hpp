@@ -101,7 +101,7 @@ class Exchange {
   Failure backend_ended(error_code ec);
   Failure take_response_head(std::size_t head_size);
   Failure switch_protocols(std::size_t head_size);
-  Failure begin_response(std::size_t head_size);
+  Failure begin_response(std::size_t head_size, http::Framing framing);
   void write_response_head(const http::ResponseRewrite& rewrite, std::size_t head_size);
 
   TimePoint next_deadline() const;

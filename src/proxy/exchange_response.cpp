@@ -104,9 +104,14 @@ Failure Exchange::take_response_head(std::size_t head_size) {
   http::ResponseHead& head = context_.response_head;
   violation_ = http::parse_response_head(response_in_.data().first(head_size), head);
   if (violation_) return Failure::kBadResponse;
+  const auto framing = http::response_framing(head, method_);
+  if (!framing) {
+    violation_ = framing.error();
+    return Failure::kBadResponse;
+  }
   scanner_.reset();
   if (head.status == 101) return switch_protocols(head_size);
-  if (head.status / 100 != 1) return begin_response(head_size);
+  if (head.status / 100 != 1) return begin_response(head_size, *framing);
 
   if (++informational_count_ > kMaxInformational) return Failure::kBadResponse;
   if (is_http10_) {
@@ -134,29 +139,24 @@ Failure Exchange::switch_protocols(std::size_t head_size) {
   return Failure::kNone;
 }
 
-Failure Exchange::begin_response(std::size_t head_size) {
+Failure Exchange::begin_response(std::size_t head_size, http::Framing framing) {
   const http::ResponseHead& head = context_.response_head;
-  const auto framing = http::response_framing(head, method_);
-  if (!framing) {
-    violation_ = framing.error();
-    return Failure::kBadResponse;
-  }
   using Kind = http::Framing::Kind;
   // An HTTP/1.0 client knows no chunks: what has no length ends for it with the connection (RFC 9112
   // section 6.3).
-  http::Framing outgoing = *framing;
-  if (framing->kind == Kind::kChunked || framing->kind == Kind::kUntilClose) {
+  http::Framing outgoing = framing;
+  if (framing.kind == Kind::kChunked || framing.kind == Kind::kUntilClose) {
     outgoing.kind = is_http10_ ? Kind::kUntilClose : Kind::kChunked;
   }
   client_reads_until_close_ = outgoing.kind == Kind::kUntilClose;
-  backend_may_keep_alive_ = framing->kind != Kind::kUntilClose && !head.connection.close &&
+  backend_may_keep_alive_ = framing.kind != Kind::kUntilClose && !head.connection.close &&
                             (head.minor_version == 1 || head.connection.keep_alive);
   // An answer that comes before the request is complete ends the connection: the rest of the request may
   // never be read by anybody (RFC 9112 section 9.6).
   close_announced_ = !client_may_keep_alive() || client_reads_until_close_ || sending_ != Sending::kDone;
-  is_stream_ = framing->kind != Kind::kNone && is_event_stream(head.fields);
+  is_stream_ = framing.kind != Kind::kNone && is_event_stream(head.fields);
   response_head_at_ = Clock::now();
-  response_body_ = BodyRelay(*framing, outgoing.kind == Kind::kChunked, context_.settings.limits);
+  response_body_ = BodyRelay(framing, outgoing.kind == Kind::kChunked, context_.settings.limits);
   if (accepts_trailers_) response_body_.forward_trailers(context_.buffers);
   write_response_head(
       {.framing = outgoing,

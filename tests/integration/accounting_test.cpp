@@ -164,6 +164,21 @@ TEST_F(Accounting, TellsBackendErrorsAndRefusedRequestsApart) {
   EXPECT_EQ(total("wayside_rejected_requests_total"), 1);
 }
 
+// The head was understood, so it is known whose the request was.
+TEST_F(Accounting, CountsARequestWithFaultyFramingUnderItsMethod) {
+  start();
+  for (const char* fields : {"Content-Length: 5\r\nTransfer-Encoding: chunked",
+                             "Transfer-Encoding: chunked\r\nContent-Length: 5", "Content-Length: x"}) {
+    RawSocket client = connect();
+    client.send("PUT / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n\r\n");
+    client.read_head();
+  }
+  EXPECT_TRUE(
+      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="400",method="PUT"})", 3));
+  EXPECT_TRUE(metric_becomes(R"(wayside_rejected_requests_total{reason="length_and_transfer_encoding"})", 2));
+  EXPECT_TRUE(metric_becomes(R"(wayside_rejected_requests_total{reason="bad_content_length"})", 1));
+}
+
 TEST_F(Accounting, KnowsTheConnections) {
   start();
   RawSocket client = connect();

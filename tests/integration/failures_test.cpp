@@ -182,6 +182,9 @@ TEST_F(Failures, Answers502ToAnInvalidResponse) {
            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
            "HTTP/1.1 200 OK\nContent-Length: 0\n\n",
+           "HTTP/1.1 200 OK\r\n folded: 1\r\n\r\n",
+           "HTTP/1.1 103 Early Hints\r\nContent-Length: x\r\nLink: a\r\n\r\n",
+           "HTTP/1.1 103 Early Hints\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
        }) {
     RawSocket client = connect();
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -77,7 +77,8 @@ TEST_F(Gateway, AnswersItselfWhereNoForwardIsLeft) {
   EXPECT_THAT(answered_here("OPTIONS * HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\nConnection: close\r\n\r\n"),
               StartsWith("HTTP/1.1 200 OK\r\n"));
   const std::string trace = answered_here(
-      "TRACE /x HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nX-Kept: 1\r\nMax-Forwards: 0\r\nConnection: "
+      "TRACE /x HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nAuthorization: secret\r\nProxy-Authorization: "
+      "secret\r\nX-Kept: 1\r\nMax-Forwards: 0\r\nConnection: "
       "close\r\n\r\n");
   EXPECT_THAT(trace, HasSubstr("\r\nContent-Type: message/http\r\n"));
   EXPECT_THAT(trace, EndsWith("\r\n\r\nTRACE /x HTTP/1.1\r\nHost: a\r\nX-Kept: 1\r\nMax-Forwards: 0\r\n"

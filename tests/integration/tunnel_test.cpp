@@ -24,6 +24,17 @@ class Tunnel : public ProxyFixture {
   void SetUp() override { start(); }
 };
 
+TEST_F(Tunnel, IsNotMadeByAnInvalidResponse) {
+  RawSocket client = connect();
+  client.send(kUpgradeRequest);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nContent-Length: 5\r\nContent-Length: "
+      "6\r\n\r\n");
+  EXPECT_THAT(client.read_until("invalid response\n"), StartsWith("HTTP/1.1 502 Bad Gateway\r\n"));
+}
+
 TEST_F(Tunnel, CarriesBytesBothWaysAfter101) {
   RawSocket client = connect();
   client.send(kUpgradeRequest);

@@ -7,9 +7,8 @@
 namespace wayside::test {
 
 // `bytes` is what http::parse_request_head (or http::parse_response_head) would be given. Empty where both
-// refuse it, both take it and see the same in it, or where they differ in what they are meant to differ in:
-// Beast looks at framing and does not look at Host, forms of targets, folds and limits. Else what the two
-// disagree about.
+// refuse it, both take it and see the same in it, or where ours refuses what Beast does not look at: Host,
+// the form of the target, folds, limits. Else what the two disagree about.
 std::string disagreement_about_request(std::string_view bytes);
 std::string disagreement_about_response(std::string_view bytes);
 

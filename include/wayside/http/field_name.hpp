@@ -1,5 +1,5 @@
-// The field names that something here acts on, told apart once, when a head is parsed: everybody behind the
-// parser compares numbers. All other names are relayed and never compared.
+// The field names that something here acts on, told apart once, when a head is parsed: who looks for one of
+// them compares numbers. Texts are compared only where a peer or a user gives the name.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,8 @@ namespace wayside::http {
 enum class FieldName : std::uint8_t {
   kOther,
   // CGI and its heirs turn "-" into "_" on the way in, so X_Forwarded_For would forge what X-Forwarded-For
-  // says: a name that wayside writes or frames by, spelled with "_".
+  // says. Such a spelling of a name that backends trust us with: the forwarding fields, and those that say
+  // how to read the body.
   kUnderscoreTwin,
   kAuthorization,
   kConnection,

@@ -1,9 +1,8 @@
 // Parses a complete message head into views.
 //
-// Each byte is looked at once and checked against the grammar of RFC 9112 sections 2 to 5, without leniency
-// towards a sender that is wrong: two readers that repair differently are how requests get smuggled. A tenth
-// of a proxy's instructions are spent here, so it is written for speed: no byte is copied and no call is
-// virtual.
+// A head is checked byte by byte against the grammar of RFC 9112 sections 2 to 5. A request gets no leniency:
+// two readers that repair differently are how requests get smuggled. A response gets what nearly every
+// backend needs some day: a status line without its second space, and folded lines.
 #pragma once
 
 #include "wayside/http/head.hpp"
@@ -19,7 +18,7 @@ namespace wayside::http {
 std::optional<Violation> parse_request_head(std::span<const char> bytes, RequestHead& head);
 
 // The same for a response. A folded field line is unfolded in place (RFC 9112 section 5.2), so `bytes` may
-// change.
+// change, whatever comes of it.
 std::optional<Violation> parse_response_head(std::span<char> bytes, ResponseHead& head);
 
 }  // namespace wayside::http

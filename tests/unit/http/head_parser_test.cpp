@@ -89,6 +89,12 @@ TEST(RequestHead, MayHoldWhateverTheRfcAllows) {
            std::string("GET //x/../y?z HTTP/1.1\r\nHost: a\r\n\r\n"),
            // RFC 9112 section 3.2: an empty Host is one; HTTP/1.0 may come without.
            std::string("GET / HTTP/1.1\r\nHost:\r\n\r\n"),
+           // RFC 3986 section 3.2.2: names, addresses, a port that may be empty.
+           std::string("GET / HTTP/1.1\r\nHost: a-b.c_d~%41!$&'()*+;=:80\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\nHost: a:\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\nHost: [::1]\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\nHost: [::ffff:127.0.0.1]:8080\r\n\r\n"),
+           std::string("GET http://[::1]/ HTTP/1.1\r\nHost: a\r\n\r\n"),
            std::string("GET / HTTP/1.0\r\n\r\n"),
            // RFC 9110 section 5.5: obs-text is opaque; a value may be empty or hold tabs.
            with_fields("X-Bytes: \x80\xff\xc3\xa9\r\n"),
@@ -135,6 +141,19 @@ TEST(RequestHead, IsRefusedWhereTheRfcSaysSo) {
       {"RFC 9112 3.2.2: scheme and authority", "GET https HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
       {"RFC 9110 4.2.1: a host", "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
       {"RFC 9110 4.2.1: a host", "GET http:// HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
+      {"RFC 9110 4.2.1: a host", "GET http://:80/ HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
+      {"RFC 9110 4.2.4: no user", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
+      {"RFC 9110 4.2.5: no fragment", "GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
+      {"RFC 9112 3.2: a valid Host", "GET / HTTP/1.1\r\nHost: a,1\r\n\r\n", "bad_host"},
+      {"RFC 9112 3.2: a valid Host", "GET / HTTP/1.1\r\nHost: a/\r\n\r\n", "bad_host"},
+      {"RFC 9112 3.2: a valid Host", "GET / HTTP/1.1\r\nHost: a@80\r\n\r\n", "bad_host"},
+      {"RFC 9112 3.2: a valid Host", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "bad_host"},
+      {"RFC 9112 3.2: a valid Host", "GET / HTTP/1.1\r\nHost: a:x\r\n\r\n", "bad_host"},
+      {"RFC 9112 3.2: a valid Host", "GET / HTTP/1.1\r\nHost: \xc3\xa9\r\n\r\n", "bad_host"},
+      {"RFC 3986 3.2.2: an address", "GET / HTTP/1.1\r\nHost: [x y]\r\n\r\n", "bad_host"},
+      {"RFC 3986 3.2.2: an address", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", "bad_host"},
+      {"RFC 3986 3.2.2: an address", "GET / HTTP/1.1\r\nHost: []\r\n\r\n", "bad_host"},
+      {"RFC 3986 3.2.2: an address", "GET / HTTP/1.1\r\nHost: [::1]80\r\n\r\n", "bad_host"},
       {"RFC 9112 3.2.4: OPTIONS alone", "GET * HTTP/1.1\r\nHost: a\r\n\r\n", "bad_target"},
       {"RFC 9110 9.3.6", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", "connect_unsupported"},
       {"RFC 9112 3.2: Host", "GET / HTTP/1.1\r\n\r\n", "missing_host"},
@@ -203,7 +222,7 @@ TEST(ConnectionOptions, AreGatheredOverAllLines) {
 TEST(ConnectionOptions, NeverNominateWhatTheMessageDependsOn) {
   const ParsedRequest request(
       with_fields("Connection: HOST, Content-Length, transfer-encoding, X-Forwarded-For, X-A\r\n"
-                  "Connection: x-forwarded-host, X-Forwarded-Proto\r\n"));
+                  "Connection: x-forwarded-host, X-Forwarded-Proto, via, Date\r\n"));
   ASSERT_EQ(to_word(request.violation), "none");
   EXPECT_EQ(nominated(request.head.connection), Options({"X-A"}));
 }
@@ -251,6 +270,7 @@ TEST(ResponseHead, IsRefusedWhereItIsMalformed) {
       {"RFC 9112 2.3", "HTTP/2.0 200 OK\r\n\r\n", "unsupported_version"},
       {"RFC 9112 2.3", "HTTQ/1.1 200 OK\r\n\r\n", "malformed_head"},
       {"RFC 9112 5.1", "HTTP/1.1 200 OK\r\nA : b\r\n\r\n", "malformed_head"},
+      {"RFC 9112 5.2: no field to fold", "HTTP/1.1 200 OK\r\n A: b\r\n\r\n", "malformed_head"},
       {"RFC 9110 5.5", std::string("HTTP/1.1 200 OK\r\nA: \0\r\n\r\n", 25), "malformed_head"},
   };
   for (const Refused& row : table) {
