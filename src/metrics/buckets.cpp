@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace wayside::metrics {
 namespace {
@@ -27,15 +29,30 @@ std::int64_t to_nanoseconds(double seconds) {
   return std::llround(seconds * kNanosecondsPerSecond);
 }
 
-}  // namespace
-
-Buckets::Buckets() {
+std::vector<std::int64_t> default_bounds() {
+  std::vector<std::int64_t> bounds;
   for (const double seconds : kDefaultBounds)
-    bounds_.push_back(to_nanoseconds(seconds));
+    bounds.push_back(to_nanoseconds(seconds));
+  return bounds;
 }
 
+}  // namespace
+
+Buckets::Buckets(Unit unit, std::vector<std::int64_t> bounds) : unit_(unit), bounds_(std::move(bounds)) {
+  static_assert(kMaxBounds <= std::numeric_limits<std::uint8_t>::max());
+  for (std::size_t width = 0; width < first_by_width_.size(); ++width) {
+    const auto is_narrower = [width](std::int64_t bound) {
+      return std::cmp_less(std::bit_width(static_cast<std::uint64_t>(bound)), width);
+    };
+    first_by_width_[width] = static_cast<std::uint8_t>(std::ranges::count_if(bounds_, is_narrower));
+  }
+  bounds_.push_back(std::numeric_limits<std::int64_t>::max());
+}
+
+Buckets::Buckets() : Buckets(Unit::kNanoseconds, default_bounds()) {}
+
 Buckets Buckets::of(Unit unit, std::span<const std::int64_t> bounds) {
-  return Buckets(unit, {bounds.begin(), bounds.end()});
+  return Buckets(unit, std::vector(bounds.begin(), bounds.end()));
 }
 
 Checked<Buckets, BucketsError> Buckets::from_seconds(std::span<const double> bounds) {

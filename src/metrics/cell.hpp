@@ -8,7 +8,7 @@
 #include "metrics/block.hpp"
 #include "metrics/catalogue.hpp"
 
-#include <cstddef>
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -24,30 +24,32 @@ class Cell {
   };
 
   // `record` outlives the cell. Throws std::bad_alloc.
-  explicit Cell(const CellRecord& record) : record_(record), block_(record.values) {}
+  explicit Cell(const CellRecord& record) : record_(record), layout_(*record.layout), block_(record.values) {}
   Cell(const Cell&) = delete;
   Cell& operator=(const Cell&) = delete;
 
   const CellRecord& record() const noexcept { return record_; }
+  const EndpointLayout& layout() const noexcept { return layout_; }
   Block& block() noexcept { return block_; }
 
-  // nullptr where that status is new. Valid until the next add_status.
+  // The status that was found last; code 0 before there is one.
+  const Status& last_status() const noexcept { return last_; }
+  // nullptr where that status is new. Valid until the next call.
   const Status* find_status(std::uint16_t code) noexcept {
-    if (hot_ < statuses_.size() && statuses_[hot_].code == code) [[likely]]
-      return &statuses_[hot_];
-    for (hot_ = 0; hot_ < statuses_.size(); ++hot_) {
-      if (statuses_[hot_].code == code) return &statuses_[hot_];
-    }
-    return nullptr;
+    const auto found = std::ranges::find(statuses_, code, &Status::code);
+    if (found == statuses_.end()) return nullptr;
+    last_ = *found;
+    return &last_;
   }
   // `status.block` outlives the cell. Throws std::bad_alloc.
   void add_status(const Status& status) { statuses_.push_back(status); }
 
  private:
   const CellRecord& record_;
+  const EndpointLayout& layout_;
   Block block_;
+  Status last_;
   std::vector<Status> statuses_;
-  std::size_t hot_ = 0;
 };
 
 }  // namespace wayside::metrics

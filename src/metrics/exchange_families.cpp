@@ -38,13 +38,13 @@ class ExchangeWriter {
     write_requests();
     source_.names.durations_by_status ? write_durations_by_status() : write_durations();
     if (open(ExchangeFamily::kInFlight)) {
-      const auto in_flight = static_cast<std::int64_t>(values_[source_.worker_layout.in_flight]);
+      const auto in_flight = static_cast<std::int64_t>(values_[WorkerLayout::kInFlight]);
       writer_.sample(" ", static_cast<double>(in_flight));
     }
     write_cells(ExchangeFamily::kRequestBytes,
-                [](const EndpointLayout& layout) { return std::optional(layout.request_bytes); });
+                [](const EndpointLayout&) { return std::optional(EndpointLayout::kRequestBytes); });
     write_cells(ExchangeFamily::kResponseBytes,
-                [](const EndpointLayout& layout) { return std::optional(layout.response_bytes); });
+                [](const EndpointLayout&) { return std::optional(EndpointLayout::kResponseBytes); });
     if (has_slo()) {
       write_cells(ExchangeFamily::kSloGood, [](const EndpointLayout& layout) {
         return layout.options.slo ? std::optional(layout.slo_good) : std::nullopt;
@@ -125,7 +125,7 @@ class ExchangeWriter {
 
   void write_histogram(const HistogramLabels& labels, const HistogramPlace& place, ValueIndex block) {
     const Buckets& buckets = *place.buckets;
-    const ValueIndex first = block + place.offset;
+    const ValueIndex first = block + place.bucket_offset(0);
     const auto sum = static_cast<double>(values_[block + place.sum_offset()]);
     std::span<const Exemplar* const> exemplars;
     if (writer_.format() == Format::kOpenMetrics) {

@@ -1,16 +1,17 @@
 #include "metrics/histogram.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <new>
 
 namespace wayside::metrics {
 
-void keep_exemplar(Block& block, const HistogramPlace& place, std::size_t bucket, const TraceContext& trace,
+void keep_exemplar(Block& block, const HistogramPlace& place, const TraceContext& trace,
                    std::int64_t value) noexcept {
   if (block.own_exemplars() == nullptr) {
     try {
-      block.adopt_exemplars(std::make_unique<ExemplarSlots>(place.sum_offset()));
+      block.adopt_exemplars(std::make_unique<ExemplarSlots>(place.bucket_offset(place.buckets->size())));
     } catch (const std::bad_alloc&) {
       return;
     }
@@ -18,7 +19,8 @@ void keep_exemplar(Block& block, const HistogramPlace& place, std::size_t bucket
   // The wall clock: an exemplar's timestamp is for people and for Prometheus, and no duration is made of it.
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
   const std::int64_t now_ns = std::chrono::duration_cast<Nanoseconds>(since_epoch).count();
-  (*block.own_exemplars())[place.offset + bucket].store({trace, value, now_ns});
+  const std::size_t bucket = place.buckets->index_of(std::max<std::int64_t>(value, 0));
+  (*block.own_exemplars())[place.bucket_offset(bucket)].store({trace, value, now_ns});
 }
 
 }  // namespace wayside::metrics

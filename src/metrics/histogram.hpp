@@ -10,21 +10,20 @@
 
 namespace wayside::metrics {
 
-// Adds `value` to the histogram at `place`, which is there, and returns the bucket that it fell into. The
-// block's worker only. A negative value counts as zero, so that the sum never goes down. The sum wraps after
-// 2^64 ns = 584 years of added-up latency, which Prometheus takes for a counter reset.
-inline std::size_t observe(Block& block, const HistogramPlace& place, std::int64_t value) noexcept {
+// Adds `value` to the histogram at `place`, which is there. The block's worker only. A negative value counts
+// as zero, so that the sum never goes down. The sum wraps after 2^64 ns = 584 years of added-up latency,
+// which Prometheus takes for a counter reset.
+inline void observe(Block& block, const HistogramPlace& place, std::int64_t value) noexcept {
   const std::int64_t clamped = std::max<std::int64_t>(value, 0);
   const std::size_t bucket = place.buckets->index_of(clamped);
-  block[place.offset + bucket].add(1);
   block[place.sum_offset()].add(static_cast<std::uint64_t>(clamped));
-  return bucket;
+  block[place.bucket_offset(bucket)].add(1);
 }
 
-// Remembers the observation, which fell into `bucket`, as the bucket's exemplar. The block's worker only.
+// Remembers the observation as the exemplar of the bucket that it fell into. The block's worker only.
 // Allocates the first time in a block, and goes without where there is no memory. At most one histogram of a
 // block has exemplars.
-void keep_exemplar(Block& block, const HistogramPlace& place, std::size_t bucket, const TraceContext& trace,
+void keep_exemplar(Block& block, const HistogramPlace& place, const TraceContext& trace,
                    std::int64_t value) noexcept;
 
 }  // namespace wayside::metrics

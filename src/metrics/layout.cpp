@@ -51,9 +51,8 @@ EndpointLayout::EndpointLayout(const EndpointOptions& its_options, bool duration
       size_buckets_(Buckets::of(Unit::kBytes, kSizeBounds)),
       stream_buckets_(Buckets::of(Unit::kNanoseconds, kStreamBounds)) {
   Places cell;
+  cell.take(kResponseBytes + 1);
   duration = cell.take(options.buckets);
-  request_bytes = cell.take();
-  response_bytes = cell.take();
   aborts = cell.take(kAbortPhaseCount);
   cell_series = series_of(duration) + 2;
   if (options.slo) {
@@ -76,6 +75,8 @@ EndpointLayout::EndpointLayout(const EndpointOptions& its_options, bool duration
   status_size = status.size();
   status_series = 1 + series_of(status_duration);
 
+  is_extended = !options.extras.empty() || options.slo || durations_by_status;
+
   Places stream;
   stream.take(kStreamBytesFromBackend + 1);
   stream_duration = stream.take(stream_buckets_);
@@ -86,15 +87,8 @@ EndpointLayout::EndpointLayout(const EndpointOptions& its_options, bool duration
 WorkerLayout::WorkerLayout(std::size_t backend_error_reasons, std::size_t rejection_reasons)
     : overhead_buckets_(Buckets::of(Unit::kNanoseconds, kOverheadBounds)) {
   Places places;
+  places.take(kLogDropped + 1);
   overhead = places.take(overhead_buckets_);
-  in_flight = places.take();
-  client_connections = places.take();
-  backend_idle = places.take();
-  backend_active = places.take();
-  backend_connects = places.take();
-  backend_retries = places.take();
-  overflowed = places.take();
-  log_dropped = places.take();
   backend_errors = places.take(backend_error_reasons);
   rejections = places.take(rejection_reasons);
   size = places.size();

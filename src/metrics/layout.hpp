@@ -1,6 +1,6 @@
 // Where in a block each number stands, and how many series a block's numbers are when they are exposed.
 //
-// A histogram takes one place for each bucket (not cumulated) and one for its sum. "Series" means what
+// A histogram takes one place for its sum and one for each bucket (not cumulated). "Series" means what
 // Prometheus means: lines of one scrape under one naming.
 #pragma once
 
@@ -18,9 +18,12 @@ namespace wayside::metrics {
 // A histogram within a block.
 struct HistogramPlace {
   const Buckets* buckets = nullptr;  // nullptr: there is no such histogram
-  std::uint32_t offset = 0;          // of the first bucket; the sum stands behind the last one
+  std::uint32_t offset = 0;          // of the first place
 
-  std::size_t sum_offset() const noexcept { return offset + buckets->size(); }
+  std::uint32_t sum_offset() const noexcept { return offset; }
+  std::uint32_t bucket_offset(std::size_t bucket) const noexcept {
+    return offset + 1 + static_cast<std::uint32_t>(bucket);
+  }
 };
 
 // What is counted at an endpoint: in each of its cells, one for each variant and method; in each status of a
@@ -33,16 +36,18 @@ class EndpointLayout {
   EndpointLayout& operator=(const EndpointLayout&) = delete;
 
   // A cell.
+  static constexpr std::uint32_t kRequestBytes = 0;
+  static constexpr std::uint32_t kResponseBytes = 1;
   const EndpointOptions options;
   HistogramPlace duration;
-  std::uint32_t request_bytes = 0;
-  std::uint32_t response_bytes = 0;
   std::uint32_t aborts = 0;    // kAbortPhaseCount places
   std::uint32_t slo_good = 0;  // meaningful where options.slo is set, as is the next
   std::uint32_t slo_total = 0;
   std::array<HistogramPlace, kExtraHistogramCount> extras;
   std::uint32_t cell_size = 0;
   std::size_t cell_series = 0;
+  // Whether there is more to count than durations, bodies, aborts and statuses.
+  bool is_extended = false;
 
   // A status: the count at offset 0, then perhaps the histogram.
   HistogramPlace status_duration;
@@ -72,15 +77,17 @@ class WorkerLayout {
   WorkerLayout(const WorkerLayout&) = delete;
   WorkerLayout& operator=(const WorkerLayout&) = delete;
 
+  // The first places are the same in every process.
+  static constexpr std::uint32_t kInFlight = 0;
+  static constexpr std::uint32_t kClientConnections = 1;
+  static constexpr std::uint32_t kBackendIdle = 2;
+  static constexpr std::uint32_t kBackendActive = 3;
+  static constexpr std::uint32_t kBackendConnects = 4;
+  static constexpr std::uint32_t kBackendRetries = 5;
+  static constexpr std::uint32_t kOverflowed = 6;
+  static constexpr std::uint32_t kLogDropped = 7;
+
   HistogramPlace overhead;
-  std::uint32_t in_flight = 0;
-  std::uint32_t client_connections = 0;
-  std::uint32_t backend_idle = 0;
-  std::uint32_t backend_active = 0;
-  std::uint32_t backend_connects = 0;
-  std::uint32_t backend_retries = 0;
-  std::uint32_t overflowed = 0;
-  std::uint32_t log_dropped = 0;
   std::uint32_t backend_errors = 0;  // a place for each reason
   std::uint32_t rejections = 0;      //
   std::uint32_t size = 0;

@@ -55,8 +55,10 @@ void ServiceFamilies::write_counts(TextWriter& writer) const {
   if (open(ServiceFamily::kSeriesLimit, writer)) {
     writer.sample(kNoLabels, static_cast<std::uint64_t>(catalogue_.max_series()));
   }
-  if (open(ServiceFamily::kSeriesOverflow, writer)) writer.sample(kNoLabels, value(layout.overflowed));
-  if (open(ServiceFamily::kAccessLogDropped, writer)) writer.sample(kNoLabels, value(layout.log_dropped));
+  if (open(ServiceFamily::kSeriesOverflow, writer))
+    writer.sample(kNoLabels, value(WorkerLayout::kOverflowed));
+  if (open(ServiceFamily::kAccessLogDropped, writer))
+    writer.sample(kNoLabels, value(WorkerLayout::kLogDropped));
 }
 
 void ServiceFamilies::write_overhead(TextWriter& writer) const {
@@ -64,7 +66,7 @@ void ServiceFamilies::write_overhead(TextWriter& writer) const {
   const HistogramPlace& place = catalogue_.worker_layout().overhead;
   const Buckets& buckets = *place.buckets;
   writer.histogram(LabelSet().around_bound(), bounds_.of(buckets),
-                   std::span(snapshot_.values).subspan(place.offset, buckets.size()),
+                   std::span(snapshot_.values).subspan(place.bucket_offset(0), buckets.size()),
                    buckets.exposed(static_cast<double>(value(place.sum_offset()))));
 }
 
@@ -94,15 +96,16 @@ void ServiceFamilies::write_reasons(ServiceFamily family, std::span<const std::s
 }
 
 void ServiceFamilies::write_connections(TextWriter& writer) const {
-  const WorkerLayout& layout = catalogue_.worker_layout();
-  if (open(ServiceFamily::kBackendRetries, writer)) writer.sample(kNoLabels, value(layout.backend_retries));
-  if (open(ServiceFamily::kBackendConnects, writer)) writer.sample(kNoLabels, value(layout.backend_connects));
+  if (open(ServiceFamily::kBackendRetries, writer))
+    writer.sample(kNoLabels, value(WorkerLayout::kBackendRetries));
+  if (open(ServiceFamily::kBackendConnects, writer))
+    writer.sample(kNoLabels, value(WorkerLayout::kBackendConnects));
   if (open(ServiceFamily::kBackendConnections, writer)) {
-    writer.sample(LabelSet().add(names_.state, "active").text(), gauge(layout.backend_active));
-    writer.sample(LabelSet().add(names_.state, "idle").text(), gauge(layout.backend_idle));
+    writer.sample(LabelSet().add(names_.state, "active").text(), gauge(WorkerLayout::kBackendActive));
+    writer.sample(LabelSet().add(names_.state, "idle").text(), gauge(WorkerLayout::kBackendIdle));
   }
   if (open(ServiceFamily::kClientConnections, writer)) {
-    writer.sample(kNoLabels, gauge(layout.client_connections));
+    writer.sample(kNoLabels, gauge(WorkerLayout::kClientConnections));
   }
 }
 
@@ -123,7 +126,7 @@ void ServiceFamilies::write_streams(TextWriter& writer) const {
       const auto sum = static_cast<double>(value(stream.values.first + place.sum_offset()));
       writer.histogram(
           texts.labels, bounds_.of(buckets),
-          std::span(snapshot_.values).subspan(stream.values.first + place.offset, buckets.size()),
+          std::span(snapshot_.values).subspan(stream.values.first + place.bucket_offset(0), buckets.size()),
           buckets.exposed(sum));
     });
   }

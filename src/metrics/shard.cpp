@@ -9,6 +9,7 @@
 #include <array>
 #include <cassert>
 #include <deque>
+#include <memory>
 #include <new>
 #include <vector>
 
@@ -23,7 +24,8 @@ constexpr std::uint64_t kMinusOne = ~std::uint64_t{0};  // gauges wrap; see metr
 // by other threads.
 struct Shard::Impl {
   struct Row {
-    std::vector<Cell*> cells;  // by variant * kMethodCount + method; nullptr: not used yet
+    std::array<Cell*, kMethodCount> cells{};  // of variant 0; nullptr: not used yet
+    std::vector<Cell*> other_variants;        // by (variant - 1) * kMethodCount + method
     std::array<Block*, kStreamKindCount> streams{};
   };
 
@@ -32,46 +34,56 @@ struct Shard::Impl {
     blocks.add(own);
   }
 
+  // Where the next exchange of this kind is most likely counted: in the cell of its endpoint and method,
+  // under the status that the last one had. nullptr where that is not so.
+  Cell* find_usual(const Observation& seen) const noexcept {
+    if (seen.variant != 0 || seen.endpoint >= rows.size() || rows[seen.endpoint] == nullptr) return nullptr;
+    Cell* const known = rows[seen.endpoint]->cells[static_cast<std::size_t>(seen.method)];
+    return known != nullptr && known->last_status().code == seen.status ? known : nullptr;
+  }
+
   Row& row(EndpointId endpoint) {
-    if (endpoint >= rows.size()) [[unlikely]]
-      rows.resize(endpoint + 1);
-    return rows[endpoint];
+    if (endpoint >= rows.size()) rows.resize(endpoint + 1);
+    if (rows[endpoint] == nullptr) rows[endpoint] = std::make_unique<Row>();
+    return *rows[endpoint];
+  }
+
+  // Where the cell of these is remembered.
+  Cell*& slot(EndpointId endpoint, Variant variant, Method method) {
+    Row& its_row = row(endpoint);
+    const auto column = static_cast<std::size_t>(method);
+    if (variant == 0) return its_row.cells[column];
+    if (variant * kMethodCount > its_row.other_variants.size())
+      its_row.other_variants.resize(variant * kMethodCount);
+    return its_row.other_variants[(variant - 1U) * kMethodCount + column];
   }
 
   // The cell that counts these, which is the overflow endpoint's where the budget has no room. Throws
   // std::bad_alloc.
   Cell& cell(EndpointId endpoint, Variant variant, Method method) {
-    const std::size_t column = variant * kMethodCount + static_cast<std::size_t>(method);
-    if (endpoint < rows.size()) [[likely]] {
-      const Row& known = rows[endpoint];
-      if (column < known.cells.size() && known.cells[column] != nullptr) [[likely]]
-        return *known.cells[column];
-    }
-    return make_cell(endpoint, variant, method, column);
+    Cell*& known = slot(endpoint, variant, method);
+    return known != nullptr ? *known : make_cell(endpoint, variant, method, known);
   }
 
-  Cell& make_cell(EndpointId endpoint, Variant variant, Method method, std::size_t column) {
-    if (column >= row(endpoint).cells.size()) rows[endpoint].cells.resize((variant + 1) * kMethodCount);
-    Cell* made = nullptr;
+  // … which is remembered in `its_slot`. What is made moves no slot.
+  Cell& make_cell(EndpointId endpoint, Variant variant, Method method, Cell*& its_slot) {
     if (const CellRecord* const record = catalogue.admit_cell(endpoint, variant, method)) {
-      made = &cells.emplace_back(*record);
-      blocks.add(made->block());
+      its_slot = &cells.emplace_back(*record);
+      blocks.add(its_slot->block());
     } else {
       if (endpoint == kOverflowEndpoint) throw std::bad_alloc();  // it has room for whatever is counted there
-      made = &cell(kOverflowEndpoint, 0, method);
+      its_slot = &cell(kOverflowEndpoint, 0, method);
     }
-    rows[endpoint].cells[column] = made;
-    return *made;
+    return *its_slot;
   }
 
-  // Where a status of the cell is counted, which is in the overflow endpoint where the budget has no room.
-  // Throws std::bad_alloc. Valid until the next call.
+  // Where a status of the cell is counted, which is in the overflow endpoint where the budget has no room; it
+  // is the cell's last_status() then. Throws std::bad_alloc.
   const Cell::Status& status(Cell& its_cell, unsigned code) {
     const bool is_overflow = its_cell.record().endpoint == kOverflowEndpoint;
     // The overflow endpoint is bounded whatever the backend answers: its statuses are classes.
     const auto counted_as = static_cast<std::uint16_t>(is_overflow ? code / 100 : code);
-    if (const Cell::Status* const known = its_cell.find_status(counted_as)) [[likely]]
-      return *known;
+    if (const Cell::Status* const known = its_cell.find_status(counted_as)) return *known;
     Cell::Status made{counted_as, is_overflow, nullptr};
     if (const StatusRecord* const record = catalogue.admit_status(its_cell.record(), counted_as)) {
       made.block = &status_blocks.emplace_back(record->values);
@@ -87,20 +99,23 @@ struct Shard::Impl {
 
   Block& stream_block(EndpointId endpoint, StreamKind kind) {
     Row& its_row = row(endpoint);
-    Block*& slot = its_row.streams[static_cast<std::size_t>(kind)];
-    if (slot != nullptr) return *slot;
+    Block*& known = its_row.streams[static_cast<std::size_t>(kind)];
+    if (known != nullptr) return *known;
     if (const StreamRecord* const record = catalogue.admit_stream(endpoint, kind)) {
-      slot = &stream_blocks.emplace_back(record->values);
-      blocks.add(*slot);
-      return *slot;
+      known = &stream_blocks.emplace_back(record->values);
+      blocks.add(*known);
+    } else {
+      if (endpoint == kOverflowEndpoint) throw std::bad_alloc();
+      known = &stream_block(kOverflowEndpoint, kind);
     }
-    if (endpoint == kOverflowEndpoint) throw std::bad_alloc();
-    Block& overflow = stream_block(kOverflowEndpoint, kind);
-    rows[endpoint].streams[static_cast<std::size_t>(kind)] = &overflow;
-    return overflow;
+    return *known;
   }
 
-  void count(const Observation& observation);
+  // Finds the place first, or makes it.
+  [[gnu::noinline]] void count_anywhere(const Observation& observation);
+  // In this cell, under its last_status().
+  void count(const Observation& observation, Cell& cell) noexcept;
+  [[gnu::noinline]] void count_the_rest(const Observation& observation, Cell& cell) noexcept;
   // Against the target of the endpoint.
   static void judge(const Observation& observation, const EndpointLayout& layout, Block& block);
 
@@ -108,7 +123,7 @@ struct Shard::Impl {
 
   Catalogue& catalogue;
   KnownLabels labels;
-  std::vector<Row> rows;
+  std::vector<std::unique_ptr<Row>> rows;  // by endpoint; nullptr: nothing was counted there
   // Their elements never move.
   std::deque<Cell> cells;
   std::deque<Block> status_blocks;
@@ -117,17 +132,34 @@ struct Shard::Impl {
   BlockList blocks;
 };
 
-void Shard::Impl::count(const Observation& seen) {
+void Shard::Impl::count_anywhere(const Observation& seen) {
   // The overflow endpoint is reserved for one variant only.
   const Variant variant = seen.endpoint == kOverflowEndpoint ? Variant{0} : seen.variant;
   Cell& its_cell = cell(seen.endpoint, variant, seen.method);
-  const Cell::Status& its_status = status(its_cell, seen.status);
-  const EndpointLayout& layout = *its_cell.record().layout;
-  Block& block = its_cell.block();
+  status(its_cell, seen.status);
+  count(seen, its_cell);
+}
 
-  if (its_status.is_overflow) add(catalogue.worker_layout().overflowed, 1);
-  block[layout.request_bytes].add(seen.request_bytes);
-  block[layout.response_bytes].add(seen.response_bytes);
+void Shard::Impl::count(const Observation& seen, Cell& its_cell) noexcept {
+  const Cell::Status& its_status = its_cell.last_status();
+  const EndpointLayout& layout = its_cell.layout();
+  Block& block = its_cell.block();
+  (*its_status.block)[0].add(1);
+  block[EndpointLayout::kRequestBytes].add(seen.request_bytes);
+  block[EndpointLayout::kResponseBytes].add(seen.response_bytes);
+  if (seen.duration) observe(block, layout.duration, seen.duration->count());
+  const bool is_usual =
+      !layout.is_extended && !its_status.is_overflow && !seen.abort && seen.trace == nullptr;
+  if (!is_usual) [[unlikely]]
+    count_the_rest(seen, its_cell);
+}
+
+// What few endpoints have, and few exchanges.
+void Shard::Impl::count_the_rest(const Observation& seen, Cell& its_cell) noexcept {
+  const Cell::Status& its_status = its_cell.last_status();
+  const EndpointLayout& layout = its_cell.layout();
+  Block& block = its_cell.block();
+  if (its_status.is_overflow) add(WorkerLayout::kOverflowed, 1);
   if (seen.abort) block[layout.aborts + static_cast<std::size_t>(*seen.abort)].add(1);
   const auto observe_extra = [&](ExtraHistogram extra, std::int64_t value) {
     const HistogramPlace& place = layout.extras[static_cast<std::size_t>(extra)];
@@ -141,20 +173,16 @@ void Shard::Impl::count(const Observation& seen) {
       observe_extra(ExtraHistogram::kResponseSize, static_cast<std::int64_t>(seen.response_bytes));
     }
   }
-  if (seen.duration) {
-    const std::int64_t nanoseconds = seen.duration->count();
-    const std::size_t bucket = observe(block, layout.duration, nanoseconds);
-    if (seen.trace != nullptr) keep_exemplar(block, layout.duration, bucket, *seen.trace, nanoseconds);
-    const HistogramPlace& by_status =
-        its_status.is_overflow ? catalogue.overflow_layout().status_duration : layout.status_duration;
-    if (by_status.buckets != nullptr) {
-      const std::size_t its_bucket = observe(*its_status.block, by_status, nanoseconds);
-      if (seen.trace != nullptr)
-        keep_exemplar(*its_status.block, by_status, its_bucket, *seen.trace, nanoseconds);
-    }
-    if (layout.options.slo) judge(seen, layout, block);
+  if (!seen.duration) return;
+  const std::int64_t nanoseconds = seen.duration->count();
+  if (seen.trace != nullptr) keep_exemplar(block, layout.duration, *seen.trace, nanoseconds);
+  const HistogramPlace& by_status =
+      its_status.is_overflow ? catalogue.overflow_layout().status_duration : layout.status_duration;
+  if (by_status.buckets != nullptr) {
+    observe(*its_status.block, by_status, nanoseconds);
+    if (seen.trace != nullptr) keep_exemplar(*its_status.block, by_status, *seen.trace, nanoseconds);
   }
-  (*its_status.block)[0].add(1);
+  if (layout.options.slo) judge(seen, layout, block);
 }
 
 void Shard::Impl::judge(const Observation& seen, const EndpointLayout& layout, Block& block) {
@@ -175,15 +203,17 @@ EndpointId Shard::endpoint_for(std::string_view label) noexcept {
 }
 
 void Shard::exchange_started() noexcept {
-  impl_->add(impl_->catalogue.worker_layout().in_flight, 1);
+  impl_->add(WorkerLayout::kInFlight, 1);
 }
 
 void Shard::exchange_finished(const Observation& observation) noexcept {
   assert(observation.status >= 100 && observation.status <= 999);
-  impl_->add(impl_->catalogue.worker_layout().in_flight, kMinusOne);
+  impl_->add(WorkerLayout::kInFlight, kMinusOne);
+  if (Cell* const usual = impl_->find_usual(observation)) [[likely]]
+    return impl_->count(observation, *usual);
   if (observation.endpoint == kExcludedEndpoint) return;
   try {
-    impl_->count(observation);
+    impl_->count_anywhere(observation);
   } catch (const std::bad_alloc&) {
     // Lost: see the top of the header.
   }
@@ -225,34 +255,33 @@ void Shard::request_rejected(ReasonId reason) noexcept {
 }
 
 void Shard::backend_retried() noexcept {
-  impl_->add(impl_->catalogue.worker_layout().backend_retries, 1);
+  impl_->add(WorkerLayout::kBackendRetries, 1);
 }
 void Shard::log_line_dropped() noexcept {
-  impl_->add(impl_->catalogue.worker_layout().log_dropped, 1);
+  impl_->add(WorkerLayout::kLogDropped, 1);
 }
 
 void Shard::client_connected() noexcept {
-  impl_->add(impl_->catalogue.worker_layout().client_connections, 1);
+  impl_->add(WorkerLayout::kClientConnections, 1);
 }
 void Shard::client_closed() noexcept {
-  impl_->add(impl_->catalogue.worker_layout().client_connections, kMinusOne);
+  impl_->add(WorkerLayout::kClientConnections, kMinusOne);
 }
 
 void Shard::backend_connected() noexcept {
-  impl_->add(impl_->catalogue.worker_layout().backend_connects, 1);
-  impl_->add(impl_->catalogue.worker_layout().backend_active, 1);
+  impl_->add(WorkerLayout::kBackendConnects, 1);
+  impl_->add(WorkerLayout::kBackendActive, 1);
 }
 void Shard::backend_became_idle() noexcept {
-  impl_->add(impl_->catalogue.worker_layout().backend_active, kMinusOne);
-  impl_->add(impl_->catalogue.worker_layout().backend_idle, 1);
+  impl_->add(WorkerLayout::kBackendActive, kMinusOne);
+  impl_->add(WorkerLayout::kBackendIdle, 1);
 }
 void Shard::backend_became_busy() noexcept {
-  impl_->add(impl_->catalogue.worker_layout().backend_idle, kMinusOne);
-  impl_->add(impl_->catalogue.worker_layout().backend_active, 1);
+  impl_->add(WorkerLayout::kBackendIdle, kMinusOne);
+  impl_->add(WorkerLayout::kBackendActive, 1);
 }
 void Shard::backend_closed(bool was_idle) noexcept {
-  const WorkerLayout& layout = impl_->catalogue.worker_layout();
-  impl_->add(was_idle ? layout.backend_idle : layout.backend_active, kMinusOne);
+  impl_->add(was_idle ? WorkerLayout::kBackendIdle : WorkerLayout::kBackendActive, kMinusOne);
 }
 
 const BlockList& Shard::blocks() const noexcept {

@@ -8,11 +8,11 @@
 #include "wayside/base/result.hpp"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace wayside::metrics {
@@ -43,16 +43,18 @@ class Buckets {
   static Buckets of(Unit unit, std::span<const std::int64_t> bounds);
 
   // Number of buckets, the one without a bound included.
-  std::size_t size() const noexcept { return bounds_.size() + 1; }
+  std::size_t size() const noexcept { return bounds_.size(); }
 
   Unit unit() const noexcept { return unit_; }
-  std::span<const std::int64_t> bounds() const noexcept { return bounds_; }
+  std::span<const std::int64_t> bounds() const noexcept {
+    return std::span(bounds_).first(bounds_.size() - 1);
+  }
 
-  // The bucket that `value` falls into: the first whose bound is not below it. From the lowest on, as most of
-  // what a service does is fast.
+  // The bucket that `value`, which is not negative, falls into: the first whose bound is not below it.
   std::size_t index_of(std::int64_t value) const noexcept {
-    std::size_t index = 0;
-    while (index < bounds_.size() && value > bounds_[index])
+    std::size_t index =
+        first_by_width_[static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(value)))];
+    while (value > bounds_[index])
       ++index;
     return index;
   }
@@ -66,10 +68,12 @@ class Buckets {
   friend bool operator==(const Buckets&, const Buckets&) = default;
 
  private:
-  Buckets(Unit unit, std::vector<std::int64_t> bounds) noexcept : unit_(unit), bounds_(std::move(bounds)) {}
+  Buckets(Unit unit, std::vector<std::int64_t> bounds);
 
   Unit unit_ = Unit::kNanoseconds;
-  std::vector<std::int64_t> bounds_;
+  std::vector<std::int64_t> bounds_;  // and one that no value is above
+  // Where to start looking for a value with so many bits: bounds with fewer are below it.
+  std::array<std::uint8_t, 65> first_by_width_{};
 };
 
 }  // namespace wayside::metrics

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <limits>
 #include <numeric>
+#include <vector>
 
 namespace wayside::metrics {
 namespace {
@@ -29,6 +33,24 @@ TEST(Buckets, BoundIsInclusiveToTheNanosecond) {
   }
   EXPECT_EQ(buckets.index_of(0), 0U);
   EXPECT_EQ(buckets.index_of(std::numeric_limits<std::int64_t>::max()), 14U);
+}
+
+// However the search begins: around each bound, and around each power of two.
+TEST(Buckets, HoldEachValueUpToTheirBound) {
+  const std::array<std::int64_t, 9> bounds = {1, 2, 3, 7, 8, 1'000, 1'023, 1'024, 1'000'000'000'000};
+  const Buckets buckets = Buckets::of(Buckets::Unit::kBytes, bounds);
+  ASSERT_EQ(buckets.size(), bounds.size() + 1);
+  ASSERT_TRUE(std::ranges::equal(buckets.bounds(), bounds));
+  std::vector<std::int64_t> values = {0, std::numeric_limits<std::int64_t>::max()};
+  for (const std::int64_t bound : bounds)
+    values.insert(values.end(), {bound - 1, bound, bound + 1});
+  for (int power = 1; power < 63; ++power)
+    values.insert(values.end(), {(std::int64_t{1} << power) - 1, std::int64_t{1} << power});
+  for (const std::int64_t value : values) {
+    const auto expected =
+        std::ranges::count_if(bounds, [value](std::int64_t bound) { return bound < value; });
+    EXPECT_EQ(buckets.index_of(value), static_cast<std::size_t>(expected)) << value;
+  }
 }
 
 TEST(Buckets, FromSecondsRoundsToTheNanosecond) {

@@ -42,7 +42,7 @@ struct Reading {
     std::uint64_t total = 0;
     for (const CellRecord* cell : records.cells) {
       for (std::size_t i = 0; i < cell->layout->duration.buckets->size(); ++i)
-        total += value(cell->values.first + static_cast<ValueIndex>(i));
+        total += value(cell->values.first + cell->layout->duration.bucket_offset(i));
     }
     return total;
   }
@@ -149,12 +149,11 @@ TEST(Registry, AddsUpShards) {
   EXPECT_EQ(reading.value(reading.records.statuses[1]->values.first), 1U);
   ASSERT_EQ(reading.records.cells.size(), 1U);
   const CellRecord& cell = *reading.records.cells.front();
-  EXPECT_EQ(reading.value(cell.values.first), 2U);
-  EXPECT_EQ(reading.value(cell.values.first + 2), 1U);
-  EXPECT_EQ(reading.value(cell.values.first + 3), 1U);
-  EXPECT_EQ(reading.value(cell.values.first + static_cast<ValueIndex>(cell.layout->duration.sum_offset())),
-            53'000'000U);
-  EXPECT_EQ(reading.value(registry.catalogue().worker_layout().in_flight), 2U);
+  EXPECT_EQ(reading.value(cell.values.first + cell.layout->duration.bucket_offset(0)), 2U);
+  EXPECT_EQ(reading.value(cell.values.first + cell.layout->duration.bucket_offset(2)), 1U);
+  EXPECT_EQ(reading.value(cell.values.first + cell.layout->duration.bucket_offset(3)), 1U);
+  EXPECT_EQ(reading.value(cell.values.first + cell.layout->duration.sum_offset()), 53'000'000U);
+  EXPECT_EQ(reading.value(WorkerLayout::kInFlight), 2U);
 }
 
 TEST(Registry, KeepsTheNewestExemplarOfABucket) {
@@ -208,10 +207,9 @@ TEST(Registry, SnapshotsWhileWorkersCountAreMonotoneAndTheLastIsExact) {
   EXPECT_EQ(reading.observed(), 2 * kExchangesPerWorker);
   std::uint64_t sum_ns = 0;
   for (const CellRecord* cell : reading.records.cells)
-    sum_ns +=
-        reading.value(cell->values.first + static_cast<ValueIndex>(cell->layout->duration.sum_offset()));
+    sum_ns += reading.value(cell->values.first + cell->layout->duration.sum_offset());
   EXPECT_EQ(sum_ns, kExchangesPerWorker * (kExchangesPerWorker - 1));
-  EXPECT_EQ(reading.value(registry.catalogue().worker_layout().in_flight), 0U);
+  EXPECT_EQ(reading.value(WorkerLayout::kInFlight), 0U);
   EXPECT_LE(registry.catalogue().series(), registry.catalogue().max_series());
 }
 

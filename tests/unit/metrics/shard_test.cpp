@@ -73,7 +73,7 @@ TEST(Shard, MakesWhatItCountsAtItsFirstUseOnly) {
 TEST(Shard, KnowsWhatIsInFlight) {
   Catalogue catalogue({});
   Shard shard(catalogue);
-  const std::uint32_t in_flight = catalogue.worker_layout().in_flight;
+  const std::uint32_t in_flight = WorkerLayout::kInFlight;
   shard.exchange_started();
   shard.exchange_started();
   EXPECT_EQ(worker_value(shard, in_flight), 2U);
@@ -138,7 +138,7 @@ TEST(Shard, KeepsTheBudgetUnderAttackAndCountsEverything) {
   EXPECT_TRUE(catalogue.is_closed());
   EXPECT_GT(catalogue.series(), kLimit / 2);
   EXPECT_EQ(finished(first, catalogue) + finished(second, catalogue), kRequests);
-  EXPECT_GT(worker_value(first, catalogue.worker_layout().overflowed), 0U);
+  EXPECT_GT(worker_value(first, WorkerLayout::kOverflowed), 0U);
 
   // The configured route still has what was reserved for it.
   Catalogue::Records before;
@@ -174,7 +174,7 @@ TEST(Shard, CountsARefusedStatusUnderTheOverflowEndpoint) {
     if (status->cell->endpoint == kOverflowEndpoint) overflowed += sum(shard, {status->values.first, 1});
   }
   EXPECT_GT(overflowed, 0U);
-  EXPECT_EQ(worker_value(shard, catalogue.worker_layout().overflowed), overflowed);
+  EXPECT_EQ(worker_value(shard, WorkerLayout::kOverflowed), overflowed);
 }
 
 TEST(Shard, LabelsThatAppearAfterTheBudgetIsFullAreFound) {
