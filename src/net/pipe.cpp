@@ -13,9 +13,9 @@ constexpr int kPipeBytes = 256 * 1024;
 
 }  // namespace
 
-Pipe::~Pipe() {
-  if (pool_ == nullptr || !is_open() || !empty() || pool_->free_.size() == PipePool::kKept) return;
+void Pipe::give_back() noexcept {
   PipePool& pool = *std::exchange(pool_, nullptr);
+  if (!is_open() || !empty() || pool.free_.size() == PipePool::kKept) return;
   pool.free_.push_back(std::move(*this));
 }
 

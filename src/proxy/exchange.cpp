@@ -202,6 +202,11 @@ net::Task<> Exchange::send_own_answer() {
   to_client_.clear();
 }
 
+// Most waits begin right behind the request's last byte, of which the time was taken.
+void Exchange::begin_wait() {
+  wait_began_ = sending_ended_ > context_.loop.woke_at() ? sending_ended_ : Clock::now();
+}
+
 // What happens while this thread is busy with others has to wait for us, and we for nobody.
 void Exchange::end_wait() {
   waited_ += std::max(context_.loop.woke_at() - wait_began_, Nanoseconds(0));

@@ -22,6 +22,7 @@
 #include "proxy/request_facts.hpp"
 #include "proxy/tunnel.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -111,8 +112,10 @@ class Exchange {
   void acknowledge_parts();
   bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
   void note_progress() { progressed_ = context_.loop.woke_at(); }  // only deadlines are made of it
+  // When what is being read came, as far as the event loop knew; not before what it answers.
+  TimePoint heard_at() const { return std::max({context_.loop.woke_at(), sending_ended_, started_}); }
   void find_route(std::string_view target);
-  void begin_wait() { wait_began_ = Clock::now(); }
+  void begin_wait();
   void end_wait();
 
   // What the metrics and the access log see: exchange_account.cpp.
@@ -180,7 +183,7 @@ class Exchange {
   // The time points of the exchange. The duration runs from the first to the moment of finish().
   TimePoint started_;             // the request head is complete
   TimePoint sending_ended_{};     // the request is written to the backend, as far as it takes it
-  TimePoint response_head_at_{};  // the final response head is complete
+  TimePoint response_head_at_{};  // the final response head is complete, as soon as the event loop knew
   TimePoint progressed_;          // bytes moved last
 };
 

@@ -132,7 +132,7 @@ Failure Exchange::switch_protocols(std::size_t head_size) {
   status_ = 101;
   is_stream_ = is_tunnel_ = true;
   response_begun_ = true;
-  response_head_at_ = Clock::now();
+  response_head_at_ = heard_at();
   write_response_head({.upgrade = true}, head_size);
   note_declared_route(context_.response_head.fields);
   begin_stream(metrics::StreamKind::kUpgrade);
@@ -155,7 +155,7 @@ Failure Exchange::begin_response(std::size_t head_size, http::Framing framing) {
   // never be read by anybody (RFC 9112 section 9.6).
   close_announced_ = !client_may_keep_alive() || client_reads_until_close_ || sending_ != Sending::kDone;
   is_stream_ = framing.kind != Kind::kNone && is_event_stream(head.fields);
-  response_head_at_ = Clock::now();
+  response_head_at_ = heard_at();
   response_body_ = BodyRelay(framing, outgoing.kind == Kind::kChunked, context_.settings.limits);
   if (accepts_trailers_) response_body_.forward_trailers(context_.buffers);
   write_response_head(

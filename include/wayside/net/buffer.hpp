@@ -54,9 +54,11 @@ class Buffer {
   static constexpr std::size_t kHeadroom = 32;
 
   Buffer() noexcept = default;  // no block: empty, and without space
-  Buffer(Buffer&& other) noexcept { swap(other); }
+  Buffer(Buffer&& other) noexcept { take_over(other); }
   Buffer& operator=(Buffer&& other) noexcept {
-    Buffer(std::move(other)).swap(*this);
+    if (this == &other) return *this;
+    release();
+    take_over(other);
     return *this;
   }
   ~Buffer() { release(); }
@@ -95,13 +97,14 @@ class Buffer {
   friend class BufferPool;
   Buffer(BufferPool& pool, char* block, BufferPool::Size size, std::size_t limit) noexcept
       : pool_(&pool), block_(block), begin_(kHeadroom), end_(kHeadroom), limit_(limit), size_(size) {}
-  void swap(Buffer& other) noexcept {
-    std::swap(pool_, other.pool_);
-    std::swap(block_, other.block_);
-    std::swap(begin_, other.begin_);
-    std::swap(end_, other.end_);
-    std::swap(limit_, other.limit_);
-    std::swap(size_, other.size_);
+  // While this one has no block.
+  void take_over(Buffer& other) noexcept {
+    pool_ = other.pool_;
+    block_ = std::exchange(other.block_, nullptr);
+    begin_ = std::exchange(other.begin_, 0);
+    end_ = std::exchange(other.end_, 0);
+    limit_ = std::exchange(other.limit_, 0);
+    size_ = other.size_;
   }
   void move_to(Buffer target) noexcept;
 

@@ -24,7 +24,9 @@ class Pipe {
     return *this;
   }
   // A pipe that is empty goes back to its pool.
-  ~Pipe();
+  ~Pipe() {
+    if (pool_ != nullptr) give_back();
+  }
 
   bool is_open() const noexcept { return out_.is_open(); }
   // How many bytes are in it.
@@ -34,6 +36,7 @@ class Pipe {
  private:
   friend class PipePool;
   friend class Stream;
+  void give_back() noexcept;
   void swap(Pipe& other) noexcept {
     std::swap(pool_, other.pool_);
     std::swap(out_, other.out_);
