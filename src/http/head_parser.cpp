@@ -153,14 +153,6 @@ void unfold(std::span<char> bytes) noexcept {
 
 }  // namespace
 
-const Field* Fields::find(FieldName id) const noexcept {
-  if (!contains(id)) return nullptr;
-  for (const Field& field : all()) {
-    if (field.id == id) return &field;
-  }
-  return nullptr;
-}
-
 std::optional<Violation> parse_request_head(std::span<const char> bytes, RequestHead& head) {
   if (const auto violation = parse_head({bytes.data(), bytes.size()}, head)) return violation;
   if (const auto violation = check_target(head)) return violation;

@@ -12,6 +12,8 @@ namespace {
 
 constexpr double kNanosecondsPerSecond = 1e9;
 
+constexpr double kSmallestBoundSeconds = 1e-9;
+
 // Far above any request, and far enough below 2^63 ns that no arithmetic on bounds overflows.
 constexpr double kMaxBoundSeconds = 1e9;
 
@@ -67,8 +69,8 @@ Checked<Buckets, BucketsError> Buckets::from_seconds(std::span<const double> bou
       return mistake("finite bounds (the +Inf bucket is always there)", text_of(seconds));
     }
     if (seconds > kMaxBoundSeconds) return mistake("bounds up to 1e+09 s", text_of(seconds));
-    const std::int64_t bound = to_nanoseconds(std::max(seconds, 0.0));
-    if (bound <= 0) return mistake("bounds of at least 1 ns", text_of(seconds));
+    if (seconds < kSmallestBoundSeconds) return mistake("bounds of at least 1 ns", text_of(seconds));
+    const std::int64_t bound = to_nanoseconds(seconds);
     if (!exact.empty() && bound <= exact.back()) {
       return mistake("increasing bounds", text_of(seconds) + " after " + text_of(bounds[exact.size() - 1]));
     }

@@ -47,7 +47,13 @@ class Fields {
   FieldNames names() const noexcept { return names_; }
   bool contains(FieldName id) const noexcept { return names_.contains(id); }
   // The first field of that name; nullptr if there is none.
-  const Field* find(FieldName id) const noexcept;
+  const Field* find(FieldName id) const noexcept {
+    if (!contains(id)) return nullptr;
+    const Field* field = fields_.data();
+    while (field->id != id)
+      ++field;
+    return field;
+  }
 
  private:
   std::vector<Field> fields_;

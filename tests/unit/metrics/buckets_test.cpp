@@ -61,6 +61,12 @@ TEST(Buckets, FromSecondsRoundsToTheNanosecond) {
   EXPECT_EQ(buckets->bounds()[2], 1'000'000'000'000'000'000);
 }
 
+TEST(Buckets, FromSecondsTakesANanosecond) {
+  const auto buckets = Buckets::from_seconds(std::array{1e-9});
+  ASSERT_TRUE(buckets.has_value());
+  EXPECT_EQ(buckets->bounds().front(), 1);
+}
+
 TEST(Buckets, FromSecondsSaysWhatIsWrong) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -75,6 +81,7 @@ TEST(Buckets, FromSecondsSaysWhatIsWrong) {
       {{-1.0}, "expected bounds of at least 1 ns, found -1.0"},
       {{-1e300}, "expected bounds of at least 1 ns"},
       {{1e-10}, "expected bounds of at least 1 ns, found 1e-10"},
+      {{5e-10}, "expected bounds of at least 1 ns, found 5e-10"},
       {{1e10}, "expected bounds up to 1e+09 s, found 10000000000.0"},
       {{0.5, 0.5}, "expected increasing bounds, found 0.5 after 0.5"},
       {{0.5, 0.25}, "expected increasing bounds, found 0.25 after 0.5"},
