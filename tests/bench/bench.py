@@ -69,7 +69,7 @@ def run(experiment, bench, rounds, seconds, deadline):
     values = [{subject: [] for subject in experiment.subjects} for _ in experiment.lines]
     if experiment.prepare and time.monotonic() < deadline:
         bench.prepared[experiment.name] = experiment.prepare(bench, seconds)
-    for number in range(experiment.rounds or rounds):
+    for number in range(experiment.rounds or experiment.patience * rounds):
         if time.monotonic() > deadline:
             break
         # Another one begins each time: whoever follows the one that heats the machine is not always the same.

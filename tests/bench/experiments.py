@@ -63,6 +63,7 @@ class Experiment:
     subjects: tuple
     turn: Callable
     rounds: int | None = None  # if not as many as the whole benchmark has
+    patience: int = 1  # times as many: a tail needs more of them than a mean
     # For what has to be known or done before the first turn; its result is in bench.prepared[name].
     prepare: Callable | None = None
     takes_before: bool = True  # whether another build of wayside may take part
@@ -258,6 +259,7 @@ ALL = (
         ),
         (*RIVALS, "wayside", "direct"),
         latency,
+        patience=3,
         prepare=half_of_saturation,
     ),
     Experiment(
@@ -275,6 +277,7 @@ ALL = (
         (Line("p99 under full load, scraped every 100 ms", "µs", (Goal(1.05, ("not scraped",)),)),),
         ("wayside", "not scraped"),
         scraped,
+        patience=2,
         prepare=many_series,
         takes_before=False,
     ),
