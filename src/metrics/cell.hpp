@@ -2,7 +2,7 @@
 // status that it ended with.
 //
 // The worker's alone; the scrape sees the blocks and no cell. An endpoint answers with a handful of statuses,
-// and nearly always with the one it answered with last, so that one is looked at first.
+// and nearly always with the one it answered with last, so that one is remembered.
 #pragma once
 
 #include "metrics/block.hpp"

@@ -69,7 +69,7 @@ class ExemplarSlot {
   std::array<std::atomic<std::uint64_t>, kWords> words_{};
 };
 
-// One slot for each bucket of a histogram.
+// One slot for each of the first values of a block; used are those of buckets.
 class ExemplarSlots {
  public:
   // Throws std::bad_alloc.
@@ -77,8 +77,8 @@ class ExemplarSlots {
       : count_(count), slots_(std::make_unique<ExemplarSlot[]>(count)) {}
 
   std::size_t size() const noexcept { return count_; }
-  ExemplarSlot& operator[](std::size_t bucket) noexcept { return slots_[bucket]; }
-  const ExemplarSlot& operator[](std::size_t bucket) const noexcept { return slots_[bucket]; }
+  ExemplarSlot& operator[](std::size_t offset) noexcept { return slots_[offset]; }
+  const ExemplarSlot& operator[](std::size_t offset) const noexcept { return slots_[offset]; }
 
  private:
   std::size_t count_;

@@ -46,7 +46,7 @@ class EndpointLayout {
   std::array<HistogramPlace, kExtraHistogramCount> extras;
   std::uint32_t cell_size = 0;
   std::size_t cell_series = 0;
-  // Whether there is more to count than durations, bodies, aborts and statuses.
+  // Whether every exchange has more to count than its duration, its bodies and its status.
   bool is_extended = false;
 
   // A status: the count at offset 0, then perhaps the histogram.

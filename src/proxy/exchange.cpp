@@ -155,6 +155,7 @@ bool Exchange::prepare_retry(Failure failure) {
     to_backend_.add(request_head_.data());
   }
   sending_ = Sending::kUnderWay;
+  just_now_ = {};
   backend_.reset();
   context_.shard.backend_retried();
   return true;
@@ -204,7 +205,8 @@ net::Task<> Exchange::send_own_answer() {
 
 // Most waits begin right behind the request's last byte, of which the time was taken.
 void Exchange::begin_wait() {
-  wait_began_ = sending_ended_ > context_.loop.woke_at() ? sending_ended_ : Clock::now();
+  const TimePoint just_now = std::exchange(just_now_, {});
+  wait_began_ = just_now != TimePoint{} ? just_now : Clock::now();
 }
 
 // What happens while this thread is busy with others has to wait for us, and we for nobody.

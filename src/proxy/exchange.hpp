@@ -178,6 +178,7 @@ class Exchange {
   TunnelBytes tunnel_bytes_;
   Nanoseconds waited_{};  // for the client and the backend, since started_
   TimePoint wait_began_{};
+  TimePoint just_now_{};  // what the clock said, if nothing that takes time was done since
   LogText log_text_;
 
   // The time points of the exchange. The duration runs from the first to the moment of finish().

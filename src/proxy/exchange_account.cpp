@@ -100,7 +100,7 @@ metrics::Observation Exchange::observation(TimePoint now) const {
   }
   // A response may come before the request is complete.
   const bool was_sent = sending_ == Sending::kDone && sending_ended_ != TimePoint{};
-  if (was_sent && response_head_at_ >= sending_ended_) seen.backend_ttfb = response_head_at_ - sending_ended_;
+  if (was_sent && response_head_at_ > sending_ended_) seen.backend_ttfb = response_head_at_ - sending_ended_;
   return seen;
 }
 

@@ -199,7 +199,7 @@ Failure Exchange::pump_request() {
 
 void Exchange::end_sending(Sending how) {
   sending_ = how;
-  sending_ended_ = Clock::now();
+  just_now_ = sending_ended_ = Clock::now();
 }
 
 }  // namespace wayside::proxy

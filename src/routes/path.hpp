@@ -13,8 +13,8 @@
 
 namespace wayside::routes {
 
-// A longer path is not normalised: what comes with such a target is no route's. Above the longest request
-// line that the proxy takes.
+// The normal copies of a path's segments, or of a path as a whole, have this much room. Where they do not
+// fit, the path is no route's. As long as the longest request line, if that is not configured to be longer.
 inline constexpr std::size_t kMaxPath = 8192;
 
 // The path of a target in origin-form or absolute-form (RFC 9112 section 3.2), without query and fragment; it
@@ -47,9 +47,9 @@ class PathSegments {
   // equals.
   static constexpr std::size_t kCapacity = 65;
 
-  // Splits the path of `target`; not valid where it has none, or one that is not normal and too long for a
-  // copy of kMaxPath bytes. No more than `depth` + 1 segments are told apart (depth < kCapacity): the trie
-  // has no use for them. `target` outlives the object, as the segments show parts of it.
+  // Splits the path of `target`; not valid where it has none, or where what is not normal about it has no
+  // room in a copy. No more than `depth` + 1 segments are told apart (depth < kCapacity): the trie has no use
+  // for them. `target` outlives the object, as the segments show parts of it.
   PathSegments(std::string_view target, std::size_t depth, bool folds_case) noexcept;
   PathSegments(const PathSegments&) = delete;
   PathSegments& operator=(const PathSegments&) = delete;

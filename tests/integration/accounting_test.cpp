@@ -342,6 +342,41 @@ TEST_F(Accounting, MeasuresWhatARouteAsksFor) {
   EXPECT_EQ(metric(count("http_request_backend_ttfb_seconds")), 1);
 }
 
+// Nothing here depends on how fast the machine is: each part is longer than nothing, and together they are
+// not longer than the whole.
+TEST_F(Accounting, SplitsADurationIntoItsParts) {
+  using namespace std::chrono_literals;
+  config::Settings settings;
+  settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
+  settings.routes.front().histograms = {"backend_ttfb"};
+  start(settings);
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  constexpr int kExchanges = 3;
+  constexpr auto kPause = 10ms;
+  for (int i = 1; i <= kExchanges; ++i) {
+    backend.read_head();
+    EXPECT_FALSE(client.becomes_readable(kPause));
+    backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    client.read_head();
+    EXPECT_FALSE(client.becomes_readable(kPause));
+    backend.send("ok");
+    client.read_exactly(2);
+    if (i != kExchanges) client.send(kGet);
+  }
+  const std::string labels = R"({endpoint="/users/{id}",method="GET"})";
+  ASSERT_TRUE(metric_becomes("http_request_duration_seconds_count" + labels, kExchanges));
+  const double duration = metric("http_request_duration_seconds_sum" + labels);
+  const double ttfb = metric("http_request_backend_ttfb_seconds_sum" + labels);
+  const double overhead = metric("wayside_overhead_seconds_sum");
+  EXPECT_EQ(metric("wayside_overhead_seconds_count"), kExchanges);
+  EXPECT_GE(duration, 2 * kExchanges * std::chrono::duration<double>(kPause).count());
+  EXPECT_GT(ttfb, 0);
+  EXPECT_GT(overhead, 0);
+  EXPECT_LE(overhead + ttfb, duration);
+}
+
 TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
   using namespace std::chrono_literals;
   config::Settings settings;

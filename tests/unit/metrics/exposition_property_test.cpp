@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -90,6 +92,12 @@ class RandomRegistry {
     return text;
   }
   std::size_t below(std::size_t bound) { return random_() % bound; }
+  // As in life: nearly always the same, and now and then anything.
+  Method method() { return below(4) != 0 ? Method::kGet : static_cast<Method>(below(kMethodCount)); }
+  unsigned status() {
+    constexpr std::array kUsual = {200U, 200U, 200U, 404U, 500U};
+    return below(8) != 0 ? kUsual[below(kUsual.size())] : static_cast<unsigned>(100 + below(900));
+  }
 
  private:
   std::mt19937 random_;
@@ -103,22 +111,36 @@ TEST(ExpositionProperty, WhatWasCountedReadsBack) {
                                         {.name = "aaa", .values = {"x"}, .other = "none"}}});
     const std::array tenants = {"other", "a", "\"b\""};
     const std::array others = {"none", "x"};
+    // Half of the registries have endpoints with nothing but the usual.
+    EndpointOptions options;
+    if (seed % 2 == 1) {
+      options.slo = std::chrono::seconds(10);
+      options.extras.insert(ExtraHistogram::kBackendTtfb);
+    }
     Samples requests;
     Samples counts;
     Samples bytes;
+    Samples answered;  // with a time to the first byte
+    Samples judged;
+    Samples aborts;
     std::map<std::pair<std::string, Labels>, std::uint64_t> sums_ns;
     const std::size_t label_count = 1 + any.below(6);
     std::vector<std::string> labels(label_count);
-    for (std::string& label : labels)
+    for (std::string& label : labels) {
       label = any.label();
+      if (options.slo) registry.intern(label, options);
+    }
     for (int i = 0; i < 200; ++i) {
       const std::string& label = labels[any.below(label_count)];
       Shard& shard = registry.shard(any.below(2));
-      const std::size_t tenant = any.below(3);
-      const std::size_t other = any.below(2);
-      const auto method = static_cast<Method>(any.below(kMethodCount));
-      const auto status = static_cast<unsigned>(100 + any.below(900));
+      const std::size_t tenant = any.below(2) * any.below(3);
+      const std::size_t other = any.below(2) * any.below(2);
+      const Method method = any.method();
+      const unsigned status = any.status();
       const Nanoseconds duration(any.below(20'000'000'000));
+      const std::optional<AbortPhase> abort =
+          any.below(16) == 0 ? std::optional(AbortPhase::kWaiting) : std::nullopt;
+      const std::optional<Nanoseconds> ttfb = any.below(2) == 0 ? std::optional(duration / 2) : std::nullopt;
       shard.exchange_started();
       shard.exchange_finished(
           {.endpoint = any.below(2) == 0 ? registry.intern(label) : shard.endpoint_for(label),
@@ -126,7 +148,9 @@ TEST(ExpositionProperty, WhatWasCountedReadsBack) {
            .method = method,
            .status = status,
            .duration = duration,
-           .response_bytes = 7});
+           .response_bytes = 7,
+           .abort = abort,
+           .backend_ttfb = ttfb});
       Labels expected = {{"endpoint", valid_utf8(label)},
                          {"method", std::string(to_string(method))},
                          {"tenant", tenants[tenant]},
@@ -135,6 +159,14 @@ TEST(ExpositionProperty, WhatWasCountedReadsBack) {
       bytes[{"http_response_bytes_total", expected}] += 7;
       sums_ns[{"http_request_duration_seconds_sum", expected}] +=
           static_cast<std::uint64_t>(duration.count());
+      if (options.slo) {
+        answered[{"http_request_backend_ttfb_seconds_count", expected}] += ttfb ? 1 : 0;
+        judged[{"http_request_slo_total", expected}] += abort && duration <= *options.slo ? 0 : 1;
+      }
+      for (const char* phase : {"request", "waiting", "response"}) {
+        aborts[{"wayside_client_aborts_total", {{"endpoint", valid_utf8(label)}, {"phase", phase}}}] +=
+            abort && phase == std::string_view("waiting") ? 1 : 0;
+      }
       expected.emplace("http_status", std::to_string(status));
       requests[{"http_requests_total", expected}] += 1;
     }
@@ -153,6 +185,9 @@ TEST(ExpositionProperty, WhatWasCountedReadsBack) {
       EXPECT_EQ(of("http_requests_total"), requests) << seed;
       EXPECT_EQ(of("http_request_duration_seconds_count"), counts) << seed;
       EXPECT_EQ(of("http_response_bytes_total"), bytes) << seed;
+      EXPECT_EQ(of("http_request_backend_ttfb_seconds_count"), answered) << seed;
+      EXPECT_EQ(of("http_request_slo_total"), judged) << seed;
+      EXPECT_EQ(of("wayside_client_aborts_total"), aborts) << seed;
       for (const auto& [key, sum] : sums_ns)
         EXPECT_EQ(samples.at(key), static_cast<double>(sum) / 1e9) << seed;
       for (const auto& [key, value] : of("http_request_duration_seconds_bucket")) {
