@@ -63,7 +63,7 @@ class Experiment:
     subjects: tuple
     turn: Callable
     rounds: int | None = None  # if not as many as the whole benchmark has
-    patience: int = 1  # times as many: a tail needs more of them than a mean
+    patience: int = 1  # times as many rounds: tails need them, and loads that leave a proxy time to sleep
     # For what has to be known or done before the first turn; its result is in bench.prepared[name].
     prepare: Callable | None = None
     takes_before: bool = True  # whether another build of wayside may take part
@@ -220,6 +220,7 @@ ALL = (
         _cpu_line("GET, 60 B, 4 connections", Goal(0.90, RIVALS)),
         ("raw relay", "nginx", "HAProxy", "wayside"),
         cpu(FEW),
+        patience=2,
     ),
     Experiment(
         "64k",
@@ -259,7 +260,7 @@ ALL = (
         ),
         (*RIVALS, "wayside", "direct"),
         latency,
-        patience=3,
+        patience=2,
         prepare=half_of_saturation,
     ),
     Experiment(
