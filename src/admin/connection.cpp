@@ -35,8 +35,8 @@ using Response = http::response<http::span_body<const char>>;
 
 constexpr unsigned kHttp11 = 11;  // as Beast counts
 
-// A page of thousands of series leaves in pieces, so that a worker on the same processor has its turn between
-// them: what the kernel has begun to copy, it copies to the end.
+// A page of thousands of series leaves in pieces, as it was made, so that a worker on the same processor has
+// its turn between them: what the kernel has begun to copy, it copies to the end.
 constexpr std::size_t kPieceBytes = 32 * 1024;
 
 bool is_oversize(error_code error) {

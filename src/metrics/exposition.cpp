@@ -80,6 +80,7 @@ void Exposition::render(std::string& out, const ScrapeRequest& request) {
   make_room(impl.order.records(), impl.snapshot);
 
   TextWriter writer(out, request.format, request.names);
+  if (request.between_pieces) writer.pause_between(ScrapeRequest::kPieceBytes, request.between_pieces);
   for (Impl::Dialect& dialect : impl.dialects) {
     dialect.texts.update();
     write_exchange_families({impl.snapshot, impl.order, impl.bounds, dialect.names, dialect.texts,

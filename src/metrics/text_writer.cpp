@@ -120,6 +120,7 @@ bool TextWriter::family(std::string_view name, FamilyType type, std::string_view
 void TextWriter::histogram(const HistogramLabels& labels, std::span<const std::string> bounds,
                            std::span<const std::uint64_t> counts, double sum,
                            std::span<const Exemplar* const> exemplars, double per_unit) {
+  pause_if_due();
   std::uint64_t cumulated = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     cumulated += counts[i];

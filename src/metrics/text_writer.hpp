@@ -12,7 +12,9 @@
 #include "metrics/exemplar.hpp"
 #include "metrics/label_set.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +38,14 @@ class TextWriter {
 
   Format format() const noexcept { return format_; }
 
+  // From now on calls `pause`, which outlives the writer, between two series wherever another `piece_bytes`
+  // were written.
+  void pause_between(std::size_t piece_bytes, const std::function<void()>& pause) noexcept {
+    pause_ = &pause;
+    piece_bytes_ = piece_bytes;
+    pause_at_ = out_.size() + piece_bytes;
+  }
+
   // Opens a family and returns true; or returns false, and then none of its samples may be written. `name` is
   // what the text format calls it: a counter with its `_total`, an info with its `_info`. OpenMetrics names a
   // counter's family without `_total` and its samples with it, whether `name` has it or not. `name` outlives
@@ -45,6 +55,7 @@ class TextWriter {
   // A sample of a counter, a gauge or an info. `labels` is what LabelSet::text() gives.
   template <class Number>
   void sample(std::string_view labels, Number value) {
+    pause_if_due();
     out_.append(sample_name_).append(labels);
     append_value(out_, value);
     out_ += '\n';
@@ -64,10 +75,18 @@ class TextWriter {
  private:
   bool is_wanted(std::string_view base, std::string_view name) const;
   void append_exemplar(const Exemplar& exemplar, double per_unit);
+  void pause_if_due() {
+    if (out_.size() < pause_at_) return;
+    (*pause_)();
+    pause_at_ = out_.size() + piece_bytes_;
+  }
 
   std::string& out_;
   const Format format_;
   const std::span<const std::string> wanted_;
+  const std::function<void()>* pause_ = nullptr;
+  std::size_t piece_bytes_ = 0;
+  std::size_t pause_at_ = std::string::npos;
   std::string sample_name_;  // of the open family
 };
 

@@ -140,7 +140,7 @@ def scraped(bench, subject, seconds):
     peer = bench.peers.get("wayside")
     if subject == "not scraped":
         return [load.saturate(peer.port, SMALL, seconds, [bench.load_cpu]).p99_us]
-    with load.scrapes(peer.metrics_port, SCRAPE_INTERVAL_S) as sizes:
+    with load.scrapes(peer.metrics_port, SCRAPE_INTERVAL_S, [bench.load_cpu]) as sizes:
         outcome = load.saturate(peer.port, SMALL, seconds, [bench.load_cpu])
     if not sizes:
         raise load.Failed("nothing was scraped")

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,10 @@ struct ScrapeRequest {
   Format format = Format::kText;
   // Names of families, or of their samples; empty: all families.
   std::vector<std::string> names;
+  // If there is one, it is called between two series wherever another kPieceBytes were written: a large page
+  // is work that others may have to wait for.
+  std::function<void()> between_pieces{};
+  static constexpr std::size_t kPieceBytes = 32 * 1024;
 };
 
 // One thread at a time, while the workers count.

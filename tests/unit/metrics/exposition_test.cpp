@@ -157,6 +157,27 @@ TEST(Exposition, AppendsAndReusesMemory) {
 
 // Within every scrape, whatever the workers do meanwhile: _count is the +Inf bucket, and neither ever goes
 // down.
+TEST(Exposition, PausesBetweenThePiecesOfALargePage) {
+  Registry registry({});
+  for (int i = 0; i < 100; ++i)
+    finish(registry.shard(0), registry.intern("/" + std::to_string(i)), Method::kGet, 200, milliseconds(1));
+  Exposition exposition(registry, {});
+  std::string text = "before";
+  std::vector<std::size_t> ends = {text.size()};
+  exposition.render(text, {.format = Format::kText, .names = {}, .between_pieces = [&] {
+                             EXPECT_EQ(text.back(), '\n');
+                             ends.push_back(text.size());
+                           }});
+  ends.push_back(text.size());
+  constexpr std::size_t kLongestSeries = 4096;
+  ASSERT_GT(text.size(), 3 * ScrapeRequest::kPieceBytes);
+  for (std::size_t i = 1; i < ends.size(); ++i) {
+    EXPECT_LT(ends[i] - ends[i - 1], ScrapeRequest::kPieceBytes + kLongestSeries);
+    const bool is_last = i + 1 == ends.size();
+    EXPECT_TRUE(is_last || ends[i] - ends[i - 1] >= ScrapeRequest::kPieceBytes);
+  }
+}
+
 TEST(Exposition, IsConsistentWhileAWorkerCounts) {
   constexpr int kExchanges = 100'000;
   Registry registry({});
