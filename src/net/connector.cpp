@@ -4,6 +4,7 @@
 #include "wayside/net/timer.hpp"
 
 #include "net/last_error.hpp"
+#include "net/open_socket.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -12,8 +13,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <new>
 #include <sys/socket.h>
 #include <utility>
@@ -24,15 +23,6 @@ namespace {
 using boost::asio::ip::tcp;
 
 constexpr Milliseconds kRetryFullQueueAfter{10};
-
-// A head and the first bytes of a body leave in one call, so Nagle's algorithm could only delay.
-Result<Descriptor> open_socket(int family) noexcept {
-  Descriptor socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket.is_open()) return last_error();
-  const int on = 1;
-  if (family != AF_UNIX) ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return socket;
-}
 
 // No error: connected, or on the way.
 error_code begin_connecting(const Descriptor& socket, const StreamProtocol::endpoint& endpoint) noexcept {
@@ -90,7 +80,7 @@ struct ConnectAttempt::State final : Waiter {
   }
 
   error_code try_address(const StreamProtocol::endpoint& endpoint) {
-    Result<Descriptor> socket = open_socket(endpoint.protocol().family());
+    Result<Descriptor> socket = open_socket(endpoint);
     if (!socket) return socket.error();
     if (const error_code ec = begin_connecting(*socket, endpoint)) return ec;
     stream = Stream::connecting(connector.loop_, std::move(*socket));

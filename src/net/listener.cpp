@@ -3,6 +3,7 @@
 #include "wayside/net/event_loop.hpp"
 
 #include "net/last_error.hpp"
+#include "net/open_socket.hpp"
 #include "net/resolve.hpp"
 
 #include <boost/asio/error.hpp>
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <new>
 #include <sys/socket.h>
 #include <utility>
@@ -27,28 +27,19 @@ constexpr std::chrono::seconds kComplainEvery{1};
 constexpr int kBacklog = 4096;        // the kernel lowers it to net.core.somaxconn
 constexpr int kAcceptsPerEvent = 64;  // then others get their turn
 
-// What an accepted socket has of its listener's options: a head and the first bytes of a body leave in one
-// call, so Nagle's algorithm could only delay.
-error_code set_options(int descriptor, bool shared) noexcept {
-  const auto set = [&](int level, int option) {
-    const int on = 1;
-    return ::setsockopt(descriptor, level, option, &on, sizeof on) == 0;
-  };
-  const bool done = set(SOL_SOCKET, SO_REUSEADDR) && set(IPPROTO_TCP, TCP_NODELAY) &&
-                    (!shared || set(SOL_SOCKET, SO_REUSEPORT));
-  return done ? error_code() : last_error();
-}
-
 Result<Descriptor> bind_and_listen(const StreamProtocol::endpoint& endpoint, bool shared) noexcept {
-  Descriptor descriptor(
-      ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
-  if (!descriptor.is_open()) return last_error();
-  if (const error_code ec = set_options(descriptor.number(), shared)) return ec;
-  if (::bind(descriptor.number(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
-      ::listen(descriptor.number(), kBacklog) != 0) {
-    return last_error();
-  }
-  return descriptor;
+  Result<Descriptor> socket = open_socket(endpoint);
+  if (!socket) return socket;
+  const int number = socket->number();
+  const auto set = [&](int option) {
+    const int on = 1;
+    return ::setsockopt(number, SOL_SOCKET, option, &on, sizeof on) == 0;
+  };
+  const bool done = set(SO_REUSEADDR) && (!shared || set(SO_REUSEPORT)) &&
+                    ::bind(number, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0 &&
+                    ::listen(number, kBacklog) == 0;
+  if (!done) return last_error();
+  return socket;
 }
 
 Result<Address> local_address(int descriptor) {

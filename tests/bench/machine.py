@@ -40,10 +40,11 @@ def describe():
     info = Path("/proc/cpuinfo").read_text()
     model = re.search(r"^model name\s*:\s*(.*)$", info, re.MULTILINE)
     proxy, other = processors()
+    control = Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text().strip()
     pinning = f"proxies on processor {proxy}, load and backend on {other}" if proxy != other else "all on one"
     return (
         f"{model.group(1) if model else platform.machine()}, {os.cpu_count()} processors ({pinning}), "
-        f"Linux {platform.release()}"
+        f"Linux {platform.release()}, congestion control {control}"
     )
 
 

@@ -9,8 +9,10 @@
 #include "support/raw_socket.hpp"
 
 #include <arpa/inet.h>
+#include <cstring>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdexcept>
 #include <string>
 #include <sys/socket.h>
@@ -44,6 +46,14 @@ inline Connection unix_connection(net::EventLoop& loop) {
     throw std::runtime_error("no socketpair");
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
   return {net::Stream(loop, net::Descriptor(ends[0])), RawSocket(ends[1])};
+}
+
+// The name of the algorithm that the socket has (tcp(7)).
+inline std::string congestion_control(int socket) {
+  char name[16] = {};  // TCP_CA_NAME_MAX of the kernel
+  socklen_t size = sizeof name;
+  ::getsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, name, &size);
+  return std::string(name, ::strnlen(name, size));
 }
 
 // Everything that the stream holds now.

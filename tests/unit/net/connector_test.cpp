@@ -97,15 +97,17 @@ TEST_F(ConnectorTest, ConnectsToAnIpv4Literal) {
   EXPECT_EQ(waiter_.wakes(), 1);
 }
 
-// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay.
+// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay; and a congestion
+// control that paces could, on the loopback.
 TEST_F(ConnectorTest, MakesStreamsThatNeitherBlockNorDelay) {
-  FakeBackend backend;
+  FakeBackend backend("127.0.0.1");
   const Result<Stream> stream = connect(backend.address());
   ASSERT_TRUE(stream.has_value());
   int no_delay = 0;
   socklen_t size = sizeof no_delay;
   ASSERT_EQ(::getsockopt(stream->descriptor(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
   EXPECT_NE(no_delay, 0);
+  EXPECT_EQ(test::congestion_control(stream->descriptor()), "reno");
   EXPECT_NE(::fcntl(stream->descriptor(), F_GETFL) & O_NONBLOCK, 0);
   EXPECT_NE(::fcntl(stream->descriptor(), F_GETFD) & FD_CLOEXEC, 0);
 }
@@ -114,6 +116,7 @@ TEST_F(ConnectorTest, ConnectsToAnIpv6Literal) {
   if (!has_ipv6()) GTEST_SKIP() << "this machine has no ::1";
   FakeBackend backend("::1");
   Result<Stream> stream = connect(backend.address());
+  EXPECT_EQ(test::congestion_control(stream->descriptor()), "reno");
   expect_connected(std::move(stream), backend.accept());
 }
 

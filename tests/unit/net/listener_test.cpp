@@ -1,5 +1,6 @@
 #include "wayside/net/listener.hpp"
 
+#include "support/connection.hpp"
 #include "support/event_loop.hpp"
 #include "support/raw_socket.hpp"
 
@@ -104,7 +105,8 @@ TEST_F(ListenerTest, HandsConnectionsOverWithTheAddressOfTheClient) {
   EXPECT_EQ(client.read_exactly(5), "hello");
 }
 
-// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay.
+// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay; and a congestion
+// control that paces could, on the loopback.
 TEST_F(ListenerTest, HandsOverSocketsThatNeitherBlockNorDelay) {
   const RawSocket client = RawSocket::connect(open_and_start(listener_));
   ASSERT_TRUE(accepts(1));
@@ -113,8 +115,19 @@ TEST_F(ListenerTest, HandsOverSocketsThatNeitherBlockNorDelay) {
   socklen_t size = sizeof no_delay;
   ASSERT_EQ(::getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
   EXPECT_NE(no_delay, 0);
+  EXPECT_EQ(test::congestion_control(descriptor), "reno");
   EXPECT_NE(::fcntl(descriptor, F_GETFL) & O_NONBLOCK, 0);
   EXPECT_NE(::fcntl(descriptor, F_GETFD) & FD_CLOEXEC, 0);
+}
+
+// Who comes from elsewhere is none of our business.
+TEST_F(ListenerTest, LeavesTheCongestionControlOfANetworkToTheSystem) {
+  const Address address = open_and_start(listener_, {"0.0.0.0", 0, {}});
+  const RawSocket client = RawSocket::connect({"127.0.0.1", address.port, {}});
+  ASSERT_TRUE(accepts(1));
+  const Descriptor fresh(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_EQ(test::congestion_control(accepted_[0].stream.descriptor()),
+            test::congestion_control(fresh.number()));
 }
 
 TEST_F(ListenerTest, LetsClientsWaitWhileItIsSuspended) {
