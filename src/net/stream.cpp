@@ -180,8 +180,11 @@ Result<std::size_t> Stream::write_some(std::span<const boost::asio::const_buffer
 
 Result<std::size_t> Stream::read_some(Pipe& into, std::size_t limit) {
   assert(into.empty());
+  // The kernel refuses what is negative to it, and no pipe takes as much as this.
+  constexpr std::size_t kMost = 1U << 30;
   const auto count = transfer([&] {
-    return ::splice(state_->descriptor(), nullptr, into.in_.number(), nullptr, limit, SPLICE_F_NONBLOCK);
+    return ::splice(state_->descriptor(), nullptr, into.in_.number(), nullptr, std::min(limit, kMost),
+                    SPLICE_F_NONBLOCK);
   });
   if (count && *count == 0) return state_->failure ? state_->failure : error_code(boost::asio::error::eof);
   if (count) into.size_ = *count;

@@ -41,6 +41,10 @@ class BodyRelay {
   // With a pipe: takes what belongs to the body straight from the stream and hands the pipe to `out`, which
   // is empty before and refers to this object until it is again. The error is the stream's.
   Result<std::size_t> relay(net::Stream& in, Outbox& out);
+  // Until the next has_pipe(), with an outbox that is empty.
+  void give_back_pipe() noexcept {
+    if (pipe_.is_open()) pipe_ = {};
+  }
 
   // The sender closed. True if the body ends that way; its end then goes to `out`.
   bool relay_end_of_stream(Outbox& out);

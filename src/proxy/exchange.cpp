@@ -93,7 +93,7 @@ net::Task<Failure> Exchange::relay() {
       co_return Failure::kClientAborted;
 
     client_.deadline.expire_at(next_deadline());
-    give_idle_buffers_back();
+    give_back_idle();
     acknowledge_parts();
     begin_wait();
     co_await client_.wakeup.wait();
@@ -121,12 +121,16 @@ Failure Exchange::timeout_failure() const {
   return to_backend_.empty() ? Failure::kRequestBodyTimeout : Failure::kBackendStalled;
 }
 
-// A wait may be long: blocks that hold nothing go back to the pool.
-void Exchange::give_idle_buffers_back() {
-  if (to_backend_.empty()) client_.in.shrink(context_.buffers);
+// A wait may be long: blocks and pipes that hold nothing go back to their pools.
+void Exchange::give_back_idle() {
+  if (to_backend_.empty()) {
+    client_.in.shrink(context_.buffers);
+    request_body_.give_back_pipe();
+  }
   if (to_client_.empty()) {
     response_in_.shrink(context_.buffers);
     response_head_.release();
+    response_body_.give_back_pipe();
   }
 }
 

@@ -95,6 +95,8 @@ class Exchange {
 
   void answer_here(const http::RequestHead& head, bool has_body);
   std::size_t relay_request_body(std::size_t offset);
+  bool read_from_client();
+  bool splice_from_client();
   void end_sending(Sending how);
 
   Failure read_from_backend();
@@ -108,7 +110,7 @@ class Exchange {
   TimePoint next_deadline() const;
   Failure timeout_failure() const;
   bool waits_for_continue() const;
-  void give_idle_buffers_back();
+  void give_back_idle();
   void acknowledge_parts();
   bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
   void note_progress() { progressed_ = context_.loop.woke_at(); }  // only deadlines are made of it

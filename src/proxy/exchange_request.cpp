@@ -7,6 +7,8 @@
 #include "proxy/exchange.hpp"
 #include "proxy/read_budget.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <array>
 #include <charconv>
 #include <optional>
@@ -185,16 +187,32 @@ Failure Exchange::pump_request() {
       break;
     }
 
-    if (client_.in.empty()) {
-      if (!budget.allows(client_.stream)) break;
-      if (!client_.read(context_.buffers)) return Failure::kClientAborted;
-      if (client_.in.empty()) continue;
-      note_progress();
+    // What was read already.
+    if (!client_.in.empty()) {
+      request_taken_ = relay_request_body(0);
+      if (violation_) return Failure::kRejected;
+      continue;
     }
-    request_taken_ = relay_request_body(0);
-    if (violation_) return Failure::kRejected;
+
+    if (!budget.allows(client_.stream)) break;
+    const bool has_pipe = request_body_.has_pipe(context_.pipes);
+    if (!(has_pipe ? splice_from_client() : read_from_client())) return Failure::kClientAborted;
   }
   return Failure::kNone;
+}
+
+// False where the client has left.
+bool Exchange::read_from_client() {
+  if (!client_.read(context_.buffers)) return false;
+  if (!client_.in.empty()) note_progress();
+  return true;
+}
+
+// What comes of a large body goes on without being looked at: its length was, in admit(). False likewise.
+bool Exchange::splice_from_client() {
+  const auto count = request_body_.relay(client_.stream, to_backend_);
+  if (count) note_progress();
+  return count || count.error() == boost::asio::error::would_block;
 }
 
 void Exchange::end_sending(Sending how) {

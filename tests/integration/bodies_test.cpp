@@ -4,8 +4,12 @@
 #include <gmock/gmock.h>
 
 #include <exception>
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <vector>
 
 namespace wayside::test {
 namespace {
@@ -13,6 +17,16 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
+
+// Of this process: of the test, and of the proxy in it.
+std::size_t open_pipe_ends() {
+  std::size_t count = 0;
+  for (const auto& descriptor : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;  // the one that the directory was read with
+    count += std::filesystem::read_symlink(descriptor, gone).string().starts_with("pipe:");
+  }
+  return count;
+}
 
 class Bodies : public ProxyFixture {
  protected:
@@ -168,6 +182,86 @@ TEST_F(Bodies, MixesNoLargeBodies) {
   std::jthread other([&] { backend.send(head(body.size()) + body); });
   next.read_head();
   EXPECT_TRUE(next.read_exactly(body.size()) == body);
+}
+
+TEST_F(Bodies, DoesNotFillUpATruncatedLargeUpload) {
+  RawSocket client = connect();
+  client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  const std::string part(300'000, 'a');
+  client.send(part);
+  EXPECT_TRUE(backend.read_exactly(part.size()) == part);
+  client.close();
+  EXPECT_EQ(backend.read_to_end(), "");
+  EXPECT_TRUE(metric_becomes(R"(wayside_client_aborts_total{endpoint="unmatched",phase="request"})", 1));
+}
+
+TEST_F(Bodies, KeepsTheConnectionsBehindALargeUpload) {
+  std::string body(3'000'000, 'b');
+  RawSocket client = connect();
+  std::optional<RawSocket> backend;
+  for (const char mark : {'1', '2', '3'}) {
+    body.back() = mark;
+    std::jthread sender([&] {
+      client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                  body);
+    });
+    if (!backend) backend = backend_.accept();
+    backend->read_head();
+    EXPECT_TRUE(backend->read_exactly(body.size()) == body);
+    backend->send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    client.read_until("ok");
+  }
+}
+
+// What a backend that stops reading leaves in the pipe reaches no other.
+TEST_F(Bodies, MixesNoLargeUploads) {
+  const auto head = [](std::size_t size) {
+    return "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+  };
+  RawSocket client = connect();
+  const std::string left(50'000'000, 'l');
+  std::jthread sender([&] {
+    try {
+      client.send(head(left.size()) + left);
+    } catch (const std::exception&) {
+      // Nobody wants it.
+    }
+  });
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.read_exactly(1'000'000);
+  backend.reset();
+  EXPECT_THAT(client.read_head(), StartsWith("HTTP/1.1 502 "));
+  sender.join();
+  const std::string body(1'000'000, 'b');
+  RawSocket next = connect();
+  std::jthread other([&] { next.send(head(body.size()) + body); });
+  RawSocket fresh = backend_.accept();
+  fresh.read_head();
+  EXPECT_TRUE(fresh.read_exactly(body.size()) == body);
+}
+
+// Each pipe is two descriptors, which slow clients must not use up.
+TEST_F(Bodies, HoldsNoPipeForAnUploadThatPauses) {
+  constexpr std::size_t kUploads = 20;
+  const std::size_t before = open_pipe_ends();
+  std::vector<RawSocket> clients;
+  std::vector<RawSocket> backends;
+  for (std::size_t i = 0; i < kUploads; ++i) {
+    RawSocket& client = clients.emplace_back(connect());
+    client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
+    RawSocket& backend = backends.emplace_back(backend_.accept());
+    backend.read_head();
+    client.send("first");
+    backend.read_exactly(5);
+    client.send("second");
+    backend.read_exactly(6);
+  }
+  EXPECT_TRUE(wait_until([&] { return open_pipe_ends() < before + kUploads; }));
+  clients.front().send("third");
+  EXPECT_EQ(backends.front().read_exactly(5), "third");
 }
 
 TEST_F(Bodies, ResetsAnHttp10ClientWhoseBodyIsTruncated) {

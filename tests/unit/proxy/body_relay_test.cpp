@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <random>
 #include <string>
@@ -119,6 +121,31 @@ TEST_F(BodyRelayTest, PassesALargeBodyOfKnownLengthByAPipe) {
   source.peer.shutdown_send();
   EXPECT_EQ(body.relay(source.stream, outbox_).error(), boost::asio::error::eof);
   EXPECT_FALSE(body.relay_end_of_stream(outbox_)) << "it is cut off";
+}
+
+TEST_F(BodyRelayTest, GoesOnWithAnotherPipe) {
+  net::PipePool pipes;
+  test::Connection source = test::unix_connection(loop_);
+  BodyRelay body({Kind::kLength, 1'000'000}, false);
+  for (const std::string_view piece : {"one", "two"}) {
+    ASSERT_TRUE(body.has_pipe(pipes));
+    source.peer.send(piece);
+    EXPECT_EQ(body.relay(source.stream, outbox_).value(), 3U);
+    EXPECT_EQ(sent(), piece);
+    body.give_back_pipe();
+    EXPECT_TRUE(outbox_.empty());
+  }
+}
+
+// Whatever a peer says that it will send.
+TEST_F(BodyRelayTest, PassesABodyOfAnyLengthByAPipe) {
+  net::PipePool pipes;
+  test::Connection source = test::unix_connection(loop_);
+  BodyRelay body({Kind::kLength, std::numeric_limits<std::uint64_t>::max()}, false);
+  ASSERT_TRUE(body.has_pipe(pipes));
+  source.peer.send("hello");
+  EXPECT_EQ(body.relay(source.stream, outbox_).value(), 5U);
+  EXPECT_EQ(sent(), "hello");
 }
 
 TEST_F(BodyRelayTest, PassesALengthThrough) {
