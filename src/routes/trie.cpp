@@ -51,7 +51,10 @@ class Trie::Builder {
     switch (segment.kind) {
       case SegmentKind::kStatic: {
         const auto [edge, is_new] = edges_.try_emplace({parent, segment.text}, kNoNode);
-        if (is_new) edge->second = new_node();
+        if (is_new) {
+          edge->second = new_node();
+          trie_.nodes_[parent].has_static_children = true;
+        }
         return edge->second;
       }
       case SegmentKind::kConstrained:
@@ -171,8 +174,10 @@ class Trie::Walk {
     const Node& node = trie_.nodes_[id];
     if (depth == path_.size()) return ends_at(node);
     const PathSegment& segment = path_[depth];
-    if (const NodeId child = trie_.static_child(id, segment); child != kNoNode && from(child, depth + 1))
-      return true;
+    if (node.has_static_children) {
+      const NodeId child = trie_.static_child(id, segment);
+      if (child != kNoNode && from(child, depth + 1)) return true;
+    }
     for (std::uint32_t i = 0; i < node.constrained_count; ++i) {
       const Constrained& constrained = trie_.constrained_[node.first_constrained + i];
       cost_.octets += segment.size;

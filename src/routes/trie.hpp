@@ -70,6 +70,7 @@ class Trie {
     NodeId parameter = kNoNode;
     std::uint32_t first_constrained = 0;  // in constrained_, in the order in which they are tried
     std::uint32_t constrained_count = 0;
+    bool has_static_children = false;
   };
 
   struct Constrained {
