@@ -161,6 +161,13 @@ class Reader {
   YamlMistakes mistakes_;
 };
 
+// To YAML, the braces of [/users/{id}] are a mapping, and the list has no end.
+std::string hint_for(const YAML::Exception& error) {
+  const bool is_in_brackets =
+      error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW || error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW;
+  return is_in_brackets ? R"( (within brackets, quote what has brackets itself: ["/users/{id}"]))" : "";
+}
+
 }  // namespace
 
 std::vector<std::string> read_yaml(const std::string& file, const std::string& text, Settings& settings) {
@@ -176,7 +183,7 @@ std::vector<std::string> read_yaml(const std::string& file, const std::string& t
   } catch (const YAML::Exception& error) {
     YamlMistakes mistakes(file);
     mistakes.add(static_cast<std::size_t>(std::max(error.mark.line, 0)) + 1, {},
-                 "expected valid YAML, found a mistake: " + error.msg);
+                 "expected valid YAML, found a mistake: " + error.msg + hint_for(error));
     return std::move(mistakes).take();
   }
 }

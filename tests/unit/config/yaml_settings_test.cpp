@@ -223,6 +223,10 @@ TEST(YamlSettings, ReportTheSyntaxInOneLine) {
   }
   EXPECT_THAT(mistakes_of("listen: :80\nmetrics: {"),
               ElementsAre(testing::StartsWith("f.yaml:2: expected valid YAML, found a mistake: ")));
+  EXPECT_THAT(mistakes_of("routes: [/users/{id}]"),
+              ElementsAre(testing::EndsWith("(within brackets, quote what has brackets itself: "
+                                            "[\"/users/{id}\"])")));
+  EXPECT_THAT(mistakes_of("routes: [\"/users/{id}\"]"), testing::IsEmpty());
   EXPECT_EQ(mistakes_of(std::string(100000, '[')).size(), 1U) << "depth is bounded";
 }
 
