@@ -13,12 +13,14 @@
 #include <array>
 #include <cassert>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <new>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 #include <utility>
 
 namespace wayside::net {
@@ -178,19 +180,29 @@ Result<std::size_t> Stream::write_some(std::span<const boost::asio::const_buffer
   return count;
 }
 
-Result<std::size_t> Stream::read_some(Pipe& into, std::size_t limit) {
+Result<std::size_t> Stream::read_some(Pipe& into, std::uint64_t limit) {
   assert(into.empty());
   // The kernel refuses what is negative to it, and no pipe takes as much as this.
-  constexpr std::size_t kMost = 1U << 30;
-  const auto count = transfer([&] {
-    return ::splice(state_->descriptor(), nullptr, into.in_.number(), nullptr, std::min(limit, kMost),
-                    SPLICE_F_NONBLOCK);
+  constexpr std::uint64_t kMost = 1U << 30;
+  const auto most = static_cast<std::size_t>(std::min(limit, kMost));
+  auto count = transfer([&] {
+    return ::splice(state_->descriptor(), nullptr, into.in_.number(), nullptr, most, SPLICE_F_NONBLOCK);
   });
+  const bool is_held_up = !count && count.error() == boost::asio::error::would_block;
+  if (is_held_up && state_->has_more_than_bytes) count = copy_some(into, most);
   if (count && *count == 0) return state_->failure ? state_->failure : error_code(boost::asio::error::eof);
   if (count) into.size_ = *count;
   // The pipe was empty, so it is the socket that has nothing.
   if (!count && count.error() == boost::asio::error::would_block) state_->readable = false;
   return count;
+}
+
+// At urgent data splice(2) stops as if nothing came behind it, and goes on once recv(2) has stepped over it.
+Result<std::size_t> Stream::copy_some(Pipe& into, std::size_t limit) {
+  std::array<char, PIPE_BUF> bytes;  // an empty pipe takes that much
+  const auto count = read_some(std::span(bytes).first(std::min(limit, bytes.size())));
+  if (!count) return count;
+  return transfer([&] { return ::write(into.in_.number(), bytes.data(), *count); });
 }
 
 Result<std::size_t> Stream::write_some(Pipe& from) {

@@ -48,12 +48,15 @@ Checked<std::size_t, http::Violation> BodyRelay::relay(std::span<char> in, Outbo
 
 bool BodyRelay::has_pipe(net::PipePool& pipes) {
   if (outgoing_is_chunked_ || cursor_.length_left() < kWorthAPipe) return false;
-  if (!pipe_.is_open()) pipe_ = pipes.take();
+  if (!pipe_.is_open() && !was_refused_a_pipe_) {
+    pipe_ = pipes.take();
+    was_refused_a_pipe_ = !pipe_.is_open();
+  }
   return pipe_.is_open();
 }
 
 Result<std::size_t> BodyRelay::relay(net::Stream& in, Outbox& out) {
-  const auto count = in.read_some(pipe_, static_cast<std::size_t>(cursor_.length_left()));
+  const auto count = in.read_some(pipe_, cursor_.length_left());
   if (!count) return count;
   cursor_.skip(*count);
   bytes_ += *count;

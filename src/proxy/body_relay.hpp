@@ -67,6 +67,7 @@ class BodyRelay {
   net::BufferPool* trailer_pool_ = nullptr;
   net::Buffer trailers_;
   net::Pipe pipe_;
+  bool was_refused_a_pipe_ = false;  // it is tried once: whatever is short may be so for long
   std::uint64_t bytes_ = 0;
 };
 

@@ -196,6 +196,7 @@ Failure Exchange::pump_request() {
 
     if (!budget.allows(client_.stream)) break;
     const bool has_pipe = request_body_.has_pipe(context_.pipes);
+    if (has_pipe) budget.note_pipe();
     if (!(has_pipe ? splice_from_client() : read_from_client())) return Failure::kClientAborted;
   }
   return Failure::kNone;

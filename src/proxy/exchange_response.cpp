@@ -66,6 +66,7 @@ Failure Exchange::pump_response() {
     if (!budget.allows(backend_->stream())) break;
     just_now_ = {};
     const bool has_pipe = response_begun_ && response_body_.has_pipe(context_.pipes);
+    if (has_pipe) budget.note_pipe();
     const Failure failure = has_pipe ? splice_from_backend() : read_from_backend();
     if (failure != Failure::kNone) return failure;
   }

@@ -1,7 +1,7 @@
-// What is to be written to one stream next: a few pieces of memory that somebody else owns.
+// What is to be written to one stream next: a few pieces of memory, and a pipe, that somebody else owns.
 //
-// The owner keeps the bytes alive and unchanged until the outbox is empty. All pieces leave in one system
-// call where the kernel takes them.
+// The owner keeps the bytes alive and unchanged until the outbox is empty, and the pipe where it is as long
+// as there is the outbox. All pieces leave in one system call where the kernel takes them.
 #pragma once
 
 #include "wayside/base/result.hpp"

@@ -6,6 +6,8 @@
 
 #include "wayside/net/stream.hpp"
 
+#include <algorithm>
+
 namespace wayside::proxy {
 
 class ReadBudget {
@@ -21,7 +23,13 @@ class ReadBudget {
     return false;
   }
 
+  // What was allowed last was a read into a pipe.
+  void note_pipe() noexcept { reads_left_ -= std::min(reads_left_, kReadsOfAPipe - 1); }
+
  private:
+  // A pipe takes as much as several blocks of memory.
+  static constexpr int kReadsOfAPipe = 4;
+
   int reads_left_ = 16;  // of up to 64 KiB each
 };
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace wayside::test {
@@ -26,6 +27,25 @@ std::size_t open_pipe_ends() {
     count += std::filesystem::read_symlink(descriptor, gone).string().starts_with("pipe:");
   }
   return count;
+}
+
+// Sends while the test goes on to read. What does not arrive is missed there.
+std::jthread sending(RawSocket& socket, std::string bytes) {
+  return std::jthread([&socket, bytes = std::move(bytes)] {
+    try {
+      socket.send(bytes);
+    } catch (const std::exception&) {
+      // Its peer has left.
+    }
+  });
+}
+
+std::string response_head(std::size_t length) {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+}
+
+std::string upload_head(std::size_t length) {
+  return "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
 }
 
 class Bodies : public ProxyFixture {
@@ -73,18 +93,14 @@ TEST_F(Bodies, PassesALargeUploadAndDownloadWhole) {
   for (std::size_t i = 0; i < body.size(); ++i)
     body[i] = static_cast<char>(i * 2654435761U >> 13U);
   RawSocket client = connect();
-  const std::string length = std::to_string(body.size());
-  std::jthread sender(
-      [&] { client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n" + body); });
+  std::jthread sender = sending(client, upload_head(body.size()) + body);
   RawSocket backend = backend_.accept();
-  EXPECT_THAT(backend.read_head(), HasSubstr("Content-Length: " + length));
+  EXPECT_THAT(backend.read_head(), HasSubstr("Content-Length: " + std::to_string(body.size())));
   EXPECT_TRUE(backend.read_exactly(body.size()) == body);
   sender.join();
-  std::jthread answerer(
-      [&] { backend.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n" + body); });
+  const std::jthread answerer = sending(backend, response_head(body.size()) + body);
   client.read_head();
   EXPECT_TRUE(client.read_exactly(body.size()) == body);
-  answerer.join();
 }
 
 TEST_F(Bodies, RelaysEachEventOfAStreamAsItComes) {
@@ -148,9 +164,7 @@ TEST_F(Bodies, KeepsTheConnectionsBehindALargeBody) {
       client_.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
       peer_.read_head();
     }
-    std::jthread answerer([&] {
-      peer_.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-    });
+    const std::jthread answerer = sending(peer_, response_head(body.size()) + body);
     client_.read_head();
     EXPECT_TRUE(client_.read_exactly(body.size()) == body);
   }
@@ -158,18 +172,9 @@ TEST_F(Bodies, KeepsTheConnectionsBehindALargeBody) {
 
 // What a client that stops reading leaves in the pipe reaches nobody else.
 TEST_F(Bodies, MixesNoLargeBodies) {
-  const auto head = [](std::size_t size) {
-    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
-  };
   exchange_request();
   const std::string left(20'000'000, 'l');
-  std::jthread answerer([&] {
-    try {
-      peer_.send(head(left.size()) + left);
-    } catch (const std::exception&) {
-      // Its client leaves.
-    }
-  });
+  std::jthread answerer = sending(peer_, response_head(left.size()) + left);
   client_.read_head();
   client_.read_exactly(1'000);
   client_.close();
@@ -179,14 +184,14 @@ TEST_F(Bodies, MixesNoLargeBodies) {
   next.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   RawSocket backend = backend_.accept();
   backend.read_head();
-  std::jthread other([&] { backend.send(head(body.size()) + body); });
+  const std::jthread other = sending(backend, response_head(body.size()) + body);
   next.read_head();
   EXPECT_TRUE(next.read_exactly(body.size()) == body);
 }
 
 TEST_F(Bodies, DoesNotFillUpATruncatedLargeUpload) {
   RawSocket client = connect();
-  client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
+  client.send(upload_head(10'000'000));
   RawSocket backend = backend_.accept();
   backend.read_head();
   const std::string part(300'000, 'a');
@@ -203,47 +208,37 @@ TEST_F(Bodies, KeepsTheConnectionsBehindALargeUpload) {
   std::optional<RawSocket> backend;
   for (const char mark : {'1', '2', '3'}) {
     body.back() = mark;
-    std::jthread sender([&] {
-      client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-                  body);
-    });
+    const std::jthread sender = sending(client, upload_head(body.size()) + body);
     if (!backend) backend = backend_.accept();
     backend->read_head();
     EXPECT_TRUE(backend->read_exactly(body.size()) == body);
-    backend->send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    backend->send(response_head(2) + "ok");
     client.read_until("ok");
   }
 }
 
 // What a backend that stops reading leaves in the pipe reaches no other.
 TEST_F(Bodies, MixesNoLargeUploads) {
-  const auto head = [](std::size_t size) {
-    return "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
-  };
+  const std::size_t before = open_pipe_ends();
   RawSocket client = connect();
   const std::string left(50'000'000, 'l');
-  std::jthread sender([&] {
-    try {
-      client.send(head(left.size()) + left);
-    } catch (const std::exception&) {
-      // Nobody wants it.
-    }
-  });
+  std::jthread sender = sending(client, upload_head(left.size()) + left);
   RawSocket backend = backend_.accept();
   backend.read_head();
   backend.read_exactly(1'000'000);
+  EXPECT_TRUE(wait_until([&] { return open_pipe_ends() == before + 2; })) << "nothing went by a pipe";
   backend.reset();
   EXPECT_THAT(client.read_head(), StartsWith("HTTP/1.1 502 "));
   sender.join();
   const std::string body(1'000'000, 'b');
   RawSocket next = connect();
-  std::jthread other([&] { next.send(head(body.size()) + body); });
+  const std::jthread other = sending(next, upload_head(body.size()) + body);
   RawSocket fresh = backend_.accept();
   fresh.read_head();
   EXPECT_TRUE(fresh.read_exactly(body.size()) == body);
 }
 
-// Each pipe is two descriptors, which slow clients must not use up.
+// A pipe is two descriptors, and a pause may be long.
 TEST_F(Bodies, HoldsNoPipeForAnUploadThatPauses) {
   constexpr std::size_t kUploads = 20;
   const std::size_t before = open_pipe_ends();
@@ -251,7 +246,7 @@ TEST_F(Bodies, HoldsNoPipeForAnUploadThatPauses) {
   std::vector<RawSocket> backends;
   for (std::size_t i = 0; i < kUploads; ++i) {
     RawSocket& client = clients.emplace_back(connect());
-    client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
+    client.send(upload_head(10'000'000));
     RawSocket& backend = backends.emplace_back(backend_.accept());
     backend.read_head();
     client.send("first");

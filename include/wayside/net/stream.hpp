@@ -17,6 +17,7 @@
 #include <boost/asio/buffer.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -65,7 +66,7 @@ class Stream {
 
   // The same with a pipe in place of memory, which is empty before a read. What a pipe takes at once is up to
   // the kernel, so that a short read says nothing. The process ignores SIGPIPE.
-  Result<std::size_t> read_some(Pipe& into, std::size_t limit);
+  Result<std::size_t> read_some(Pipe& into, std::uint64_t limit);
   Result<std::size_t> write_some(Pipe& from);
 
   // Whether nothing was there to read when the kernel was last asked, which was after `since`, and after the
@@ -98,6 +99,7 @@ class Stream {
   int descriptor() const noexcept;
 
  private:
+  Result<std::size_t> copy_some(Pipe& into, std::size_t limit);
   Result<std::size_t> read_from_unix(std::span<char> into, bool& stopped_early);
 
   class State;

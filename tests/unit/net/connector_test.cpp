@@ -116,6 +116,7 @@ TEST_F(ConnectorTest, ConnectsToAnIpv6Literal) {
   if (!has_ipv6()) GTEST_SKIP() << "this machine has no ::1";
   FakeBackend backend("::1");
   Result<Stream> stream = connect(backend.address());
+  ASSERT_TRUE(stream.has_value());
   EXPECT_EQ(test::congestion_control(stream->descriptor()), "reno");
   expect_connected(std::move(stream), backend.accept());
 }

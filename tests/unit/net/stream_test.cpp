@@ -231,6 +231,30 @@ TEST_F(StreamTest, PassesBytesOnByAPipe) {
   EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::eof);
 }
 
+TEST_F(StreamTest, FindsWhatComesBehindUrgentDataByAPipe) {
+  Connection other = test::unix_connection(loop_);
+  PipePool pipes;
+  Pipe pipe = pipes.take();
+  peer_.send("abc");
+  peer_.send_urgent('!');
+  peer_.send("def");
+  for (const std::string_view piece : {"abc", "def"}) {
+    ASSERT_TRUE(becomes_readable());
+    EXPECT_EQ(stream_.read_some(pipe, 100).value(), 3U);
+    EXPECT_EQ(other.stream.write_some(pipe).value(), 3U);
+    EXPECT_EQ(other.peer.read_exactly(3), piece);
+  }
+  EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::would_block);
+  peer_.send("ghi");
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(stream_.read_some(pipe, 100).value(), 3U);
+  EXPECT_EQ(other.stream.write_some(pipe).value(), 3U);
+  EXPECT_EQ(other.peer.read_exactly(3), "ghi");
+  peer_.shutdown_send();
+  ASSERT_TRUE(becomes_readable());
+  EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::eof);
+}
+
 TEST_F(StreamTest, KeepsInAPipeWhatTheKernelDoesNotTake) {
   Connection full = test::tcp_connection(loop_);
   const std::size_t sent = test::fill(full.stream);

@@ -137,6 +137,22 @@ TEST_F(BodyRelayTest, GoesOnWithAnotherPipe) {
   }
 }
 
+// It belongs to the next message.
+TEST_F(BodyRelayTest, LeavesWhatComesBehindABodyThatGoesByAPipe) {
+  net::PipePool pipes;
+  test::Connection source = test::unix_connection(loop_);
+  std::string most(1'000'000, 'a');
+  BodyRelay body({Kind::kLength, most.size() + 5}, false);
+  ASSERT_TRUE(body.has_pipe(pipes));
+  ASSERT_EQ(*body.relay(std::span(most), outbox_), most.size());
+  outbox_.clear();
+  source.peer.send("hello, next");
+  EXPECT_EQ(body.relay(source.stream, outbox_).value(), 5U);
+  EXPECT_EQ(sent(), "hello");
+  EXPECT_TRUE(body.done());
+  EXPECT_EQ(test::read_available(source.stream), ", next");
+}
+
 // Whatever a peer says that it will send.
 TEST_F(BodyRelayTest, PassesABodyOfAnyLengthByAPipe) {
   net::PipePool pipes;
