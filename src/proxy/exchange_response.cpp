@@ -168,7 +168,9 @@ Failure Exchange::begin_response(std::size_t head_size, http::Framing framing) {
        .upgrade = head.status == 426,  // RFC 9110 section 15.5.22: it says to what
        .date = head.fields.contains(http::FieldName::kDate) ? std::string_view{} : context_.date()},
       head_size);
-  // What came with the head leaves with the head.
+  note_declared_route(head.fields);
+  // What came with the head leaves with the head. A chunk's size is put in front of it, where the head was
+  // read: from here on, the views of `head` may show something else.
   if (response_in_.size() > head_size) {
     const auto taken = response_body_.relay(response_in_.data().subspan(head_size), to_client_);
     if (!taken) {
@@ -182,7 +184,6 @@ Failure Exchange::begin_response(std::size_t head_size, http::Framing framing) {
   }
   status_ = head.status;
   response_begun_ = true;
-  note_declared_route(head.fields);
   if (is_stream_) begin_stream(metrics::StreamKind::kEvents);
   return Failure::kNone;
 }

@@ -245,6 +245,22 @@ TEST_F(Accounting, TakesTheRouteThatTheBackendDeclares) {
       metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="200",method="GET"})", 1));
 }
 
+// The size of the first chunk is written over the end of the head that was read, however long it is.
+TEST_F(Accounting, TakesADeclaredRouteThatABodyFollowsAtOnce) {
+  config::Settings settings;
+  settings.measurement.route_header = "X-Route";
+  start(settings);
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send("HTTP/1.0 200 OK\r\nX-Route: /users/:id\r\n\r\n" + std::string(5000, 'x'));
+  backend.close();
+  client.read_until("\r\n0\r\n\r\n");
+  EXPECT_TRUE(
+      metric_becomes(R"(http_requests_total{endpoint="/users/:id",http_status="200",method="GET"})", 1));
+}
+
 TEST_F(Accounting, KeepsTheMatchedRouteWhereADeclaredOneHasNoRoom) {
   config::Settings settings;
   settings.measurement.route_header = "X-Route";
