@@ -152,6 +152,30 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   return out.size();
 }
 
+bool is_unchanged(const ResponseHead& head, const ResponseRewrite& rewrite) noexcept {
+  if (head.minor_version != 1 || head.reason.data() == nullptr) return false;
+  const Fields& fields = head.fields;
+  // Nothing is added.
+  const bool lacks_date = !rewrite.date.empty() && !fields.contains(FieldName::kDate);
+  if (lacks_date || rewrite.upgrade || rewrite.close || rewrite.announce_keep_alive) return false;
+  // Nothing is dropped. Without a Connection field, nothing else is for this hop only because of it.
+  if (fields.names().overlaps(kHopByHop)) return false;
+  const auto is_left_out = [&](const Field& field) {
+    return equals_ignoring_case(field.name, rewrite.left_out);
+  };
+  if (!rewrite.left_out.empty() && std::ranges::any_of(fields, is_left_out)) return false;
+  // Neither as far as the body's framing goes.
+  const auto lengths = std::ranges::count(fields, FieldName::kContentLength, &Field::id);
+  switch (rewrite.framing.kind) {
+    case Framing::Kind::kChunked:
+      return false;  // and the size of the first chunk may be written over the head that came
+    case Framing::Kind::kLength:
+      return lengths == 1;
+    default:
+      return lengths == 0 || (lengths == 1 && rewrite.keeps_content_length);
+  }
+}
+
 std::optional<std::size_t> write_response_head(const ResponseHead& head, const ResponseRewrite& rewrite,
                                                std::span<char> out_span) noexcept {
   Appender out(out_span);

@@ -40,6 +40,19 @@ Result<std::size_t> transfer(Call call) noexcept {
   }
 }
 
+// One piece is less for the kernel to read than a list of one.
+ssize_t send_pieces(int socket, std::span<const boost::asio::const_buffer> pieces) noexcept {
+  if (pieces.size() == 1) return ::send(socket, pieces[0].data(), pieces[0].size(), MSG_NOSIGNAL);
+  std::array<iovec, Stream::kMaxPieces> parts;
+  std::ranges::transform(pieces, parts.begin(), [](const boost::asio::const_buffer& piece) {
+    return iovec{const_cast<void*>(piece.data()), piece.size()};
+  });
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = pieces.size();
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
 int domain_of(const Descriptor& socket) noexcept {
   int domain = AF_UNSPEC;
   socklen_t size = sizeof domain;
@@ -164,16 +177,10 @@ Result<std::size_t> Stream::read_from_unix(std::span<char> into, bool& stopped_e
 
 Result<std::size_t> Stream::write_some(std::span<const boost::asio::const_buffer> pieces) {
   assert(pieces.size() <= kMaxPieces);
-  std::array<iovec, kMaxPieces> parts;
   std::size_t wanted = 0;
-  std::transform(pieces.begin(), pieces.end(), parts.begin(), [&](const boost::asio::const_buffer& piece) {
+  for (const boost::asio::const_buffer& piece : pieces)
     wanted += piece.size();
-    return iovec{const_cast<void*>(piece.data()), piece.size()};
-  });
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = pieces.size();
-  const auto count = transfer([&] { return ::sendmsg(state_->descriptor(), &message, MSG_NOSIGNAL); });
+  const auto count = transfer([&] { return send_pieces(state_->descriptor(), pieces); });
   const bool is_full = count ? *count < wanted : count.error() == boost::asio::error::would_block;
   if (is_full) state_->writable = false;
   if (!count && !is_full) state_->failure = count.error();

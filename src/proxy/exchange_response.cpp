@@ -189,16 +189,18 @@ Failure Exchange::begin_response(std::size_t head_size, http::Framing framing) {
 }
 
 // Puts the head of context_.response_head, which is the first `head_size` bytes of response_in_, into
-// to_client_.
+// to_client_: itself where it can go on as it is, or a rewritten one.
 void Exchange::write_response_head(const http::ResponseRewrite& rewrite, std::size_t head_size) {
-  response_head_ = context_.buffers.take_for(http::rewritten_size_bound(head_size));
   http::ResponseRewrite for_client = rewrite;
   for_client.left_out = context_.settings.measurement.route_header;
+  response_taken_ = head_size;
+  if (http::is_unchanged(context_.response_head, for_client))
+    return to_client_.add(response_in_.data().first(head_size));
+  response_head_ = context_.buffers.take_for(http::rewritten_size_bound(head_size));
   const auto written = http::write_response_head(context_.response_head, for_client, response_head_.space());
   // A head that does not fit with what is added to it is not relayed; limits::kMaxHead leaves room for that.
   response_head_.commit(written.value_or(0));
   to_client_.add(response_head_.data());
-  response_taken_ = head_size;
 }
 
 }  // namespace wayside::proxy

@@ -8,6 +8,14 @@ namespace wayside::proxy {
 
 void Outbox::add(std::string_view piece) noexcept {
   if (piece.empty()) return;
+  if (first_ != last_) {
+    // A head and a body that stay where they were read.
+    boost::asio::const_buffer& before = pieces_[last_ - 1];
+    if (static_cast<const char*>(before.data()) + before.size() == piece.data()) {
+      before = boost::asio::const_buffer(before.data(), before.size() + piece.size());
+      return;
+    }
+  }
   assert(last_ < kPieces);
   pieces_[last_++] = boost::asio::const_buffer(piece.data(), piece.size());
 }

@@ -22,7 +22,8 @@ class Outbox {
  public:
   bool empty() const noexcept { return first_ == last_ && (pipe_ == nullptr || pipe_->empty()); }
 
-  // At most kPieces at a time; empty pieces do not count.
+  // At most kPieces at a time; empty pieces do not count, and one that lies behind the last in memory makes
+  // it longer.
   void add(std::string_view piece) noexcept;
   void add(std::span<const char> piece) noexcept { add(std::string_view(piece.data(), piece.size())); }
 

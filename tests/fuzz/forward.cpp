@@ -195,13 +195,15 @@ std::optional<Violation> forward_response(Reader& reader, Requester requester, c
     outgoing.kind = requester.is_http10 ? Kind::kUntilClose : Kind::kChunked;
   }
   std::string out(http::rewritten_size_bound((*bytes)->size()), '\0');
-  const auto written = http::write_response_head(
-      head,
-      {.framing = outgoing,
-       .keeps_content_length = requester.method == Method::kHead || head.status == 304,
-       .close = requester.is_http10},
-      out);
+  const http::ResponseRewrite rewrite{
+      .framing = outgoing,
+      .keeps_content_length = requester.method == Method::kHead || head.status == 304,
+      .close = requester.is_http10};
+  const auto written = http::write_response_head(head, rewrite, out);
   require(written.has_value(), "the bound on a rewritten head holds");
+  const std::string_view came((*bytes)->data(), (*bytes)->size());
+  require(!http::is_unchanged(head, rewrite) || std::string_view(out).substr(0, *written) == came,
+          "a head that is not rewritten would be the same if it were");
   forwarded.bytes.append(out, 0, *written);
   return reader.relay_body(outgoing.kind == Kind::kChunked, message, forwarded.bytes);
 }

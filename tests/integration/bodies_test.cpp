@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -42,6 +43,14 @@ std::jthread sending(RawSocket& socket, std::string bytes) {
 
 std::string response_head(std::size_t length) {
   return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+}
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+// A head to which nothing has to be added.
+std::string dated_head(std::size_t length) {
+  return "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nX-A:  1 \r\nContent-Length: " +
+         std::to_string(length) + "\r\n\r\n";
 }
 
 std::string upload_head(std::size_t length) {
@@ -301,6 +310,67 @@ TEST_F(Bodies, RelaysEarlyHintsBeforeTheResponse) {
   EXPECT_EQ(client_.read_head(), "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n");
   EXPECT_EQ(client_.read_head(), "HTTP/1.1 103 Early Hints\r\nLink: </b.css>\r\n\r\n");
   EXPECT_EQ(undated(client_.read_until("ok")), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+}
+
+// A head that needs no change goes on from where it was read, and its body with it.
+
+TEST_F(Bodies, RelaysWhatNeedsNoChangeAsItCame) {
+  exchange_request();
+  const std::string response = dated_head(5) + "hello";
+  peer_.send(response);
+  EXPECT_EQ(client_.read_exactly(response.size()), response);
+  client_.send(kGet);
+  peer_.read_head();
+  const std::string hints = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
+  peer_.send(hints + hints + response);
+  EXPECT_EQ(client_.read_exactly(2 * hints.size() + response.size()), hints + hints + response);
+  client_.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+  peer_.read_head();
+  peer_.send(dated_head(7));
+  EXPECT_EQ(client_.read_head(), dated_head(7));
+  client_.send(kGet);
+  peer_.read_head();
+  peer_.send(response);
+  EXPECT_EQ(client_.read_exactly(response.size()), response);
+}
+
+TEST_F(Bodies, RelaysAHeadInPiecesAsItCame) {
+  exchange_request();
+  const std::string response = dated_head(5) + "hello";
+  for (const std::size_t cut : {response.size() - 7, response.size() - 5, response.size() - 2}) {
+    peer_.send(response.substr(0, cut));
+    std::string received;
+    if (cut >= dated_head(5).size()) received = client_.read_exactly(cut);
+    peer_.send(response.substr(cut));
+    received += client_.read_exactly(response.size() - received.size());
+    EXPECT_EQ(received, response);
+    client_.send(kGet);
+    peer_.read_head();
+  }
+}
+
+TEST_F(Bodies, RelaysAHeadAsItCameToAClientThatWaits) {
+  exchange_request();
+  // More than the sockets and a pipe hold.
+  std::string body(24'000'000, 'x');
+  for (std::size_t i = 0; i < body.size(); i += 1000)
+    body[i] = static_cast<char>('a' + i / 1000 % 26);
+  const std::string response = dated_head(body.size()) + body;
+  const std::jthread sender = sending(peer_, response);
+  ASSERT_TRUE(wait_until([&] { return open_pipe_ends() > 0; }));
+  EXPECT_TRUE(client_.read_exactly(response.size()) == response);
+}
+
+TEST_F(Bodies, DropsWhatFollowsAResponseThatNeedsNoChange) {
+  exchange_request();
+  peer_.send(dated_head(2) + "okHTTP/1.1 200 OK\r\n");
+  EXPECT_EQ(client_.read_exactly(dated_head(2).size() + 2), dated_head(2) + "ok");
+  EXPECT_EQ(peer_.read_to_end(), "");
+  client_.send(kGet);
+  peer_ = backend_.accept();
+  peer_.read_head();
+  peer_.send(dated_head(2) + "ok");
+  EXPECT_EQ(client_.read_exactly(dated_head(2).size() + 2), dated_head(2) + "ok");
 }
 
 TEST_F(Bodies, SparesHttp10ClientsInformationalResponses) {

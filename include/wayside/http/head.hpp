@@ -87,7 +87,7 @@ struct RequestHead {
 
 struct ResponseHead {
   unsigned status = 0;
-  std::string_view reason;
+  std::string_view reason;  // its data() is null where the status line lacks the space in front of it
   unsigned minor_version = 1;
   Fields fields;
   ConnectionOptions connection;

@@ -36,6 +36,9 @@ struct ResponseRewrite {
   std::string_view left_out{};        // the name of a field that is not for the client; empty: none
 };
 
+// Whether write_response_head would write what came, byte for byte. The head can then go on from where it is.
+bool is_unchanged(const ResponseHead& head, const ResponseRewrite& rewrite) noexcept;
+
 // The size of the head written into `out`, or nothing where it does not fit.
 std::optional<std::size_t> write_request_head(const RequestHead& head, const RequestRewrite& rewrite,
                                               std::span<char> out) noexcept;

@@ -148,5 +148,49 @@ TEST(ResponseHeadWriter, KeepsEndToEndFieldsOfAnyHead) {
   }
 }
 
+ResponseRewrite random_rewrite(Random& random) {
+  using enum Framing::Kind;
+  return {.framing = {pick(random, std::array{kNone, kLength, kChunked, kUntilClose}), 5},
+          .keeps_content_length = random() % 2 == 0,
+          .close = random() % 8 == 0,
+          .announce_keep_alive = random() % 8 == 0,
+          .upgrade = random() % 8 == 0,
+          .date = random() % 2 == 0 ? "today" : "",
+          .left_out = random() % 2 == 0 ? "x-a" : ""};
+}
+
+TEST(ResponseHeadWriter, SaysWhichHeadsItWouldNotChange) {
+  constexpr std::array<std::string_view, 5> kEndToEnd = {"Accept", "Date", "X-A", "Content-Length", "Via"};
+  constexpr std::array<std::string_view, 4> kStartLines = {"HTTP/1.1 200 OK", "HTTP/1.0 200 OK",
+                                                           "HTTP/1.1 200 ", "HTTP/1.1 200"};
+  Random random(20260103);
+  int unchanged = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = std::string(pick(random, kStartLines)) + "\r\n";
+    for (std::size_t count = random() % 4; count != 0; --count) {
+      const bool is_any = random() % 8 == 0;
+      text += is_any ? random_field(random)
+                     : in_random_case(random, pick(random, kEndToEnd)) + ":" + random_space(random) + "5\r\n";
+    }
+    text += "\r\n";
+    const test::ParsedResponse before(text);
+    ASSERT_EQ(before.violation, std::nullopt) << text;
+    const ResponseRewrite rewrite = random_rewrite(random);
+    std::vector<char> out(rewritten_size_bound(text.size()));
+    const auto size = write_response_head(before.head, rewrite, out);
+    ASSERT_TRUE(size.has_value());
+    const bool is_same = std::string_view(out.data(), *size) == text;
+    // A Connection field may be dropped and another one, which looks the same, be added.
+    const bool has_hop_by_hop_fields = before.head.fields.contains(FieldName::kConnection);
+    if (is_unchanged(before.head, rewrite)) {
+      ++unchanged;
+      ASSERT_TRUE(is_same) << text;
+    } else if (!has_hop_by_hop_fields) {
+      ASSERT_FALSE(is_same) << text;
+    }
+  }
+  EXPECT_GT(unchanged, 1'000);
+}
+
 }  // namespace
 }  // namespace wayside::http

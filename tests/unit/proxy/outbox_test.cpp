@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,22 @@ TEST_F(OutboxTest, ShowsWhatIsToBeWritten) {
   EXPECT_TRUE(outbox_.pieces().empty());
 }
 
+TEST_F(OutboxTest, MakesOneOfPiecesThatLieSideBySide) {
+  const std::string_view all = "abcdefg";
+  for (std::size_t i = 0; i < all.size(); ++i)
+    outbox_.add(all.substr(i, 1));
+  EXPECT_EQ(outbox_.pieces().size(), 1U);
+  outbox_.add(all.substr(0, 1));
+  EXPECT_EQ(outbox_.pieces().size(), 2U);
+  ASSERT_EQ(outbox_.flush(stream_), error_code());
+  EXPECT_EQ(outbox_.written(), 8U);
+  EXPECT_EQ(peer_.read_exactly(8), "abcdefga");
+  // What has left is not made longer, not even by what lies behind it.
+  outbox_.add(all.substr(1, 1));
+  ASSERT_EQ(outbox_.pieces().size(), 1U);
+  EXPECT_EQ(outbox_.pieces()[0].size(), 1U);
+}
+
 TEST_F(OutboxTest, CountsNoEmptyPiece) {
   for (int i = 0; i < 10; ++i)
     outbox_.add(std::string_view());
@@ -87,6 +104,24 @@ TEST_F(OutboxTest, GoesOnWhereTheStreamStopped) {
     ASSERT_EQ(outbox_.flush(stream_), error_code());
   }
   EXPECT_TRUE(outbox_.empty());
+  EXPECT_TRUE(received == all);
+}
+
+TEST_F(OutboxTest, MakesAPieceLongerOfWhichAPartHasLeft) {
+  std::string all(3'000'000, '1');
+  std::fill(all.begin() + 2'000'000, all.end(), '2');
+  outbox_.add(std::string_view(all).substr(0, 2'000'000));
+  ASSERT_EQ(outbox_.flush(stream_), error_code());
+  ASSERT_FALSE(outbox_.empty());
+  outbox_.add(std::string_view(all).substr(2'000'000));
+  EXPECT_EQ(outbox_.pieces().size(), 1U);
+  std::string received;
+  while (received.size() < all.size()) {
+    received += peer_.read_exactly(outbox_.written() - received.size());
+    stream_.watch_writable();
+    ASSERT_TRUE(test::run_until(loop_, [&] { return stream_.writable(); }));
+    ASSERT_EQ(outbox_.flush(stream_), error_code());
+  }
   EXPECT_TRUE(received == all);
 }
 
