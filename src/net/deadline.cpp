@@ -13,7 +13,7 @@ void Deadline::expire_at(TimePoint when) {
   wheel_.file(*this);
 }
 
-DeadlineWheel::DeadlineWheel(EventLoop& loop) : timer_(loop, [this] { on_tick(); }), start_(Clock::now()) {}
+DeadlineWheel::DeadlineWheel(ReadinessSet& set) : set_(set), timer_(set.executor()), start_(Clock::now()) {}
 
 void DeadlineWheel::stop() {
   stopped_ = true;
@@ -39,11 +39,15 @@ void DeadlineWheel::schedule_tick() {
     const auto passed = static_cast<std::size_t>((Clock::now() - start_) / kTick);
     next_tick_ = std::max(next_tick_, passed + 1);
   }
-  timer_.set(start_ + next_tick_ * kTick);
+  timer_.expires_at(start_ + next_tick_ * kTick);
+  timer_.async_wait([this](const error_code& ec) {
+    if (!ec) on_tick();
+  });
 }
 
 void DeadlineWheel::on_tick() {
-  const TimePoint now = Clock::now();
+  set_.woke();
+  const TimePoint now = set_.woke_at();
   // Whoever is woken may stop the wheel.
   while (!stopped_ && start_ + next_tick_ * kTick <= now)
     expire_slot(next_tick_++ % kSlots, now);

@@ -1,19 +1,15 @@
 #include "wayside/net/listener.hpp"
 
-#include "wayside/net/event_loop.hpp"
-
 #include "net/last_error.hpp"
 #include "net/open_socket.hpp"
-#include "net/resolve.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <new>
+#include <string>
 #include <sys/socket.h>
 #include <utility>
 
@@ -27,91 +23,97 @@ constexpr std::chrono::seconds kComplainEvery{1};
 constexpr int kBacklog = 4096;        // the kernel lowers it to net.core.somaxconn
 constexpr int kAcceptsPerEvent = 64;  // then others get their turn
 
-Result<Descriptor> bind_and_listen(const StreamProtocol::endpoint& endpoint, bool shared) noexcept {
+// SO_REUSEPORT is one of the options that Asio has no name for.
+error_code share_port(int socket) noexcept {
+  const int on = 1;
+  return ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 ? error_code() : last_error();
+}
+
+template <class Acceptor>
+error_code bind_and_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, bool shared) {
   Result<Descriptor> socket = open_socket(endpoint);
-  if (!socket) return socket;
-  const int number = socket->number();
-  const auto set = [&](int option) {
-    const int on = 1;
-    return ::setsockopt(number, SOL_SOCKET, option, &on, sizeof on) == 0;
-  };
-  const bool done = set(SO_REUSEADDR) && (!shared || set(SO_REUSEPORT)) &&
-                    ::bind(number, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0 &&
-                    ::listen(number, kBacklog) == 0;
-  if (!done) return last_error();
-  return socket;
-}
-
-Result<Address> local_address(int descriptor) {
-  tcp::endpoint bound;
-  auto size = static_cast<socklen_t>(bound.capacity());
-  if (::getsockname(descriptor, bound.data(), &size) != 0) return last_error();
-  return Address{bound.address().to_string(), bound.port(), {}};
-}
-
-// The client's address as others know it: "::ffff:10.0.0.1" is how a dual-stack socket names an IPv4 client,
-// and "%eth0" behind a link-local address means something on this host only.
-std::string client_text(const tcp::endpoint& peer) {
-  const boost::asio::ip::address address = peer.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
-  }
-  std::string text = address.to_string();
-  text.resize(std::min(text.find('%'), text.size()));
-  return text;
+  if (!socket) return socket.error();
+  error_code ec;
+  acceptor.assign(endpoint.protocol(), socket->number(), ec);
+  if (ec) return ec;
+  socket->release();
+  acceptor.set_option(typename Acceptor::reuse_address(true), ec);
+  if (!ec && shared) ec = share_port(acceptor.native_handle());
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec) acceptor.listen(kBacklog, ec);
+  error_code ignored;
+  if (ec) acceptor.close(ignored);
+  return ec;
 }
 
 }  // namespace
 
-Listener::Listener(EventLoop& loop, const Logger& log)
-    : EventSource(loop), loop_(loop), retry_timer_(loop, [this] { raise(); }), log_(log) {}
+Listener::Listener(const Executor& executor, const Logger& log)
+    : acceptor_(executor), retry_timer_(executor), log_(log) {}
 
 Result<Address> Listener::open(const Address& address, bool shared) {
   const std::string host = address.host.empty() ? "::" : address.host;
-  const auto endpoints = resolve(host, std::to_string(address.port), AI_PASSIVE);
-  if (!endpoints) return endpoints.error();
-  Result<Descriptor> descriptor = bind_and_listen(endpoints->front(), shared);
-  if (!descriptor) return descriptor.error();
-  if (const error_code ec = EventSource::open(std::move(*descriptor), EPOLLIN)) return ec;
-  return local_address(this->descriptor());
+  error_code ec;
+  boost::asio::ip::basic_resolver<tcp, Executor> resolver(acceptor_.get_executor());
+  const auto candidates = resolver.resolve(host, std::to_string(address.port),
+                                           tcp::resolver::passive | tcp::resolver::numeric_service, ec);
+  if (ec) return ec;
+  for (const auto& candidate : candidates) {
+    ec = bind_and_listen(acceptor_, candidate.endpoint(), shared);
+    if (!ec) break;
+  }
+  if (ec) return ec;
+  const tcp::endpoint bound = acceptor_.local_endpoint(ec);
+  if (ec) return ec;
+  return Address{bound.address().to_string(), bound.port(), {}};
 }
 
 void Listener::start(OnAccept on_accept) {
   on_accept_ = std::move(on_accept);
-  raise();
+  wait();
 }
 
 void Listener::resume() {
-  if (!std::exchange(suspended_, false)) return;
-  if (is_open()) raise();
+  suspended_ = false;
+  wait();
 }
 
 void Listener::close() {
   // Who has connected so far is served. What the kernel completes from here on is reset.
-  if (on_accept_ && is_open()) {
+  if (on_accept_ && acceptor_.is_open()) {
     suspended_ = false;
     accept_waiting(kBacklog);
   }
-  EventSource::close();
+  error_code ignored;
+  acceptor_.close(ignored);
   retry_timer_.cancel();
 }
 
-void Listener::on_events(std::uint32_t) {
-  // Before start() and during a pause it is looked at later.
-  if (!on_accept_ || retry_timer_.is_set()) return;
-  if (const error_code ec = accept_waiting(kAcceptsPerEvent); ec && is_open()) pause(ec);
+void Listener::wait() {
+  if (!acceptor_.is_open() || waits_ || pauses_ || suspended_) return;
+  waits_ = true;
+  acceptor_.async_wait(decltype(acceptor_)::wait_read, [this](const error_code& ec) {
+    if (ec) return;
+    waits_ = false;
+    on_waiting();
+  });
+}
+
+void Listener::on_waiting() {
+  if (const error_code ec = accept_waiting(kAcceptsPerEvent); ec && acceptor_.is_open()) pause(ec);
+  wait();
 }
 
 // Accepts who is there, up to a bound. An error means that accepting had better pause.
+//
+// With accept4(2), which makes the socket what it has to be in one call. Asio's accept leaves that to further
+// calls, and registers a descriptor with its reactor that goes elsewhere.
 error_code Listener::accept_waiting(int at_most) {
-  for (int i = 0; is_open() && !suspended_; ++i) {
-    if (i == at_most) {
-      raise();
-      break;
-    }
-    tcp::endpoint peer;
-    auto size = static_cast<socklen_t>(peer.capacity());
-    Descriptor socket(::accept4(descriptor(), peer.data(), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  for (int i = 0; i != at_most && acceptor_.is_open() && !suspended_; ++i) {
+    tcp::endpoint client;
+    auto size = static_cast<socklen_t>(client.capacity());
+    Descriptor socket(
+        ::accept4(acceptor_.native_handle(), client.data(), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket.is_open()) {
       const error_code ec = last_error();
       if (ec == boost::asio::error::would_block) break;
@@ -123,7 +125,7 @@ error_code Listener::accept_waiting(int at_most) {
       return ec;
     }
     try {
-      on_accept_(Stream(loop_, std::move(socket)), client_text(peer));
+      on_accept_(std::move(socket), client);
     } catch (const boost::system::system_error& error) {
       return error.code();
     } catch (const std::bad_alloc&) {
@@ -134,8 +136,14 @@ error_code Listener::accept_waiting(int at_most) {
 }
 
 void Listener::pause(const error_code& why) {
+  pauses_ = true;
+  retry_timer_.expires_after(kRetryAfter);
+  retry_timer_.async_wait([this](const error_code& ec) {
+    if (ec) return;
+    pauses_ = false;
+    wait();
+  });
   const TimePoint now = Clock::now();
-  retry_timer_.set(now + kRetryAfter);
   if (now - last_complaint_ < kComplainEvery) return;
   last_complaint_ = now;
   try {
@@ -145,6 +153,16 @@ void Listener::pause(const error_code& why) {
   } catch (const std::bad_alloc&) {
     // That is what it is about.
   }
+}
+
+std::string client_text(const Listener::Endpoint& client) {
+  const boost::asio::ip::address address = client.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  std::string text = address.to_string();
+  text.resize(std::min(text.find('%'), text.size()));
+  return text;
 }
 
 }  // namespace wayside::net

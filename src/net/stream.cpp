@@ -1,8 +1,8 @@
 #include "wayside/net/stream.hpp"
 
-#include "wayside/net/event_loop.hpp"
 #include "wayside/net/event_source.hpp"
 #include "wayside/net/pipe.hpp"
+#include "wayside/net/readiness_set.hpp"
 
 #include "net/last_error.hpp"
 
@@ -65,15 +65,14 @@ int domain_of(const Descriptor& socket) noexcept {
 class Stream::State final : public EventSource {
  public:
   // Throws boost::system::system_error where the kernel has no room for one more.
-  State(EventLoop& loop, Descriptor socket, std::uint32_t events)
-      : EventSource(loop), is_unix(domain_of(socket) == AF_UNIX) {
-    if (const error_code ec = open(std::move(socket), events))
+  State(ReadinessSet& set, Descriptor socket) : EventSource(set), is_unix(domain_of(socket) == AF_UNIX) {
+    if (const error_code ec = open(std::move(socket), kReadEvents))
       throw boost::system::system_error(ec, "epoll_ctl");
   }
 
   const bool is_unix;
   bool readable = false;
-  bool writable = false;
+  bool writable = true;
   bool watches_reads = false;
   bool watches_writes = false;
   bool hears_of_writability = false;  // rarely needed, so it is asked for at the first need
@@ -101,23 +100,8 @@ class Stream::State final : public EventSource {
   }
 };
 
-Stream::Stream(EventLoop& loop, Descriptor socket)
-    : state_(std::make_unique<State>(loop, std::move(socket), kReadEvents)) {
-  state_->writable = true;
-}
-
-Stream Stream::connecting(EventLoop& loop, Descriptor socket) {
-  auto state = std::make_unique<State>(loop, std::move(socket), kReadEvents | EPOLLOUT);
-  state->hears_of_writability = true;
-  return Stream(std::move(state));
-}
-
-void Stream::connected() noexcept {
-  // TCP tells of room only after there was none; a unix socket each time that the peer reads.
-  if (state_->is_unix && !state_->change(kReadEvents)) state_->hears_of_writability = false;
-}
-
-Stream::Stream(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Stream::Stream(ReadinessSet& set, Descriptor socket)
+    : state_(std::make_unique<State>(set, std::move(socket))) {}
 Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;
@@ -225,8 +209,7 @@ Result<std::size_t> Stream::write_some(Pipe& from) {
 }
 
 bool Stream::is_known_quiet(TimePoint since) const noexcept {
-  const EventLoop& loop = state_->loop();
-  return !state_->readable && loop.woke_at() > since && loop.has_told_all(*state_);
+  return !state_->readable && state_->set().has_told_all(*state_, since);
 }
 
 Stream::Peeked Stream::peek() {
@@ -260,13 +243,6 @@ void Stream::close() noexcept {
 
 bool Stream::is_open() const noexcept {
   return state_->is_open();
-}
-
-error_code Stream::take_error() noexcept {
-  int error = 0;
-  socklen_t size = sizeof error;
-  if (::getsockopt(state_->descriptor(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
-  return {error, boost::system::system_category()};
 }
 
 int Stream::descriptor() const noexcept {

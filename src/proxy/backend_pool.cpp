@@ -1,7 +1,5 @@
 #include "proxy/backend_pool.hpp"
 
-#include "wayside/net/event_loop.hpp"
-
 #include <utility>
 
 namespace wayside::proxy {
@@ -21,9 +19,9 @@ void BackendConnection::wake() {
   pool_.drop(*this);
 }
 
-BackendPool::BackendPool(net::EventLoop& loop, net::DeadlineWheel& wheel, const Address& address,
+BackendPool::BackendPool(net::ReadinessSet& readiness, net::DeadlineWheel& wheel, const Address& address,
                          metrics::Shard& shard)
-    : loop_(loop), wheel_(wheel), shard_(shard), connector_(loop, address) {}
+    : readiness_(readiness), wheel_(wheel), shard_(shard), connector_(readiness, address) {}
 
 BackendPool::~BackendPool() {
   close();
@@ -63,7 +61,7 @@ void BackendPool::give_back(std::unique_ptr<BackendConnection> connection) {
   shard_.backend_became_idle();
   connection->stream_.set_waiter(connection.get());
   connection->stream_.watch_readable();
-  connection->idle_since_ = loop_.woke_at();
+  connection->idle_since_ = readiness_.woke_at();
   connection->idle_deadline_.expire_at(connection->idle_since_ + kMaxIdleTime);
   idle_.push_front(*connection.release());
 }

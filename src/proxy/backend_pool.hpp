@@ -42,7 +42,7 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   net::Deadline idle_deadline_;
   bool is_reused_ = false;
   bool is_idle_ = false;
-  TimePoint idle_since_{};  // the turn of the event loop in which it became idle
+  TimePoint idle_since_{};  // the turn of the readiness set in which it became idle
 };
 
 class BackendPool {
@@ -51,14 +51,16 @@ class BackendPool {
   static constexpr std::chrono::seconds kMaxIdleTime{60};
 
   // The references outlive the pool, which outlives its connections.
-  BackendPool(net::EventLoop& loop, net::DeadlineWheel& wheel, const Address& address, metrics::Shard& shard);
+  BackendPool(net::ReadinessSet& readiness, net::DeadlineWheel& wheel, const Address& address,
+              metrics::Shard& shard);
   ~BackendPool();
 
   // A waiting connection, or nullptr. `waiter` is woken by its events from now on.
   //
-  // Something may have happened to a connection that the event loop has not told us yet: the backend closed
-  // it, or sent bytes behind its last response, which would be taken for the next one. So each connection of
-  // which the kernel was not asked since it became idle is looked at first, at the price of a system call.
+  // Something may have happened to a connection that the readiness set has not told us yet: the backend
+  // closed it, or sent bytes behind its last response, which would be taken for the next one. So each
+  // connection of which the kernel was not asked since it became idle is looked at first, at the price of a
+  // system call.
   std::unique_ptr<BackendConnection> take(net::Waiter& waiter);
 
   // A new connection within `limit`; give what comes of it to adopt().
@@ -70,6 +72,9 @@ class BackendPool {
   // Takes a connection back whose exchange ended cleanly on both sides.
   void give_back(std::unique_ptr<BackendConnection> connection);
 
+  // Whether a name is being looked up; see net::Connector.
+  bool is_looking_up() const noexcept { return connector_.is_looking_up(); }
+
   // Closes what waits, and whatever is given back from now on.
   void close();
 
@@ -77,7 +82,7 @@ class BackendPool {
   friend class BackendConnection;
   void drop(BackendConnection& connection);
 
-  const net::EventLoop& loop_;
+  const net::ReadinessSet& readiness_;
   net::DeadlineWheel& wheel_;
   metrics::Shard& shard_;
   net::Connector connector_;

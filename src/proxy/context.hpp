@@ -10,9 +10,9 @@
 #include "wayside/metrics/shard.hpp"
 #include "wayside/net/buffer.hpp"
 #include "wayside/net/deadline.hpp"
-#include "wayside/net/event_loop.hpp"
 #include "wayside/net/frame_pool.hpp"
 #include "wayside/net/pipe.hpp"
+#include "wayside/net/readiness_set.hpp"
 #include "wayside/proxy/routing.hpp"
 
 #include "proxy/backend_pool.hpp"
@@ -26,10 +26,10 @@
 namespace wayside::proxy {
 
 struct Context {
-  Context(net::EventLoop& event_loop, const config::Settings& all_settings,
+  Context(net::ReadinessSet& readiness_set, const config::Settings& all_settings,
           std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
           inspector::UnmatchedPaths& unmatched_paths, accesslog::Ring* own_access_log, const Logger& logger)
-      : loop(event_loop),
+      : readiness(readiness_set),
         settings(all_settings),
         routing(std::move(first_routing)),
         shard(own_shard),
@@ -37,15 +37,15 @@ struct Context {
         access_log(own_access_log),
         log(logger),
         fallback_host(all_settings.backend.is_unix() ? "localhost" : to_string(all_settings.backend)),
-        wheel(event_loop),
-        backends(event_loop, wheel, all_settings.backend, own_shard) {
+        wheel(readiness_set),
+        backends(readiness_set, wheel, all_settings.backend, own_shard) {
     request_head.fields = http::Fields(settings.limits.fields);
     response_head.fields = http::Fields(settings.limits.fields);
   }
 
   net::FramePool& frame_pool() noexcept { return frames; }
 
-  const net::EventLoop& loop;
+  const net::ReadinessSet& readiness;
   const config::Settings& settings;
   std::unique_ptr<const Routing> routing;  // never null; replaced by a reload, between two events
   metrics::Shard& shard;

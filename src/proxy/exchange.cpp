@@ -3,7 +3,6 @@
 #include "proxy/exchange.hpp"
 
 #include "wayside/http/own_response.hpp"
-#include "wayside/net/event_loop.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -215,7 +214,7 @@ void Exchange::begin_wait() {
 
 // What happens while this thread is busy with others has to wait for us, and we for nobody.
 void Exchange::end_wait() {
-  waited_ += std::max(context_.loop.woke_at() - wait_began_, Nanoseconds(0));
+  waited_ += std::max(context_.readiness.woke_at() - wait_began_, Nanoseconds(0));
 }
 
 AfterExchange Exchange::finish(Failure failure) {

@@ -113,9 +113,9 @@ class Exchange {
   void give_back_idle();
   void acknowledge_parts();
   bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
-  void note_progress() { progressed_ = context_.loop.woke_at(); }  // only deadlines are made of it
+  void note_progress() { progressed_ = context_.readiness.woke_at(); }  // only deadlines are made of it
   // When what is being read came, as far as the event loop knew; not before what it answers.
-  TimePoint heard_at() const { return std::max({context_.loop.woke_at(), sending_ended_, started_}); }
+  TimePoint heard_at() const { return std::max({context_.readiness.woke_at(), sending_ended_, started_}); }
   void find_route(std::string_view target);
   void begin_wait();
   void end_wait();

@@ -38,7 +38,7 @@ net::Task<> Session::run() {
     std::optional<std::size_t> head_size;
     std::optional<http::Violation> violation;
     std::size_t empty_line_bytes = 0;
-    client_.deadline.expire_at(context_.loop.woke_at() + timeouts.keep_alive);
+    client_.deadline.expire_at(context_.readiness.woke_at() + timeouts.keep_alive);
     bool head_has_begun = false;
 
     // What is there may be a whole head already: of a request that was pipelined behind the last.
@@ -58,7 +58,7 @@ net::Task<> Session::run() {
 
       if (scanner.started() && !head_has_begun) {
         // From the first byte to the whole head, however often bytes trickle in between.
-        client_.deadline.expire_at(context_.loop.woke_at() + timeouts.request_head);
+        client_.deadline.expire_at(context_.readiness.woke_at() + timeouts.request_head);
         head_has_begun = true;
       }
       if (budget.allows(client_.stream)) {

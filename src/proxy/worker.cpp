@@ -1,12 +1,14 @@
 #include "wayside/proxy/worker.hpp"
 
-#include "wayside/net/event_loop.hpp"
 #include "wayside/net/listener.hpp"
-#include "wayside/net/timer.hpp"
+#include "wayside/net/readiness_set.hpp"
+#include "wayside/net/types.hpp"
 
 #include "proxy/context.hpp"
 #include "proxy/session.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <algorithm>
@@ -18,14 +20,21 @@ namespace wayside::proxy {
 
 struct Worker::Impl {
   explicit Impl(Dependencies dependencies)
-      : context(loop, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
+      : context(readiness, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
                 dependencies.unmatched, dependencies.access_log, dependencies.log),
-        listener(loop, dependencies.log),
-        drain_timer(loop, [this] { cut_off(); }) {
+        listener(readiness.executor(), dependencies.log),
+        drain_timer(readiness.executor()) {
     // The workers share the limit evenly, and each has at least one.
     if (const auto& limit = dependencies.settings.max_connections) {
       session_limit = std::max<std::size_t>(1, *limit / dependencies.settings.workers);
     }
+  }
+
+  // Destroying an io_context waits for the look-up that is under way in it, and nothing interrupts
+  // getaddrinfo(3), so such a one is left to the end of the process: no name server that is silent delays a
+  // shutdown.
+  ~Impl() {
+    if (context.backends.is_looking_up()) static_cast<void>(io.release());
   }
 
   // The life of one session. Its frame holds it, so it is gone when it is over.
@@ -53,16 +62,21 @@ struct Worker::Impl {
 
   void drain() {
     if (context.draining) return;
+    readiness.woke();
     // Who is accepted now is answered with "Connection: close", as is every session.
     context.draining = true;
     listener.close();
     drain_has_begun = true;  // until here, no session is the last one
     wake_sessions();
     if (sessions.empty()) return finish();
-    drain_timer.set(Clock::now() + context.settings.timeouts.drain);
+    drain_timer.expires_after(context.settings.timeouts.drain);
+    drain_timer.async_wait([this](const error_code& ec) {
+      if (!ec && !sessions.empty()) cut_off();
+    });
   }
 
   void cut_off() {
+    readiness.woke();
     context.log.warn("requests were cut off: they did not finish within the drain timeout");
     context.terminating = true;
     wake_sessions();
@@ -74,14 +88,16 @@ struct Worker::Impl {
       (next++)->wake();
   }
 
-  // Nothing is left to do: without timers and sockets the event loop runs dry, and run() returns.
+  // Nothing is left to do. What else the io_context waits for, a look-up or a timer, interests nobody any
+  // more.
   void finish() {
-    drain_timer.cancel();
     context.backends.close();
-    context.wheel.stop();
+    io->stop();
   }
 
-  net::EventLoop loop;
+  // One thread runs it, and others post to it: hint 1, "Concurrency Hints" in Asio's manual.
+  std::unique_ptr<boost::asio::io_context> io = std::make_unique<boost::asio::io_context>(1);
+  net::ReadinessSet readiness{*io};
   Context context;
   net::Listener listener;
   net::Timer drain_timer;
@@ -99,20 +115,21 @@ Result<Address> Worker::listen(const Address& address, bool shared) {
 }
 
 void Worker::use_routing(std::unique_ptr<const Routing> routing) {
-  // Shared for no other reason than that a std::function can be copied.
-  const auto next = std::make_shared<std::unique_ptr<const Routing>>(std::move(routing));
-  impl_->loop.post([impl = impl_.get(), next] { impl->context.routing = std::move(*next); });
+  boost::asio::post(*impl_->io, [impl = impl_.get(), next = std::move(routing)]() mutable {
+    impl->context.routing = std::move(next);
+  });
 }
 
 void Worker::run() {
-  impl_->listener.start([impl = impl_.get()](net::Stream stream, std::string client_ip) {
-    impl->serve(std::move(stream), std::move(client_ip));
+  impl_->listener.start([impl = impl_.get()](net::Descriptor socket, const net::Listener::Endpoint& client) {
+    impl->readiness.woke();
+    impl->serve(net::Stream(impl->readiness, std::move(socket)), net::client_text(client));
   });
-  impl_->loop.run();
+  impl_->io->run();
 }
 
 void Worker::drain() {
-  impl_->loop.post([impl = impl_.get()] { impl->drain(); });
+  boost::asio::post(*impl_->io, [impl = impl_.get()] { impl->drain(); });
 }
 
 }  // namespace wayside::proxy

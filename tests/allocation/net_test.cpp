@@ -6,7 +6,7 @@
 
 #include "allocation/allocations.hpp"
 #include "support/connection.hpp"
-#include "support/event_loop.hpp"
+#include "support/io_loop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ TEST(AllocationCount, Counts) {
 }
 
 TEST(StreamWatches, AllocateNothing) {
-  EventLoop loop;
+  test::IoLoop loop;
   test::Connection connection = test::unix_connection(loop);
   test::CountingWaiter waiter;
   Stream& stream = connection.stream;
@@ -63,7 +63,7 @@ TEST(StreamWatches, AllocateNothing) {
 
 TEST(DeadlineMoves, AllocateNothing) {
   using namespace std::chrono_literals;
-  EventLoop loop;
+  test::IoLoop loop;
   DeadlineWheel wheel(loop);
   test::CountingWaiter waiter;
   Deadline deadline(wheel, waiter);

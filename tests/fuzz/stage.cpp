@@ -79,8 +79,8 @@ Stage::Stage()
                  .rejection_reasons = proxy::rejection_reasons()}),
       routing_(registry_, 1),
       listener_(open_listener()),
-      context_(loop_, settings_, routing(), registry_.shard(0), routing_.inspector().unmatched(0), nullptr,
-               log_),
+      context_(readiness_, settings_, routing(), registry_.shard(0), routing_.inspector().unmatched(0),
+               nullptr, log_),
       session_(std::in_place, context_, open_client(), "192.0.2.1") {
   serve();
 }
@@ -101,7 +101,7 @@ net::Stream Stage::open_client() {
   require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0,
           "the fuzzer has a client of its own");
   client_.replace(ends[0]);
-  return net::Stream(loop_, net::Descriptor(ends[1]));
+  return net::Stream(readiness_, net::Descriptor(ends[1]));
 }
 
 // Catches nothing: what a peer sends must not throw.
@@ -167,7 +167,7 @@ void Stage::settle() {
   constexpr int kMoreThanAnyInputNeeds = 10'000;
   for (int turns = 0; turns < kMoreThanAnyInputNeeds; ++turns) {
     // One turn at a time: a session that wakes itself for ever never comes to rest.
-    bool anything_happened = loop_.turn(Milliseconds(0)) != 0;
+    bool anything_happened = io_.poll_one() != 0;
     anything_happened |= accept_backend();
     anything_happened |= client_.receive(client_received_);
     anything_happened |= backend_.receive(backend_received_);
@@ -188,8 +188,9 @@ void Stage::end() {
   context_.backends.close();
   context_.wheel.stop();
   session_.reset();
+  readiness_.stop();
   settle();
-  require(!loop_.has_work(), "a session leaves nothing behind that waits");
+  require(io_.stopped(), "a session leaves nothing behind that waits");
 }
 
 }  // namespace wayside::fuzz

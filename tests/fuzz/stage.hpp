@@ -7,12 +7,15 @@
 #include "wayside/base/log.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/metrics/registry.hpp"
+#include "wayside/net/readiness_set.hpp"
 #include "wayside/net/task.hpp"
 
 #include "app/routing_book.hpp"
 #include "fuzz/script.hpp"
 #include "proxy/context.hpp"
 #include "proxy/session.hpp"
+
+#include <boost/asio/io_context.hpp>
 
 #include <memory>
 #include <optional>
@@ -65,7 +68,8 @@ class Stage {
   const Logger log_{LogLevel::kError};
   metrics::Registry registry_;
   app::RoutingBook routing_;
-  net::EventLoop loop_;
+  boost::asio::io_context io_{1};
+  net::ReadinessSet readiness_{io_};
   Peer listener_;
   proxy::Context context_;
   Peer client_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "wayside/net/descriptor.hpp"
-#include "wayside/net/event_loop.hpp"
+#include "wayside/net/readiness_set.hpp"
 #include "wayside/net/stream.hpp"
 
 #include "support/fake_backend.hpp"
@@ -26,7 +26,7 @@ struct Connection {
 };
 
 // Over TCP on the loopback interface.
-inline Connection tcp_connection(net::EventLoop& loop) {
+inline Connection tcp_connection(net::ReadinessSet& readiness) {
   FakeBackend backend;
   net::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
@@ -36,16 +36,16 @@ inline Connection tcp_connection(net::EventLoop& loop) {
   if (::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     throw std::runtime_error("no connection");
   ::fcntl(socket.number(), F_SETFL, O_NONBLOCK);
-  return {net::Stream(loop, std::move(socket)), backend.accept()};
+  return {net::Stream(readiness, std::move(socket)), backend.accept()};
 }
 
 // A pair of unix sockets.
-inline Connection unix_connection(net::EventLoop& loop) {
+inline Connection unix_connection(net::ReadinessSet& readiness) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     throw std::runtime_error("no socketpair");
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  return {net::Stream(loop, net::Descriptor(ends[0])), RawSocket(ends[1])};
+  return {net::Stream(readiness, net::Descriptor(ends[0])), RawSocket(ends[1])};
 }
 
 // The name of the algorithm that the socket has (tcp(7)).

@@ -5,20 +5,17 @@
 // stays in use. The addresses of a name are tried in turn, the one that worked last first, and none may use
 // up the time of the others.
 //
-// One thread only.
+// One thread only: that of the set.
 #pragma once
 
 #include "wayside/base/address.hpp"
 #include "wayside/base/clock.hpp"
 #include "wayside/base/result.hpp"
-#include "wayside/net/name_lookup.hpp"
+#include "wayside/net/readiness_set.hpp"
 #include "wayside/net/stream.hpp"
-#include "wayside/net/types.hpp"
 #include "wayside/net/wakeup.hpp"
 
 #include <memory>
-#include <optional>
-#include <vector>
 
 namespace wayside::net {
 
@@ -39,8 +36,7 @@ class ConnectAttempt {
   friend class Connector;
   struct State;
   explicit ConnectAttempt(std::shared_ptr<State> state) noexcept;
-  // Shared so that the connector sees who still waits for the addresses of a name.
-  std::shared_ptr<State> state_;
+  std::shared_ptr<State> state_;  // shared with what runs in the io_context for it, which may end later
 };
 
 class Connector {
@@ -49,26 +45,22 @@ class Connector {
   // An older answer is waited for anew, unless no new one can be had.
   static constexpr std::chrono::seconds kUsable{60};
 
-  // `loop` outlives the connector; the connector outlives its attempts.
-  Connector(EventLoop& loop, Address address);
+  // `set` outlives the connector; the connector outlives its attempts.
+  Connector(ReadinessSet& set, const Address& address);
   ~Connector();
 
   // `waiter` outlives the attempt. `limit` is how long its owner means to wait: the addresses share it.
+  // Throws std::bad_alloc.
   ConnectAttempt start(Waiter& waiter, Milliseconds limit);
 
- private:
-  friend struct ConnectAttempt::State;
-  void look_up();
-  // Puts an address that works to the front.
-  void prefer(const StreamProtocol::endpoint& endpoint);
+  // Whether a look-up is under way. Its io_context cannot be destroyed meanwhile without a wait for the name
+  // server: nothing interrupts getaddrinfo(3).
+  bool is_looking_up() const noexcept;
 
-  EventLoop& loop_;
-  const Address address_;
-  std::vector<StreamProtocol::endpoint> endpoints_;  // empty: the name was never looked up
-  std::optional<NameLookup> lookup_;                 // for a name
-  TimePoint looked_up_at_{};
-  std::optional<StreamProtocol::endpoint> preferred_;          // the one that worked last
-  std::vector<std::weak_ptr<ConnectAttempt::State>> waiting_;  // for the first answer
+ private:
+  friend class ConnectAttempt;
+  class Directory;
+  std::shared_ptr<Directory> directory_;  // shared with the look-up under way
 };
 
 }  // namespace wayside::net

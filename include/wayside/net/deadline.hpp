@@ -9,7 +9,8 @@
 #pragma once
 
 #include "wayside/base/clock.hpp"
-#include "wayside/net/timer.hpp"
+#include "wayside/net/readiness_set.hpp"
+#include "wayside/net/types.hpp"
 #include "wayside/net/wakeup.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -53,10 +54,11 @@ class DeadlineWheel {
  public:
   static constexpr Milliseconds kTick{100};
 
-  // The loop outlives the wheel.
-  explicit DeadlineWheel(EventLoop& loop);
+  // The set outlives the wheel, which is told by it what time the thread woke at. Once a deadline was set,
+  // the wheel is destroyed only when the io_context runs no more.
+  explicit DeadlineWheel(ReadinessSet& set);
 
-  // Stops the timer: no deadline passes any more, and the event loop may run out of work.
+  // Stops the timer: no deadline passes any more, and the io_context may run out of work.
   void stop();
 
  private:
@@ -69,6 +71,7 @@ class DeadlineWheel {
   void on_tick();
   void expire_slot(std::size_t slot, TimePoint now);
 
+  ReadinessSet& set_;
   Timer timer_;
   std::array<Slot, kSlots> slots_;
   TimePoint start_;

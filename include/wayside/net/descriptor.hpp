@@ -20,6 +20,8 @@ class Descriptor {
   bool is_open() const noexcept { return number_ >= 0; }
   // -1 where there is none.
   int number() const noexcept { return number_; }
+  // Hands the number over to whoever closes it now.
+  int release() noexcept { return std::exchange(number_, -1); }
   // Linux frees the number whatever close(2) returns.
   void close() noexcept {
     if (is_open()) ::close(std::exchange(number_, -1));

@@ -1,37 +1,45 @@
 // A listening TCP socket that hands accepted connections to its owner.
 //
 // Running out of descriptors or memory pauses accepting and resumes it; it never ends it, and never spins
-// (accept(2), "Error handling"). One thread only, apart from open().
+// (accept(2), "Error handling").
+//
+// One thread only, apart from open(): the one that runs the io_context. Once started, a listener is destroyed
+// only when the io_context runs no more.
 #pragma once
 
 #include "wayside/base/address.hpp"
 #include "wayside/base/clock.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
-#include "wayside/net/event_source.hpp"
-#include "wayside/net/stream.hpp"
-#include "wayside/net/timer.hpp"
+#include "wayside/net/descriptor.hpp"
+#include "wayside/net/types.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <functional>
-#include <string>
 
 namespace wayside::net {
 
-class Listener final : private EventSource {
+class Listener {
  public:
-  // What a connection comes with: the socket, with TCP_NODELAY, and the client's address as text, without
-  // port.
-  using OnAccept = std::function<void(Stream, std::string client_ip)>;
+  using Endpoint = boost::asio::ip::tcp::endpoint;
+  // What a connection comes with: the socket, which does not block, with TCP_NODELAY, and the client's
+  // address.
+  using OnAccept = std::function<void(Descriptor, const Endpoint& client)>;
 
-  // Both outlive the listener.
-  Listener(EventLoop& loop, const Logger& log);
+  // `log` outlives the listener.
+  Listener(const Executor& executor, const Logger& log);
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
 
-  // Binds and listens; blocks while a host name is looked up. `shared` lets several listeners of this process
-  // have the same port (SO_REUSEPORT), each with a queue of its own. Returns the address really bound: port 0
-  // is resolved.
+  // Binds and listens; blocks while a host name is looked up, whose first address that can be bound is taken.
+  // `shared` lets several listeners of this process have the same port (SO_REUSEPORT), each with a queue of
+  // its own. Returns the address really bound: port 0 is resolved.
   Result<Address> open(const Address& address, bool shared);
 
-  // From now on every connection goes to `on_accept`, which may be called at any time until close().
+  // From now on every connection goes to `on_accept`, which may be called at any time until close(). What it
+  // throws counts as a lack of memory.
   void start(OnAccept on_accept);
 
   // From now on, and until resume(), clients wait in the kernel's queue.
@@ -43,16 +51,23 @@ class Listener final : private EventSource {
   void close();
 
  private:
-  void on_events(std::uint32_t events) override;
+  void wait();
+  void on_waiting();
   error_code accept_waiting(int at_most);
   void pause(const error_code& why);
 
-  EventLoop& loop_;
+  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
   Timer retry_timer_;
   const Logger& log_;
   OnAccept on_accept_;
   TimePoint last_complaint_{};
+  bool waits_ = false;   // for a connection
+  bool pauses_ = false;  // until retry_timer_
   bool suspended_ = false;
 };
+
+// The client's address as others know it, without port: "::ffff:10.0.0.1" is how a dual-stack socket names an
+// IPv4 client, and "%eth0" behind a link-local address means something on this host only.
+std::string client_text(const Listener::Endpoint& client);
 
 }  // namespace wayside::net

@@ -3,10 +3,10 @@
 // The owner asks for readiness (watch_…), is woken, and then reads or writes synchronously without blocking.
 // Thus an idle connection holds no buffer, a wait can stay armed while the owner does something else (a
 // client is watched for its abort while the backend works; a pooled backend connection for its end), and
-// several waits end in one wakeup.
+// several waits end in one wakeup. The socket is part of a readiness set (readiness_set.hpp).
 //
 // A Stream may be destroyed at any time, watches armed or not. A watch is a flag: it neither allocates nor,
-// but for the first one on writability, costs a system call. One thread only: that of the event loop.
+// but for the first one on writability, costs a system call. One thread only: that of the set.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -23,18 +23,14 @@
 
 namespace wayside::net {
 
-class EventLoop;
 class Pipe;
+class ReadinessSet;
 
 class Stream {
  public:
-  // Takes a connected and non-blocking socket over. The loop outlives the stream. Throws std::bad_alloc, and
+  // Takes a connected and non-blocking socket over. The set outlives the stream. Throws std::bad_alloc, and
   // boost::system::system_error where it is the kernel that has no room for it.
-  Stream(EventLoop& loop, Descriptor socket);
-  // The same with a socket that is still connecting. Once it is writable, it is connected(), or take_error()
-  // says why not.
-  static Stream connecting(EventLoop& loop, Descriptor socket);
-  void connected() noexcept;
+  Stream(ReadinessSet& set, Descriptor socket);
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
   ~Stream();
@@ -51,7 +47,7 @@ class Stream {
   void watch_readable();
   void watch_writable();
   // Lets others have their turn: a readable stream becomes unreadable, is watched, and is readable again in
-  // the next turn of the event loop.
+  // the next turn of the set.
   void yield_readable();
 
   // Reads what is there. At least 1 byte on success, if there is room for one; asio::error::would_block when
@@ -92,9 +88,6 @@ class Stream {
   void close() noexcept;
   bool is_open() const noexcept;
 
-  // What made connecting fail; no error where it did not.
-  error_code take_error() noexcept;
-
   // For the socket's options.
   int descriptor() const noexcept;
 
@@ -103,8 +96,7 @@ class Stream {
   Result<std::size_t> read_from_unix(std::span<char> into, bool& stopped_early);
 
   class State;
-  explicit Stream(std::unique_ptr<State> state) noexcept;
-  std::unique_ptr<State> state_;  // where the event loop finds it, wherever the stream is moved
+  std::unique_ptr<State> state_;  // where the set finds it, wherever the stream is moved
 };
 
 }  // namespace wayside::net

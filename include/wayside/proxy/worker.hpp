@@ -1,4 +1,4 @@
-// One thread's share of the proxy: an event loop, a listening socket, a pool of backend connections and the
+// One thread's share of the proxy: an io_context, a listening socket, a pool of backend connections and the
 // sessions of the clients that this socket accepted. Workers share nothing that is written on the way of a
 // request.
 #pragma once

@@ -1,7 +1,7 @@
 #include "wayside/net/connector.hpp"
 
 #include "support/connection.hpp"
-#include "support/event_loop.hpp"
+#include "support/io_loop.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ class ConnectorTest : public testing::Test {
     return attempt.take();
   }
   Result<Stream> connect(Address address) {
-    Connector connector(loop_, std::move(address));
+    Connector connector(loop_.readiness, std::move(address));
     return connect(connector);
   }
 
@@ -55,7 +55,7 @@ class ConnectorTest : public testing::Test {
     EXPECT_EQ(test::read_available(*stream), "pong");
   }
 
-  EventLoop loop_;
+  test::IoLoop loop_;
   CountingWaiter waiter_;
 };
 
@@ -126,7 +126,7 @@ TEST_F(ConnectorTest, TriesEveryAddressOfAName) {
   for (const char* host : {"127.0.0.1", "::1"}) {
     if (!localhost_is(host)) continue;
     FakeBackend backend(host);
-    Connector connector(loop_, {"localhost", backend.address().port, {}});
+    Connector connector(loop_.readiness, {"localhost", backend.address().port, {}});
     for (int i = 0; i < 2; ++i) {  // by looking the name up, and by the answer that is still fresh
       Result<Stream> stream = connect(connector);
       expect_connected(std::move(stream), backend.accept());
@@ -155,7 +155,7 @@ TEST_F(ConnectorTest, ReportsANameThatDoesNotResolve) {
 }
 
 TEST_F(ConnectorTest, ReportsEachFailureAnew) {
-  Connector connector(loop_, {"localhost", refusing_address().port, {}});
+  Connector connector(loop_.readiness, {"localhost", refusing_address().port, {}});
   for (int i = 1; i <= 3; ++i) {
     EXPECT_TRUE(connect(connector).has_error());
     EXPECT_EQ(waiter_.wakes(), i);
@@ -164,7 +164,7 @@ TEST_F(ConnectorTest, ReportsEachFailureAnew) {
 
 TEST_F(ConnectorTest, RunsSeveralAttemptsAtOnce) {
   FakeBackend backend;
-  Connector connector(loop_, {"localhost", backend.address().port, {}});
+  Connector connector(loop_.readiness, {"localhost", backend.address().port, {}});
   ConnectAttempt first = connector.start(waiter_, kLimit);
   ConnectAttempt second = connector.start(waiter_, kLimit);
   ASSERT_TRUE(run_until(loop_, [&] { return first.finished() && second.finished(); }));
@@ -177,7 +177,7 @@ TEST_F(ConnectorTest, RunsSeveralAttemptsAtOnce) {
 TEST_F(ConnectorTest, NeverWakesFromWithinTheCall) {
   const std::string nowhere = "/nonexistent/wayside.sock";
   for (const Address& address : {refusing_address(), Address{{}, 0, nowhere}, Address{"localhost", 1, {}}}) {
-    Connector connector(loop_, address);
+    Connector connector(loop_.readiness, address);
     const int wakes = waiter_.wakes();
     ConnectAttempt attempt = connector.start(waiter_, kLimit);
     EXPECT_EQ(waiter_.wakes(), wakes);
@@ -190,7 +190,7 @@ TEST_F(ConnectorTest, NeverWakesFromWithinTheCall) {
 TEST_F(ConnectorTest, MayBeGivenUp) {
   FakeBackend backend;
   for (const char* host : {"127.0.0.1", "localhost"}) {
-    Connector connector(loop_, {host, backend.address().port, {}});
+    Connector connector(loop_.readiness, {host, backend.address().port, {}});
     std::optional<ConnectAttempt> attempt(connector.start(waiter_, kLimit));
     attempt.reset();
   }
@@ -201,7 +201,7 @@ TEST_F(ConnectorTest, MayBeGivenUp) {
 // The attempt finished, nobody took its stream: the backend sees the connection end.
 TEST_F(ConnectorTest, ClosesAConnectionThatNobodyTakes) {
   FakeBackend backend;
-  Connector connector(loop_, backend.address());
+  Connector connector(loop_.readiness, backend.address());
   {
     const ConnectAttempt attempt = connector.start(waiter_, kLimit);
     ASSERT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
@@ -211,7 +211,7 @@ TEST_F(ConnectorTest, ClosesAConnectionThatNobodyTakes) {
 
 TEST_F(ConnectorTest, MayBeReplaced) {
   FakeBackend backend;
-  Connector connector(loop_, backend.address());
+  Connector connector(loop_.readiness, backend.address());
   ConnectAttempt attempt = connector.start(waiter_, kLimit);
   attempt = connector.start(waiter_, kLimit);
   ASSERT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
@@ -255,7 +255,7 @@ TEST_F(UnixConnectorTest, ConnectsToAPath) {
 // A connect(2) to a unix socket says EAGAIN where one to TCP would wait.
 TEST_F(UnixConnectorTest, WaitsForRoomInAFullQueue) {
   listen(0);
-  Connector connector(loop_, {{}, 0, path_});
+  Connector connector(loop_.readiness, {{}, 0, path_});
   ConnectAttempt first = connector.start(waiter_, kLimit);
   ASSERT_TRUE(run_until(loop_, [&] { return first.finished(); }));
   ConnectAttempt second = connector.start(waiter_, kLimit);

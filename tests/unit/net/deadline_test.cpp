@@ -1,7 +1,7 @@
 // In real time, because the wheel's clock is the process's; every test is over within a few ticks.
 #include "wayside/net/deadline.hpp"
 
-#include "support/event_loop.hpp"
+#include "support/io_loop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -36,8 +36,8 @@ class DeadlineTest : public testing::Test {
     return run_until(loop_, [&] { return deadline.passed(); });
   }
 
-  EventLoop loop_;
-  DeadlineWheel wheel_{loop_};
+  test::IoLoop loop_;
+  DeadlineWheel wheel_{loop_.readiness};
   CountingWaiter waiter_;
 };
 
@@ -211,8 +211,8 @@ TEST_F(DeadlineTest, PassesNoMoreOnceTheWheelIsStopped) {
 TEST_F(DeadlineTest, PassesNoMoreEvenIfTheTickIsUnderWay) {
   Deadline deadline(wheel_, waiter_);
   deadline.expire_at(Clock::now());
-  Timer earlier(loop_, [&] { wheel_.stop(); });
-  earlier.set(Clock::now());
+  Timer earlier(loop_.io.get_executor());
+  test::call_at(earlier, Clock::now(), [&] { wheel_.stop(); });
   for (const TimePoint due = Clock::now() + 2 * kTick; Clock::now() < due;) {
   }
   EXPECT_TRUE(test::runs_dry(loop_));

@@ -1,7 +1,7 @@
 #include "wayside/net/listener.hpp"
 
 #include "support/connection.hpp"
-#include "support/event_loop.hpp"
+#include "support/io_loop.hpp"
 #include "support/raw_socket.hpp"
 
 #include <boost/asio/error.hpp>
@@ -75,20 +75,24 @@ class ListenerTest : public testing::Test {
   Address open_and_start(Listener& listener, const Address& address = kLoopback) {
     const Result<Address> bound = listener.open(address, false);
     EXPECT_TRUE(bound.has_value()) << bound.error().message();
-    listener.start([this](Stream stream, std::string client_ip) {
-      accepted_.push_back({std::move(stream), std::move(client_ip)});
-    });
+    start(listener);
     return bound.value();
+  }
+
+  void start(Listener& listener) {
+    listener.start([this](Descriptor socket, const Listener::Endpoint& client) {
+      accepted_.push_back({Stream(loop_, std::move(socket)), client_text(client)});
+    });
   }
 
   bool accepts(std::size_t count) {
     return run_until(loop_, [&] { return accepted_.size() >= count; });
   }
 
-  EventLoop loop_;
+  test::IoLoop loop_;
   LogPipe pipe_;
   Logger log_{LogLevel::kInfo, pipe_.write_end()};
-  Listener listener_{loop_, log_};
+  Listener listener_{loop_.readiness.executor(), log_};
   std::vector<Accepted> accepted_;
 };
 
@@ -158,9 +162,7 @@ TEST_F(ListenerTest, LooksNamesUp) {
 TEST_F(ListenerTest, NamesAnIpv4ClientAsSuchOnADualStackSocket) {
   const Result<Address> bound = listener_.open({"::", 0, {}}, false);
   if (!bound) GTEST_SKIP() << "this machine has no IPv6: " << bound.error().message();
-  listener_.start([this](Stream stream, std::string client_ip) {
-    accepted_.push_back({std::move(stream), std::move(client_ip)});
-  });
+  start(listener_);
   const RawSocket over_v4 = RawSocket::connect({"127.0.0.1", bound->port, {}});
   ASSERT_TRUE(accepts(1));
   EXPECT_EQ(accepted_[0].client_ip, "127.0.0.1");
@@ -171,7 +173,7 @@ TEST_F(ListenerTest, NamesAnIpv4ClientAsSuchOnADualStackSocket) {
 
 TEST_F(ListenerTest, ReportsAPortInUseAndMayTryAnother) {
   const Address taken = open_and_start(listener_);
-  Listener other(loop_, log_);
+  Listener other(loop_.readiness.executor(), log_);
   const Result<Address> refused = other.open(taken, false);
   ASSERT_TRUE(refused.has_error());
   EXPECT_EQ(refused.error(), boost::asio::error::address_in_use);
@@ -187,9 +189,9 @@ TEST_F(ListenerTest, ReportsAnAddressOfAnotherMachine) {
 TEST_F(ListenerTest, SharesAPortWithThoseThatShareIt) {
   const Result<Address> first = listener_.open(kLoopback, true);
   ASSERT_TRUE(first.has_value());
-  Listener second(loop_, log_);
+  Listener second(loop_.readiness.executor(), log_);
   EXPECT_TRUE(second.open(*first, true).has_value());
-  Listener third(loop_, log_);
+  Listener third(loop_.readiness.executor(), log_);
   EXPECT_TRUE(third.open(*first, false).has_error());
 }
 
@@ -216,7 +218,7 @@ TEST_F(ListenerTest, MayBeClosedByWhoeverGetsAConnection) {
   const Result<Address> address = listener_.open(kLoopback, false);
   ASSERT_TRUE(address.has_value());
   int connections = 0;
-  listener_.start([&](const Stream&, const std::string&) {
+  listener_.start([&](const Descriptor&, const Listener::Endpoint&) {
     ++connections;
     listener_.close();
   });
@@ -230,7 +232,7 @@ TEST_F(ListenerTest, PausesWhenMemoryRunsOutAndResumes) {
   const Result<Address> address = listener_.open(kLoopback, false);
   ASSERT_TRUE(address.has_value());
   int calls = 0;
-  listener_.start([&](const Stream&, const std::string&) {
+  listener_.start([&](const Descriptor&, const Listener::Endpoint&) {
     if (++calls == 1) throw std::bad_alloc();
   });
   const RawSocket refused = RawSocket::connect(*address);
@@ -241,13 +243,13 @@ TEST_F(ListenerTest, PausesWhenMemoryRunsOutAndResumes) {
 
 // UndefinedBehaviorSanitizer opens a pipe to look at the object of a virtual call, unless it has seen the
 // type before: what will happen without descriptors is shown to it while there are some.
-void rehearse(EventLoop& loop) {
+void rehearse(test::IoLoop& loop) {
   const error_code error(EMFILE, boost::system::system_category());
   EXPECT_NE(error, boost::system::errc::protocol_error);
   EXPECT_EQ(error.message(), std::strerror(EMFILE));
   bool is_over = false;
-  Timer timer(loop, [&] { is_over = true; });
-  timer.set(Clock::now());
+  Timer timer(loop.io.get_executor());
+  test::call_at(timer, Clock::now(), [&] { is_over = true; });
   EXPECT_TRUE(run_until(loop, [&] { return is_over; }));
 }
 
@@ -318,8 +320,8 @@ TEST_F(ListenerTest, MayBeClosedAtTheEndOfAPause) {
     const NoDescriptors no_descriptors;
     test::run_for(loop_, 20ms);
   }
-  Timer earlier(loop_, [&] { listener_.close(); });
-  earlier.set(Clock::now());
+  Timer earlier(loop_.io.get_executor());
+  test::call_at(earlier, Clock::now(), [&] { listener_.close(); });
   for (const TimePoint due = Clock::now() + 200ms; Clock::now() < due;) {
   }
   EXPECT_TRUE(run_until(loop_, [&] { return accepted_.size() == 1; }));

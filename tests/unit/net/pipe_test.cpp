@@ -1,7 +1,7 @@
 #include "wayside/net/pipe.hpp"
 
 #include "support/connection.hpp"
-#include "support/event_loop.hpp"
+#include "support/io_loop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ TEST(Pipe, GoesBackToItsPoolWhenItIsEmpty) {
 
 // What is still in it must not reach the next who takes it.
 TEST(Pipe, IsClosedWhenItIsNotEmpty) {
-  EventLoop loop;
+  test::IoLoop loop;
   test::Connection connection = test::unix_connection(loop);
   PipePool pool;
   const int lowest = lowest_free_descriptor();

@@ -3,7 +3,7 @@
 #include "wayside/net/pipe.hpp"
 
 #include "support/connection.hpp"
-#include "support/event_loop.hpp"
+#include "support/io_loop.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -50,7 +50,7 @@ class StreamTest : public testing::Test {
     return count ? error_code{} : count.error();
   }
 
-  EventLoop loop_;
+  test::IoLoop loop_;
   Connection connection_ = test::tcp_connection(loop_);
   Stream& stream_ = connection_.stream;
   test::RawSocket& peer_ = connection_.peer;
@@ -289,9 +289,13 @@ TEST_F(StreamTest, ReportsAPeerThatTakesNothingFromAPipe) {
 
 TEST_F(StreamTest, IsKnownToBeQuietOnceTheKernelWasAsked) {
   run_ready(loop_);
-  const TimePoint since = loop_.woke_at();
+  const TimePoint since = Clock::now();
   EXPECT_FALSE(stream_.is_known_quiet(since)) << "not since then";
-  loop_.turn(Milliseconds(0));
+  loop_.readiness.woke();
+  EXPECT_FALSE(stream_.is_known_quiet(since)) << "the thread woke for something else";
+  Connection other = test::tcp_connection(loop_);
+  other.peer.send("a");
+  ASSERT_TRUE(run_until(loop_, [&] { return other.stream.readable(); }));
   EXPECT_TRUE(stream_.is_known_quiet(since));
   peer_.send("a");
   ASSERT_TRUE(becomes_readable());
@@ -303,7 +307,7 @@ TEST_F(StreamTest, IsKnownToBeQuietOnceTheKernelWasAsked) {
 // Its event is in the batch, behind that of another.
 TEST_F(StreamTest, IsNotQuietWhileItsEventWaits) {
   run_ready(loop_);
-  const TimePoint since = loop_.woke_at();
+  const TimePoint since = Clock::now();
   Connection other = test::tcp_connection(loop_);
   run_ready(loop_);
   struct Asking final : Waiter {
@@ -440,7 +444,7 @@ TEST_F(StreamTest, WorksOverUnixSockets) {
 // The address sanitizer is the judge of what follows: neither a leak nor a use after free.
 
 TEST(StreamLifetime, MayEndWithWatchesArmed) {
-  EventLoop loop;
+  test::IoLoop loop;
   CountingWaiter waiter;
   {
     Connection connection = test::tcp_connection(loop);
@@ -455,7 +459,7 @@ TEST(StreamLifetime, MayEndWithWatchesArmed) {
 
 // The events of one batch: the first that is handled ends the stream of the other.
 TEST(StreamLifetime, MayEndBetweenAnEventAndItsHandler) {
-  EventLoop loop;
+  test::IoLoop loop;
   std::array<std::unique_ptr<Connection>, 2> connections;
   struct Destroyer final : Waiter {
     explicit Destroyer(std::array<std::unique_ptr<Connection>, 2>& all) : all_connections(all) {}
@@ -478,7 +482,7 @@ TEST(StreamLifetime, MayEndBetweenAnEventAndItsHandler) {
 }
 
 TEST(StreamLifetime, MayEndInsideItsOwnWakeup) {
-  EventLoop loop;
+  test::IoLoop loop;
   std::optional<Connection> connection(test::tcp_connection(loop));
   struct Destroyer final : Waiter {
     explicit Destroyer(std::optional<Connection>& to_destroy) : target(to_destroy) {}
@@ -495,7 +499,7 @@ TEST(StreamLifetime, MayEndInsideItsOwnWakeup) {
 }
 
 TEST(StreamLifetime, MayEndBeforeItsTurnAfterAYield) {
-  EventLoop loop;
+  test::IoLoop loop;
   CountingWaiter waiter;
   std::optional<Connection> connection(test::tcp_connection(loop));
   connection->stream.set_waiter(&waiter);
@@ -539,7 +543,7 @@ TEST_F(StreamTest, StillKnowsOfAResetThatAWriteFoundOut) {
 
 // Bytes that come with a descriptor end a read, and nothing is told of those behind them.
 TEST(UnixStream, FindsWhatComesBehindADescriptor) {
-  EventLoop loop;
+  test::IoLoop loop;
   int ends[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
   const Descriptor peer(ends[1]);
@@ -573,20 +577,17 @@ TEST(UnixStream, FindsWhatComesBehindADescriptor) {
 }
 
 // A unix socket calls itself writable anew each time that the peer has read.
-TEST(UnixStream, HearsNothingOfWritabilityOnceItIsConnected) {
-  EventLoop loop;
+TEST(UnixStream, HearsNothingOfWritabilityUntilItWaitsForIt) {
+  test::IoLoop loop;
   int ends[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
   test::RawSocket peer(ends[1]);
-  Stream stream = Stream::connecting(loop, Descriptor(ends[0]));
-  run_ready(loop);
-  stream.connected();
+  Stream stream(loop, Descriptor(ends[0]));
   run_ready(loop);
   const boost::asio::const_buffer bytes("b", 1);
   ASSERT_TRUE(stream.write_some({&bytes, 1}));
   peer.read_exactly(1);
-  EXPECT_EQ(loop.turn(Milliseconds(0)), 0U);
-  // Until it has to wait for it.
+  EXPECT_FALSE(test::take_turn(loop));
   test::fill(stream);
   stream.watch_writable();
   EXPECT_FALSE(stream.writable());

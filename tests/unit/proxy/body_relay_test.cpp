@@ -3,6 +3,7 @@
 #include "wayside/net/buffer.hpp"
 
 #include "support/connection.hpp"
+#include "support/io_loop.hpp"
 #include "support/split_points.hpp"
 
 #include <boost/asio/error.hpp>
@@ -76,7 +77,7 @@ class BodyRelayTest : public testing::Test {
     return connection_.peer.read_exactly(outbox_.written() - before);
   }
 
-  net::EventLoop loop_;
+  test::IoLoop loop_;
   test::Connection connection_ = test::unix_connection(loop_);
   net::BufferPool pool_;
   Outbox outbox_;

@@ -1,7 +1,7 @@
 #include "proxy/outbox.hpp"
 
 #include "support/connection.hpp"
-#include "support/event_loop.hpp"
+#include "support/io_loop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ class OutboxTest : public testing::Test {
     return received;
   }
 
-  net::EventLoop loop_;
+  test::IoLoop loop_;
   test::Connection connection_ = test::unix_connection(loop_);
   net::Stream& stream_ = connection_.stream;
   test::RawSocket& peer_ = connection_.peer;

@@ -1,0 +1,84 @@
+// An io_context with its readiness set on the test's own thread, and what to wait with on it.
+#pragma once
+
+#include "wayside/base/clock.hpp"
+#include "wayside/base/result.hpp"
+#include "wayside/net/readiness_set.hpp"
+#include "wayside/net/types.hpp"
+#include "wayside/net/wakeup.hpp"
+
+#include "support/raw_socket.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+namespace wayside::test {
+
+struct IoLoop {
+  operator net::ReadinessSet&() noexcept { return readiness; }
+
+  boost::asio::io_context io{1};
+  net::ReadinessSet readiness{io};
+};
+
+// Runs the loop until `condition` holds; false if it does not within kPatience.
+template <class Condition>
+bool run_until(IoLoop& loop, Condition&& condition) {
+  const TimePoint end = Clock::now() + kPatience;
+  loop.io.restart();
+  while (!condition()) {
+    if (Clock::now() >= end) return false;
+    loop.io.run_one_until(end);
+  }
+  return true;
+}
+
+// Runs the loop for that long, however much or little happens. How many handlers it called.
+inline std::size_t run_for(IoLoop& loop, Nanoseconds duration) {
+  return loop.io.run_for(duration);
+}
+
+// Runs what is ready, without waiting.
+inline void run_ready(IoLoop& loop) {
+  while (loop.io.poll() != 0) {
+  }
+}
+
+// One turn of the readiness set, without waiting: what is raised meanwhile is left for the next one. Whether
+// there was one to take.
+inline bool take_turn(IoLoop& loop) {
+  return loop.io.poll_one() != 0;
+}
+
+// Calls the function from the loop, at that time or soon behind it.
+template <class Function>
+void call_at(net::Timer& timer, TimePoint when, Function function) {
+  timer.expires_at(when);
+  timer.async_wait([function](const error_code& ec) {
+    if (!ec) function();
+  });
+}
+
+// Whether the loop comes to an end once its set is stopped: nothing else that it waits for is left.
+inline bool runs_dry(IoLoop& loop) {
+  run_ready(loop);
+  loop.readiness.stop();
+  loop.io.restart();
+  const TimePoint end = Clock::now() + kPatience;
+  loop.io.run_until(end);
+  return loop.io.stopped();
+}
+
+class CountingWaiter final : public net::Waiter {
+ public:
+  void wake() override { ++wakes_; }
+  int wakes() const noexcept { return wakes_; }
+
+ private:
+  int wakes_ = 0;
+};
+
+}  // namespace wayside::test
