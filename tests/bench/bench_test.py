@@ -43,8 +43,21 @@ class Report(unittest.TestCase):
         self.assertEqual(self.row(values, Goal(0.9, ("nginx",)))["goal"], "≤ 0.90 × nginx: 0.69, reached")
 
     def test_a_goal_without_rivals_is_a_number(self):
-        self.assertEqual(self.row(self.VALUES, Goal(11))["goal"], "≤ 11: reached")
-        self.assertEqual(self.row(self.VALUES, Goal(10))["goal"], "≤ 10: **missed**")
+        self.assertEqual(self.row(self.VALUES, Goal(11))["goal"], "≤ 11: 11.0, reached")
+        self.assertEqual(self.row(self.VALUES, Goal(10))["goal"], "≤ 10: 11.0, **missed**")
+
+    def test_a_missed_goal_does_not_look_reached(self):
+        values = {"wayside": [0.9504], "nginx": [1.0], "HAProxy": [2.0]}
+        self.assertEqual(self.row(values, Goal(0.95, ("nginx",)))["goal"], "≤ 0.95 × nginx: 0.9504, **missed**")
+        self.assertEqual(self.row(values, Goal(0.95))["goal"], "≤ 0.95: 0.9504, **missed**")
+        self.assertEqual(self.row({"wayside": [1024.3]}, Goal(1024))["goal"], "≤ 1024: 1024.3, **missed**")
+        barely = {"wayside": [0.95 + 1e-9], "nginx": [1.0]}
+        self.assertEqual(self.row(barely, Goal(0.95, ("nginx",)))["goal"], "≤ 0.95 × nginx: 0.950000001, **missed**")
+
+    def test_a_reached_goal_does_not_look_missed(self):
+        values = {"wayside": [0.9474], "nginx": [1.0]}
+        self.assertEqual(self.row(values, Goal(0.9476, ("nginx",)))["goal"], "≤ 0.9476 × nginx: 0.947, reached")
+        self.assertEqual(self.row({"wayside": [0.95]}, Goal(0.95))["goal"], "≤ 0.95: 0.95, reached")
 
     def test_other_subjects_stand_beside(self):
         values = {"wayside": [10.0], "wayside before": [20.0], "direct": [1.0]}

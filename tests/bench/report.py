@@ -52,20 +52,30 @@ def ratio(values, others):
 
 
 def judge(goal, values):
-    """What a goal asks for and whether it was reached, and "" where nobody it names took part."""
+    """What a goal asks for, what came out and whether that reaches it, and "" where nobody it names took part."""
     own = median(values["wayside"])
     rivals = {name: median(values[name]) for name in goal.rivals if values.get(name)}
     if not goal.rivals:
-        return f"≤ {goal.factor:g}: {_verdict(own <= goal.factor)}"
+        return f"≤ {goal.factor:g}: {_verdict(own, goal.factor, number)}"
     if not rivals:
         return ""
     best = min(rivals, key=rivals.get)
-    reached = own / rivals[best]
-    return f"≤ {goal.factor:.2f} × {best}: {reached:.2f}, {_verdict(reached <= goal.factor)}"
+    limit = f"{goal.factor:.2f}" if goal.factor == round(goal.factor, 2) else f"{goal.factor:g}"
+    return f"≤ {limit} × {best}: {_verdict(own / rivals[best], goal.factor, '{:.2f}'.format)}"
 
 
-def _verdict(is_reached):
-    return "reached" if is_reached else "**missed**"
+def _verdict(value, limit, form):
+    """The value and the verdict on it, which is that on the number before it is rounded.
+
+    Where the rounded one would suggest the other verdict, it gets as many digits as it takes.
+    """
+    is_reached = value <= limit
+    text = form(value)
+    digits = len(text.partition(".")[2])
+    while (float(text.replace(",", "")) <= limit) != is_reached:
+        digits += 1
+        text = f"{value:.{digits}f}"
+    return f"{text}, {'reached' if is_reached else '**missed**'}"
 
 
 def _row(measured):
