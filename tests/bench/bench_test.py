@@ -3,15 +3,20 @@
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
+import load  # noqa: E402
+import machine  # noqa: E402
 import micro  # noqa: E402
 import report  # noqa: E402
-from experiments import Goal, Line  # noqa: E402
+import support  # noqa: E402
+from experiments import COUNTING, Goal, Line  # noqa: E402
+from peers import TEMPLATES, Peers  # noqa: E402
 
 
 def cells_of(row):
@@ -89,6 +94,64 @@ class Report(unittest.TestCase):
         self.assertEqual((render.line.unit, render.values), ("ns/line", {"wayside": [20.0]}))
 
 
+class Counting(unittest.TestCase):
+    """The peer that does wayside's job, held against wayside: a peer that counts less is not worth comparing with."""
+
+    BOUNDS_OF_ALL = ("10.0", "+Inf")  # no request takes longer
+    FAMILIES = ("http_requests_total", "http_request_duration_seconds_bucket", "http_request_duration_seconds_count")
+
+    def setUp(self):
+        proxy_cpu, load_cpu = machine.processors()
+        self.load_cpu = load_cpu
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="wayside-bench-"))
+        self.programs = Path(os.environ["WAYSIDE_PROGRAMS"])
+        self.peers = self.enterContext(Peers(self.programs, folder, proxy_cpu, load_cpu, max_connections=100))
+
+    def counts(self, name):
+        """The series of its page that both have, with what they count but for durations: each has its own."""
+        text = support.fetch(self.peers.get(name).metrics_port, "/metrics").text
+        counts = {}
+        for (family, labels), value in support.samples(text).items():
+            bound = dict(labels).get("le", "+Inf")
+            if family in self.FAMILIES:
+                counts[family, labels] = value if bound in self.BOUNDS_OF_ALL else "some"
+        return counts
+
+    def requests(self, name):
+        return sum(value for (family, _), value in self.counts(name).items() if family == self.FAMILIES[0])
+
+    def test_it_counts_what_wayside_counts(self):
+        methods = ("GET", "PATCH", "PUT", "BREW")
+        matched = [template.format(id=4711, size=60) for template in TEMPLATES]
+        unmatched = ["/60", "/service-1/items/60", "/service-50/items/1/60", "/service-1/items//60", "/a/items/1/2/60"]
+        for name in (COUNTING, "wayside"):
+            port = self.peers.get(name).port
+            load.one_of_each(port, matched * 2, ("GET", "POST"))
+            self.counts(name)  # what was on one page is not added to the next once more
+            load.one_of_each(port, matched[:3] + unmatched, methods)
+        # An exchange is counted when it is over, which may be a moment after its client has the last byte.
+        sent = 200 + len(methods) * (3 + len(unmatched))
+        support.wait_until(lambda: self.requests("wayside") == sent, "wayside has counted all requests")
+        self.assertEqual(self.requests(COUNTING), sent)
+        self.assertEqual(self.counts(COUNTING), self.counts("wayside"))
+
+    def test_a_load_is_counted_to_the_last_request(self):
+        traffic = load.Traffic(connections=4)
+        port = self.peers.get(COUNTING).port
+        load.exactly(self.programs, port, traffic, 5000, [self.load_cpu])
+        labels = frozenset({("endpoint", TEMPLATES[23]), ("method", "GET")})
+        counted = self.counts(COUNTING)
+        self.assertEqual(counted["http_requests_total", labels | {("http_status", "200")}], 5000)
+        self.assertEqual(counted["http_request_duration_seconds_count", labels], 5000)
+
+    def test_it_is_missed_when_it_has_ended(self):
+        peer = self.peers.get(COUNTING)
+        self.assertEqual(self.peers.casualties(), [])
+        peer.process.stop()
+        (said,) = self.peers.casualties()
+        self.assertIn(f"{COUNTING} has ended", said)
+
+
 class Smoke(unittest.TestCase):
     def bench(self, *words):
         command = [sys.executable, HERE / "bench.py", "--programs", os.environ["WAYSIDE_PROGRAMS"], *words]
@@ -105,6 +168,8 @@ class Smoke(unittest.TestCase):
         for row in rows:
             for column in ("nginx", "HAProxy", "wayside", "÷ nginx", "÷ HAProxy", "goal"):
                 self.assertNotEqual(row[column], "", f"{column} of {row['work']}")
+        for column in (COUNTING, f"÷ {COUNTING}"):
+            self.assertNotEqual(rows[-1][column], "", column)
         for column in ("raw relay", "raw splice", "÷ raw relay"):
             self.assertNotEqual(rows[0][column], "", column)
 

@@ -1,5 +1,8 @@
 """Who is measured: wayside, and the proxies it is compared with, all of them in front of one backend.
 
+"nginx Lua" is nginx with wayside's job: it counts requests and durations by the same 50 routes (route_metrics.lua).
+The others count nothing by route.
+
 Each proxy has one worker on one processor, keeps its connections alive on both sides, streams bodies, and adds the
 same three fields to a request (X-Forwarded-For, -Proto and -Host). No pool of connections is smaller than the
 load. Everything else is as its authors have it. Whatever is started here ends with the Peers object, by process id.
@@ -13,7 +16,7 @@ import load
 import support
 
 NGINX = """\
-daemon off;
+{modules}daemon off;
 worker_processes 1;
 worker_rlimit_nofile {files};
 {user}
@@ -29,7 +32,7 @@ http {{
     scgi_temp_path {folder}/scgi;
     keepalive_requests 1000000000;
     client_max_body_size 0;
-    upstream backend {{
+{metrics}    upstream backend {{
         server {backend};
         keepalive 256;
         keepalive_requests 1000000000;
@@ -47,9 +50,34 @@ http {{
             proxy_request_buffering off;
             proxy_max_temp_file_size 0;
         }}
-    }}
+{observe}    }}
 }}
 """
+
+# What the same nginx needs to count by route. The modules are where Debian has them.
+NGINX_LUA = {
+    "modules": """\
+load_module /usr/lib/nginx/modules/ndk_http_module.so;
+load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
+""",
+    "metrics": """\
+    lua_package_path "{folder}/?.lua;;";
+    lua_shared_dict route_metrics 10m;
+    init_by_lua_block {{
+        route_metrics = require "route_metrics"
+        route_metrics.init({{ {templates} }})
+    }}
+    init_worker_by_lua_block {{ route_metrics.init_worker() }}
+    server {{
+        listen 127.0.0.1:{metrics_port};
+        location = /metrics {{ content_by_lua_block {{ route_metrics.page() }} }}
+    }}
+""",
+    "observe": """\
+        log_by_lua_block {{ route_metrics.observe() }}
+""",
+}
+LUA_SCRIPT = Path(__file__).resolve().parent / "route_metrics.lua"
 
 HAPROXY = """\
 global
@@ -99,6 +127,7 @@ routes:
 {routes}
 """
 ROUTES = 50
+TEMPLATES = [f"/service-{number}/items/{{id}}/{{size}}" for number in range(ROUTES)]
 
 
 class Peer:
@@ -193,7 +222,7 @@ class Peers:
 
     def _start_wayside(self, stack, command, over_unix, workers, cpus):
         backend = f"unix:{self._socket}" if over_unix else f"http://127.0.0.1:{self.backend.port}"
-        routes = "\n".join(f"  - /service-{number}/items/{{id}}/{{size}}" for number in range(ROUTES))
+        routes = "\n".join(f"  - {template}" for template in TEMPLATES)
         config = self._write("wayside.yaml", WAYSIDE.format(backend=backend, workers=workers, routes=routes))
         # Its ports are the kernel's choice, and it says them where it says that it listens: at the level "info".
         process = self._start(stack, [*command, "--config", config, "--log-level", "info"], cpus)
@@ -212,9 +241,14 @@ class Peers:
             "files": 2 * self._connections + 100,
             "user": "user root;" if os.geteuid() == 0 else "",
         }
-        if name == "nginx":
+        metrics_port = None
+        if name in ("nginx", "nginx Lua"):
             backend = f"unix:{self._socket}" if over_unix else address
-            config = self._write(f"nginx-{port}.conf", NGINX.format(backend=backend, **values))
+            parts = dict.fromkeys(NGINX_LUA, "")
+            if name == "nginx Lua":
+                metrics_port = support.free_port()
+                parts = self._nginx_lua_parts(metrics_port)
+            config = self._write(f"nginx-{port}.conf", NGINX.format(backend=backend, **parts, **values))
             command = [support.program("nginx"), "-e", "stderr", "-p", self._folder, "-c", config]
         elif name == "HAProxy":
             backend = self._socket if over_unix else address
@@ -232,7 +266,13 @@ class Peers:
         )
         if not process.is_running():
             raise load.Failed(f"{name} did not start:\n{process.output}")
-        return Peer(process, port)
+        return Peer(process, port, metrics_port)
+
+    def _nginx_lua_parts(self, metrics_port):
+        self._write(LUA_SCRIPT.name, LUA_SCRIPT.read_text())
+        templates = ", ".join(f'"{template}"' for template in TEMPLATES)
+        values = {"folder": self._folder, "templates": templates, "metrics_port": metrics_port}
+        return {name: part.format(**values) for name, part in NGINX_LUA.items()}
 
     def _write(self, name, text):
         file = self._folder / name

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from statistics import median
 
-PROXIES = ("raw relay", "raw splice", "nginx", "HAProxy", "Caddy", "wayside")
-COMPARED = ("raw relay", "nginx", "HAProxy")
+PROXIES = ("raw relay", "raw splice", "nginx", "HAProxy", "Caddy", "nginx Lua", "wayside")
+COMPARED = ("raw relay", "nginx", "HAProxy", "nginx Lua")
 COLUMNS = ("work", "unit", *PROXIES, *(f"÷ {name}" for name in COMPARED), "beside", "goal")
 
 BEGIN = "<!-- written by ./dev bench --write-readme: begin -->"
