@@ -83,15 +83,28 @@ class Report(unittest.TestCase):
 
     def test_google_benchmarks_become_lines(self):
         runs = [
-            {"run_type": "iteration", "run_name": "observe", "cpu_time": 0.04, "time_unit": "us"},
-            {"run_type": "iteration", "run_name": "observe", "cpu_time": 0.06, "time_unit": "us"},
-            {"run_type": "aggregate", "run_name": "observe", "cpu_time": 0.05, "time_unit": "us"},
-            {"run_type": "iteration", "run_name": "render", "cpu_time": 2, "time_unit": "ms", "lines": 1e5},
-        ]
+            {"run_type": "iteration", "run_name": "observe", "cpu_time": 0.04, "time_unit": "us", "yardstick": 80},
+            {"run_type": "iteration", "run_name": "observe", "cpu_time": 0.06, "time_unit": "us", "yardstick": 120},
+            {"run_type": "aggregate", "run_name": "observe", "cpu_time": 0.05, "time_unit": "us", "yardstick": 100},
+            {
+                "run_type": "iteration", "run_name": "render", "cpu_time": 2, "time_unit": "ms", "yardstick": 100,
+                "lines": 1e5,
+            },
+        ]  # fmt: skip
         observe, render = micro.lines_of({"benchmarks": runs}, "bench_metrics")
         self.assertEqual((observe.line.title, observe.line.unit), ("bench_metrics: observe", "ns"))
         self.assertEqual([round(value) for value in observe.values["wayside"]], [40, 60])
-        self.assertEqual((render.line.unit, render.values), ("ns/line", {"wayside": [20.0]}))
+        self.assertEqual(
+            (render.line.unit, render.values), ("ns/line", {"wayside": [20.0], "yardstick": [100]})
+        )
+
+    def test_a_google_benchmark_is_held_against_the_yardstick(self):
+        run = {"run_type": "iteration", "run_name": "observe", "cpu_time": 52, "time_unit": "ns", "yardstick": 100}
+        (slow,) = micro.lines_of({"benchmarks": [run]}, "bench_metrics")
+        (same_on_a_slow_machine,) = micro.lines_of({"benchmarks": [{**run, "yardstick": 160}]}, "bench_metrics")
+        (goal,) = slow.line.goals
+        self.assertEqual(report.judge(goal, slow.values), "≤ 0.50 × yardstick: 0.52, **missed**")
+        self.assertEqual(report.judge(goal, same_on_a_slow_machine.values), "≤ 0.50 × yardstick: 0.33, reached")
 
 
 class Counting(unittest.TestCase):

@@ -2,6 +2,8 @@
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
 
+#include "bench/yardstick.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -30,13 +32,13 @@ void observe_an_exchange(benchmark::State& state) {
   for (std::size_t i = 0; i < endpoints.size(); ++i)
     endpoints[i] = registry.intern("/route/" + std::to_string(i));
   std::size_t turn = 0;
-  for (auto _ : state) {
+  bench::run_beside_yardstick(state, [&] {
     ++turn;
     shard.exchange_started();
     shard.observe_overhead(Nanoseconds(turn % 100'000));
     shard.exchange_finished(
         small_get(endpoints[turn % endpoints.size()], Nanoseconds(turn * 977 % 1'000'000'000)));
-  }
+  });
 }
 BENCHMARK(observe_an_exchange);
 
@@ -50,8 +52,8 @@ void find_a_label(benchmark::State& state) {
     shard.endpoint_for(labels[i]);
   }
   std::size_t turn = 0;
-  for (auto _ : state)
-    benchmark::DoNotOptimize(shard.endpoint_for(labels[++turn % labels.size()]));
+  bench::run_beside_yardstick(
+      state, [&] { benchmark::DoNotOptimize(shard.endpoint_for(labels[++turn % labels.size()])); });
 }
 BENCHMARK(find_a_label);
 
@@ -61,8 +63,8 @@ void refuse_a_label(benchmark::State& state) {
   Shard& shard = registry.shard(0);
   for (int i = 0; i < 1'000; ++i)
     shard.endpoint_for("/scan/" + std::to_string(i));
-  for (auto _ : state)
-    benchmark::DoNotOptimize(shard.endpoint_for("/scan/and/so/on"));
+  bench::run_beside_yardstick(state,
+                              [&] { benchmark::DoNotOptimize(shard.endpoint_for("/scan/and/so/on")); });
 }
 BENCHMARK(refuse_a_label);
 
@@ -83,10 +85,10 @@ void render(benchmark::State& state, Format format) {
   std::string out;
   exposition.render(out, {format, {}});
   const std::int64_t lines = std::ranges::count(out, '\n');
-  for (auto _ : state) {
+  bench::run_beside_yardstick(state, [&] {
     out.clear();
     exposition.render(out, {format, {}});
-  }
+  });
   state.counters["lines"] = static_cast<double>(lines);
 }
 BENCHMARK_CAPTURE(render, text, Format::kText)

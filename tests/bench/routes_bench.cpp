@@ -4,6 +4,8 @@
 // knows the next one by heart; the cost of drawing is not measured.
 #include "wayside/routes/route_table.hpp"
 
+#include "bench/yardstick.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -52,9 +54,8 @@ std::vector<std::string> targets_of(const std::vector<RouteSpec>& specs, const s
 
 void match_all_of(benchmark::State& state, const RouteTable& table, const std::vector<std::string>& targets) {
   std::size_t next = 0;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(table.match(Method::kGet, targets[next++ % kTargets]));
-  }
+  bench::run_beside_yardstick(
+      state, [&] { benchmark::DoNotOptimize(table.match(Method::kGet, targets[next++ % kTargets])); });
   state.SetItemsProcessed(state.iterations());
 }
 
@@ -106,8 +107,7 @@ void BM_MatchWorstPath(benchmark::State& state) {
   for (std::size_t level = 0; level < kLevels; ++level)
     path += "/a";
   path += "/other";
-  for (auto _ : state)
-    benchmark::DoNotOptimize(table.match(Method::kGet, path));
+  bench::run_beside_yardstick(state, [&] { benchmark::DoNotOptimize(table.match(Method::kGet, path)); });
 }
 BENCHMARK(BM_MatchWorstPath);
 
