@@ -1,5 +1,6 @@
 // The end of the daemon: what is in flight finishes, within bounds.
 #include "support/proxy_fixture.hpp"
+#include "support/stuck_resolver.hpp"
 
 #include <gmock/gmock.h>
 
@@ -70,6 +71,21 @@ TEST_F(Drain, MakesNoPartOfAResponseLookWhole) {
   daemon().wait();
   client.read_to_end();
   EXPECT_TRUE(client.was_reset());
+}
+
+// Nothing interrupts getaddrinfo(3).
+TEST_F(Drain, WaitsForNoNameServer) {
+  StuckResolver resolver;
+  config::Settings settings;
+  settings.timeouts.drain = 100ms;
+  settings.backend = {kStuckHost, 80, {}};
+  start(settings);
+  RawSocket client = connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_TRUE(resolver.is_asked());
+  stop();
+  EXPECT_EQ(resolver.stuck_count(), 1) << "the look-up goes on";
+  EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ class ProxyFixture : public testing::Test {
 
   // Starts the proxy with `settings`, or restarts it. Listeners and backend are those of the fixture.
   void start(config::Settings settings = {});
+  // Drains the proxy and destroys it.
+  void stop() { daemon_.reset(); }
   void start_with_routes(std::initializer_list<const char*> templates);
   // Where daemon().reload() gets the settings from, with the next start.
   void set_source(std::function<config::Settings()> source) { source_ = std::move(source); }
