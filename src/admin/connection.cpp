@@ -98,12 +98,12 @@ Response make_response(const Page& page, const Body& body, unsigned version, boo
 
 // Waits for the client to close first: closing while bytes of its own are still unread would reset the
 // connection and might destroy the response on its way (RFC 9112 section 9.6).
-Task linger(Stream& stream, std::chrono::milliseconds limit) {
+Awaitable<> linger(Stream& stream, std::chrono::milliseconds limit) {
   error_code error;
   stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
   stream.expires_after(limit);
   std::array<char, 1024> ignored;
-  auto token = asio::redirect_error(asio::use_awaitable_t<Executor>(), error);
+  auto token = asio::redirect_error(asio::use_awaitable_t<net::Executor>(), error);
   while (!error) {
     co_await stream.async_read_some(asio::buffer(ignored), token);
   }
@@ -111,9 +111,9 @@ Task linger(Stream& stream, std::chrono::milliseconds limit) {
 
 }  // namespace
 
-Task serve(Stream& stream, const AdminPages& pages, const bool& is_stopped, ConnectionLimits limits) {
+Awaitable<> serve(Stream& stream, const AdminPages& pages, const bool& is_stopped, ConnectionLimits limits) {
   error_code error;
-  auto token = asio::redirect_error(asio::use_awaitable_t<Executor>(), error);
+  auto token = asio::redirect_error(asio::use_awaitable_t<net::Executor>(), error);
   beast::flat_buffer buffer(limits.head_bytes);
   Body body;
   for (bool is_first = true, goes_on = true; goes_on; is_first = false) {

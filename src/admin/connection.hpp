@@ -6,9 +6,8 @@
 #pragma once
 
 #include "wayside/admin/admin_server.hpp"
+#include "wayside/net/types.hpp"
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 
@@ -17,10 +16,8 @@
 
 namespace wayside::admin {
 
-// There is one kind of executor here, so nothing pays for one that could be any.
-using Executor = boost::asio::io_context::executor_type;
-using Task = boost::asio::awaitable<void, Executor>;
-using Stream = boost::beast::basic_stream<boost::asio::ip::tcp, Executor>;
+using net::Awaitable;
+using Stream = boost::beast::basic_stream<boost::asio::ip::tcp, net::Executor>;
 
 struct ConnectionLimits {
   std::size_t head_bytes = 8 * 1024;
@@ -35,6 +32,6 @@ struct ConnectionLimits {
 // `is_stopped` is looked at before each answer: once it is set, what `pages` refers to may be gone. All three
 // outlive the returned coroutine. What a peer does is never an exception; std::bad_alloc and what
 // pages.is_ready throws are.
-Task serve(Stream& stream, const AdminPages& pages, const bool& is_stopped, ConnectionLimits limits);
+Awaitable<> serve(Stream& stream, const AdminPages& pages, const bool& is_stopped, ConnectionLimits limits);
 
 }  // namespace wayside::admin

@@ -48,8 +48,8 @@ error_code bind_and_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, bo
 
 }  // namespace
 
-Listener::Listener(const Executor& executor, const Logger& log)
-    : acceptor_(executor), retry_timer_(executor), log_(log) {}
+Listener::Listener(const Executor& executor, std::string name, const Logger& log)
+    : acceptor_(executor), retry_timer_(executor), name_(std::move(name)), log_(log) {}
 
 Result<Address> Listener::open(const Address& address, bool shared) {
   const std::string host = address.host.empty() ? "::" : address.host;
@@ -92,11 +92,12 @@ void Listener::close() {
 void Listener::wait() {
   if (!acceptor_.is_open() || waits_ || pauses_ || suspended_) return;
   waits_ = true;
-  acceptor_.async_wait(decltype(acceptor_)::wait_read, [this](const error_code& ec) {
-    if (ec) return;
-    waits_ = false;
-    on_waiting();
-  });
+  acceptor_.async_wait(decltype(acceptor_)::wait_read,
+                       [this, alive = std::weak_ptr(alive_)](const error_code& ec) {
+                         if (ec || alive.expired()) return;
+                         waits_ = false;
+                         on_waiting();
+                       });
 }
 
 void Listener::on_waiting() {
@@ -138,8 +139,8 @@ error_code Listener::accept_waiting(int at_most) {
 void Listener::pause(const error_code& why) {
   pauses_ = true;
   retry_timer_.expires_after(kRetryAfter);
-  retry_timer_.async_wait([this](const error_code& ec) {
-    if (ec) return;
+  retry_timer_.async_wait([this, alive = std::weak_ptr(alive_)](const error_code& ec) {
+    if (ec || alive.expired()) return;
     pauses_ = false;
     wait();
   });
@@ -149,7 +150,8 @@ void Listener::pause(const error_code& why) {
   try {
     const bool is_epoll = why == boost::system::errc::no_space_on_device;
     log_.warn("cannot accept connections for now",
-              {{"error", is_epoll ? "epoll is full: see fs.epoll.max_user_watches" : why.message()}});
+              {{"listener", name_},
+               {"error", is_epoll ? "epoll is full: see fs.epoll.max_user_watches" : why.message()}});
   } catch (const std::bad_alloc&) {
     // That is what it is about.
   }

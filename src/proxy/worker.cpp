@@ -22,7 +22,7 @@ struct Worker::Impl {
   explicit Impl(Dependencies dependencies)
       : context(readiness, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
                 dependencies.unmatched, dependencies.access_log, dependencies.log),
-        listener(readiness.executor(), dependencies.log),
+        listener(readiness.executor(), "proxy", dependencies.log),
         drain_timer(readiness.executor()) {
     // The workers share the limit evenly, and each has at least one.
     if (const auto& limit = dependencies.settings.max_connections) {

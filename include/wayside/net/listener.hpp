@@ -3,8 +3,7 @@
 // Running out of descriptors or memory pauses accepting and resumes it; it never ends it, and never spins
 // (accept(2), "Error handling").
 //
-// One thread only, apart from open(): the one that runs the io_context. Once started, a listener is destroyed
-// only when the io_context runs no more.
+// One thread only, apart from open(): the one that runs the io_context.
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -18,6 +17,8 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <functional>
+#include <memory>
+#include <string>
 
 namespace wayside::net {
 
@@ -28,8 +29,8 @@ class Listener {
   // address.
   using OnAccept = std::function<void(Descriptor, const Endpoint& client)>;
 
-  // `log` outlives the listener.
-  Listener(const Executor& executor, const Logger& log);
+  // `log` outlives the listener, which is called `name` there.
+  Listener(const Executor& executor, std::string name, const Logger& log);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
@@ -58,12 +59,15 @@ class Listener {
 
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
   Timer retry_timer_;
+  const std::string name_;
   const Logger& log_;
   OnAccept on_accept_;
   TimePoint last_complaint_{};
   bool waits_ = false;   // for a connection
   bool pauses_ = false;  // until retry_timer_
   bool suspended_ = false;
+  // A handler that is queued already when the listener goes sees its end by this.
+  const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 // The client's address as others know it, without port: "::ffff:10.0.0.1" is how a dual-stack socket names an

@@ -45,7 +45,7 @@ class Served {
   bool is_over_within(seconds limit) const { return done_.wait_for(limit) == std::future_status::ready; }
 
  private:
-  Task serve_and_close(ConnectionLimits limits) {
+  Awaitable<> serve_and_close(ConnectionLimits limits) {
     co_await serve(stream_, pages_, is_stopped_, limits);
     stream_.close();
   }

@@ -92,7 +92,7 @@ class ListenerTest : public testing::Test {
   test::IoLoop loop_;
   LogPipe pipe_;
   Logger log_{LogLevel::kInfo, pipe_.write_end()};
-  Listener listener_{loop_.readiness.executor(), log_};
+  Listener listener_{loop_.readiness.executor(), "test", log_};
   std::vector<Accepted> accepted_;
 };
 
@@ -173,7 +173,7 @@ TEST_F(ListenerTest, NamesAnIpv4ClientAsSuchOnADualStackSocket) {
 
 TEST_F(ListenerTest, ReportsAPortInUseAndMayTryAnother) {
   const Address taken = open_and_start(listener_);
-  Listener other(loop_.readiness.executor(), log_);
+  Listener other(loop_.readiness.executor(), "test", log_);
   const Result<Address> refused = other.open(taken, false);
   ASSERT_TRUE(refused.has_error());
   EXPECT_EQ(refused.error(), boost::asio::error::address_in_use);
@@ -189,9 +189,9 @@ TEST_F(ListenerTest, ReportsAnAddressOfAnotherMachine) {
 TEST_F(ListenerTest, SharesAPortWithThoseThatShareIt) {
   const Result<Address> first = listener_.open(kLoopback, true);
   ASSERT_TRUE(first.has_value());
-  Listener second(loop_.readiness.executor(), log_);
+  Listener second(loop_.readiness.executor(), "test", log_);
   EXPECT_TRUE(second.open(*first, true).has_value());
-  Listener third(loop_.readiness.executor(), log_);
+  Listener third(loop_.readiness.executor(), "test", log_);
   EXPECT_TRUE(third.open(*first, false).has_error());
 }
 
