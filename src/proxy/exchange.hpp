@@ -114,7 +114,7 @@ class Exchange {
   void acknowledge_parts();
   bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
   void note_progress() { progressed_ = context_.readiness.woke_at(); }  // only deadlines are made of it
-  // When what is being read came, as far as the event loop knew; not before what it answers.
+  // When what is being read came, as far as the readiness set knew; not before what it answers.
   TimePoint heard_at() const { return std::max({context_.readiness.woke_at(), sending_ended_, started_}); }
   void find_route(std::string_view target);
   void begin_wait();
@@ -186,7 +186,7 @@ class Exchange {
   // The time points of the exchange. The duration runs from the first to the moment of finish().
   TimePoint started_;             // the request head is complete
   TimePoint sending_ended_{};     // the request is written to the backend, as far as it takes it
-  TimePoint response_head_at_{};  // the final response head is complete, as soon as the event loop knew
+  TimePoint response_head_at_{};  // the final response head is complete, as soon as the set knew
   TimePoint progressed_;          // bytes moved last
 };
 

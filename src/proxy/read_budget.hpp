@@ -13,7 +13,7 @@ namespace wayside::proxy {
 class ReadBudget {
  public:
   // Whether `stream` should be read now. If not, it is watched: for what comes, or, when the budget is spent,
-  // for the next turn of the event loop.
+  // for the next turn of the readiness set.
   bool allows(net::Stream& stream) {
     if (stream.readable() && reads_left_ != 0) {
       --reads_left_;

@@ -1,4 +1,4 @@
-// What an exchange does with the event loop all the time costs no allocation once it was done before.
+// What an exchange does with the readiness set all the time costs no allocation once it was done before.
 #include "wayside/net/buffer.hpp"
 #include "wayside/net/deadline.hpp"
 #include "wayside/net/stream.hpp"

@@ -15,7 +15,7 @@ namespace wayside::net {
 
 class Waiter {
  public:
-  // Called from the event loop, never from within a call that the waiter itself made. The waiter, and the
+  // Called from the io_context, never from within a call that the waiter itself made. The waiter, and the
   // source that called, may be gone when this returns.
   virtual void wake() = 0;
 
