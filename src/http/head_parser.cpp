@@ -4,144 +4,217 @@
 
 #include "http/connection_options.hpp"
 #include "http/request_target.hpp"
-#include "http/text_scan.hpp"
 
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/optional/optional.hpp>
+#include <boost/system/errc.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string_view>
-#include <utility>
+#include <type_traits>
 
 namespace wayside::http {
 namespace {
+
+namespace beast = boost::beast;
+using boost::system::error_code;
 
 constexpr bool is_blank(char c) noexcept {
   return c == ' ' || c == '\t';
 }
 
-// Goes over a head from its first byte to its last. The bytes end with an empty line, so what stops at
-// control characters needs no other end.
-class Cursor {
+template <class Head>
+std::optional<Violation> add_field(const Field& field, Head& head) noexcept {
+  if (!head.fields.push_back(field)) return Violation::kTooManyFields;
+  if (field.id != FieldName::kConnection) return std::nullopt;
+  return read_connection_options(field.value, head.connection);
+}
+
+// Fills a head with what Beast finds in it. Beast stops at a line that it refuses, or that a callback does.
+template <class Head>
+class LineReader final : public beast::http::basic_parser<std::is_same_v<Head, RequestHead>> {
  public:
-  explicit Cursor(std::string_view bytes) noexcept : at_(bytes.data()), end_(at_ + bytes.size()) {}
-
-  const char* at() const noexcept { return at_; }
-  char next() const noexcept { return *at_; }
-  bool is_at_end() const noexcept { return at_ == end_; }
-
-  // Each of these takes what there is of something; it may be nothing.
-  std::string_view take_token() noexcept {
-    const char* const begin = at_;
-    while (is_token_char(*at_))
-      ++at_;
-    return {begin, at_};
-  }
-  // VCHAR and obs-text.
-  std::string_view take_visible() noexcept {
-    const char* const begin = std::exchange(at_, find_below<' ' + 1>(at_, end_));
-    return {begin, at_};
-  }
-  // VCHAR, obs-text, spaces and tabs.
-  std::string_view take_text() noexcept {
-    const char* const begin = at_;
-    at_ = find_below<' '>(at_, end_);
-    while (*at_ == '\t')
-      at_ = find_below<' '>(at_ + 1, end_);
-    return {begin, at_};
-  }
-  void skip_blanks() noexcept {
-    while (is_blank(*at_))
-      ++at_;
+  explicit LineReader(Head& head) noexcept : head_(head) {
+    this->skip(true);  // the message ends with its head, whatever its fields say of a body
+    this->header_limit(std::numeric_limits<std::uint32_t>::max());  // HeadScanner keeps to the limit
   }
 
-  // These take what has to be there, or nothing.
-  bool take(char expected) noexcept {
-    if (*at_ != expected) return false;
-    ++at_;
-    return true;
+  // The number of bytes in front of the line that the reader stopped at; all of them where is_done().
+  std::size_t read(std::string_view bytes) {
+    return this->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error_);
   }
-  bool take_line_end() noexcept {
-    if (at_[0] != '\r' || at_[1] != '\n') return false;
-    at_ += 2;
-    return true;
+
+  // The start line was read already: the field lines are what follows.
+  void skip_start_line() {
+    starts_with_fields_ = true;
+    read(std::is_same_v<Head, RequestHead> ? "GET / HTTP/1.1\r\n" : "HTTP/1.1 200 OK\r\n");
   }
+
+  // Why the reader stopped: what Beast says, and what is wrong by our rules, if it was a callback.
+  error_code error() const noexcept { return error_; }
+  std::optional<Violation> violation() const noexcept { return violation_; }
 
  private:
-  const char* at_;
-  const char* end_;
+  void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target, int version,
+                       error_code&) override {
+    if constexpr (std::is_same_v<Head, RequestHead>) {
+      if (starts_with_fields_) return;
+      head_.method_token = method;
+      head_.method = method_from_token(method);
+      head_.target = target;
+      head_.minor_version = static_cast<unsigned>(version % 10);
+    }
+  }
+
+  void on_response_impl(int status, beast::string_view reason, int version, error_code& ec) override {
+    if constexpr (std::is_same_v<Head, ResponseHead>) {
+      if (starts_with_fields_) return;
+      // RFC 9110 section 15: the first digit is one of 1 to 5. What is above is of no known class but is
+      // relayed; what is below is no status code.
+      if (status < 100) return stop(ec);
+      head_.status = static_cast<unsigned>(status);
+      head_.reason = reason;
+      head_.minor_version = static_cast<unsigned>(version % 10);
+    }
+  }
+
+  void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value,
+                     error_code& ec) override {
+    // Beast has unfolded a value that does not start behind its colon: it is on a later line, or in memory of
+    // Beast's that ends with this call.
+    const char* begin = name.data() + name.size() + 1;
+    while (is_blank(*begin))
+      ++begin;
+    if (begin != value.data()) return stop(ec);
+    const char* end = begin + value.size();
+    while (is_blank(*end))
+      ++end;
+    violation_ =
+        add_field({.id = field_name(name), .name = name, .value = value, .line_end = end + 2}, head_);
+    if (violation_) stop(ec);
+  }
+
+  static void stop(error_code& ec) noexcept {
+    ec = boost::system::errc::make_error_code(boost::system::errc::operation_canceled);
+  }
+
+  // None of these has a part in a head.
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+  std::size_t on_body_impl(beast::string_view, error_code&) override { return 0; }
+  void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, error_code&) override { return 0; }
+  void on_finish_impl(error_code&) override {}
+
+  Head& head_;
+  error_code error_;
+  std::optional<Violation> violation_;
+  bool starts_with_fields_ = false;
 };
 
-// "HTTP/1.1" (RFC 9112 section 2.3).
-std::optional<Violation> read_version(std::string_view text, unsigned& minor_version) noexcept {
+// RFC 9112 section 2.3. Beast does not tell a version that is not spoken here from what is no version.
+bool is_foreign_version(std::string_view text) noexcept {
   constexpr std::string_view kForm = "HTTP/1.1";
   const bool has_form = text.size() == kForm.size() && text.starts_with("HTTP/") && is_digit(text[5]) &&
                         text[6] == '.' && is_digit(text[7]);
-  if (!has_form) return Violation::kMalformedHead;
-  if (text[5] != '1' || text[7] > '1') return Violation::kUnsupportedVersion;
-  minor_version = static_cast<unsigned>(text[7] - '0');
+  return has_form && (text[5] != '1' || text[7] > '1');
+}
+
+// What is wrong with a start line that Beast has refused.
+Violation judge_start_line(std::string_view bytes, error_code error, const RequestHead&) noexcept {
+  if (error != beast::http::error::bad_version) return Violation::kMalformedHead;
+  // Method and target are as they should be, so neither holds a space.
+  const std::string_view line = bytes.substr(0, bytes.find("\r\n"));
+  const std::size_t target = line.find(' ') + 1;
+  const std::string_view version = line.substr(line.find(' ', target) + 1);
+  return is_foreign_version(version) ? Violation::kUnsupportedVersion : Violation::kMalformedHead;
+}
+
+Violation judge_start_line(std::string_view bytes, error_code, const ResponseHead&) noexcept {
+  const bool is_foreign = is_foreign_version(bytes.substr(0, 8)) && bytes.substr(8).starts_with(' ');
+  return is_foreign ? Violation::kUnsupportedVersion : Violation::kMalformedHead;
+}
+
+// Many a backend leaves out the second space of its status line where no reason follows, and every client
+// takes it. Beast reads the line as it should be. Its size where that is what was wrong with it, or 0.
+std::size_t read_bare_status_line(std::string_view bytes, ResponseHead& head) {
+  constexpr std::size_t kSize = std::string_view("HTTP/1.1 200\r\n").size();
+  if (bytes.substr(0, kSize).find("\r\n") != kSize - 2) return 0;
+  std::array<char, kSize + 1> line{};
+  const auto space = std::copy_n(bytes.begin(), kSize - 2, line.begin());
+  std::ranges::copy(std::string_view(" \r\n"), space);
+  LineReader<ResponseHead> reader(head);
+  if (reader.read({line.data(), line.size()}) != line.size()) return 0;
+  head.reason = {};
+  return kSize;
+}
+
+std::size_t read_bare_status_line(std::string_view, RequestHead&) {
+  return 0;
+}
+
+// Reads the field line at `at` that Beast stopped at, and moves `at` behind it. Beast judges what Connection,
+// Proxy-Connection and the fields for framing say; here the first is judged by read_connection_options, the
+// second is dropped unread, and framing.cpp decides on the others when all of the head is known.
+template <class Head>
+std::optional<Violation> read_refused_field(std::string_view bytes, std::size_t& at, Head& head) noexcept {
+  // Beast moves past a CR without its LF at the start of a line.
+  if (bytes[at - 1] != '\n') return Violation::kMalformedHead;
+  const std::string_view rest = bytes.substr(at);
+  const std::string_view name = rest.substr(0, rest.find(':'));
+  if (name.empty() || !std::ranges::all_of(name, is_token_char)) return Violation::kMalformedHead;
+  const auto value_end = std::ranges::find_if(
+      rest, [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f'; });
+  const auto size = static_cast<std::size_t>(value_end - rest.begin());
+  if (rest.substr(size, 2) != "\r\n") return Violation::kMalformedHead;
+  const Field field = {.id = field_name(name),
+                       .name = name,
+                       .value = trim(rest.substr(name.size() + 1, size - name.size() - 1)),
+                       .line_end = rest.data() + size + 2};
+  if (const auto violation = add_field(field, head)) return violation;
+  if (is_blank(*field.line_end)) return Violation::kObsoleteFolding;  // RFC 9112 section 5.2
+  at += size + 2;
   return std::nullopt;
 }
 
-// method SP request-target SP HTTP-version CRLF (RFC 9112 section 3).
-std::optional<Violation> parse_start_line(Cursor& cursor, RequestHead& head) noexcept {
-  head.method_token = cursor.take_token();
-  if (head.method_token.empty() || !cursor.take(' ')) return Violation::kMalformedHead;
-  head.method = method_from_token(head.method_token);
-  head.target = cursor.take_visible();
-  if (head.target.empty() || !cursor.take(' ')) return Violation::kMalformedHead;
-  const std::string_view version = cursor.take_visible();
-  if (!cursor.take_line_end()) return Violation::kMalformedHead;
-  return read_version(version, head.minor_version);
-}
-
-// HTTP-version SP status-code SP [ reason-phrase ] CRLF (RFC 9112 section 4). Many a backend leaves out the
-// second space where no reason follows, and every client takes it.
-std::optional<Violation> parse_start_line(Cursor& cursor, ResponseHead& head) noexcept {
-  const std::string_view version = cursor.take_visible();
-  if (!cursor.take(' ')) return Violation::kMalformedHead;
-  const std::string_view status = cursor.take_visible();
-  head.reason = cursor.take(' ') ? cursor.take_text() : std::string_view();
-  if (!cursor.take_line_end()) return Violation::kMalformedHead;
-  if (const auto violation = read_version(version, head.minor_version)) return violation;
-  // RFC 9110 section 15: a status code has three digits, the first of them one of 1 to 5. What is above is of
-  // no known class but is relayed; what is below is no status code.
-  const bool is_code = status.size() == 3 && status[0] >= '1' && is_digit(status[0]) && is_digit(status[1]) &&
-                       is_digit(status[2]);
-  if (!is_code) return Violation::kMalformedHead;
-  const auto digit = [&](std::size_t i) { return static_cast<unsigned>(status[i] - '0'); };
-  head.status = digit(0) * 100 + digit(1) * 10 + digit(2);
-  return std::nullopt;
-}
-
-// field-name ":" OWS field-value OWS CRLF (RFC 9112 section 5).
-std::optional<Violation> parse_field_line(Cursor& cursor, Fields& fields,
-                                          ConnectionOptions& connection) noexcept {
-  // A line that starts with a blank goes on with the field before it (section 5.2).
-  if (is_blank(cursor.next()))
-    return fields.size() == 0 ? Violation::kMalformedHead : Violation::kObsoleteFolding;
-  Field field;
-  field.name = cursor.take_token();
-  if (field.name.empty() || !cursor.take(':')) return Violation::kMalformedHead;
-  cursor.skip_blanks();
-  field.value = cursor.take_text();
-  while (!field.value.empty() && is_blank(field.value.back()))
-    field.value.remove_suffix(1);
-  if (!cursor.take_line_end()) return Violation::kMalformedHead;
-  field.line_end = cursor.at();
-  field.id = field_name(field.name);
-  if (!fields.push_back(field)) return Violation::kTooManyFields;
-  if (field.id != FieldName::kConnection) return std::nullopt;
-  return read_connection_options(field.value, connection);
+// Says what is wrong with the line at `at`, which `stopped` has stopped at, or goes on behind it if nothing
+// is wrong by our rules.
+template <class Head>
+[[gnu::cold]] std::optional<Violation> read_on(std::string_view bytes, std::size_t at,
+                                               const LineReader<Head>& stopped, Head& head) {
+  if (stopped.violation()) return stopped.violation();
+  if (at == 0) {
+    at = read_bare_status_line(bytes, head);
+    if (at == 0) return judge_start_line(bytes, stopped.error(), head);
+  } else if (const auto violation = read_refused_field(bytes, at, head)) {
+    return violation;
+  }
+  while (true) {
+    LineReader<Head> reader(head);
+    reader.skip_start_line();
+    at += reader.read(bytes.substr(at));
+    if (reader.is_done()) return at == bytes.size() ? std::nullopt : std::optional(Violation::kMalformedHead);
+    if (reader.violation()) return reader.violation();
+    if (const auto violation = read_refused_field(bytes, at, head)) return violation;
+  }
 }
 
 template <class Head>
-std::optional<Violation> parse_head(std::string_view bytes, Head& head) noexcept {
+std::optional<Violation> parse_head(std::string_view bytes, Head& head) {
   head.fields.clear();
   head.connection.clear();
   if (!bytes.ends_with("\r\n\r\n")) return Violation::kMalformedHead;
-  Cursor cursor(bytes);
-  if (const auto violation = parse_start_line(cursor, head)) return violation;
-  while (!cursor.take_line_end()) {
-    if (const auto violation = parse_field_line(cursor, head.fields, head.connection)) return violation;
-  }
-  return cursor.is_at_end() ? std::nullopt : std::optional(Violation::kMalformedHead);
+  LineReader<Head> reader(head);
+  const std::size_t read = reader.read(bytes);
+  if (!reader.is_done()) return read_on(bytes, read, reader, head);
+  return read == bytes.size() ? std::nullopt : std::optional(Violation::kMalformedHead);
 }
 
 // RFC 9112 section 5.2: each CRLF of a fold becomes spaces, so that no view has to move.
@@ -154,7 +227,7 @@ void unfold(std::span<char> bytes) noexcept {
 }  // namespace
 
 std::optional<Violation> parse_request_head(std::span<const char> bytes, RequestHead& head) {
-  if (const auto violation = parse_head({bytes.data(), bytes.size()}, head)) return violation;
+  if (const auto violation = parse_head(std::string_view(bytes.data(), bytes.size()), head)) return violation;
   if (const auto violation = check_target(head)) return violation;
   return check_host(head);
 }

@@ -11,7 +11,7 @@
 #include "fuzz/splitter.hpp"
 #include "proxy/body_relay.hpp"
 #include "proxy/outbox.hpp"
-#include "support/beast_head.hpp"
+#include "support/head_oracle.hpp"
 
 #include <algorithm>
 #include <array>
@@ -149,7 +149,8 @@ std::optional<Violation> forward_request(Reader& reader, const http::Limits& lim
   const auto bytes = reader.take_head(http::HeadScanner::Kind::kRequest);
   if (!bytes) return bytes.error();
   if (!*bytes) return std::nullopt;
-  require(test::disagreement_about_request(**bytes).empty(), "Beast reads the same request");
+  require(test::disagreement_about_request(**bytes).empty(),
+          "Beast reads the request that the grammar gives");
   http::RequestHead head;
   head.fields = http::Fields(limits.fields);
   if (const auto violation = http::parse_request_head(**bytes, head)) return violation;
@@ -176,7 +177,8 @@ std::optional<Violation> forward_response(Reader& reader, Requester requester, c
   auto bytes = reader.take_head(http::HeadScanner::Kind::kResponse);
   if (!bytes) return bytes.error();
   if (!*bytes) return std::nullopt;
-  require(test::disagreement_about_response(**bytes).empty(), "Beast reads the same response");
+  require(test::disagreement_about_response(**bytes).empty(),
+          "Beast reads the response that the grammar gives");
   http::ResponseHead head;
   head.fields = http::Fields(limits.fields);
   if (const auto violation = http::parse_response_head(**bytes, head)) return violation;

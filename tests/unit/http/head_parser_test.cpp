@@ -1,5 +1,7 @@
 #include "wayside/http/head_parser.hpp"
 
+#include "wayside/http/text.hpp"
+
 #include "support/parsed_head.hpp"
 
 #include <gtest/gtest.h>
@@ -113,6 +115,7 @@ struct Refused {
 };
 
 TEST(RequestHead, IsRefusedWhereTheRfcSaysSo) {
+  const std::string long_text(5000, 'a');
   const Refused table[] = {
       {"RFC 9112 3: single spaces", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "malformed_head"},
       {"RFC 9112 3: single spaces", "GET /  HTTP/1.1\r\nHost: a\r\n\r\n", "malformed_head"},
@@ -169,19 +172,72 @@ TEST(RequestHead, IsRefusedWhereTheRfcSaysSo) {
       {"RFC 9110 5.5: no NUL", with_fields(std::string("A: b\0c\r\n", 8)), "malformed_head"},
       {"RFC 9110 5.5: no control bytes", with_fields("A: b\x01\r\n"), "malformed_head"},
       {"RFC 9110 5.5: no DEL", with_fields("A: b\x7f\r\n"), "malformed_head"},
+      {"RFC 9110 5.1: no NUL", with_fields(std::string("A\0: b\r\n", 8)), "malformed_head"},
+      {"RFC 9112 3.2: no NUL", std::string("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", 29), "malformed_head"},
       {"RFC 9112 2.2: bare CR", with_fields("A: b\rc\r\n"), "malformed_head"},
+      {"RFC 9112 2.2: bare CR in front", with_fields("\rA: b\r\n"), "malformed_head"},
+      {"RFC 9112 2.2: bare CR in front", with_fields("\r\rA: b\r\n"), "malformed_head"},
+      {"RFC 9112 2.2: bare CR at the end", with_fields("A: b\r\r\n"), "malformed_head"},
       {"RFC 9112 2.2: space after the first line", "GET / HTTP/1.1\r\n Host: a\r\n\r\n", "malformed_head"},
       {"RFC 9112 5.2: obs-fold", with_fields("A: b\r\n c\r\n"), "obsolete_folding"},
       {"RFC 9112 5.2: obs-fold", with_fields("A: b\r\n\tc\r\n"), "obsolete_folding"},
       {"RFC 9112 5.2: obs-fold", with_fields("A:\r\n b\r\n"), "obsolete_folding"},
       {"RFC 9112 5.2: obs-fold of nothing", with_fields("A:\r\n \r\n"), "obsolete_folding"},
       {"RFC 9112 5.2: obs-fold of nothing", with_fields("A: b\r\n \r\n"), "obsolete_folding"},
+      {"RFC 9112 5.2: obs-fold, longer than Beast unfolds", with_fields("A: " + long_text + "\r\n b\r\n"),
+       "obsolete_folding"},
+      {"RFC 9112 5.2: obs-fold, longer than Beast unfolds", with_fields("A: b\r\n " + long_text + "\r\n"),
+       "obsolete_folding"},
+      {"RFC 9112 5.2: obs-fold of what Beast judges", with_fields("Content-Length: 5\r\n 6\r\n"),
+       "obsolete_folding"},
+      {"RFC 9112 5.2: obs-fold of what Beast judges", with_fields("Transfer-Encoding:\r\n chunked\r\n"),
+       "obsolete_folding"},
+      {"RFC 9112 5.2: obs-fold of what Beast judges", with_fields("Connection: close,\r\n x\r\n"),
+       "obsolete_folding"},
+      {"RFC 9112 5.2: obs-fold, its second line malformed", with_fields("A: b\r\n c\x01\r\n"),
+       "obsolete_folding"},
       {"RFC 9110 7.6.1: Connection is a list of tokens", with_fields("Connection: a/b\r\n"),
        "malformed_head"},
   };
   for (const Refused& row : table) {
     EXPECT_EQ(to_word(ParsedRequest(row.text).violation), row.violation)
         << row.rule << ": " << testing::PrintToString(row.text);
+  }
+}
+
+// Beast refuses each of these lines for what it says. Here framing.cpp decides on them, when all of the head
+// is known, or nobody does: a Proxy-Connection is dropped whatever it says.
+TEST(RequestHead, IsReadOnBehindWhatBeastJudges) {
+  for (const std::string_view lines : {
+           "Proxy-Connection: a/b\r\n",
+           "Proxy-Connection: close;\r\nProxy-Connection: \"x\"\r\n",
+           "Content-Length: five\r\n",
+           "Content-Length:\r\n",
+           "Content-Length: 5\r\nContent-Length: 6\r\n",
+           "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+           "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+           "Transfer-Encoding: chunked\r\nTransfer-Encoding:\tchunked \r\n",
+           "Upgrade: \"/;,\r\n",
+       }) {
+    const std::string text = with_fields(std::string(lines) + "A: b\r\n" + std::string(lines));
+    const ParsedRequest request(text);
+    ASSERT_EQ(to_word(request.violation), "none") << lines;
+    EXPECT_EQ(request.head.target, "/");
+    const auto fields = request.head.fields.all();
+    ASSERT_EQ(fields.size(), static_cast<std::size_t>(std::ranges::count(text, '\n')) - 2);
+    for (const Field& field : fields) {
+      EXPECT_EQ(field.line_end, field.name.data() + std::string_view(field.name.data()).find('\n') + 1);
+      EXPECT_EQ(field.value, trim(field.value));
+    }
+
+    EXPECT_EQ(to_word(ParsedRequest(with_fields(std::string(lines) + "A : b\r\n")).violation),
+              "malformed_head");
+    EXPECT_EQ(to_word(ParsedRequest(with_fields(std::string(lines) + " c\r\n")).violation),
+              "obsolete_folding");
+    EXPECT_EQ(to_word(ParsedRequest(with_fields(std::string(lines) + "Host: b\r\n")).violation),
+              "duplicate_host");
+    for (std::size_t size = 0; size < text.size(); ++size)
+      ASSERT_EQ(to_word(ParsedRequest(text.substr(0, size)).violation), "malformed_head") << size;
   }
 }
 
@@ -199,6 +255,21 @@ TEST(RequestHead, HasAtMostSoManyFields) {
     lines += "A: b\r\n";
   EXPECT_EQ(to_word(ParsedRequest(with_fields(lines)).violation), "none");
   EXPECT_EQ(to_word(ParsedRequest(with_fields(lines + "A: b\r\n")).violation), "too_many_fields");
+  EXPECT_EQ(to_word(ParsedRequest(with_fields(lines + "Content-Length: x\r\n")).violation),
+            "too_many_fields");
+}
+
+// The first thing that is wrong is what is said, in the last field that there is room for too.
+TEST(RequestHead, IsRefusedForItsFirstMistake) {
+  std::string line = "Connection: x";
+  for (std::size_t i = 0; i < limits::kConnectionOptions; ++i)
+    line += ", x" + std::to_string(i);
+  const std::string lines = line + "\r\nA : b\r\n";
+  for (const std::string& bytes : {with_fields(lines), with_fields("Proxy-Connection: /\r\n" + lines)}) {
+    RequestHead head;
+    head.fields = Fields(static_cast<std::size_t>(std::ranges::count(bytes, '\n')) - 3);
+    EXPECT_EQ(to_word(parse_request_head(bytes, head)), "too_many_connection_options");
+  }
 }
 
 TEST(RequestHead, MayBeAsLargeAsTheLimit) {
@@ -206,6 +277,17 @@ TEST(RequestHead, MayBeAsLargeAsTheLimit) {
   const std::string text = with_fields("A: " + std::string(limits::kHead - frame.size(), 'b') + "\r\n");
   ASSERT_EQ(text.size(), limits::kHead);
   EXPECT_EQ(to_word(ParsedRequest(text).violation), "none");
+}
+
+// However much of a head one part of it takes.
+TEST(RequestHead, MayBeMadeOfOneLongPart) {
+  const std::string part(limits::kMaxHead - 100, 'a');
+  for (const std::string& text :
+       {part + " / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /" + part + " HTTP/1.1\r\nHost: a\r\n\r\n",
+        with_fields(part + ": b\r\n"), with_fields("A: " + part + "\r\n"),
+        with_fields("A:" + std::string(part.size(), ' ') + "\r\n"),
+        with_fields("A: b" + std::string(part.size(), '\t') + "\r\n")})
+    EXPECT_EQ(to_word(ParsedRequest(text).violation), "none") << text.substr(0, 20);
 }
 
 // RFC 9110 section 7.6.1.
@@ -250,9 +332,10 @@ TEST(ResponseHead, IsFoundAsItIs) {
 
 // RFC 9112 section 4: the reason is optional; RFC 9110 section 15: any three digits are a status.
 TEST(ResponseHead, MayLackAReasonAndHaveAnyStatus) {
-  const ParsedResponse bare("HTTP/1.1 200 \r\n\r\n");
-  ASSERT_EQ(to_word(bare.violation), "none");
-  EXPECT_EQ(bare.head.reason, "");
+  const ParsedResponse without("HTTP/1.1 200 \r\n\r\n");
+  ASSERT_EQ(to_word(without.violation), "none");
+  EXPECT_EQ(without.head.reason, "");
+  EXPECT_NE(without.head.reason.data(), nullptr);
   for (const unsigned status : {100U, 103U, 299U, 599U, 999U}) {
     const ParsedResponse response("HTTP/1.1 " + std::to_string(status) + " X\r\n\r\n");
     ASSERT_EQ(to_word(response.violation), "none") << status;
@@ -260,8 +343,38 @@ TEST(ResponseHead, MayLackAReasonAndHaveAnyStatus) {
   }
 }
 
+// Many a backend leaves the second space out with the reason.
+TEST(ResponseHead, MayLackTheSpaceInFrontOfTheReason) {
+  for (const std::string_view fields : {"", "A: b\r\n", "A: b\r\nContent-Length: x\r\nB: c\r\n"}) {
+    const ParsedResponse response("HTTP/1.0 404\r\n" + std::string(fields) + "\r\n");
+    ASSERT_EQ(to_word(response.violation), "none") << fields;
+    EXPECT_EQ(response.head.status, 404U);
+    EXPECT_EQ(response.head.minor_version, 0U);
+    EXPECT_EQ(response.head.reason.data(), nullptr);
+    EXPECT_EQ(response.head.fields.size(), static_cast<std::size_t>(std::ranges::count(fields, '\n')));
+  }
+  const ParsedResponse folded("HTTP/1.1 999\r\nA: b\r\n c\r\nProxy-Connection: /\r\n d\r\n\r\n");
+  ASSERT_EQ(to_word(folded.violation), "none");
+  EXPECT_EQ(folded.head.status, 999U);
+  EXPECT_EQ(field_lines(folded.head), "A: b   c\nProxy-Connection: /   d\n");
+}
+
 TEST(ResponseHead, IsRefusedWhereItIsMalformed) {
   const Refused table[] = {
+      {"RFC 9112 4", "HTTP/1.1\r\n\r\n", "malformed_head"},
+      {"RFC 9112 4", "HTTP/1.1 \r\n\r\n", "malformed_head"},
+      {"RFC 9112 4", "HTTP/1.1 2x0\r\n\r\n", "malformed_head"},
+      {"RFC 9112 4", "HTTP/1.1 200\tOK\r\n\r\n", "malformed_head"},
+      {"RFC 9112 4", "HTTP/1.1 200\r\r\n\r\n", "malformed_head"},
+      {"RFC 9110 15", "HTTP/1.1 099 OK\r\n\r\n", "malformed_head"},
+      {"RFC 9110 15", "HTTP/1.1 000\r\n\r\n", "malformed_head"},
+      {"RFC 9112 2.3", "HTTP/3.0 200\r\n\r\n", "unsupported_version"},
+      {"RFC 9112 2.3", "HTTP/2.0\r\n\r\n", "malformed_head"},
+      {"RFC 9112 2.2: bare CR in front", "HTTP/1.1 200 OK\r\n\rA: b\r\n\r\n", "malformed_head"},
+      {"RFC 9112 5.2: no field to fold", "HTTP/1.1 200\r\n A: b\r\nB: c\r\n d\r\n\r\n", "malformed_head"},
+      {"RFC 9110 7.6.1", "HTTP/1.1 200 OK\r\nConnection: a/b\r\n\r\n", "malformed_head"},
+      {"RFC 9110 7.6.1", "HTTP/1.1 200 OK\r\nConnection: a\r\n b\r\n\r\n", "malformed_head"},
+      {"RFC 9110 5.5", "HTTP/1.1 200 OK\r\nA: b\r\n \x01\r\n\r\n", "malformed_head"},
       {"RFC 9112 4", "HTTP/1.1 20 OK\r\n\r\n", "malformed_head"},
       {"RFC 9112 4", "HTTP/1.1 2000 OK\r\n\r\n", "malformed_head"},
       {"RFC 9112 4", "HTTP/1.1  200 OK\r\n\r\n", "malformed_head"},
@@ -291,14 +404,31 @@ TEST(ResponseHead, IsUnfolded) {
 // Each kind of fold by itself, so that none is unfolded only because another one was noticed.
 TEST(ResponseHead, IsUnfoldedWhereverTheFoldIs) {
   const std::pair<const char*, const char*> table[] = {
-      {"A: b\r\n c\r\n", "A: b   c\n"}, {"A: b\r\n\tc\r\n", "A: b  \tc\n"}, {"A:\r\n b\r\n", "A: b\n"},
-      {"A:\r\n\t\r\n", "A: \n"},        {"A: b\r\n \r\n", "A: b\n"},
+      {"A: b\r\n c\r\n", "A: b   c\n"},
+      {"A: b\r\n\tc\r\n", "A: b  \tc\n"},
+      {"A:\r\n b\r\n", "A: b\n"},
+      {"A:\r\n\t\r\n", "A: \n"},
+      {"A: b\r\n \r\n", "A: b\n"},
+      {"Connection: close,\r\n x\r\n", "Connection: close,   x\n"},
+      {"Content-Length:\r\n 5\r\n", "Content-Length: 5\n"},
+      {"Transfer-Encoding: chunked,\r\n x\r\n", "Transfer-Encoding: chunked,   x\n"},
   };
   for (const auto& [folded, unfolded] : table) {
     const ParsedResponse response("HTTP/1.1 200 OK\r\n" + std::string(folded) + "\r\n");
     ASSERT_EQ(to_word(response.violation), "none") << folded;
     EXPECT_EQ(field_lines(response.head), unfolded) << folded;
     EXPECT_EQ(std::ranges::count(response.bytes, '\n'), 3) << folded;
+  }
+}
+
+// Beast unfolds no more than 4096 bytes.
+TEST(ResponseHead, IsUnfoldedHoweverLongTheValue) {
+  const std::string part(5000, 'a');
+  for (const std::string& value : {part + "\r\n b", "b\r\n " + part, part + "\r\n\t" + part}) {
+    const ParsedResponse response("HTTP/1.1 200 OK\r\nA: " + value + "\r\nB: c\r\n\r\n");
+    ASSERT_EQ(to_word(response.violation), "none");
+    EXPECT_EQ(response.head.fields.size(), 2U);
+    EXPECT_EQ(response.head.fields.all()[0].value.size(), value.size());
   }
 }
 
