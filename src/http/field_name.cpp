@@ -13,44 +13,29 @@ namespace {
 
 struct Known {
   std::string_view text;  // in lower case
-  FieldName id = FieldName::kOther;
+  field id = field::unknown;
   bool has_twin = false;
 };
 
-using enum FieldName;
+// Names that Beast does not know, and names that have a twin.
 constexpr Known kKnown[] = {
-    {"te", kTe},
-    {"via", kVia},
-    {"date", kDate},
-    {"host", kHost},
-    {"cookie", kCookie},
-    {"expect", kExpect},
-    {"trailer", kTrailer},
-    {"upgrade", kUpgrade},
-    {"connection", kConnection},
-    {"keep-alive", kKeepAlive},
     {"traceparent", kTraceParent},
-    {"content-type", kContentType, true},
-    {"max-forwards", kMaxForwards},
-    {"authorization", kAuthorization},
+    {"content-type", field::content_type, true},
     {"x-queue-start", kXQueueStart},
-    {"content-length", kContentLength, true},
+    {"content-length", field::content_length, true},
     {"x-forwarded-for", kXForwardedFor, true},
     {"x-request-start", kXRequestStart},
-    {"proxy-connection", kProxyConnection},
     {"x-forwarded-host", kXForwardedHost, true},
-    {"transfer-encoding", kTransferEncoding, true},
+    {"transfer-encoding", field::transfer_encoding, true},
     {"x-forwarded-proto", kXForwardedProto, true},
-    {"proxy-authorization", kProxyAuthorization},
 };
-static_assert(std::size(kKnown) + 2 == kFieldNameCount);
 
 // Letters differ from their capitals in one bit. Among the characters of a token, no other becomes a letter,
 // a digit or "-" by it.
 constexpr char kCaseBit = 0x20;
 
 // A name's size and last letter tell the known ones apart, so one slot is all there is to look at.
-constexpr std::size_t kSlots = 64;
+constexpr std::size_t kSlots = 32;
 constexpr std::size_t slot_of(std::string_view name, std::size_t factor) noexcept {
   const std::size_t last_letter = static_cast<unsigned char>(name.back()) % 32;  // whatever its case
   return (name.size() * 32 + last_letter) * factor / 64 % kSlots;
@@ -105,15 +90,24 @@ bool equals_but_for_underscores(std::string_view name, std::string_view lower) n
                             [](char a, char b) { return to_lower(a) == b || (a == '_' && b == '-'); });
 }
 
-}  // namespace
-
-FieldName field_name(std::string_view name) noexcept {
-  if (name.empty()) return FieldName::kOther;
+// The number of a name that Beast does not know.
+field number_of(std::string_view name) noexcept {
   const Known& known = kTable[slot_of(name, kFactor)];
-  if (known.text.size() != name.size()) return FieldName::kOther;
+  if (known.text.size() != name.size()) return field::unknown;
   if (equals_lower(name, known.text)) return known.id;
   const bool is_twin = known.has_twin && equals_but_for_underscores(name, known.text);
-  return is_twin ? FieldName::kUnderscoreTwin : FieldName::kOther;
+  return is_twin ? kUnderscoreTwin : field::unknown;
+}
+
+}  // namespace
+
+field field_name(field known_to_beast, std::string_view name) noexcept {
+  if (known_to_beast != field::unknown || name.empty()) return known_to_beast;
+  return number_of(name);
+}
+
+field field_name(std::string_view name) noexcept {
+  return field_name(boost::beast::http::string_to_field(name), name);
 }
 
 }  // namespace wayside::http

@@ -24,16 +24,15 @@ std::optional<std::uint64_t> parse_length(std::string_view text) noexcept {
 
 Checked<BodyFields, Violation> read_body_fields(const Fields& fields) {
   BodyFields found;
-  if (!fields.names().overlaps(FieldNames(FieldName::kContentLength, FieldName::kTransferEncoding)))
-    return found;
+  if (!fields.names().overlaps(FieldNames(field::content_length, field::transfer_encoding))) return found;
   bool chunked_once = true;  // as far as there is a Transfer-Encoding at all
   for (const Field& field : fields) {
-    if (field.id == FieldName::kContentLength) {
+    if (field.id == field::content_length) {
       // Equal values may be merged, as one line or as several; a list is refused (RFC 9110 section 8.6).
       const std::optional<std::uint64_t> length = parse_length(field.value);
       if (!length || (found.length && *found.length != *length)) return Violation::kBadContentLength;
       found.length = length;
-    } else if (field.id == FieldName::kTransferEncoding) {
+    } else if (field.id == field::transfer_encoding) {
       chunked_once = !found.has_transfer_encoding && equals_ignoring_case(field.value, "chunked");
       found.has_transfer_encoding = true;
     }

@@ -33,7 +33,7 @@ constexpr bool is_blank(char c) noexcept {
 template <class Head>
 std::optional<Violation> add_field(const Field& field, Head& head) noexcept {
   if (!head.fields.push_back(field)) return Violation::kTooManyFields;
-  if (field.id != FieldName::kConnection) return std::nullopt;
+  if (field.id != field::connection) return std::nullopt;
   return read_connection_options(field.value, head.connection);
 }
 
@@ -85,7 +85,7 @@ class LineReader final : public beast::http::basic_parser<std::is_same_v<Head, R
     }
   }
 
-  void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value,
+  void on_field_impl(field known_to_beast, beast::string_view name, beast::string_view value,
                      error_code& ec) override {
     // Beast has unfolded a value that does not start behind its colon: it is on a later line, or in memory of
     // Beast's that ends with this call.
@@ -96,8 +96,8 @@ class LineReader final : public beast::http::basic_parser<std::is_same_v<Head, R
     const char* end = begin + value.size();
     while (is_blank(*end))
       ++end;
-    violation_ =
-        add_field({.id = field_name(name), .name = name, .value = value, .line_end = end + 2}, head_);
+    violation_ = add_field(
+        {.id = field_name(known_to_beast, name), .name = name, .value = value, .line_end = end + 2}, head_);
     if (violation_) stop(ec);
   }
 

@@ -12,9 +12,8 @@ namespace {
 
 // The connection-specific fields that are named nowhere but here (RFC 9110 section 7.6.1). Content-Length is
 // not among them: who decides about it are the two functions below.
-constexpr FieldNames kHopByHop(FieldName::kConnection, FieldName::kKeepAlive, FieldName::kProxyConnection,
-                               FieldName::kTe, FieldName::kTrailer, FieldName::kTransferEncoding,
-                               FieldName::kUpgrade);
+constexpr FieldNames kHopByHop(field::connection, field::keep_alive, field::proxy_connection, field::te,
+                               field::trailer, field::transfer_encoding, field::upgrade);
 
 bool is_nominated(const ConnectionOptions& options, std::string_view name) noexcept {
   for (std::size_t i = 0; i < options.nominated_count; ++i) {
@@ -73,7 +72,7 @@ void write_framing(Appender& out, const Framing& framing, bool length_is_there) 
 }
 
 // The last field of that name; nullptr if there is none.
-const Field* find_last(const Fields& fields, FieldName id) noexcept {
+const Field* find_last(const Fields& fields, field id) noexcept {
   const Field* last = nullptr;
   if (!fields.contains(id)) return last;
   for (const Field& field : fields) {
@@ -100,20 +99,20 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   out.text(" HTTP/1.1\r\n");
 
   // This hop adds to the last line of each, or a line where there is none.
-  const Field* const forwarded_for = find_last(head.fields, FieldName::kXForwardedFor);
-  const Field* const via = rewrite.via ? find_last(head.fields, FieldName::kVia) : nullptr;
-  const Field* const host = head.fields.find(FieldName::kHost);
+  const Field* const forwarded_for = find_last(head.fields, kXForwardedFor);
+  const Field* const via = rewrite.via ? find_last(head.fields, field::via) : nullptr;
+  const Field* const host = head.fields.find(field::host);
   const std::string_view own_via = head.minor_version == 0 ? "1.0 wayside" : "1.1 wayside";
   FieldCopier copier(out);
   bool length_is_there = false;
   for (const Field& field : head.fields) {
-    if (field.id == FieldName::kContentLength) {
+    if (field.id == field::content_length) {
       // The first line stays where it is; equal ones behind it go (RFC 9110 section 8.6).
       length_is_there ? copier.drop() : copier.keep(field);
       length_is_there = true;
-    } else if (field.id == FieldName::kUpgrade && rewrite.upgrade) {
+    } else if (field.id == field::upgrade && rewrite.upgrade) {
       copier.keep(field);
-    } else if (kHopByHop.contains(field.id) || field.id == FieldName::kUnderscoreTwin ||
+    } else if (kHopByHop.contains(field.id) || field.id == kUnderscoreTwin ||
                is_nominated(head.connection, field.name)) {
       copier.drop();
     } else if (&field == host && !head.authority.empty()) {
@@ -123,7 +122,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
       copier.append(field, rewrite.client_ip);
     } else if (&field == via) {
       copier.append(field, own_via);
-    } else if (field.id == FieldName::kMaxForwards && rewrite.max_forwards) {
+    } else if (field.id == field::max_forwards && rewrite.max_forwards) {
       copier.drop();
     } else {
       copier.keep(field);
@@ -144,9 +143,9 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   if (rewrite.via && via == nullptr) write_field(out, "Via", own_via);
   if (forwarded_for == nullptr) write_field(out, "X-Forwarded-For", rewrite.client_ip);
   // These say what the first proxy saw, so they are only added where no proxy before this one has.
-  if (!head.fields.contains(FieldName::kXForwardedProto)) out.text("X-Forwarded-Proto: http\r\n");
+  if (!head.fields.contains(kXForwardedProto)) out.text("X-Forwarded-Proto: http\r\n");
   const std::string_view asked_host = !head.authority.empty() ? head.authority : host ? host->value : "";
-  if (!head.fields.contains(FieldName::kXForwardedHost) && !asked_host.empty())
+  if (!head.fields.contains(kXForwardedHost) && !asked_host.empty())
     write_field(out, "X-Forwarded-Host", asked_host);
   out.text("\r\n");
   return out.size();
@@ -156,7 +155,7 @@ bool is_unchanged(const ResponseHead& head, const ResponseRewrite& rewrite) noex
   if (head.minor_version != 1 || head.reason.data() == nullptr) return false;
   const Fields& fields = head.fields;
   // Nothing is added.
-  const bool lacks_date = !rewrite.date.empty() && !fields.contains(FieldName::kDate);
+  const bool lacks_date = !rewrite.date.empty() && !fields.contains(field::date);
   if (lacks_date || rewrite.upgrade || rewrite.close || rewrite.announce_keep_alive) return false;
   // Nothing is dropped. Without a Connection field, nothing else is for this hop only because of it.
   if (fields.names().overlaps(kHopByHop)) return false;
@@ -165,7 +164,7 @@ bool is_unchanged(const ResponseHead& head, const ResponseRewrite& rewrite) noex
   };
   if (!rewrite.left_out.empty() && std::ranges::any_of(fields, is_left_out)) return false;
   // Neither as far as the body's framing goes.
-  const auto lengths = std::ranges::count(fields, FieldName::kContentLength, &Field::id);
+  const auto lengths = std::ranges::count(fields, field::content_length, &Field::id);
   switch (rewrite.framing.kind) {
     case Framing::Kind::kChunked:
       return false;  // and the size of the first chunk may be written over the head that came
@@ -190,10 +189,10 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
   FieldCopier copier(out);
   bool length_is_there = false;
   for (const Field& field : head.fields) {
-    if (field.id == FieldName::kContentLength) {
+    if (field.id == field::content_length) {
       keeps_length && !length_is_there ? copier.keep(field) : copier.drop();
       length_is_there = length_is_there || keeps_length;
-    } else if (field.id == FieldName::kUpgrade && rewrite.upgrade) {
+    } else if (field.id == field::upgrade && rewrite.upgrade) {
       copier.keep(field);
     } else if (kHopByHop.contains(field.id) || is_nominated(head.connection, field.name) ||
                (!rewrite.left_out.empty() && equals_ignoring_case(field.name, rewrite.left_out))) {
@@ -204,8 +203,7 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
   }
   copier.flush();
 
-  if (!rewrite.date.empty() && !head.fields.contains(FieldName::kDate))
-    write_field(out, "Date", rewrite.date);
+  if (!rewrite.date.empty() && !head.fields.contains(field::date)) write_field(out, "Date", rewrite.date);
   if (rewrite.upgrade) {
     out.text(rewrite.close ? "Connection: upgrade, close\r\n" : "Connection: upgrade\r\n");
   } else if (rewrite.close) {

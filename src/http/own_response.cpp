@@ -65,7 +65,7 @@ void write_head(Appender& out, const OwnResponse& response, unsigned status, std
   out.text("\r\n");
 }
 
-constexpr FieldNames kSecrets(FieldName::kAuthorization, FieldName::kProxyAuthorization, FieldName::kCookie);
+constexpr FieldNames kSecrets(field::authorization, field::proxy_authorization, field::cookie);
 
 // Writes the head of a request as it came, or only measures it.
 template <class Write>

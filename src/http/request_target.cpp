@@ -57,7 +57,7 @@ std::optional<Violation> check_target(RequestHead& head) noexcept {
 std::optional<Violation> check_host(const RequestHead& head) noexcept {
   const Field* host = nullptr;
   for (const Field& field : head.fields) {
-    if (field.id != FieldName::kHost) continue;
+    if (field.id != field::host) continue;
     if (host != nullptr) return Violation::kDuplicateHost;
     host = &field;
   }

@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 43> kForbidden = {
 }  // namespace
 
 bool may_be_trailer(std::string_view name) noexcept {
-  if (field_name(name) == FieldName::kUnderscoreTwin) return false;
+  if (field_name(name) == kUnderscoreTwin) return false;
   return std::none_of(kForbidden.begin(), kForbidden.end(),
                       [&](std::string_view forbidden) { return equals_ignoring_case(name, forbidden); });
 }

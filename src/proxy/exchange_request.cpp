@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kLongestGuess = 256;
 
 // Whether any line of the field lists the token.
-bool lists(const http::Fields& fields, http::FieldName name, std::string_view wanted) {
+bool lists(const http::Fields& fields, http::field name, std::string_view wanted) {
   bool found = false;
   if (!fields.contains(name)) return found;
   for (const http::Field& field : fields) {
@@ -39,14 +39,13 @@ bool lists(const http::Fields& fields, http::FieldName name, std::string_view wa
 // be a tunnel around every rule here, and is obsolete (RFC 9113 section 3.1).
 bool asks_for_upgrade(const http::RequestHead& head, const http::Framing& framing) {
   return head.connection.upgrade && head.minor_version != 0 && !framing.has_body() &&
-         head.fields.contains(http::FieldName::kUpgrade) &&
-         !lists(head.fields, http::FieldName::kUpgrade, "h2c");
+         head.fields.contains(http::field::upgrade) && !lists(head.fields, http::field::upgrade, "h2c");
 }
 
 // RFC 9110 section 7.6.2: it counts for OPTIONS and TRACE alone. What is no number is none of our business.
 std::optional<std::uint64_t> max_forwards_of(const http::RequestHead& head) {
   if (head.method != Method::kOptions && head.method != Method::kTrace) return std::nullopt;
-  const http::Field* const field = head.fields.find(http::FieldName::kMaxForwards);
+  const http::Field* const field = head.fields.find(http::field::max_forwards);
   if (field == nullptr) return std::nullopt;
   std::uint64_t hops = 0;
   const char* const end = field->value.data() + field->value.size();
@@ -96,8 +95,8 @@ Failure Exchange::admit(std::size_t head_size) {
     return Failure::kRejected;
   }
   wants_upgrade_ = asks_for_upgrade(head, *framing);
-  expects_continue_ = framing->has_body() && lists(head.fields, http::FieldName::kExpect, "100-continue");
-  accepts_trailers_ = lists(head.fields, http::FieldName::kTe, "trailers");  // RFC 9110 section 10.1.4
+  expects_continue_ = framing->has_body() && lists(head.fields, http::field::expect, "100-continue");
+  accepts_trailers_ = lists(head.fields, http::field::te, "trailers");  // RFC 9110 section 10.1.4
   const std::optional<std::uint64_t> max_forwards = max_forwards_of(head);
   if (max_forwards == 0U) {
     answer_here(head, framing->has_body());

@@ -17,7 +17,7 @@ namespace {
 constexpr int kMaxInformational = 16;
 
 bool is_event_stream(const http::Fields& fields) {
-  const http::Field* const type = fields.find(http::FieldName::kContentType);
+  const http::Field* const type = fields.find(http::field::content_type);
   constexpr std::string_view kType = "text/event-stream";
   if (type == nullptr || !http::equals_ignoring_case(type->value.substr(0, kType.size()), kType))
     return false;
@@ -128,7 +128,7 @@ Failure Exchange::take_response_head(std::size_t head_size) {
 // RFC 9110 section 15.2.2: 101 is only an answer to an Upgrade, and what follows is the new protocol.
 Failure Exchange::switch_protocols(std::size_t head_size) {
   const bool was_asked_for = wants_upgrade_ && sending_ == Sending::kDone;
-  if (!was_asked_for || !context_.response_head.fields.contains(http::FieldName::kUpgrade)) {
+  if (!was_asked_for || !context_.response_head.fields.contains(http::field::upgrade)) {
     return Failure::kBadResponse;
   }
   status_ = 101;
@@ -166,7 +166,7 @@ Failure Exchange::begin_response(std::size_t head_size, http::Framing framing) {
        .close = close_announced_,
        .announce_keep_alive = is_http10_,
        .upgrade = head.status == 426,  // RFC 9110 section 15.5.22: it says to what
-       .date = head.fields.contains(http::FieldName::kDate) ? std::string_view{} : context_.date()},
+       .date = head.fields.contains(http::field::date) ? std::string_view{} : context_.date()},
       head_size);
   note_declared_route(head.fields);
   // What came with the head leaves with the head. A chunk's size is put in front of it, where the head was

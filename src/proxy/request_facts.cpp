@@ -30,12 +30,12 @@ metrics::Variant variant_of(const http::Fields& fields,
 
 RequestFacts read_facts(const http::Fields& fields, const config::Measurement& measurement) noexcept {
   RequestFacts facts;
-  using enum http::FieldName;
-  if (fields.names().overlaps(http::FieldNames(kTraceParent, kXRequestStart, kXQueueStart))) {
+  if (fields.names().overlaps(
+          http::FieldNames(http::kTraceParent, http::kXRequestStart, http::kXQueueStart))) {
     for (const http::Field& field : fields) {
-      if (field.id == kTraceParent) {
+      if (field.id == http::kTraceParent) {
         if (!facts.trace) facts.trace = http::parse_traceparent(field.value);
-      } else if (field.id == kXRequestStart || field.id == kXQueueStart) {
+      } else if (field.id == http::kXRequestStart || field.id == http::kXQueueStart) {
         if (!facts.queue)
           facts.queue = http::time_since_queue_start(field.value, std::chrono::system_clock::now());
       }

@@ -21,7 +21,6 @@
 namespace wayside::fuzz {
 namespace {
 
-using http::FieldName;
 using http::Framing;
 using http::Violation;
 using Kind = Framing::Kind;

@@ -123,7 +123,7 @@ std::optional<Violation> read_field_line(Cursor& cursor, http::Fields& fields,
   field.line_end = cursor.at();
   field.id = http::field_name(field.name);
   if (!fields.push_back(field)) return Violation::kTooManyFields;
-  if (field.id != http::FieldName::kConnection) return std::nullopt;
+  if (field.id != http::field::connection) return std::nullopt;
   return read_connection_options(field.value, connection);
 }
 

@@ -1,63 +1,93 @@
-// The field names that something here acts on, told apart once, when a head is parsed: who looks for one of
-// them compares numbers. Texts are compared only where a peer or a user gives the name.
+// The names of fields by number, told apart once, when a head is parsed: who looks for one of them compares
+// numbers. Texts are compared only where a peer or a user gives the name.
+//
+// The numbers are Beast's. Names that something here acts on and that Beast does not know have numbers of the
+// same type behind Beast's last.
 #pragma once
 
+#include <boost/beast/http/field.hpp>
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <ostream>  // field.hpp uses it without including it
 #include <string_view>
 
 namespace wayside::http {
 
-enum class FieldName : std::uint8_t {
-  kOther,
-  // CGI and its heirs turn "-" into "_" on the way in, so X_Forwarded_For would forge what X-Forwarded-For
-  // says. Such a spelling of a name that backends trust us with: the forwarding fields, and those that say
-  // how to read the body.
-  kUnderscoreTwin,
-  kAuthorization,
-  kConnection,
-  kContentLength,
-  kContentType,
-  kCookie,
-  kDate,
-  kExpect,
-  kHost,
-  kKeepAlive,
-  kMaxForwards,
-  kProxyAuthorization,
-  kProxyConnection,
-  kTe,
-  kTraceParent,
-  kTrailer,
-  kTransferEncoding,
-  kUpgrade,
-  kVia,
-  kXForwardedFor,
-  kXForwardedHost,
-  kXForwardedProto,
-  kXQueueStart,
-  kXRequestStart,
-};
-inline constexpr std::size_t kFieldNameCount = 25;
+// field::unknown is any name that neither Beast nor the list below has.
+using boost::beast::http::field;
+
+// The enumeration's type is fixed, so all its values are valid ([dcl.enum]); but Beast's to_string knows only
+// Beast's own.
+inline constexpr auto kLastOfBeast = static_cast<std::uint16_t>(field::xref);
+inline constexpr field kTraceParent{kLastOfBeast + 1};
+inline constexpr field kXForwardedFor{kLastOfBeast + 2};
+inline constexpr field kXForwardedHost{kLastOfBeast + 3};
+inline constexpr field kXForwardedProto{kLastOfBeast + 4};
+inline constexpr field kXQueueStart{kLastOfBeast + 5};
+inline constexpr field kXRequestStart{kLastOfBeast + 6};
+// CGI and its heirs turn "-" into "_" on the way in, so X_Forwarded_For would forge what X-Forwarded-For
+// says. Such a spelling of a name that backends trust us with: the forwarding fields, and those that say how
+// to read the body.
+inline constexpr field kUnderscoreTwin{kLastOfBeast + 7};
+inline constexpr std::size_t kFieldCount = kLastOfBeast + 8;
 
 // In any case (RFC 9110 section 5.1). `name` is a token; what is none may be taken for anything.
-FieldName field_name(std::string_view name) noexcept;
+field field_name(std::string_view name) noexcept;
+// The same where Beast's number of the name is known already.
+field field_name(field known_to_beast, std::string_view name) noexcept;
 
-// A set of them.
+// A set of names that something here acts on: of those in kMembers. No other name is ever in it.
 class FieldNames {
  public:
+  static constexpr std::array kMembers = {
+      field::authorization,
+      field::connection,
+      field::content_length,
+      field::content_type,
+      field::cookie,
+      field::date,
+      field::expect,
+      field::host,
+      field::keep_alive,
+      field::max_forwards,
+      field::proxy_authorization,
+      field::proxy_connection,
+      field::te,
+      field::trailer,
+      field::transfer_encoding,
+      field::upgrade,
+      field::via,
+      kTraceParent,
+      kXForwardedFor,
+      kXForwardedHost,
+      kXForwardedProto,
+      kXQueueStart,
+      kXRequestStart,
+      kUnderscoreTwin,
+  };
+
   constexpr FieldNames() noexcept = default;
   template <class... Names>
   explicit constexpr FieldNames(Names... names) noexcept : bits_((bit(names) | ...)) {}
 
-  constexpr void add(FieldName name) noexcept { bits_ |= bit(name); }
-  constexpr bool contains(FieldName name) const noexcept { return (bits_ & bit(name)) != 0; }
+  constexpr void add(field name) noexcept { bits_ |= bit(name); }
+  constexpr bool contains(field name) const noexcept { return (bits_ & bit(name)) != 0; }
   constexpr bool overlaps(FieldNames other) const noexcept { return (bits_ & other.bits_) != 0; }
 
  private:
-  static constexpr std::uint32_t bit(FieldName name) noexcept {
-    static_assert(kFieldNameCount <= 32);
-    return std::uint32_t{1} << static_cast<unsigned>(name);
+  // The place of a name's bit, counted from 1; 0 of a name that is no member.
+  static constexpr std::array<std::uint8_t, kFieldCount> kPlaces = [] {
+    static_assert(kMembers.size() <= 32);
+    std::array<std::uint8_t, kFieldCount> places{};
+    for (std::size_t i = 0; i < kMembers.size(); ++i)
+      places[static_cast<std::size_t>(kMembers[i])] = static_cast<std::uint8_t>(i + 1);
+    return places;
+  }();
+
+  static constexpr std::uint32_t bit(field name) noexcept {
+    return static_cast<std::uint32_t>(std::uint64_t{1} << kPlaces[static_cast<std::size_t>(name)] >> 1);
   }
 
   std::uint32_t bits_ = 0;

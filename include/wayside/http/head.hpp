@@ -18,7 +18,7 @@
 namespace wayside::http {
 
 struct Field {
-  FieldName id = FieldName::kOther;
+  field id = field::unknown;
   std::string_view name;           // as it was sent, case and all
   std::string_view value;          // without the white space around it
   const char* line_end = nullptr;  // one past the CRLF that ends the line, which starts at name.data()
@@ -45,9 +45,10 @@ class Fields {
 
   // Which names there are.
   FieldNames names() const noexcept { return names_; }
-  bool contains(FieldName id) const noexcept { return names_.contains(id); }
+  // `id` is one of FieldNames::kMembers, here and below.
+  bool contains(field id) const noexcept { return names_.contains(id); }
   // The first field of that name; nullptr if there is none.
-  const Field* find(FieldName id) const noexcept {
+  const Field* find(field id) const noexcept {
     if (!contains(id)) return nullptr;
     const Field* field = fields_.data();
     while (field->id != id)

@@ -1,9 +1,9 @@
 // Parses a complete message head into views.
 //
 // Boost.Beast's basic_parser reads the lines; what it lets through and RFC 9112 sections 2 to 5 forbid is
-// refused here. A request gets no leniency: two readers that repair differently are how requests get smuggled.
-// A response gets what nearly every backend needs some day and Beast refuses: a status line without its second
-// space, and folded lines of any length.
+// refused here. A request gets no leniency: two readers that repair differently are how requests get
+// smuggled. A response gets what nearly every backend needs some day and Beast refuses: a status line without
+// its second space, and folded lines of any length.
 #pragma once
 
 #include "wayside/http/head.hpp"

@@ -60,10 +60,10 @@ TEST(RequestHead, IsFoundAsViewsIntoItsBytes) {
 
 TEST(RequestHead, KnowsFieldsByNumberWhateverTheirCase) {
   const ParsedRequest request(with_fields("cOnTeNt-LeNgTh: 3\r\nX-Own: 1\r\n"));
-  ASSERT_NE(request.head.fields.find(FieldName::kContentLength), nullptr);
-  EXPECT_EQ(request.head.fields.find(FieldName::kContentLength)->value, "3");
-  EXPECT_EQ(request.head.fields.all()[2].id, FieldName::kOther);
-  EXPECT_EQ(request.head.fields.find(FieldName::kCookie), nullptr);
+  ASSERT_NE(request.head.fields.find(field::content_length), nullptr);
+  EXPECT_EQ(request.head.fields.find(field::content_length)->value, "3");
+  EXPECT_EQ(request.head.fields.all()[2].id, field::unknown);
+  EXPECT_EQ(request.head.fields.find(field::cookie), nullptr);
 }
 
 TEST(RequestHead, IsRefilledWithoutATraceOfTheLastOne) {

@@ -181,7 +181,7 @@ TEST(ResponseHeadWriter, SaysWhichHeadsItWouldNotChange) {
     ASSERT_TRUE(size.has_value());
     const bool is_same = std::string_view(out.data(), *size) == text;
     // A Connection field may be dropped and another one, which looks the same, be added.
-    const bool has_connection_field = before.head.fields.contains(FieldName::kConnection);
+    const bool has_connection_field = before.head.fields.contains(field::connection);
     if (is_unchanged(before.head, rewrite)) {
       ++unchanged;
       ASSERT_TRUE(is_same) << text;
