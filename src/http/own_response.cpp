@@ -2,40 +2,16 @@
 
 #include "http/appender.hpp"
 
+#include <boost/beast/http/status.hpp>
+
+#include <ostream>  // status.hpp uses it without including it
+
 namespace wayside::http {
+namespace {
 
 std::string_view reason_phrase(unsigned status) noexcept {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 408:
-      return "Request Timeout";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Error";
-  }
+  return boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
 }
-
-namespace {
 
 void write_head(Appender& out, const OwnResponse& response, unsigned status, std::string_view content_type,
                 std::size_t content_length) noexcept {

@@ -1,43 +1,58 @@
 #include "wayside/http/violation.hpp"
 
+#include <boost/beast/http/status.hpp>
+
 #include <array>
+#include <ostream>  // status.hpp uses it without including it
 
 namespace wayside::http {
 namespace {
 
+using boost::beast::http::status;
+
 struct Row {
   Violation violation;
-  unsigned status;
+  status answer;
   std::string_view token;
   std::string_view text;
 };
 
 constexpr std::array kRows = {
-    Row{Violation::kMalformedHead, 400, "malformed_head", "the message head is malformed"},
-    Row{Violation::kBareLineFeed, 400, "bare_line_feed", "a line ends without a carriage return"},
-    Row{Violation::kRequestLineTooLong, 414, "request_line_too_long", "the request line is too long"},
-    Row{Violation::kHeadTooLarge, 431, "head_too_large", "the message head is too large"},
-    Row{Violation::kTooManyFields, 431, "too_many_fields", "the message has too many header fields"},
-    Row{Violation::kUnsupportedVersion, 505, "unsupported_version",
+    Row{Violation::kMalformedHead, status::bad_request, "malformed_head", "the message head is malformed"},
+    Row{Violation::kBareLineFeed, status::bad_request, "bare_line_feed",
+        "a line ends without a carriage return"},
+    Row{Violation::kRequestLineTooLong, status::uri_too_long, "request_line_too_long",
+        "the request line is too long"},
+    Row{Violation::kHeadTooLarge, status::request_header_fields_too_large, "head_too_large",
+        "the message head is too large"},
+    Row{Violation::kTooManyFields, status::request_header_fields_too_large, "too_many_fields",
+        "the message has too many header fields"},
+    Row{Violation::kUnsupportedVersion, status::http_version_not_supported, "unsupported_version",
         "only HTTP/1.0 and HTTP/1.1 are spoken here"},
-    Row{Violation::kObsoleteFolding, 400, "obsolete_folding", "a header field is folded over several lines"},
-    Row{Violation::kMissingHost, 400, "missing_host", "the Host field is missing"},
-    Row{Violation::kDuplicateHost, 400, "duplicate_host", "there is more than one Host field"},
-    Row{Violation::kBadHost, 400, "bad_host", "the Host field is invalid"},
-    Row{Violation::kBadTarget, 400, "bad_target", "the request target is invalid"},
-    Row{Violation::kConnectUnsupported, 501, "connect_unsupported", "CONNECT is not supported"},
-    Row{Violation::kBadContentLength, 400, "bad_content_length", "the Content-Length is invalid"},
-    Row{Violation::kLengthAndTransferEncoding, 400, "length_and_transfer_encoding",
+    Row{Violation::kObsoleteFolding, status::bad_request, "obsolete_folding",
+        "a header field is folded over several lines"},
+    Row{Violation::kMissingHost, status::bad_request, "missing_host", "the Host field is missing"},
+    Row{Violation::kDuplicateHost, status::bad_request, "duplicate_host",
+        "there is more than one Host field"},
+    Row{Violation::kBadHost, status::bad_request, "bad_host", "the Host field is invalid"},
+    Row{Violation::kBadTarget, status::bad_request, "bad_target", "the request target is invalid"},
+    Row{Violation::kConnectUnsupported, status::not_implemented, "connect_unsupported",
+        "CONNECT is not supported"},
+    Row{Violation::kBadContentLength, status::bad_request, "bad_content_length",
+        "the Content-Length is invalid"},
+    Row{Violation::kLengthAndTransferEncoding, status::bad_request, "length_and_transfer_encoding",
         "Content-Length and Transfer-Encoding exclude each other"},
-    Row{Violation::kBadTransferEncoding, 501, "bad_transfer_encoding",
+    Row{Violation::kBadTransferEncoding, status::not_implemented, "bad_transfer_encoding",
         "the only Transfer-Encoding supported is a single \"chunked\""},
-    Row{Violation::kTransferEncodingInHttp10, 400, "transfer_encoding_in_http10",
+    Row{Violation::kTransferEncodingInHttp10, status::bad_request, "transfer_encoding_in_http10",
         "Transfer-Encoding does not exist in HTTP/1.0"},
-    Row{Violation::kTooManyConnectionOptions, 400, "too_many_connection_options",
+    Row{Violation::kTooManyConnectionOptions, status::bad_request, "too_many_connection_options",
         "the Connection field lists too many options"},
-    Row{Violation::kBadChunk, 400, "bad_chunk", "the chunked body is malformed"},
-    Row{Violation::kTrailersTooLarge, 431, "trailers_too_large", "the trailer section is too large"},
-    Row{Violation::kBodyTooLarge, 413, "body_too_large", "the request body is too large"},
+    Row{Violation::kBadChunk, status::bad_request, "bad_chunk", "the chunked body is malformed"},
+    Row{Violation::kTrailersTooLarge, status::request_header_fields_too_large, "trailers_too_large",
+        "the trailer section is too large"},
+    Row{Violation::kBodyTooLarge, status::payload_too_large, "body_too_large",
+        "the request body is too large"},
 };
 
 constexpr bool rows_are_in_order() {
@@ -56,7 +71,7 @@ const Row& row(Violation violation) noexcept {
 }  // namespace
 
 unsigned status_of(Violation violation) noexcept {
-  return row(violation).status;
+  return static_cast<unsigned>(row(violation).answer);
 }
 std::string_view to_token(Violation violation) noexcept {
   return row(violation).token;

@@ -11,11 +11,8 @@
 
 namespace wayside::http {
 
-// The reason phrase of a status code that wayside sends; "Error" for any other.
-std::string_view reason_phrase(unsigned status) noexcept;
-
 struct OwnResponse {
-  unsigned status = 0;
+  unsigned status = 0;                   // one of Beast's, which has the reason phrase too
   std::string_view explanation;          // the body, a newline is added
   Method request_method = Method::kGet;  // HEAD gets the head alone (RFC 9110 section 9.3.2)
   bool close = true;

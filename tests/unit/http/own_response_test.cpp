@@ -58,10 +58,5 @@ TEST(OwnResponse, FitsOrWritesNothingPastTheEnd) {
   }
 }
 
-TEST(ReasonPhrase, IsGenericWhereWaysideSendsNoSuchStatus) {
-  EXPECT_EQ(reason_phrase(400), "Bad Request");
-  EXPECT_EQ(reason_phrase(299), "Error");
-}
-
 }  // namespace
 }  // namespace wayside::http

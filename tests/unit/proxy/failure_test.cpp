@@ -1,7 +1,6 @@
 #include "wayside/proxy/failure.hpp"
 
-#include "wayside/http/own_response.hpp"
-
+#include <boost/beast/http/status.hpp>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -62,7 +61,8 @@ TEST(Failure, IsAnsweredWithAStatusThatHasAReasonPhrase) {
   for (const Failure failure : all_failures()) {
     if (side_of(failure) == Side::kClient && status_of(failure) == kStatusClientAborted)
       continue;  // nobody to be answered
-    EXPECT_NE(http::reason_phrase(status_of(failure)), "Error") << to_token(failure);
+    EXPECT_NE(boost::beast::http::int_to_status(status_of(failure)), boost::beast::http::status::unknown)
+        << to_token(failure);
   }
 }
 
