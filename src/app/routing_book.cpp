@@ -1,5 +1,6 @@
 #include "app/routing_book.hpp"
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <string_view>
@@ -9,11 +10,8 @@ namespace wayside::app {
 namespace {
 
 Method usual_method(MethodSet methods) {
-  if (methods.empty() || methods.contains(Method::kGet)) return Method::kGet;
-  std::size_t method = 0;
-  while (!methods.contains(static_cast<Method>(method)))
-    ++method;
-  return static_cast<Method>(method);
+  if (methods.empty() || methods.contains(Method::get)) return Method::get;
+  return *std::ranges::find_if(kMethods, [&](Method method) { return methods.contains(method); });
 }
 
 }  // namespace

@@ -1,44 +1,42 @@
 #include "wayside/base/method.hpp"
 
-#include <array>
-
 namespace wayside {
 namespace {
 
-constexpr std::array<std::string_view, kMethodCount> kNames = {
+constexpr std::array<std::string_view, kMethodCount> kLabels = {
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "OTHER",
 };
+
+constexpr bool indexes_are_places() {
+  for (std::size_t i = 0; i < kMethodCount; ++i) {
+    if (method_index(kMethods[i]) != i) return false;
+  }
+  return true;
+}
+static_assert(indexes_are_places());
 
 }  // namespace
 
 Method method_from_token(std::string_view token) noexcept {
-  // "OTHER" on the wire is an unknown method too, so it may not be found by its name.
-  for (std::size_t i = 0; i + 1 < kNames.size(); ++i) {
-    if (kNames[i] == token) return static_cast<Method>(i);
-  }
-  return Method::kOther;
+  return known_method(boost::beast::http::string_to_verb(token));
 }
 
-std::string_view to_string(Method method) noexcept {
-  return kNames[static_cast<std::size_t>(method)];
+std::string_view method_label(Method method) noexcept {
+  return kLabels[method_index(method)];
 }
 
 bool is_idempotent(Method method) noexcept {
   switch (method) {
-    case Method::kGet:
-    case Method::kHead:
-    case Method::kPut:
-    case Method::kDelete:
-    case Method::kOptions:
-    case Method::kTrace:
+    case Method::get:
+    case Method::head:
+    case Method::put:
+    case Method::delete_:
+    case Method::options:
+    case Method::trace:
       return true;
-    case Method::kPost:
-    case Method::kConnect:
-    case Method::kPatch:
-    case Method::kOther:
+    default:
       return false;
   }
-  return false;
 }
 
 }  // namespace wayside

@@ -25,9 +25,8 @@ namespace {
 
 void emit_methods(YAML::Emitter& out, MethodSet methods) {
   out << YAML::Flow << YAML::BeginSeq;
-  for (std::size_t i = 0; i < kMethodCount; ++i) {
-    const auto method = static_cast<Method>(i);
-    if (methods.contains(method)) out << std::string(to_string(method));
+  for (const Method method : kMethods) {
+    if (methods.contains(method)) out << std::string(method_label(method));
   }
   out << YAML::EndSeq;
 }

@@ -77,7 +77,7 @@ Parsed<MethodSet> parse_methods(std::span<const std::string> texts) {
   MethodSet methods;
   for (const std::string& text : texts) {
     const Method method = method_from_token(text);
-    if (method == Method::kOther) {
+    if (method == Method::unknown) {
       return expected("GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE or PATCH", text);
     }
     if (methods.contains(method))

@@ -62,7 +62,7 @@ Checked<Framing, Violation> response_framing(const ResponseHead& head, Method re
   const auto fields = read_body_fields(head.fields);
   if (!fields) return fields.error();
   const bool bodiless =
-      request_method == Method::kHead || head.status / 100 == 1 || head.status == 204 || head.status == 304;
+      request_method == Method::head || head.status / 100 == 1 || head.status == 204 || head.status == 304;
   if (bodiless) return Framing{};
   if (fields->has_transfer_encoding) {
     if (head.minor_version == 0) return Violation::kTransferEncodingInHttp10;

@@ -62,12 +62,12 @@ class LineReader final : public beast::http::basic_parser<std::is_same_v<Head, R
   std::optional<Violation> violation() const noexcept { return violation_; }
 
  private:
-  void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target, int version,
+  void on_request_impl(Method method, beast::string_view token, beast::string_view target, int version,
                        error_code&) override {
     if constexpr (std::is_same_v<Head, RequestHead>) {
       if (starts_with_fields_) return;
-      head_.method_token = method;
-      head_.method = method_from_token(method);
+      head_.method_token = token;
+      head_.method = known_method(method);
       head_.target = target;
       head_.minor_version = static_cast<unsigned>(version % 10);
     }

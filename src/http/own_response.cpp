@@ -65,7 +65,7 @@ std::optional<std::size_t> write_own_response(const OwnResponse& response,
   Appender out(out_span);
   write_head(out, response, response.status, "text/plain; charset=utf-8",
              reason.size() + kSeparator.size() + response.explanation.size() + 1);
-  if (response.request_method != Method::kHead) {
+  if (response.request_method != Method::head) {
     out.text(reason);
     out.text(kSeparator);
     out.text(response.explanation);

@@ -37,11 +37,11 @@ bool is_valid_authority(std::string_view text) noexcept {
 
 std::optional<Violation> check_target(RequestHead& head) noexcept {
   head.authority = {};
-  if (head.method == Method::kConnect) return Violation::kConnectUnsupported;
+  if (head.method == Method::connect) return Violation::kConnectUnsupported;
   // A fragment is never part of it.
   if (head.target.find('#') != head.target.npos) return Violation::kBadTarget;
   if (head.target.starts_with('/')) return std::nullopt;
-  if (head.target == "*" && head.method == Method::kOptions) return std::nullopt;
+  if (head.target == "*" && head.method == Method::options) return std::nullopt;
   const std::size_t colon = head.target.find("://");
   if (colon == head.target.npos) return Violation::kBadTarget;
   const std::string_view scheme = head.target.substr(0, colon);

@@ -16,17 +16,16 @@ constexpr std::size_t kShownUnmatched = 100;
 
 std::uint32_t bits_of(MethodSet methods) noexcept {
   std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < kMethodCount; ++i) {
-    if (methods.contains(static_cast<Method>(i))) bits |= 1U << i;
+  for (const Method method : kMethods) {
+    if (methods.contains(method)) bits |= 1U << method_index(method);
   }
   return bits;
 }
 
 std::string names_of(MethodSet methods) {
   std::string names;
-  for (std::size_t i = 0; i < kMethodCount; ++i) {
-    const auto method = static_cast<Method>(i);
-    if (methods.contains(method)) names.append(names.empty() ? "" : " ").append(to_string(method));
+  for (const Method method : kMethods) {
+    if (methods.contains(method)) names.append(names.empty() ? "" : " ").append(method_label(method));
   }
   return names;
 }
@@ -49,9 +48,7 @@ void merge(UnmatchedPath& into, const UnmatchedPath& other) {
   into.error += other.error;
   into.first_seen = std::min(into.first_seen, other.first_seen);
   into.last_seen = std::max(into.last_seen, other.last_seen);
-  for (std::size_t i = 0; i < kMethodCount; ++i) {
-    if (other.methods.contains(static_cast<Method>(i))) into.methods.insert(static_cast<Method>(i));
-  }
+  into.methods.insert(other.methods);
   for (const std::uint16_t status : other.statuses) {
     const auto place =
         std::ranges::find_if(into.statuses, [status](std::uint16_t s) { return s == 0 || s == status; });

@@ -129,7 +129,7 @@ const EndpointLayout& Catalogue::layout_for(const EndpointOptions& options) {
 }
 
 const CellRecord* Catalogue::admit_cell(EndpointId endpoint, Variant variant, Method method) noexcept {
-  const Key key = (Key{endpoint} << 32U) | (Key{variant} << 8U) | static_cast<Key>(method);
+  const Key key = (Key{endpoint} << 32U) | (Key{variant} << 8U) | Key{method_index(method)};
   try {
     const std::lock_guard lock(mutex_);
     const auto [decision, is_new] = cell_by_key_.emplace(key, nullptr);

@@ -36,7 +36,7 @@ namespace wayside::metrics {
 struct CellRecord {
   EndpointId endpoint = 0;
   Variant variant = 0;
-  Method method = Method::kOther;
+  Method method = Method::unknown;
   ValueRange values;
   const EndpointLayout* layout = nullptr;
 };

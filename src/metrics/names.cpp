@@ -280,7 +280,7 @@ ExchangeNames::ExchangeNames(Naming naming, const Renaming& renaming)
 }
 
 std::string_view ExchangeNames::text_of(Method its_method) const noexcept {
-  return its_method == Method::kOther ? other_method : to_string(its_method);
+  return its_method == Method::unknown ? other_method : method_label(its_method);
 }
 
 ServiceNames::ServiceNames(const Renaming& renaming) {

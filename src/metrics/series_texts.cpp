@@ -36,10 +36,10 @@ void sort_indices(const Records& records, std::vector<std::uint32_t>& indices, K
 void SeriesOrder::update() {
   catalogue_.update(records_);
   sort_indices(records_.cells, cells_, [&](const CellRecord& cell) {
-    return std::tuple(label(cell.endpoint), to_string(cell.method), cell.variant);
+    return std::tuple(label(cell.endpoint), method_label(cell.method), cell.variant);
   });
   sort_indices(records_.statuses, statuses_, [&](const StatusRecord& status) {
-    return std::tuple(label(status.cell->endpoint), status.status, to_string(status.cell->method),
+    return std::tuple(label(status.cell->endpoint), status.status, method_label(status.cell->method),
                       status.cell->variant);
   });
   sort_indices(records_.streams, streams_,

@@ -38,7 +38,7 @@ struct Shard::Impl {
   // under the status that the last one had. nullptr where that is not so.
   Cell* find_usual(const Observation& seen) const noexcept {
     if (seen.variant != 0 || seen.endpoint >= rows.size() || rows[seen.endpoint] == nullptr) return nullptr;
-    Cell* const known = rows[seen.endpoint]->cells[static_cast<std::size_t>(seen.method)];
+    Cell* const known = rows[seen.endpoint]->cells[method_index(seen.method)];
     return known != nullptr && known->last_status().code == seen.status ? known : nullptr;
   }
 
@@ -51,7 +51,7 @@ struct Shard::Impl {
   // Where the cell of these is remembered.
   Cell*& slot(EndpointId endpoint, Variant variant, Method method) {
     Row& its_row = row(endpoint);
-    const auto column = static_cast<std::size_t>(method);
+    const std::size_t column = method_index(method);
     if (variant == 0) return its_row.cells[column];
     if (variant * kMethodCount > its_row.other_variants.size())
       its_row.other_variants.resize(variant * kMethodCount);

@@ -137,7 +137,7 @@ class Exchange {
   // The request.
   RouteTarget route_;                              // of "unmatched" until there is a head
   inspector::UnmatchedPaths::Ticket unmatched_{};  // where no route matched
-  Method method_ = Method::kOther;
+  Method method_ = Method::unknown;
   bool is_http10_ = false;
   bool client_wants_keep_alive_ = false;
   bool wants_upgrade_ = false;

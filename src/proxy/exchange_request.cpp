@@ -44,7 +44,7 @@ bool asks_for_upgrade(const http::RequestHead& head, const http::Framing& framin
 
 // RFC 9110 section 7.6.2: it counts for OPTIONS and TRACE alone. What is no number is none of our business.
 std::optional<std::uint64_t> max_forwards_of(const http::RequestHead& head) {
-  if (head.method != Method::kOptions && head.method != Method::kTrace) return std::nullopt;
+  if (head.method != Method::options && head.method != Method::trace) return std::nullopt;
   const http::Field* const field = head.fields.find(http::field::max_forwards);
   if (field == nullptr) return std::nullopt;
   std::uint64_t hops = 0;
@@ -156,7 +156,7 @@ void Exchange::answer_here(const http::RequestHead& head, bool has_body) {
                                    .close = close_announced_,
                                    .announce_keep_alive = is_http10_,
                                    .date = context_.date()};
-  const auto written = method_ == Method::kTrace
+  const auto written = method_ == Method::trace
                            ? http::write_trace_response(response, head, own_answer_.space())
                            : http::write_options_response(response, own_answer_.space());
   // A head fits into a large block, and what is added to it is short.

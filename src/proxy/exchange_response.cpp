@@ -162,7 +162,7 @@ Failure Exchange::begin_response(std::size_t head_size, http::Framing framing) {
   if (accepts_trailers_) response_body_.forward_trailers(context_.buffers);
   write_response_head(
       {.framing = outgoing,
-       .keeps_content_length = method_ == Method::kHead || head.status == 304,
+       .keeps_content_length = method_ == Method::head || head.status == 304,
        .close = close_announced_,
        .announce_keep_alive = is_http10_,
        .upgrade = head.status == 426,  // RFC 9110 section 15.5.22: it says to what

@@ -13,13 +13,13 @@ namespace wayside::routes {
 namespace {
 
 struct Request {
-  Method method = Method::kGet;
+  Method method = Method::get;
   std::string_view target;
 };
 
 Request parse_request(std::string_view text) noexcept {
   const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos) return {Method::kGet, text};
+  if (space == std::string_view::npos) return {Method::get, text};
   std::string_view target = text.substr(space + 1);
   target = target.substr(0, target.find(' '));  // a whole request line is fine too
   return {method_from_token(text.substr(0, space)), target};
@@ -65,9 +65,8 @@ std::string reason(const Template& winner, const Template& other) {
 
 std::string listed(MethodSet methods) {
   std::string text;
-  for (std::size_t i = 0; i < kMethodCount; ++i) {
-    const auto method = static_cast<Method>(i);
-    if (methods.contains(method)) text.append(text.empty() ? "" : ", ").append(to_string(method));
+  for (const Method method : kMethods) {
+    if (methods.contains(method)) text.append(text.empty() ? "" : ", ").append(method_label(method));
   }
   return text;
 }
@@ -80,7 +79,7 @@ std::string describe_methods(const RouteSpec& spec, Method method) {
   if (spec.methods.empty()) return "methods  any\n";
   const std::string list = "methods  " + listed(spec.methods);
   if (spec.methods.contains(method)) return list + "\n";
-  return list + "; " + std::string(to_string(method)) + " is none of them, and the path alone decides\n";
+  return list + "; " + std::string(method_label(method)) + " is none of them, and the path alone decides\n";
 }
 
 std::string explain_unmatched(Unmatched mode, std::string_view target) {
@@ -104,7 +103,7 @@ std::string explain(std::span<const RouteSpec> specs, MatchOptions options, Unma
                     std::string_view request) {
   const auto [method, target] = parse_request(request);
   const std::string path = normal_path(target, options);
-  std::string text = "request  " + std::string(to_string(method)) + " " + std::string(target) + "\n";
+  std::string text = "request  " + std::string(method_label(method)) + " " + std::string(target) + "\n";
   text += path.empty() ? "path     none: no route can match\n" : "path     " + path + "\n";
 
   const auto table = *RouteTable::build(specs, options);

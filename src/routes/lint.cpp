@@ -51,10 +51,10 @@ std::vector<std::string> texts_of(const Segment& segment) {
 
 // The method that the route lists, or that no other one of its template may have taken.
 Method method_of(const RouteSpec& spec) noexcept {
-  for (std::size_t i = 0; i < kMethodCount; ++i) {
-    if (spec.methods.contains(static_cast<Method>(i))) return static_cast<Method>(i);
+  for (const Method method : kMethods) {
+    if (spec.methods.contains(method)) return method;
   }
-  return Method::kGet;
+  return Method::get;
 }
 
 // nullopt where a path was found that reaches the template; else where those that were tried went.

@@ -22,10 +22,10 @@ struct Operation {
 };
 
 constexpr std::array kOperations = {
-    Operation{"get", Method::kGet},         Operation{"put", Method::kPut},
-    Operation{"post", Method::kPost},       Operation{"delete", Method::kDelete},
-    Operation{"options", Method::kOptions}, Operation{"head", Method::kHead},
-    Operation{"patch", Method::kPatch},     Operation{"trace", Method::kTrace},
+    Operation{"get", Method::get},         Operation{"put", Method::put},
+    Operation{"post", Method::post},       Operation{"delete", Method::delete_},
+    Operation{"options", Method::options}, Operation{"head", Method::head},
+    Operation{"patch", Method::patch},     Operation{"trace", Method::trace},
 };
 
 // yaml-cpp takes JSON for the YAML that it nearly is, except that it refuses the surrogate pairs with which
@@ -154,9 +154,7 @@ class Document {
       all = {};
       return;
     }
-    for (std::size_t i = 0; i < kMethodCount; ++i) {
-      if (methods.contains(static_cast<Method>(i))) all.insert(static_cast<Method>(i));
-    }
+    all.insert(methods);
   }
 
   std::string file_;

@@ -17,7 +17,7 @@ namespace {
 
 Observation small_get(EndpointId endpoint, Nanoseconds duration) {
   return {.endpoint = endpoint,
-          .method = Method::kGet,
+          .method = Method::get,
           .status = 200,
           .duration = duration,
           .request_bytes = 0,

@@ -55,7 +55,7 @@ std::vector<std::string> targets_of(const std::vector<RouteSpec>& specs, const s
 void match_all_of(benchmark::State& state, const RouteTable& table, const std::vector<std::string>& targets) {
   std::size_t next = 0;
   bench::run_beside_yardstick(
-      state, [&] { benchmark::DoNotOptimize(table.match(Method::kGet, targets[next++ % kTargets])); });
+      state, [&] { benchmark::DoNotOptimize(table.match(Method::get, targets[next++ % kTargets])); });
   state.SetItemsProcessed(state.iterations());
 }
 
@@ -107,7 +107,7 @@ void BM_MatchWorstPath(benchmark::State& state) {
   for (std::size_t level = 0; level < kLevels; ++level)
     path += "/a";
   path += "/other";
-  bench::run_beside_yardstick(state, [&] { benchmark::DoNotOptimize(table.match(Method::kGet, path)); });
+  bench::run_beside_yardstick(state, [&] { benchmark::DoNotOptimize(table.match(Method::get, path)); });
 }
 BENCHMARK(BM_MatchWorstPath);
 

@@ -198,7 +198,7 @@ std::optional<Violation> forward_response(Reader& reader, Requester requester, c
   std::string out(http::rewritten_size_bound((*bytes)->size()), '\0');
   const http::ResponseRewrite rewrite{
       .framing = outgoing,
-      .keeps_content_length = requester.method == Method::kHead || head.status == 304,
+      .keeps_content_length = requester.method == Method::head || head.status == 304,
       .close = requester.is_http10};
   const auto written = http::write_response_head(head, rewrite, out);
   require(written.has_value(), "the bound on a rewritten head holds");

@@ -54,7 +54,7 @@ Forwarded forward_requests(std::string_view stream, const http::Limits& limits);
 // The responses to one request, from informational ones to the final one; nothing where it switches
 // protocols.
 struct Requester {
-  Method method = Method::kGet;
+  Method method = Method::get;
   bool is_http10 = false;
 };
 Forwarded forward_responses(std::string_view stream, Requester requester, const http::Limits& limits);

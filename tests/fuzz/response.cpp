@@ -32,7 +32,7 @@ void check_responses_to(Requester requester, std::string_view input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace wayside::fuzz;
-  for (const wayside::Method method : {wayside::Method::kGet, wayside::Method::kHead}) {
+  for (const wayside::Method method : {wayside::Method::get, wayside::Method::head}) {
     for (const bool is_http10 : {false, true})
       check_responses_to({method, is_http10}, as_text(data, size));
   }

@@ -67,15 +67,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   while (!text.empty()) {
     const std::string_view target = take_line(text);
-    const routes::RouteId route = table.match(Method::kGet, target);
+    const routes::RouteId route = table.match(Method::get, target);
     require(route < table.size(), "a match is a route of the table");
     const bool any_matches = std::ranges::any_of(
-        alone, [&](const RouteTable& one) { return one.match(Method::kGet, target) != routes::kUnmatched; });
+        alone, [&](const RouteTable& one) { return one.match(Method::get, target) != routes::kUnmatched; });
     require((route != routes::kUnmatched) == any_matches, "a table matches what one of its routes matches");
     if (route == routes::kUnmatched) continue;
-    require(alone[route - 1].match(Method::kGet, target) != routes::kUnmatched,
-            "the route that wins matches");
-    require(reversed.match(Method::kGet, target) == table.size() - route,
+    require(alone[route - 1].match(Method::get, target) != routes::kUnmatched, "the route that wins matches");
+    require(reversed.match(Method::get, target) == table.size() - route,
             "the order of routes makes no difference");
   }
   return 0;

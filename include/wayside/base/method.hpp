@@ -1,38 +1,68 @@
 // Request methods as a finite set.
 //
 // A method reaches wayside as any token a client likes; metrics and routes need a closed set, so that a
-// client cannot make label values up. Methods outside RFC 9110 section 9.3 and RFC 5789 (PATCH) are kOther.
+// client cannot make label values up. The methods are Beast's numbers for those of RFC 9110 section 9.3 and
+// RFC 5789 (PATCH); any other is Method::unknown, though Beast knows some of them, and its label is OTHER.
 // The token itself is forwarded byte for byte: this type never replaces it.
 #pragma once
 
+#include <boost/beast/http/verb.hpp>
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <ostream>  // verb.hpp uses it without including it
 #include <string_view>
 
 namespace wayside {
 
-enum class Method : std::uint8_t {
-  kGet,
-  kHead,
-  kPost,
-  kPut,
-  kDelete,
-  kConnect,
-  kOptions,
-  kTrace,
-  kPatch,
-  kOther,
+using Method = boost::beast::http::verb;
+
+// The set. Where it is printed, its methods come in this order.
+inline constexpr std::array kMethods = {
+    Method::get,     Method::head,    Method::post,  Method::put,   Method::delete_,
+    Method::connect, Method::options, Method::trace, Method::patch, Method::unknown,
 };
+inline constexpr std::size_t kMethodCount = kMethods.size();
 
-inline constexpr std::size_t kMethodCount = 10;
+// Where the method stands in kMethods; what does not counts as unknown.
+constexpr std::size_t method_index(Method method) noexcept {
+  switch (method) {
+    case Method::get:
+      return 0;
+    case Method::head:
+      return 1;
+    case Method::post:
+      return 2;
+    case Method::put:
+      return 3;
+    case Method::delete_:
+      return 4;
+    case Method::connect:
+      return 5;
+    case Method::options:
+      return 6;
+    case Method::trace:
+      return 7;
+    case Method::patch:
+      return 8;
+    default:
+      return kMethodCount - 1;
+  }
+}
 
-// Methods are case-sensitive (RFC 9110 section 9.1): "get" is kOther.
+// The method itself where it is in kMethods, else Method::unknown.
+constexpr Method known_method(Method method) noexcept {
+  return kMethods[method_index(method)];
+}
+
+// Methods are case-sensitive (RFC 9110 section 9.1): "get" is unknown.
 Method method_from_token(std::string_view token) noexcept;
 
 // "GET" … "PATCH", and "OTHER". The text has static storage duration.
-std::string_view to_string(Method method) noexcept;
+std::string_view method_label(Method method) noexcept;
 
-// RFC 9110 section 9.2.2. kOther is not known to be idempotent, so it is not.
+// RFC 9110 section 9.2.2. Method::unknown is not known to be idempotent, so it is not.
 bool is_idempotent(Method method) noexcept;
 
 // A set of methods, as routes use it. The empty set means "any method" to a route.
@@ -41,6 +71,7 @@ class MethodSet {
   constexpr MethodSet() noexcept = default;
 
   constexpr void insert(Method method) noexcept { bits_ |= bit(method); }
+  constexpr void insert(MethodSet others) noexcept { bits_ |= others.bits_; }
   constexpr bool contains(Method method) const noexcept { return (bits_ & bit(method)) != 0; }
   constexpr bool empty() const noexcept { return bits_ == 0; }
   constexpr bool intersects(MethodSet other) const noexcept { return (bits_ & other.bits_) != 0; }
@@ -48,7 +79,7 @@ class MethodSet {
 
  private:
   static constexpr std::uint16_t bit(Method method) noexcept {
-    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(method));
+    return static_cast<std::uint16_t>(1U << method_index(method));
   }
   std::uint16_t bits_ = 0;
 };

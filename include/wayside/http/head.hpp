@@ -76,7 +76,7 @@ struct ConnectionOptions {
 };
 
 struct RequestHead {
-  Method method = Method::kOther;
+  Method method = Method::unknown;
   std::string_view method_token;
   std::string_view target;
   std::string_view

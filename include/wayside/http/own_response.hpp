@@ -12,9 +12,9 @@
 namespace wayside::http {
 
 struct OwnResponse {
-  unsigned status = 0;                   // one of Beast's, which has the reason phrase too
-  std::string_view explanation;          // the body, a newline is added
-  Method request_method = Method::kGet;  // HEAD gets the head alone (RFC 9110 section 9.3.2)
+  unsigned status = 0;                  // one of Beast's, which has the reason phrase too
+  std::string_view explanation;         // the body, a newline is added
+  Method request_method = Method::get;  // HEAD gets the head alone (RFC 9110 section 9.3.2)
   bool close = true;
   bool announce_keep_alive = false;
   std::string_view date{};  // the Date field (RFC 9110 section 6.6.1); empty: none

@@ -39,7 +39,7 @@ struct TraceContext {
 struct Observation {
   EndpointId endpoint = kOverflowEndpoint;
   Variant variant = 0;
-  Method method = Method::kOther;
+  Method method = Method::unknown;
   unsigned status = 0;                        // 100 … 999
   std::optional<Nanoseconds> duration{};      // nothing: the clock never started
   bool is_faulty = false;                     // the backend or the proxy failed, whatever the status says

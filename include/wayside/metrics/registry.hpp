@@ -50,7 +50,7 @@ class Registry {
   // beyond that. From any thread, while the workers count. Bytes that are not UTF-8 are replaced first.
   // Throws std::bad_alloc.
   EndpointId intern(std::string_view label, const EndpointOptions& options = {},
-                    Method usual_method = Method::kGet);
+                    Method usual_method = Method::get);
   // Gives back what `endpoint` is guaranteed and has not used, until it is interned again. What was counted
   // stays.
   void retire(EndpointId endpoint) noexcept;

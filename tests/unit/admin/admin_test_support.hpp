@@ -29,7 +29,7 @@ class Fixture {
     metrics::Shard& shard = registry.shard(0);
     shard.exchange_started();
     shard.exchange_finished({.endpoint = registry.intern("/hello"),
-                             .method = Method::kGet,
+                             .method = Method::get,
                              .status = 200,
                              .duration = std::chrono::milliseconds(3)});
   }

@@ -6,15 +6,27 @@ namespace wayside {
 namespace {
 
 TEST(Method, ReadsWhatItPrints) {
-  for (std::size_t i = 0; i < kMethodCount; ++i) {
-    const auto method = static_cast<Method>(i);
-    EXPECT_EQ(method_from_token(to_string(method)), method);
+  for (const Method method : kMethods) {
+    EXPECT_EQ(method_from_token(method_label(method)), method);
   }
 }
 
 TEST(Method, FoldsUnknownTokensIntoOther) {
-  for (const char* token : {"", "get", "Get", "GETT", "PROPFIND", "OTHER", "GE"}) {
-    EXPECT_EQ(method_from_token(token), Method::kOther) << token;
+  for (const char* token : {"", "get", "Get", "GETT", "PROPFIND", "MKCOL", "M-SEARCH", "OTHER", "GE"}) {
+    EXPECT_EQ(method_from_token(token), Method::unknown) << token;
+  }
+}
+
+// Beast has numbers for methods that are not in the set.
+TEST(Method, CountsOtherVerbsAsUnknown) {
+  EXPECT_EQ(known_method(Method::patch), Method::patch);
+  for (const Method method : {Method::propfind, Method::lock, Method::unlink, Method::unknown}) {
+    EXPECT_EQ(known_method(method), Method::unknown);
+    EXPECT_EQ(method_label(method), "OTHER");
+    EXPECT_FALSE(is_idempotent(method));
+    MethodSet set;
+    set.insert(method);
+    EXPECT_TRUE(set.contains(Method::unknown));
   }
 }
 
@@ -30,16 +42,19 @@ TEST(Method, IsIdempotentAsRfc9110Has) {
 TEST(MethodSet, HoldsWhatWasInserted) {
   MethodSet set;
   EXPECT_TRUE(set.empty());
-  set.insert(Method::kGet);
-  set.insert(Method::kOther);
-  EXPECT_TRUE(set.contains(Method::kGet));
-  EXPECT_TRUE(set.contains(Method::kOther));
-  EXPECT_FALSE(set.contains(Method::kPost));
+  set.insert(Method::get);
+  set.insert(Method::unknown);
+  EXPECT_TRUE(set.contains(Method::get));
+  EXPECT_TRUE(set.contains(Method::unknown));
+  EXPECT_FALSE(set.contains(Method::post));
   MethodSet others;
-  others.insert(Method::kPost);
+  others.insert(Method::post);
   EXPECT_FALSE(set.intersects(others));
-  others.insert(Method::kOther);
+  others.insert(Method::unknown);
   EXPECT_TRUE(set.intersects(others));
+  others.insert(set);
+  EXPECT_TRUE(others.contains(Method::get));
+  EXPECT_TRUE(others.contains(Method::post));
 }
 
 }  // namespace

@@ -39,8 +39,8 @@ TEST(Values, ReadNamings) {
 
 TEST(Values, ReadMethods) {
   MethodSet expected_set;
-  expected_set.insert(Method::kGet);
-  expected_set.insert(Method::kPatch);
+  expected_set.insert(Method::get);
+  expected_set.insert(Method::patch);
   EXPECT_EQ(*parse_methods(Texts{"GET", "PATCH"}), expected_set);
   const std::string expected_text =
       "expected GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE or PATCH, found ";

@@ -93,8 +93,8 @@ ignore_case: true
   EXPECT_THAT(
       settings.routes,
       ElementsAre(routes::RouteSpec{"/users/{id}", {}, {}, 17},
-                  routes::RouteSpec{"/orders/{order}", set_of({Method::kGet, Method::kPost}), "order", 18},
-                  routes::RouteSpec{"/orders/{order}", set_of({Method::kPut}), {}, 21}, css, js, healthz));
+                  routes::RouteSpec{"/orders/{order}", set_of({Method::get, Method::post}), "order", 18},
+                  routes::RouteSpec{"/orders/{order}", set_of({Method::put}), {}, 21}, css, js, healthz));
   EXPECT_EQ(settings.openapi, "api.yaml");
   EXPECT_EQ(settings.unmatched, routes::Unmatched::kPath);
   EXPECT_EQ(settings.matching, (routes::MatchOptions{true, true}));
@@ -311,8 +311,8 @@ TEST(ToYaml, LoadsToTheSameSettings) {
     settings.routes.push_back(
         {"/r" + std::to_string(settings.routes.size()) + "/{id}/%20/{rest...}", {}, name, 0});
   }
-  settings.routes.push_back({"/", set_of({Method::kGet, Method::kTrace}), {}, 0});
-  settings.routes.push_back({"/", set_of({Method::kPost}), {}, 0});
+  settings.routes.push_back({"/", set_of({Method::get, Method::trace}), {}, 0});
+  settings.routes.push_back({"/", set_of({Method::post}), {}, 0});
 
   settings.routes.push_back({"/g/1", {}, "g", 0});
   settings.routes.back().group = settings.routes.size();

@@ -38,7 +38,7 @@ std::string request_outcome(std::string_view fields, std::string_view version = 
   return to_words(request_framing(request.head));
 }
 
-std::string response_outcome(unsigned status, std::string_view fields, Method method = Method::kGet,
+std::string response_outcome(unsigned status, std::string_view fields, Method method = Method::get,
                              std::string_view version = "1.1") {
   const ParsedResponse response("HTTP/" + std::string(version) + " " + std::to_string(status) + " X\r\n" +
                                 std::string(fields) + "\r\n");
@@ -132,14 +132,14 @@ TEST(ResponseFraming, FollowsTheFields) {
   EXPECT_EQ(response_outcome(200, "Content-Length: 0\r\n"), "length 0");
   EXPECT_EQ(response_outcome(200, "Transfer-Encoding: chunked\r\n"), "chunked");
   EXPECT_EQ(response_outcome(200, ""), "until close");
-  EXPECT_EQ(response_outcome(404, "", Method::kPost), "until close");
-  EXPECT_EQ(response_outcome(200, "", Method::kGet, "1.0"), "until close");
+  EXPECT_EQ(response_outcome(404, "", Method::post), "until close");
+  EXPECT_EQ(response_outcome(200, "", Method::get, "1.0"), "until close");
 }
 
 TEST(ResponseFraming, GivesNoBodyToHeadAndBodilessStatuses) {
   for (const char* fields : {"", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"}) {
-    EXPECT_EQ(response_outcome(200, fields, Method::kHead), "none") << fields;
-    EXPECT_EQ(response_outcome(404, fields, Method::kHead), "none") << fields;
+    EXPECT_EQ(response_outcome(200, fields, Method::head), "none") << fields;
+    EXPECT_EQ(response_outcome(404, fields, Method::head), "none") << fields;
     for (const unsigned status : {100U, 101U, 103U, 204U, 304U}) {
       EXPECT_EQ(response_outcome(status, fields), "none") << status << ' ' << fields;
     }
@@ -159,10 +159,10 @@ TEST(ResponseFraming, RefusesWhatIsAmbiguousWhateverTheStatus) {
          }) {
       const std::string refused = request_outcome(fields);
       EXPECT_EQ(response_outcome(status, fields), refused) << status << ' ' << fields;
-      EXPECT_EQ(response_outcome(status, fields, Method::kHead), refused) << status << ' ' << fields;
+      EXPECT_EQ(response_outcome(status, fields, Method::head), refused) << status << ' ' << fields;
     }
   }
-  EXPECT_EQ(response_outcome(200, "Transfer-Encoding: chunked\r\n", Method::kGet, "1.0"),
+  EXPECT_EQ(response_outcome(200, "Transfer-Encoding: chunked\r\n", Method::get, "1.0"),
             "transfer_encoding_in_http10");
 }
 

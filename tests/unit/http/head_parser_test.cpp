@@ -40,7 +40,7 @@ TEST(RequestHead, IsFoundAsViewsIntoItsBytes) {
   const ParsedRequest request(
       "POST /a?b=%20c HTTP/1.1\r\nHost: h:80\r\naccept: \t x y\t \r\nX-Empty:\r\nAccept:z\r\n\r\n");
   ASSERT_EQ(to_word(request.violation), "none");
-  EXPECT_EQ(request.head.method, Method::kPost);
+  EXPECT_EQ(request.head.method, Method::post);
   EXPECT_EQ(request.head.method_token, "POST");
   EXPECT_EQ(request.head.target, "/a?b=%20c");
   EXPECT_EQ(request.head.minor_version, 1U);

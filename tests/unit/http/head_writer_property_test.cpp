@@ -142,7 +142,7 @@ TEST(ResponseHeadWriter, KeepsEndToEndFieldsOfAnyHead) {
     const std::string written(out.data(), *size);
     const test::ParsedResponse after(written);
     ASSERT_EQ(after.violation, std::nullopt) << written;
-    const auto framing = response_framing(after.head, Method::kGet);
+    const auto framing = response_framing(after.head, Method::get);
     EXPECT_TRUE(framing && *framing == chunked) << written;
     EXPECT_EQ(end_to_end_lines(after.head, "Transfer-Encoding"), end_to_end_lines(before.head)) << text;
   }

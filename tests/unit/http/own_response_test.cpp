@@ -28,7 +28,7 @@ TEST(OwnResponse, IsShortPlainText) {
 // RFC 9110 section 9.3.2: the head is that of a GET, its Content-Length included.
 TEST(OwnResponse, IsTheHeadAloneForHead) {
   const std::string get = written({.status = 504, .explanation = "late"});
-  const std::string head = written({.status = 504, .explanation = "late", .request_method = Method::kHead});
+  const std::string head = written({.status = 504, .explanation = "late", .request_method = Method::head});
   EXPECT_EQ(head, get.substr(0, get.find("\r\n\r\n") + 4));
 }
 

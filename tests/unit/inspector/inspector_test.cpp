@@ -32,15 +32,15 @@ std::string written(const Inspector& inspector, Format format) {
 TEST(Inspector, AddsTheWorkersUp) {
   Inspector inspector(2);
   std::vector<routes::RouteSpec> specs = {spec("/users/{id}", 3), spec("/healthz", 4)};
-  specs[0].methods.insert(Method::kGet);
+  specs[0].methods.insert(Method::get);
   specs[1].is_excluded = true;
   inspector.set_routes(specs);
   inspector.use(0, 1).add(200, TimePoint(990s));
   inspector.use(1, 1).add(502, TimePoint(980s));
   inspector.use(1, 1).add(404, TimePoint(995s));
   inspector.use(0, routes::kUnmatched).add(404, TimePoint(1000s));
-  inspector.unmatched(0).answered(inspector.unmatched(0).saw("/a/1", Method::kGet, TimePoint(900s)), 404);
-  inspector.unmatched(1).saw("/a/2", Method::kPut, TimePoint(1000s));
+  inspector.unmatched(0).answered(inspector.unmatched(0).saw("/a/1", Method::get, TimePoint(900s)), 404);
+  inspector.unmatched(1).saw("/a/2", Method::put, TimePoint(1000s));
   EXPECT_EQ(written(inspector, Format::kJson), R"({"routes":[
 {"path":"/users/{id}","label":"/users/{id}","defined":"on line 3","methods":["GET"],"excluded":false,"hits":3,"status_4xx":1,"status_5xx":1,"last_used":"2026-01-01T11:59:55Z"},
 {"path":"/healthz","label":"/healthz","defined":"on line 4","methods":[],"excluded":true,"hits":0,"status_4xx":0,"status_5xx":0,"last_used":null}],
@@ -74,7 +74,7 @@ TEST(Inspector, KeepsTheFiguresOfARouteOverReloads) {
 
 TEST(Inspector, ShowsForeignTextSafely) {
   Inspector inspector(1);
-  inspector.unmatched(0).saw("/<script>\x1b\xff\"", Method::kGet, TimePoint(1s));
+  inspector.unmatched(0).saw("/<script>\x1b\xff\"", Method::get, TimePoint(1s));
   EXPECT_NE(written(inspector, Format::kJson).find(R"("/<script>\u001b\u00ff\"")"), std::string::npos);
   EXPECT_NE(written(inspector, Format::kHtml).find(R"(&quot;/&lt;script&gt;\x1b\xff\&quot;&quot;)"),
             std::string::npos);

@@ -17,9 +17,9 @@ constexpr TimePoint kStart = TimePoint(100s);
 
 TEST(UnmatchedPaths, GathersPathsOfOneTemplate) {
   const auto paths = std::make_unique<UnmatchedPaths>();
-  paths->answered(paths->saw("/orders/1?x", Method::kGet, kStart), 200);
-  paths->answered(paths->saw("/orders/2", Method::kPost, kStart + 5s), 404);
-  paths->answered(paths->saw("/orders/3", Method::kGet, kStart + 2s), 404);
+  paths->answered(paths->saw("/orders/1?x", Method::get, kStart), 200);
+  paths->answered(paths->saw("/orders/2", Method::post, kStart + 5s), 404);
+  paths->answered(paths->saw("/orders/3", Method::get, kStart + 2s), 404);
   const std::vector<UnmatchedPath> entries = paths->read();
   ASSERT_EQ(entries.size(), 1U);
   const UnmatchedPath& entry = entries.front();
@@ -29,7 +29,7 @@ TEST(UnmatchedPaths, GathersPathsOfOneTemplate) {
   EXPECT_EQ(entry.error, 0U);
   EXPECT_EQ(entry.first_seen, kStart);
   EXPECT_EQ(entry.last_seen, kStart + 2s);
-  EXPECT_TRUE(entry.methods.contains(Method::kPost));
+  EXPECT_TRUE(entry.methods.contains(Method::post));
   EXPECT_EQ(entry.statuses[0], 200U);
   EXPECT_EQ(entry.statuses[1], 404U);
   EXPECT_EQ(entry.statuses[2], 0U);
@@ -40,8 +40,8 @@ TEST(UnmatchedPaths, CutsLongTextsAndTakesWhatIsNoPath) {
   std::string deep;
   for (int i = 0; i < 100; ++i)
     deep += "/word";
-  paths->saw(deep, Method::kGet, kStart);
-  paths->saw("*", Method::kOptions, kStart);
+  paths->saw(deep, Method::get, kStart);
+  paths->saw("*", Method::options, kStart);
   const std::vector<UnmatchedPath> entries = paths->read();
   ASSERT_EQ(entries.size(), 2U);
   EXPECT_EQ(entries[0].example(), deep.substr(0, UnmatchedPath::kMaxText));
@@ -56,7 +56,7 @@ TEST(UnmatchedPaths, KeepsTheBusyOnesAmongAMillionOthers) {
     std::string noise = "/scan/";
     for (int rest = i; rest > 0; rest /= 26)
       noise += static_cast<char>('a' + rest % 26);
-    paths->saw(i % 50 == 0 ? "/busy" : noise, Method::kGet, kStart);
+    paths->saw(i % 50 == 0 ? "/busy" : noise, Method::get, kStart);
   }
   const std::vector<UnmatchedPath> entries = paths->read();
   EXPECT_EQ(entries.size(), UnmatchedPaths::kCapacity);
@@ -68,11 +68,11 @@ TEST(UnmatchedPaths, KeepsTheBusyOnesAmongAMillionOthers) {
 
 TEST(UnmatchedPaths, ForgetsTheAnswerOfWhatWasReplaced) {
   const auto paths = std::make_unique<UnmatchedPaths>();
-  const auto ticket = paths->saw("/first", Method::kGet, kStart);
+  const auto ticket = paths->saw("/first", Method::get, kStart);
   for (std::size_t i = 0; i < UnmatchedPaths::kCapacity; ++i) {
     const std::string other = {'/', static_cast<char>('a' + i / 26), static_cast<char>('a' + i % 26)};
-    paths->saw(other, Method::kGet, kStart);
-    paths->saw(other, Method::kGet, kStart);
+    paths->saw(other, Method::get, kStart);
+    paths->saw(other, Method::get, kStart);
   }
   paths->answered(ticket, 500);
   paths->answered({}, 500);

@@ -93,7 +93,7 @@ class RandomRegistry {
   }
   std::size_t below(std::size_t bound) { return random_() % bound; }
   // As in life: nearly always the same, and now and then anything.
-  Method method() { return below(4) != 0 ? Method::kGet : static_cast<Method>(below(kMethodCount)); }
+  Method method() { return below(4) != 0 ? Method::get : kMethods[below(kMethodCount)]; }
   unsigned status() {
     constexpr std::array kUsual = {200U, 200U, 200U, 404U, 500U};
     return below(8) != 0 ? kUsual[below(kUsual.size())] : static_cast<unsigned>(100 + below(900));
@@ -152,7 +152,7 @@ TEST(ExpositionProperty, WhatWasCountedReadsBack) {
            .abort = abort,
            .backend_ttfb = ttfb});
       Labels expected = {{"endpoint", valid_utf8(label)},
-                         {"method", std::string(to_string(method))},
+                         {"method", std::string(method_label(method))},
                          {"tenant", tenants[tenant]},
                          {"aaa", others[other]}};
       counts[{"http_request_duration_seconds_count", expected}] += 1;

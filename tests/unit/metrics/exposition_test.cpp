@@ -36,7 +36,7 @@ TEST(Exposition, FlaskNamingPrintsWhatThePythonExtensionPrints) {
   Registry registry({});
   const EndpointId root = registry.intern("/");
   for (int i = 0; i < 4; ++i)
-    finish(registry.shard(0), root, Method::kGet, 200, Nanoseconds(250'697));
+    finish(registry.shard(0), root, Method::get, 200, Nanoseconds(250'697));
   EXPECT_THAT(render(registry, {Naming::kFlask}), StartsWith(R"(# HELP flask_request_count Flask Request Count
 # TYPE flask_request_count counter
 flask_request_count{endpoint="/",http_status="200",method="GET"} 4.0
@@ -69,10 +69,10 @@ TEST(Exposition, HttpNamingCumulatesBuckets) {
   const EndpointId unmatched = registry.intern("unmatched", {.buckets = *buckets});
   const EndpointId users = registry.intern("/users/{id}", {.buckets = *buckets});
   Shard& shard = registry.shard(0);
-  finish(shard, users, Method::kGet, 200, milliseconds(100));
-  finish(shard, users, Method::kGet, 200, milliseconds(500));
-  finish(shard, users, Method::kGet, 500, milliseconds(1500));
-  finish(shard, unmatched, Method::kOther, 404, milliseconds(1));
+  finish(shard, users, Method::get, 200, milliseconds(100));
+  finish(shard, users, Method::get, 200, milliseconds(500));
+  finish(shard, users, Method::get, 500, milliseconds(1500));
+  finish(shard, unmatched, Method::unknown, 404, milliseconds(1));
   shard.exchange_started();
   const std::string text = render(registry, {Naming::kHttp});
   EXPECT_THAT(text, StartsWith("# HELP http_requests_total "));
@@ -97,7 +97,7 @@ http_request_duration_seconds_bucket{endpoint="unmatched",le="0.1",method="OTHER
 TEST(Exposition, SeveralNamingsShowTheSameNumbers) {
   Registry registry({});
   const EndpointId root = registry.intern("/");
-  finish(registry.shard(0), root, Method::kGet, 200, milliseconds(3));
+  finish(registry.shard(0), root, Method::get, 200, milliseconds(3));
   const std::string text = render(registry, {Naming::kFlask, Naming::kHttp});
   EXPECT_EQ(value_of(text, R"(flask_request_count{endpoint="/",http_status="200",method="GET"})"), 1);
   EXPECT_EQ(value_of(text, R"(http_requests_total{endpoint="/",http_status="200",method="GET"})"), 1);
@@ -116,7 +116,7 @@ TEST(Exposition, FamiliesAreThereBeforeTheFirstExchange) {
 TEST(Exposition, EscapesAndRepairsLabels) {
   Registry registry({});
   const EndpointId root = registry.intern("a\"b\\c\nd\xFF");
-  finish(registry.shard(0), root, Method::kGet, 200, milliseconds(3));
+  finish(registry.shard(0), root, Method::get, 200, milliseconds(3));
   EXPECT_THAT(render(registry, {Naming::kHttp}),
               HasSubstr("http_requests_total{endpoint=\"a\\\"b\\\\c\\nd\xEF\xBF\xBD\",http_status=\"200\","));
 }
@@ -142,7 +142,7 @@ TEST(Exposition, EndsWithTheProcess) {
 TEST(Exposition, AppendsAndReusesMemory) {
   Registry registry({});
   const EndpointId unmatched = registry.intern("unmatched");
-  finish(registry.shard(0), unmatched, Method::kGet, 200, milliseconds(3));
+  finish(registry.shard(0), unmatched, Method::get, 200, milliseconds(3));
   Exposition exposition(registry, {});
   std::string text = "kept\n";
   exposition.render(text);
@@ -160,7 +160,7 @@ TEST(Exposition, AppendsAndReusesMemory) {
 TEST(Exposition, PausesBetweenThePiecesOfALargePage) {
   Registry registry({});
   for (int i = 0; i < 100; ++i)
-    finish(registry.shard(0), registry.intern("/" + std::to_string(i)), Method::kGet, 200, milliseconds(1));
+    finish(registry.shard(0), registry.intern("/" + std::to_string(i)), Method::get, 200, milliseconds(1));
   Exposition exposition(registry, {});
   std::string text = "before";
   std::vector<std::size_t> ends = {text.size()};
@@ -186,7 +186,7 @@ TEST(Exposition, IsConsistentWhileAWorkerCounts) {
   std::atomic<bool> is_running = true;
   std::thread worker([&] {
     for (int i = 0; i < kExchanges; ++i) {
-      finish(registry.shard(0), unmatched, Method::kGet, 200, Nanoseconds(i * 200'000L));
+      finish(registry.shard(0), unmatched, Method::get, 200, Nanoseconds(i * 200'000L));
     }
     is_running = false;
   });
@@ -221,7 +221,7 @@ TEST(Exposition, ShowsTheTraceOfABucketInEveryNaming) {
   Shard& shard = registry.shard(0);
   shard.exchange_started();
   shard.exchange_finished({.endpoint = endpoint,
-                           .method = Method::kGet,
+                           .method = Method::get,
                            .status = 200,
                            .duration = milliseconds(20),
                            .trace = &trace});

@@ -66,7 +66,7 @@ TEST(Registry, KeepsTheBucketsThatALabelBeganWith) {
   const auto buckets = Buckets::from_seconds(std::array{1.0});
   const EndpointId endpoint = registry.intern("/a", {.buckets = *buckets});
   EXPECT_EQ(registry.intern("/a"), endpoint);
-  finish(registry.shard(0), endpoint, Method::kGet, 200, milliseconds(1));
+  finish(registry.shard(0), endpoint, Method::get, 200, milliseconds(1));
   EXPECT_EQ(Reading(registry).records.cells.front()->layout->duration.buckets->size(), 2U);
 }
 
@@ -77,7 +77,7 @@ TEST(Registry, HasRoomForManyRoutesThatUseLittle) {
     routes.push_back(registry.intern("/route/" + std::to_string(i)));
   EXPECT_EQ(registry.lacking_series(), 0U);
   for (const EndpointId route : routes)
-    finish(registry.shard(0), route, Method::kGet, 200, milliseconds(1));
+    finish(registry.shard(0), route, Method::get, 200, milliseconds(1));
   EXPECT_EQ(Reading(registry).records.cells.size(), routes.size());
 }
 
@@ -85,28 +85,27 @@ TEST(Registry, HasRoomForManyRoutesThatUseLittle) {
 TEST(Registry, KeepsTheUsualMethodOfARouteCountable) {
   Registry registry({.max_series = 1'500});
   const EndpointId get = registry.intern("/get");
-  const EndpointId post = registry.intern("/post", {}, Method::kPost);
+  const EndpointId post = registry.intern("/post", {}, Method::post);
   ASSERT_EQ(registry.lacking_series(), 0U);
   Shard& shard = registry.shard(0);
   for (const EndpointId route : {get, post}) {
-    for (const Method method :
-         {Method::kPut, Method::kDelete, Method::kPatch, Method::kOptions, Method::kTrace})
+    for (const Method method : {Method::put, Method::delete_, Method::patch, Method::options, Method::trace})
       finish(shard, route, method, 405, milliseconds(1));
   }
   for (int i = 0; i < 200; ++i) {
     const EndpointId scanned = shard.endpoint_for("/scan/" + std::to_string(i));
-    finish(shard, scanned, Method::kGet, 404, milliseconds(1));
+    finish(shard, scanned, Method::get, 404, milliseconds(1));
   }
-  finish(shard, get, Method::kGet, 200, milliseconds(1));
-  finish(shard, post, Method::kPost, 201, milliseconds(1));
+  finish(shard, get, Method::get, 200, milliseconds(1));
+  finish(shard, post, Method::post, 201, milliseconds(1));
   const Reading reading(registry);
   const auto counted = [&](EndpointId endpoint, Method method) {
     return std::ranges::any_of(reading.records.cells, [&](const CellRecord* cell) {
       return cell->endpoint == endpoint && cell->method == method;
     });
   };
-  EXPECT_TRUE(counted(get, Method::kGet));
-  EXPECT_TRUE(counted(post, Method::kPost));
+  EXPECT_TRUE(counted(get, Method::get));
+  EXPECT_TRUE(counted(post, Method::post));
   EXPECT_LE(registry.catalogue().series(), 1'500U);
 }
 
@@ -136,10 +135,10 @@ TEST(Registry, IsEmptyBeforeTheFirstExchange) {
 TEST(Registry, AddsUpShards) {
   Registry registry({.shard_count = 2});
   const EndpointId users = registry.intern("/users");
-  finish(registry.shard(0), users, Method::kGet, 200, milliseconds(1));
-  finish(registry.shard(0), users, Method::kGet, 200, milliseconds(2));
-  finish(registry.shard(1), users, Method::kGet, 200, milliseconds(20));
-  finish(registry.shard(1), users, Method::kGet, 404, milliseconds(30));
+  finish(registry.shard(0), users, Method::get, 200, milliseconds(1));
+  finish(registry.shard(0), users, Method::get, 200, milliseconds(2));
+  finish(registry.shard(1), users, Method::get, 200, milliseconds(20));
+  finish(registry.shard(1), users, Method::get, 404, milliseconds(30));
   registry.shard(0).exchange_started();
   registry.shard(1).exchange_started();
 
@@ -161,10 +160,10 @@ TEST(Registry, KeepsTheNewestExemplarOfABucket) {
   const EndpointId endpoint = registry.intern("/");
   const TraceContext first{1, 2, 3};
   const TraceContext second{4, 5, 6};
-  finish(registry.shard(0), endpoint, Method::kGet, 200, milliseconds(1), &first);
-  finish(registry.shard(1), endpoint, Method::kGet, 200, milliseconds(2), &second);
-  finish(registry.shard(1), endpoint, Method::kGet, 200, milliseconds(20), &first);
-  finish(registry.shard(1), endpoint, Method::kGet, 200, milliseconds(70));
+  finish(registry.shard(0), endpoint, Method::get, 200, milliseconds(1), &first);
+  finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(2), &second);
+  finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(20), &first);
+  finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(70));
   const Reading reading(registry);
   ASSERT_EQ(reading.snapshot.exemplars.size(), 2U);
   EXPECT_EQ(reading.snapshot.exemplars[0].exemplar.trace.trace_id_high, 4U);
@@ -182,7 +181,7 @@ TEST(Registry, SnapshotsWhileWorkersCountAreMonotoneAndTheLastIsExact) {
     for (std::uint64_t i = 0; i < kExchangesPerWorker; ++i) {
       const EndpointId endpoint = shard.endpoint_for("/" + std::to_string(i / 100));
       const auto status = static_cast<unsigned>(200 + i / 500 % 100);
-      finish(shard, endpoint, static_cast<Method>(i % kMethodCount), status, Nanoseconds(i));
+      finish(shard, endpoint, kMethods[i % kMethodCount], status, Nanoseconds(i));
     }
     running.fetch_sub(1);
   };

@@ -41,7 +41,7 @@ std::uint64_t worker_value(const Shard& shard, std::uint32_t offset) {
   return value;
 }
 
-void finish(Shard& shard, EndpointId endpoint, Method method = Method::kGet, unsigned status = 200) {
+void finish(Shard& shard, EndpointId endpoint, Method method = Method::get, unsigned status = 200) {
   shard.exchange_started();
   shard.exchange_finished(
       {.endpoint = endpoint, .method = method, .status = status, .duration = milliseconds(1)});
@@ -54,16 +54,16 @@ Catalogue::Options with_limit(std::size_t max_series) {
 TEST(Shard, MakesWhatItCountsAtItsFirstUseOnly) {
   Catalogue catalogue({});
   Shard shard(catalogue);
-  const EndpointId a = catalogue.intern("/a", {}, Method::kGet);
-  const EndpointId b = catalogue.intern("/b", {}, Method::kGet);
-  finish(shard, a, Method::kPost, 201);
-  finish(shard, b, Method::kOther, 200);
-  finish(shard, a, Method::kPost, 201);
+  const EndpointId a = catalogue.intern("/a", {}, Method::get);
+  const EndpointId b = catalogue.intern("/b", {}, Method::get);
+  finish(shard, a, Method::post, 201);
+  finish(shard, b, Method::unknown, 200);
+  finish(shard, a, Method::post, 201);
   Catalogue::Records records;
   catalogue.update(records);
   ASSERT_EQ(records.cells.size(), 2U);
   EXPECT_EQ(records.cells[0]->endpoint, a);
-  EXPECT_EQ(records.cells[0]->method, Method::kPost);
+  EXPECT_EQ(records.cells[0]->method, Method::post);
   EXPECT_EQ(records.cells[1]->endpoint, b);
   ASSERT_EQ(records.statuses.size(), 2U);
   EXPECT_EQ(records.statuses[0]->status, 201);
@@ -99,14 +99,14 @@ TEST(Shard, FindsTheEndpointOfALabel) {
   Catalogue catalogue({});
   Shard shard(catalogue);
   Shard other(catalogue);
-  const EndpointId interned = catalogue.intern("/users/{id}", {}, Method::kGet);
+  const EndpointId interned = catalogue.intern("/users/{id}", {}, Method::get);
   EXPECT_EQ(shard.endpoint_for("/users/{id}"), interned);
   const EndpointId dynamic = shard.endpoint_for("/raw/1");
   EXPECT_NE(dynamic, interned);
   EXPECT_NE(dynamic, kOverflowEndpoint);
   EXPECT_EQ(shard.endpoint_for("/raw/1"), dynamic);
   EXPECT_EQ(other.endpoint_for("/raw/1"), dynamic) << "ids are the process'";
-  EXPECT_EQ(catalogue.intern("/raw/1", {}, Method::kGet), dynamic)
+  EXPECT_EQ(catalogue.intern("/raw/1", {}, Method::get), dynamic)
       << "a label that becomes configured keeps its series";
 }
 
@@ -126,13 +126,13 @@ TEST(Shard, KeepsTheBudgetUnderAttackAndCountsEverything) {
   constexpr std::size_t kLimit = 2'000;
   constexpr unsigned kRequests = 5'000;
   Catalogue catalogue(with_limit(kLimit));
-  const EndpointId configured = catalogue.intern("/configured", {}, Method::kGet);
+  const EndpointId configured = catalogue.intern("/configured", {}, Method::get);
   Shard first(catalogue);
   Shard second(catalogue);
   for (unsigned i = 0; i < kRequests; ++i) {
     Shard& shard = i % 2 == 0 ? first : second;
     const std::string path = "/scan/" + std::to_string(i / 2);
-    finish(shard, shard.endpoint_for(path), static_cast<Method>(i % kMethodCount), 100 + i % 900);
+    finish(shard, shard.endpoint_for(path), kMethods[i % kMethodCount], 100 + i % 900);
     EXPECT_LE(catalogue.series(), kLimit);
   }
   EXPECT_TRUE(catalogue.is_closed());
@@ -143,7 +143,7 @@ TEST(Shard, KeepsTheBudgetUnderAttackAndCountsEverything) {
   // The configured route still has what was reserved for it.
   Catalogue::Records before;
   catalogue.update(before);
-  for (const Method method : {Method::kGet, Method::kPost, Method::kPut, Method::kDelete}) {
+  for (const Method method : {Method::get, Method::post, Method::put, Method::delete_}) {
     for (const unsigned status : {200U, 201U, 301U, 404U, 500U})
       finish(first, configured, method, status);
   }
@@ -158,10 +158,10 @@ TEST(Shard, KeepsTheBudgetUnderAttackAndCountsEverything) {
 TEST(Shard, CountsARefusedStatusUnderTheOverflowEndpoint) {
   Catalogue catalogue(with_limit(1'000));
   Shard shard(catalogue);
-  const EndpointId endpoint = catalogue.intern("/", {}, Method::kGet);
+  const EndpointId endpoint = catalogue.intern("/", {}, Method::get);
   for (unsigned status = 100; status <= 999; ++status) {
-    finish(shard, endpoint, Method::kGet, status);
-    finish(shard, endpoint, Method::kGet, status);
+    finish(shard, endpoint, Method::get, status);
+    finish(shard, endpoint, Method::get, status);
   }
   EXPECT_LE(catalogue.series(), 1'000U);
   EXPECT_EQ(finished(shard, catalogue), 1'800U);
@@ -183,7 +183,7 @@ TEST(Shard, LabelsThatAppearAfterTheBudgetIsFullAreFound) {
   for (int i = 0; !catalogue.is_closed(); ++i)
     shard.endpoint_for("/scan/" + std::to_string(i));
   EXPECT_EQ(shard.endpoint_for("/late"), kOverflowEndpoint);
-  const EndpointId late = catalogue.intern("/late", {}, Method::kGet);
+  const EndpointId late = catalogue.intern("/late", {}, Method::get);
   EXPECT_EQ(shard.endpoint_for("/late"), late);
   finish(shard, late);
   EXPECT_EQ(finished(shard, catalogue), 1U) << "under one name or the other";

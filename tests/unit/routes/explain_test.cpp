@@ -20,8 +20,8 @@ std::vector<RouteSpec> specs() {
   std::vector<RouteSpec> all = {
       spec("/users/{id}", 3), spec("/users/{id:int}", 4), spec("/{rest...}", 5, "api.yaml"),
       spec("/users/me", 0),   spec("/x/{a:[0-9]+}", 7),   spec("/x/{a:[0-9]{2}}", 8)};
-  all[0].methods.insert(Method::kGet);
-  all[0].methods.insert(Method::kPut);
+  all[0].methods.insert(Method::get);
+  all[0].methods.insert(Method::put);
   all[3].name = "me";
   return all;
 }

@@ -54,8 +54,8 @@ TEST(Lint, FindsLabelsThatCollide) {
   std::vector<RouteSpec> specs = specs_of({"/a", "/b", "/c", "/d", "/d"});
   specs[0].name = specs[1].name = "ab";
   specs[1].group = specs[0].group = 1;
-  specs[3].methods.insert(Method::kGet);
-  specs[4].methods.insert(Method::kPut);
+  specs[3].methods.insert(Method::get);
+  specs[4].methods.insert(Method::put);
   EXPECT_THAT(hints_of(specs), IsEmpty());
   specs[1].group = 0;
   EXPECT_THAT(hints_of(specs),

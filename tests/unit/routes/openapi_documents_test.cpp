@@ -33,15 +33,15 @@ std::string_view label(const RouteTable& table, Method method, std::string_view 
 
 TEST(OpenApiDocuments, PetstoreOfVersion3) {
   const RouteTable table = table_of(read("petstore.yaml"), 9);
-  EXPECT_EQ(label(table, Method::kGet, "/api/v3/pet/findByStatus?status=sold"), "/api/v3/pet/findByStatus");
-  EXPECT_EQ(label(table, Method::kDelete, "/api/v3/pet/17"), "/api/v3/pet/{petId}");
-  EXPECT_EQ(label(table, Method::kPut, "/api/v3/pet"), "/api/v3/pet");
-  EXPECT_EQ(label(table, Method::kGet, "/pet/17"), "unmatched");
+  EXPECT_EQ(label(table, Method::get, "/api/v3/pet/findByStatus?status=sold"), "/api/v3/pet/findByStatus");
+  EXPECT_EQ(label(table, Method::delete_, "/api/v3/pet/17"), "/api/v3/pet/{petId}");
+  EXPECT_EQ(label(table, Method::put, "/api/v3/pet"), "/api/v3/pet");
+  EXPECT_EQ(label(table, Method::get, "/pet/17"), "unmatched");
 }
 
 TEST(OpenApiDocuments, PetstoreOfSwagger2) {
   const RouteTable table = table_of(read("petstore-2.0.json"), 3);
-  EXPECT_EQ(label(table, Method::kGet, "/v2/user/jane"), "/v2/user/{username}");
+  EXPECT_EQ(label(table, Method::get, "/v2/user/jane"), "/v2/user/{username}");
 }
 
 // As large as those of the big hosting services: 600 paths of up to six segments, with descriptions,
@@ -62,9 +62,9 @@ TEST(OpenApiDocuments, HundredsOfPaths) {
   }
   text += "\n}}\n";
   const RouteTable table = table_of(text, kPaths);
-  EXPECT_EQ(label(table, Method::kPatch, "/repos/me/it/resource-599/7/actions"),
+  EXPECT_EQ(label(table, Method::patch, "/repos/me/it/resource-599/7/actions"),
             "/repos/{owner}/{repo}/resource-599/{id}/actions");
-  EXPECT_EQ(label(table, Method::kGet, "/repos/me/it/resource-600/7/actions"), "unmatched");
+  EXPECT_EQ(label(table, Method::get, "/repos/me/it/resource-600/7/actions"), "unmatched");
 }
 
 }  // namespace

@@ -23,9 +23,9 @@ std::vector<std::string> routes_of(const std::string& text) {
     EXPECT_EQ(spec.file, "api.yaml");
     EXPECT_EQ(spec.syntax, TemplateSyntax::kOpenApi);
     std::string methods;
-    for (std::size_t i = 0; i < kMethodCount; ++i) {
-      const auto method = static_cast<Method>(i);
-      if (spec.methods.contains(method)) methods.append(methods.empty() ? "" : ",").append(to_string(method));
+    for (const Method method : kMethods) {
+      if (spec.methods.contains(method))
+        methods.append(methods.empty() ? "" : ",").append(method_label(method));
     }
     routes.push_back((methods.empty() ? "any" : methods) + " " + spec.path);
   }

@@ -52,12 +52,11 @@ TEST(RouteTableMatch, AllocatesNothing) {
   const std::size_t before = allocations.load();
   RouteId sum = 0;
   sum +=
-      table->match(Method::kGet, "/a-service-with-a-long-name-999/a-long-identifier-of-a-user/items/42?q=1");
-  sum +=
-      table->match(Method::kPost, "/a-service-with-a-long-name-7/a-long-identifier-of-a-user/nothing/here");
-  sum += table->match(Method::kGet, "http://host.example/static/a/long/way/down/to/the/file.css");
-  sum += table->match(Method::kGet, long_segment);
-  sum += table->match(Method::kOther, "*");
+      table->match(Method::get, "/a-service-with-a-long-name-999/a-long-identifier-of-a-user/items/42?q=1");
+  sum += table->match(Method::post, "/a-service-with-a-long-name-7/a-long-identifier-of-a-user/nothing/here");
+  sum += table->match(Method::get, "http://host.example/static/a/long/way/down/to/the/file.css");
+  sum += table->match(Method::get, long_segment);
+  sum += table->match(Method::unknown, "*");
   const std::size_t after = allocations.load();
 
   EXPECT_EQ(after - before, 0U);

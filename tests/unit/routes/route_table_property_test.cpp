@@ -125,7 +125,7 @@ KnownRoute random_route(Random& random) {
       break;
   }
   if (route.spec.path.empty() || below(random, 10) == 0) route.spec.path += "/";
-  if (below(random, 3) == 0) route.spec.methods.insert(static_cast<Method>(below(random, kMethodCount)));
+  if (below(random, 3) == 0) route.spec.methods.insert(kMethods[below(random, kMethodCount)]);
   return route;
 }
 
@@ -185,11 +185,11 @@ TEST_P(RouteTableProperty, AgreesWithASlowMatcher) {
     ASSERT_TRUE(table.has_value()) << table.error().message;
     for (int i = 0; i < 100; ++i) {
       const RandomPath path = random_path(random);
-      const auto method = static_cast<Method>(below(random, kMethodCount));
+      const auto method = kMethods[below(random, kMethodCount)];
       const RouteId expected = match_slowly(routes, method, path.segments);
       ASSERT_EQ(table->match(method, path.text), expected)
-          << to_string(method) << ' ' << path.text << " is " << table->label(table->match(method, path.text))
-          << " and should be " << table->label(expected);
+          << method_label(method) << ' ' << path.text << " is "
+          << table->label(table->match(method, path.text)) << " and should be " << table->label(expected);
       const std::vector<RouteId> all = table->match_all(method, path.text);
       ASSERT_EQ(all.empty() ? kUnmatched : all.front(), expected);
     }
