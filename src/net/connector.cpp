@@ -3,17 +3,14 @@
 #include "net/open_socket.hpp"
 
 #include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <new>
 #include <optional>
 #include <string>
@@ -28,19 +25,7 @@ using asio::ip::tcp;
 using Endpoints = std::vector<StreamProtocol::endpoint>;
 using Socket = asio::basic_stream_socket<StreamProtocol, Executor>;
 
-constexpr asio::use_awaitable_t<Executor> kAwaitable;
 constexpr Milliseconds kRetryFullQueueAfter{10};
-
-// What ended a coroutine, as an error.
-error_code error_of(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const boost::system::system_error& error) {
-    return error.code();
-  } catch (const std::bad_alloc&) {
-    return asio::error::no_memory;
-  }
-}
 
 }  // namespace
 
@@ -80,7 +65,8 @@ class Connector::Directory {
   }
 
  private:
-  static Awaitable<> look_up(std::shared_ptr<Directory> self);
+  static void look_up(const std::shared_ptr<Directory>& self);
+  void on_looked_up(error_code ec, const tcp::resolver::results_type& found);
 
   ReadinessSet& set_;
   asio::ip::basic_resolver<tcp, Executor> resolver_;
@@ -103,40 +89,56 @@ struct ConnectAttempt::State : std::enable_shared_from_this<State> {
         socket(set.executor()),
         timer(set.executor()) {}
 
-  void begin(Endpoints endpoints) {
-    asio::co_spawn(set.executor(), try_each(shared_from_this(), std::move(endpoints)),
-                   [self = shared_from_this()](const std::exception_ptr& failure) {
-                     if (failure) self->error = error_of(failure);
-                     self->finish();
-                   });
+  // Runs a step that may throw inside a handler of Asio's: that ends the attempt, and nothing else.
+  template <class Step>
+  void guarded(Step step) {
+    try {
+      step();
+    } catch (const boost::system::system_error& failure) {
+      finish(failure.code());
+    } catch (const std::bad_alloc&) {
+      finish(asio::error::no_memory);
+    }
   }
 
-  // Leaves the stream of the first address that takes the connection, or the error of the last one.
-  static Awaitable<> try_each(std::shared_ptr<State> self, Endpoints endpoints) {
-    for (std::size_t next = 0; next != endpoints.size();) {
-      const StreamProtocol::endpoint& endpoint = endpoints[next];
-      self->error = self->open(endpoint);
-      if (!self->error) {
-        self->share_time(endpoints.size() - next);
-        auto token = asio::redirect_error(kAwaitable, self->error);
-        co_await self->socket.async_connect(endpoint, token);
-        self->end_share();
-      }
-      if (self->waiter == nullptr) co_return;
-      if (self->error) {
-        ++next;
-        continue;
-      }
-      if (self->is_connected()) {
-        self->directory->prefer(endpoint);
-        self->stream.emplace(self->set, Descriptor(self->socket.release()));
-        co_return;
-      }
-      self->timer.expires_after(kRetryFullQueueAfter);
-      auto pause = asio::redirect_error(kAwaitable, self->error);
-      co_await self->timer.async_wait(pause);
-      if (self->waiter == nullptr) co_return;
+  // Throws std::bad_alloc. Nobody is woken from within.
+  void begin(Endpoints found) {
+    endpoints = std::move(found);
+    try_next();
+  }
+
+  void try_next() {
+    if (next == endpoints.size()) return finish(error);
+    error = open(endpoints[next]);
+    if (error) {
+      ++next;
+      return try_next_after(Milliseconds(0));
     }
+    share_time(endpoints.size() - next);
+    socket.async_connect(endpoints[next], [self = shared_from_this()](const error_code& ec) {
+      self->guarded([&] { self->on_connected(ec); });
+    });
+  }
+
+  void on_connected(const error_code& ec) {
+    end_share();
+    if (waiter == nullptr) return;
+    error = is_late ? error_code(asio::error::timed_out) : ec;
+    if (error) {
+      ++next;
+      return try_next();
+    }
+    if (!is_connected()) return try_next_after(kRetryFullQueueAfter);
+    directory->prefer(endpoints[next]);
+    stream.emplace(set, Descriptor(socket.release()));
+    finish({});
+  }
+
+  void try_next_after(Milliseconds pause) {
+    timer.expires_after(pause);
+    timer.async_wait([self = shared_from_this()](const error_code& ec) {
+      if (!ec && self->waiter != nullptr) self->guarded([&] { self->try_next(); });
+    });
   }
 
   // A socket for the next address in place of the last one's.
@@ -153,6 +155,7 @@ struct ConnectAttempt::State : std::enable_shared_from_this<State> {
   // False for a unix socket whose peer has a full queue: connect(2) says EAGAIN, and nothing tells when there
   // is room. Asio 1.26 waits as if the connection were on its way, and reports success.
   bool is_connected() const {
+    if (endpoints[next].protocol().family() != AF_UNIX) return true;
     error_code ec;
     static_cast<void>(socket.remote_endpoint(ec));
     return ec != asio::error::not_connected;
@@ -176,10 +179,11 @@ struct ConnectAttempt::State : std::enable_shared_from_this<State> {
   void end_share() {
     ++shares;  // the timer may be due already
     timer.cancel();
-    if (is_late) error = asio::error::timed_out;
   }
 
-  void finish() {
+  void finish(error_code ec) {
+    end_share();
+    error = ec;
     is_finished = true;
     set.woke();
     if (waiter != nullptr) waiter->wake();
@@ -190,6 +194,7 @@ struct ConnectAttempt::State : std::enable_shared_from_this<State> {
     timer.cancel();
     error_code ignored;
     socket.close(ignored);
+    stream.reset();  // the set may go before the last handler
   }
 
   const std::shared_ptr<Connector::Directory> directory;  // shared: it sees who still waits
@@ -198,6 +203,8 @@ struct ConnectAttempt::State : std::enable_shared_from_this<State> {
   const TimePoint deadline;
   Socket socket;
   Timer timer;
+  Endpoints endpoints;
+  std::size_t next = 0;
   std::size_t shares = 0;  // that have ended
   bool is_late = false;    // the share of this address is over
   bool is_finished = false;
@@ -215,37 +222,47 @@ void Connector::Directory::serve(const std::shared_ptr<Directory>& self,
     self->waiting_.push_back(attempt);
   }
   if (!self->is_name_ || self->is_looking_up_ || (was_looked_up && age < kFresh)) return;
-  self->is_looking_up_ = true;
-  asio::co_spawn(self->set_.executor(), look_up(self), [self](const std::exception_ptr&) {
-    // Where memory ran out, those who wait for the answer have a time limit.
-    self->is_looking_up_ = false;
-  });
+  look_up(self);
 }
 
-Awaitable<> Connector::Directory::look_up(std::shared_ptr<Directory> self) {
-  error_code ec;
-  auto token = asio::redirect_error(kAwaitable, ec);
-  const auto found =
-      co_await self->resolver_.async_resolve(self->host_, self->port_, tcp::resolver::numeric_service, token);
-  self->is_looking_up_ = false;
-  self->set_.woke();
-  if (!ec) {
-    self->looked_up_at_ = Clock::now();
-    self->endpoints_.clear();
-    for (const auto& entry : found)
-      self->endpoints_.emplace_back(entry.endpoint());
-    if (self->preferred_) self->prefer(*self->preferred_);
+void Connector::Directory::look_up(const std::shared_ptr<Directory>& self) {
+  self->is_looking_up_ = true;
+  try {
+    try {
+      self->resolver_.async_resolve(self->host_, self->port_, tcp::resolver::numeric_service,
+                                    [self](const error_code& ec, const tcp::resolver::results_type& found) {
+                                      self->on_looked_up(ec, found);
+                                    });
+    } catch (const boost::system::system_error& failure) {
+      // The thread that look-ups run on is not to be had.
+      asio::post(self->set_.executor(), [self, ec = failure.code()] { self->on_looked_up(ec, {}); });
+    }
+  } catch (...) {
+    self->is_looking_up_ = false;
+    throw;
   }
-  // Each is gone from the list before it is woken, for it may start the next.
-  for (const auto& waiting : std::exchange(self->waiting_, {})) {
+}
+
+void Connector::Directory::on_looked_up(error_code ec, const tcp::resolver::results_type& found) {
+  is_looking_up_ = false;
+  set_.woke();
+  try {
+    if (!ec) {
+      Endpoints fresh;
+      for (const auto& entry : found)
+        fresh.emplace_back(entry.endpoint());
+      endpoints_ = std::move(fresh);
+      looked_up_at_ = Clock::now();
+      if (preferred_) prefer(*preferred_);
+    }
+  } catch (const std::bad_alloc&) {
+    ec = asio::error::no_memory;
+  }
+  // Each is gone from the list before it is woken, for it may start the next, and with it a look-up.
+  for (const auto& waiting : std::exchange(waiting_, {})) {
     const auto attempt = waiting.lock();  // nullptr: its owner gave up
     if (attempt == nullptr) continue;
-    if (!self->endpoints_.empty()) {
-      attempt->begin(self->endpoints_);
-    } else {
-      attempt->error = ec;
-      attempt->finish();
-    }
+    attempt->guarded([&] { endpoints_.empty() ? attempt->finish(ec) : attempt->begin(endpoints_); });
   }
 }
 
@@ -276,9 +293,9 @@ Connector::~Connector() {
 }
 
 ConnectAttempt Connector::start(Waiter& waiter, Milliseconds limit) {
-  auto state = std::make_shared<ConnectAttempt::State>(directory_, waiter, limit);
-  Directory::serve(directory_, state);
-  return ConnectAttempt(std::move(state));
+  ConnectAttempt attempt(std::make_shared<ConnectAttempt::State>(directory_, waiter, limit));
+  Directory::serve(directory_, attempt.state_);  // gives up, where it throws
+  return attempt;
 }
 
 bool Connector::is_looking_up() const noexcept {

@@ -35,7 +35,6 @@ void DeadlineWheel::schedule_tick() {
   if (stopped_) return;
   if (!ticking_) {
     // After a pause: the ticks that passed meanwhile had nothing in their slots.
-    ticking_ = true;
     const auto passed = static_cast<std::size_t>((Clock::now() - start_) / kTick);
     next_tick_ = std::max(next_tick_, passed + 1);
   }
@@ -43,6 +42,7 @@ void DeadlineWheel::schedule_tick() {
   timer_.async_wait([this](const error_code& ec) {
     if (!ec) on_tick();
   });
+  ticking_ = true;  // not where memory ran out: then the next deadline tries again
 }
 
 void DeadlineWheel::on_tick() {

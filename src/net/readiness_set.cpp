@@ -40,18 +40,19 @@ void ReadinessSet::wait() {
 void ReadinessSet::take_turns() {
   takes_turns_ = true;
   for (int turn = 0; turn != kTurnsAtOnce && !stopped_; ++turn) {
-    if (!take_turn() && raised_.empty()) break;
+    if (!take_turn() || !raised_.empty()) break;
   }
   takes_turns_ = false;
   if (!stopped_ && !raised_.empty()) take_turns_soon();
 }
 
 void ReadinessSet::take_turns_soon() {
-  if (takes_turns_ || std::exchange(turns_are_posted_, true)) return;
+  if (takes_turns_ || turns_are_posted_) return;
   boost::asio::post(epoll_.get_executor(), [this] {
     turns_are_posted_ = false;
     take_turns();
   });
+  turns_are_posted_ = true;
 }
 
 bool ReadinessSet::take_turn() {
@@ -77,7 +78,7 @@ bool ReadinessSet::take_turn() {
 }
 
 bool ReadinessSet::has_told_all(const EventSource& source, TimePoint since) const noexcept {
-  return asked_at_ > since && !batch_was_full_ &&
+  return asked_at_ > since && asked_at_ == woke_at_ && !batch_was_full_ &&
          std::ranges::none_of(pending_, [&](const epoll_event& event) { return event.data.ptr == &source; });
 }
 

@@ -48,8 +48,18 @@ struct Worker::Impl {
       // Memory ran out, most likely. One session ends; the others need not.
       complain(error);
     }
-    if (session_count-- == session_limit) listener.resume();
+    --session_count;
+    if (listener.is_suspended() && session_count < session_limit) accept_again();
     if (drain_has_begun && sessions.empty()) finish();
+  }
+
+  // Where memory ran out, the session that ends next tries again.
+  void accept_again() noexcept {
+    try {
+      listener.resume();
+    } catch (const std::bad_alloc&) {
+      listener.suspend();
+    }
   }
 
   void complain(const std::exception& why) noexcept {

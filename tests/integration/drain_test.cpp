@@ -73,6 +73,21 @@ TEST_F(Drain, MakesNoPartOfAResponseLookWhole) {
   EXPECT_TRUE(client.was_reset());
 }
 
+// The answer to the first request starts the second, and so the look-up that is stuck, from within the end of
+// the one that failed.
+TEST_F(Drain, WaitsForNoNameServerThatFailedBefore) {
+  StuckResolver resolver(1);
+  config::Settings settings;
+  settings.timeouts.drain = 100ms;
+  settings.backend = {kStuckHost, 80, {}};
+  start(settings);
+  RawSocket client = connect();
+  client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_TRUE(resolver.is_asked());
+  stop();
+  EXPECT_EQ(resolver.stuck_count(), 1) << "the look-up goes on";
+}
+
 // Nothing interrupts getaddrinfo(3).
 TEST_F(Drain, WaitsForNoNameServer) {
   StuckResolver resolver;

@@ -1,4 +1,5 @@
 // Everything that goes wrong: told apart, answered where an answer is possible, and counted.
+#include "support/no_threads.hpp"
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -149,10 +150,25 @@ TEST_F(Failures, SendsNothingToAConnectionThatTheBackendClosedWithItsLastAnswer)
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nPUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
   RawSocket first = backend_.accept();
   first.read_head();
-  first.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-  first.close();
+  first.send_and_close("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   RawSocket second = backend_.accept();
   EXPECT_THAT(second.read_until("abc"), StartsWith("PUT / "));
+}
+
+// Looking a name up takes a thread.
+TEST_F(Failures, Answers502WhereThereIsNoThreadForALookUp) {
+  config::Settings settings;
+  settings.backend = {"localhost", backend_.address().port, {}};
+  start(settings);
+  RawSocket client = connect();
+  {
+    const NoThreads no_threads;
+    client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_THAT(client.read_until("cannot be reached\n"), StartsWith("HTTP/1.1 502 Bad Gateway\r\n"));
+  }
+  client.send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  EXPECT_THAT(backend.read_head(), StartsWith("GET /2 "));
 }
 
 TEST_F(Failures, DropsAnIdleBackendConnectionThatEnds) {

@@ -136,6 +136,14 @@ void RawSocket::close() {
   if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
 }
 
+void RawSocket::send_and_close(std::string_view bytes) {
+  // The kernel holds the bytes back until the end comes (tcp(7)).
+  const int on = 1;
+  ::setsockopt(descriptor_, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+  send(bytes);
+  close();
+}
+
 void RawSocket::wait_readable() const {
   pollfd poll{descriptor_, POLLIN, 0};
   if (::poll(&poll, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) <= 0) {

@@ -49,6 +49,8 @@ class RawSocket {
   // Closes with a reset.
   void reset();
   void close();
+  // The same in one segment: the peer that sees the bytes sees the end.
+  void send_and_close(std::string_view bytes);
 
  private:
   void wait_readable() const;

@@ -14,14 +14,20 @@ struct Stuck {
   std::mutex mutex;
   std::condition_variable changed;
   bool is_released = true;
+  int failures = 0;  // that are left
   int count = 0;
 
   void wait_for_release() {
     std::unique_lock lock(mutex);
+    if (failures != 0) {
+      --failures;
+      return;
+    }
     ++count;
     changed.notify_all();
     changed.wait(lock, [&] { return is_released; });
     --count;
+    changed.notify_all();
   }
 };
 
@@ -32,15 +38,17 @@ Stuck& stuck_lookups() {
 
 }  // namespace
 
-StuckResolver::StuckResolver() {
+StuckResolver::StuckResolver(int failures) {
   const std::lock_guard lock(stuck_lookups().mutex);
   stuck_lookups().is_released = false;
+  stuck_lookups().failures = failures;
 }
 
 StuckResolver::~StuckResolver() {
-  const std::lock_guard lock(stuck_lookups().mutex);
+  std::unique_lock lock(stuck_lookups().mutex);
   stuck_lookups().is_released = true;
   stuck_lookups().changed.notify_all();
+  stuck_lookups().changed.wait(lock, [] { return stuck_lookups().count == 0; });
 }
 
 bool StuckResolver::is_asked() {

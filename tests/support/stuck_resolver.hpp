@@ -14,8 +14,9 @@ inline constexpr char kStuckHost[] = "stuck.test";
 // While it lives, look-ups of kStuckHost are stuck. One at a time.
 class StuckResolver {
  public:
-  StuckResolver();
-  // Lets them end.
+  // The first `failures` of them fail at once instead.
+  explicit StuckResolver(int failures = 0);
+  // Lets them end, and waits until they have.
   ~StuckResolver();
   StuckResolver(const StuckResolver&) = delete;
   StuckResolver& operator=(const StuckResolver&) = delete;

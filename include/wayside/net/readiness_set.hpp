@@ -35,19 +35,21 @@ class ReadinessSet {
   ReadinessSet(const ReadinessSet&) = delete;
   ReadinessSet& operator=(const ReadinessSet&) = delete;
 
-  // No source is told anything any more, and the io_context may run out of work. The set may be destroyed
-  // once it has, or together with it.
+  // No source is told anything any more, and the io_context may run out of work. Nothing runs the io_context
+  // between the end of the set and its own.
   void stop();
 
   Executor executor() noexcept { return epoll_.get_executor(); }
 
-  // When the thread began what it is doing: all time since is its own, and all time before it waited.
+  // When the thread began its present turn, or the handler that said so by woke(): time since then is its
+  // own.
   TimePoint woke_at() const noexcept { return woke_at_; }
   // For handlers of Asio's: the thread begins something now.
   void woke() noexcept { woke_at_ = Clock::now(); }
 
-  // Whether the kernel was asked after `since`, and had nothing to say of the source that the source was not
-  // told. False where that is not certain, as there may have been more to say than fitted into a batch.
+  // Whether the kernel was asked after `since` and when the thread woke last, and had nothing to say of the
+  // source that the source was not told. False where that is not certain: the kernel may have had more to say
+  // than fitted into a batch, or a handler of Asio's woke the thread since.
   bool has_told_all(const EventSource& source, TimePoint since) const noexcept;
 
  private:
@@ -63,8 +65,9 @@ class ReadinessSet {
   void forget_events_of(const EventSource& source) noexcept;
 
   static constexpr std::size_t kBatch = 64;  // a source that closes looks through the rest of its batch
-  // To ask again costs less than to wait again, and often something has come meanwhile. Then Asio's handlers
-  // have their turn.
+  // Asking the kernel again costs less than waiting again, and often something has come meanwhile. This is
+  // the limit, behind which the handlers of Asio's operations have their turn; sources that are raised end it
+  // at once.
   static constexpr int kTurnsAtOnce = 8;
 
   boost::asio::posix::basic_stream_descriptor<Executor> epoll_;

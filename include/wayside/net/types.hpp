@@ -15,7 +15,11 @@ namespace wayside::net {
 
 using Executor = boost::asio::io_context::executor_type;
 
-// What waits for Asio's own operations: look-ups, connecting, timers. Not for the data path (task.hpp).
+// Coroutines of the metrics listener. The data path has its own (task.hpp).
+//
+// Asio 1.26 starts an operation after its coroutine has suspended: what that throws, as where memory runs
+// out, does not reach the coroutine but leaves io_context::run(). So a worker uses callbacks where it uses
+// Asio's operations.
 template <class T = void>
 using Awaitable = boost::asio::awaitable<T, Executor>;
 

@@ -1,6 +1,7 @@
 #include "wayside/net/connector.hpp"
 
 #include "support/connection.hpp"
+#include "support/failing_memory.hpp"
 #include "support/io_loop.hpp"
 
 #include <boost/asio/error.hpp>
@@ -12,6 +13,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -207,6 +209,27 @@ TEST_F(ConnectorTest, ClosesAConnectionThatNobodyTakes) {
     ASSERT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
   }
   EXPECT_EQ(backend.accept().read_to_end(), "");
+}
+
+// Each allocation of start() in turn. The waiter is gone when it throws.
+TEST_F(ConnectorTest, LeavesNothingBehindWhereMemoryRunsOut) {
+  FakeBackend backend;
+  for (const char* host : {"127.0.0.1", "localhost"}) {
+    bool memory_sufficed = false;
+    for (long number = 0; !memory_sufficed; ++number) {
+      Connector connector(loop_.readiness, {host, backend.address().port, {}});
+      std::optional<CountingWaiter> waiter(std::in_place);
+      try {
+        const test::FailingMemory no_memory(number);
+        const ConnectAttempt attempt = connector.start(*waiter, kLimit);
+        memory_sufficed = !no_memory.has_failed();
+      } catch (const std::bad_alloc&) {
+        EXPECT_FALSE(connector.is_looking_up());
+        waiter.reset();
+      }
+      test::run_ready(loop_);
+    }
+  }
 }
 
 TEST_F(ConnectorTest, MayBeReplaced) {

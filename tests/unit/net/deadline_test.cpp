@@ -1,12 +1,14 @@
 // In real time, because the wheel's clock is the process's; every test is over within a few ticks.
 #include "wayside/net/deadline.hpp"
 
+#include "support/failing_memory.hpp"
 #include "support/io_loop.hpp"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <functional>
+#include <new>
 #include <optional>
 
 namespace wayside::net {
@@ -109,6 +111,17 @@ TEST_F(DeadlineTest, MayBeSetAgainAfterItWasCleared) {
   EXPECT_TRUE(passes(deadline));
   deadline.clear();
   EXPECT_FALSE(deadline.passed()) << "cleared is as good as new";
+}
+
+TEST_F(DeadlineTest, StartsTheWheelAgainAfterMemoryRanOut) {
+  Deadline first(wheel_, waiter_);
+  {
+    const test::FailingMemory no_memory;
+    EXPECT_THROW(first.expire_at(Clock::now() + 1ms), std::bad_alloc);
+  }
+  Deadline second(wheel_, waiter_);
+  second.expire_at(Clock::now() + 1ms);
+  EXPECT_TRUE(passes(second));
 }
 
 TEST_F(DeadlineTest, StartsTheWheelAgainAfterItStoodStill) {

@@ -2,6 +2,7 @@
 
 #include "wayside/net/readiness_set.hpp"
 
+#include "support/failing_memory.hpp"
 #include "support/io_loop.hpp"
 
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <functional>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string_view>
 #include <sys/socket.h>
@@ -172,6 +174,17 @@ TEST_F(EventSourceTest, IsToldOnceInATurnWhenItIsRaisedAgainBefore) {
   source.tell("a");
   run_ready(loop_);
   EXPECT_EQ(source.calls, 2);
+}
+
+TEST_F(EventSourceTest, IsRaisedAfterMemoryRanOut) {
+  Source source(loop_.readiness);
+  {
+    const test::FailingMemory no_memory;
+    EXPECT_THROW(source.raise(), std::bad_alloc);
+  }
+  source.raise();
+  run_ready(loop_);
+  EXPECT_EQ(source.calls, 1);
 }
 
 TEST_F(EventSourceTest, IsNotRaisedWhileItIsClosed) {

@@ -1,6 +1,7 @@
 #include "wayside/net/listener.hpp"
 
 #include "support/connection.hpp"
+#include "support/failing_memory.hpp"
 #include "support/io_loop.hpp"
 #include "support/raw_socket.hpp"
 
@@ -142,6 +143,19 @@ TEST_F(ListenerTest, LetsClientsWaitWhileItIsSuspended) {
   EXPECT_TRUE(accepted_.empty());
   listener_.resume();
   EXPECT_TRUE(accepts(1)) << "the event was told while it was suspended";
+}
+
+TEST_F(ListenerTest, ResumesAfterMemoryRanOut) {
+  const Address address = open_and_start(listener_);
+  listener_.suspend();
+  const RawSocket first = RawSocket::connect(address);
+  test::run_for(loop_, 5ms);
+  {
+    const test::FailingMemory no_memory;
+    EXPECT_THROW(listener_.resume(), std::bad_alloc);
+  }
+  listener_.resume();
+  EXPECT_TRUE(accepts(1));
 }
 
 TEST_F(ListenerTest, AcceptsAllThatWait) {

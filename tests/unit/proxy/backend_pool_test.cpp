@@ -1,0 +1,102 @@
+#include "proxy/backend_pool.hpp"
+
+#include "wayside/metrics/registry.hpp"
+
+#include "support/connection.hpp"
+#include "support/io_loop.hpp"
+
+#include <boost/asio/post.hpp>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace wayside::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using test::run_until;
+
+class CallingWaiter final : public net::Waiter {
+ public:
+  explicit CallingWaiter(std::function<void()> call) : call_(std::move(call)) {}
+  void wake() override { call_(); }
+
+ private:
+  std::function<void()> call_;
+};
+
+class BackendPoolTest : public testing::Test {
+ protected:
+  std::unique_ptr<BackendConnection> connect() {
+    net::ConnectAttempt attempt = pool_.connect(waiter_, test::kPatience);
+    EXPECT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
+    return pool_.adopt(attempt.take().value(), waiter_);
+  }
+  // The readiness set asks the kernel, which has nothing to say of the connections of the pool.
+  void let_the_kernel_be_asked() {
+    test::Connection other = test::unix_connection(loop_);
+    other.peer.send("a");
+    ASSERT_TRUE(run_until(loop_, [&] { return other.stream.readable(); }));
+  }
+
+  test::IoLoop loop_;
+  net::DeadlineWheel wheel_{loop_.readiness};
+  test::FakeBackend backend_;
+  metrics::Registry registry_{{}};
+  test::CountingWaiter waiter_;
+  BackendPool pool_{loop_.readiness, wheel_, backend_.address(), registry_.shard(0)};
+};
+
+TEST_F(BackendPoolTest, GivesTheConnectionThatWasUsedLast) {
+  auto first = connect();
+  auto second = connect();
+  const BackendConnection* const last = second.get();
+  EXPECT_FALSE(first->is_reused());
+  pool_.give_back(std::move(first));
+  pool_.give_back(std::move(second));
+  const auto taken = pool_.take(waiter_);
+  EXPECT_EQ(taken.get(), last);
+  EXPECT_TRUE(taken->is_reused());
+}
+
+TEST_F(BackendPoolTest, DropsAConnectionThatEndsWhileItWaits) {
+  pool_.give_back(connect());
+  backend_.accept().close();
+  test::run_for(loop_, 20ms);
+  EXPECT_EQ(pool_.take(waiter_), nullptr);
+}
+
+TEST_F(BackendPoolTest, TakesBackNothingThatHoldsBytes) {
+  auto connection = connect();
+  test::RawSocket peer = backend_.accept();
+  peer.send("HTTP/1.1 408 Request Timeout\r\n\r\n");
+  ASSERT_TRUE(run_until(loop_, [&] { return connection->stream().readable(); }));
+  pool_.give_back(std::move(connection));
+  EXPECT_EQ(pool_.take(waiter_), nullptr);
+}
+
+// The end of connecting and the bytes of a waiting connection come in one batch of Asio's, and the former has
+// its turn first: nobody has asked the kernel for the latter yet.
+TEST_F(BackendPoolTest, GivesNoConnectionThatWasSentBytesBeforeTheThreadWoke) {
+  pool_.give_back(connect());
+  test::RawSocket peer = backend_.accept();
+  let_the_kernel_be_asked();
+  test::run_for(loop_, 20ms);  // the thread sleeps
+
+  std::unique_ptr<BackendConnection> taken;
+  CallingWaiter taker([&] { taken = pool_.take(waiter_); });
+  std::optional<net::ConnectAttempt> attempt;
+  boost::asio::post(loop_.io, [&] {
+    attempt.emplace(pool_.connect(taker, test::kPatience));
+    peer.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+  });
+  ASSERT_TRUE(run_until(loop_, [&] { return attempt && attempt->finished(); }));
+  EXPECT_EQ(taken, nullptr) << "a response to nobody would be the next client's";
+}
+
+}  // namespace
+}  // namespace wayside::proxy
