@@ -6,9 +6,11 @@
 #include "wayside/config/load.hpp"
 #include "wayside/routes/explain.hpp"
 
-#include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <new>
 #include <optional>
+#include <span>
 #include <string>
 
 using namespace wayside;
@@ -25,10 +27,43 @@ void complain(const std::string& line) {
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-}  // namespace
+// The program once it is known what it has to do; returns its exit status.
+int run(const config::Invocation& invocation, std::span<const char* const> arguments) {
+  app::prepare_process();
+  const Logger log(invocation.settings.log_level);
+  std::optional<app::Demo> demo;
+  if (invocation.action == config::Action::kDemo) demo.emplace();
 
-int main(int argc, char* argv[]) {
-  const auto invocation = config::load(app::arguments(argc, argv), app::environment());
+  bool all_threads_ended = true;
+  {
+    app::Daemon daemon(demo ? demo->settings(invocation.settings) : invocation.settings, log);
+    if (!demo) {
+      daemon.set_source([arguments]() -> Checked<config::Settings, config::Errors> {
+        auto again = config::load(arguments, app::environment());
+        if (!again) return again.error();
+        return std::move(again->settings);
+      });
+    }
+    if (const auto opened = daemon.open(); !opened) {
+      complain("wayside: " + opened.error().message);
+      return 1;
+    }
+    daemon.handle_signals();
+    daemon.start();
+    if (demo) print(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
+    app::allow_hangups();
+    all_threads_ended = daemon.wait();
+    app::hold_back_hangups();
+  }
+  // A reload that is stuck in a file has a thread that nothing can end. exit(3) would destroy static objects,
+  // some of which that thread may be using when its file answers at last; all that has to be written is
+  // written by now.
+  if (!all_threads_ended) std::_Exit(0);
+  return 0;
+}
+
+int start(std::span<const char* const> arguments) {
+  const auto invocation = config::load(arguments, app::environment());
   if (!invocation) {
     for (const std::string& line : invocation.error().lines)
       complain(line);
@@ -54,27 +89,18 @@ int main(int argc, char* argv[]) {
     case config::Action::kDemo:
       break;
   }
+  return run(*invocation, arguments);
+}
 
-  app::prepare_process();
-  const Logger log(invocation->settings.log_level);
-  std::optional<app::Demo> demo;
-  if (invocation->action == config::Action::kDemo) demo.emplace();
+}  // namespace
 
-  app::Daemon daemon(demo ? demo->settings(invocation->settings) : invocation->settings, log);
-  if (!demo) {
-    daemon.set_source([&]() -> Checked<config::Settings, config::Errors> {
-      auto again = config::load(app::arguments(argc, argv), app::environment());
-      if (!again) return again.error();
-      return std::move(again->settings);
-    });
-  }
-  if (const auto opened = daemon.open(); !opened) {
-    complain("wayside: " + opened.error().message);
+int main(int argc, char* argv[]) {
+  // First of all: who has just started the process may already ask for a reload.
+  app::hold_back_hangups();
+  try {
+    return start(app::arguments(argc, argv));
+  } catch (const std::bad_alloc&) {
+    complain("wayside: expected enough memory, found too little");
     return 1;
   }
-  daemon.handle_signals();
-  daemon.start();
-  if (demo) print(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
-  daemon.wait();
-  return 0;
 }

@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace wayside::admin {
 namespace {
@@ -140,7 +141,15 @@ Awaitable<> serve(Stream& stream, const AdminPages& pages, const bool& is_stoppe
       is_head = request.method() == http::verb::head;
       goes_on = may_go_on(parser);
       const std::string accept = joined_lines(request, http::field::accept);
-      page = answer(pages, {request.method_string(), request.target(), accept}, body.text);
+      const PageRequest asked{request.method_string(), request.target(), accept};
+      if (is_reload(pages, asked)) {
+        auto reload = pages.reload();
+        const Checked<void, std::string> result = co_await std::move(reload);
+        if (is_stopped) co_return;
+        page = reloaded_page(result, body.text);
+      } else {
+        page = answer(pages, asked, body.text);
+      }
       if (page.is_negotiated && accepts_gzip(joined_lines(request, http::field::accept_encoding))) {
         body.compress();
       }

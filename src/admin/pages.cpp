@@ -14,6 +14,7 @@ namespace wayside::admin {
 namespace {
 
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
+constexpr std::string_view kReloadPath = "/-/reload";
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
 
 // The path of a request target. A server must understand absolute-form too (RFC 9112 section 3.2.2).
@@ -52,17 +53,12 @@ Page routes_page(const AdminPages& pages, const PageRequest& request, std::strin
   return {.status = 200, .content_type = type, .is_negotiated = true};
 }
 
-Page reload(const AdminPages& pages, std::string_view method, std::string& body) {
-  if (method != "POST") {
-    Page page = plain_page(405, "Only POST is answered here.", body);
-    page.allow = "POST";
-    return page;
-  }
-  if (!pages.reload)
+Page refused_reload(std::string_view method, std::string& body) {
+  if (method == "POST")
     return plain_page(403, "The lifecycle endpoints are not enabled (--enable-lifecycle).", body);
-  const auto reloaded = pages.reload();
-  if (reloaded.has_error()) return plain_page(500, reloaded.error(), body);
-  return plain_page(200, "The configuration was read again.", body);
+  Page page = plain_page(405, "Only POST is answered here.", body);
+  page.allow = "POST";
+  return page;
 }
 
 }  // namespace
@@ -73,9 +69,18 @@ Page plain_page(unsigned status, std::string_view message, std::string& body) {
   return {.status = status, .content_type = kPlainText};
 }
 
+bool is_reload(const AdminPages& pages, const PageRequest& request) {
+  return pages.reload && request.method == "POST" && path_of(request.target) == kReloadPath;
+}
+
+Page reloaded_page(const Checked<void, std::string>& result, std::string& body) {
+  if (result.has_error()) return plain_page(500, result.error(), body);
+  return plain_page(200, "The configuration was read again.", body);
+}
+
 Page answer(const AdminPages& pages, const PageRequest& request, std::string& body) {
   const std::string_view path = path_of(request.target);
-  if (path == "/-/reload") return reload(pages, request.method, body);
+  if (path == kReloadPath) return refused_reload(request.method, body);
   if (request.method != "GET" && request.method != "HEAD") {
     Page page = plain_page(405, "Only GET and HEAD are answered here.", body);
     page.allow = "GET, HEAD";

@@ -22,9 +22,14 @@ struct Page {
   bool is_negotiated = false;     // another Accept or Accept-Encoding might get another answer
 };
 
-// Answers a request; of queries only that of /metrics means anything. Replaces `body` by the text of the
-// page, reusing its memory. For HEAD that is the text GET would get: leaving it out while telling its length
-// is the caller's business, as is compressing a negotiated page. Throws std::bad_alloc.
+// Whether the request asks for a reload and may: whoever answers waits for that, and then sends
+// reloaded_page().
+bool is_reload(const AdminPages& pages, const PageRequest& request);
+Page reloaded_page(const Checked<void, std::string>& result, std::string& body);
+
+// Answers any other request; of queries only that of /metrics means anything. Replaces `body` by the text of
+// the page, reusing its memory. For HEAD that is the text GET would get: leaving it out while telling its
+// length is the caller's business, as is compressing a negotiated page. Throws std::bad_alloc.
 Page answer(const AdminPages& pages, const PageRequest& request, std::string& body);
 
 // A page of plain text: `message` and a line feed.

@@ -9,6 +9,7 @@
 #include "wayside/proxy/reasons.hpp"
 #include "wayside/proxy/worker.hpp"
 
+#include "app/reloader.hpp"
 #include "app/routing_book.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -21,6 +22,7 @@
 #include <csignal>
 #include <exception>
 #include <functional>
+#include <new>
 #include <optional>
 #include <thread>
 #include <unistd.h>
@@ -29,6 +31,9 @@
 
 namespace wayside::app {
 namespace {
+
+// What is read at the end of a drain is not needed any more. A file that answers is read by then.
+constexpr Milliseconds kReadingEndsWithin{1000};
 
 metrics::RegistryOptions registry_options(const config::Settings& settings) {
   std::vector<metrics::ExtraLabel> extra_labels;
@@ -59,10 +64,11 @@ struct Daemon::Impl {
                               std::string(kRevision)}) {
     if (settings.access_log == config::AccessLog::kJson)
       access_log.emplace(STDOUT_FILENO, settings.workers, log);
-    use_routing(settings);
+    RoutingUpdate update = prepare(settings);
+    routing.inspector().show(std::move(update.shown));
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
-          settings, routing.of_worker(i), registry.shard(i), routing.inspector().unmatched(i),
+          settings, std::move(update.of_worker[i]), registry.shard(i), routing.inspector().unmatched(i),
           access_log ? &access_log->ring(i) : nullptr, log}));
     }
     exposition.set_configuration(configuration);
@@ -90,8 +96,9 @@ struct Daemon::Impl {
     return {};
   }
 
-  void use_routing(const config::Settings& next) {
-    for (const std::string& label : routing.use(next)) {
+  RoutingUpdate prepare(const config::Settings& next) {
+    RoutingUpdate update = routing.prepare(next);
+    for (const std::string& label : update.measured_otherwise) {
       log.warn("buckets, histograms and slo of an endpoint stay as they began: restart to change them",
                {{"endpoint", label}});
     }
@@ -99,11 +106,21 @@ struct Daemon::Impl {
       log.warn("metrics.max_series has no room for all routes: some will be counted as \"overflow\"",
                {{"lacking", std::to_string(lacking)}});
     }
+    return update;
   }
 
-  std::function<Checked<void, std::string>()> reload_page() {
+  admin::AdminPages::Reload reload_page() {
     if (!settings.enable_lifecycle) return {};
-    return [this] { return on_reload(); };
+    return [this] { return reloader->reload(); };
+  }
+
+  void set_source(std::function<Checked<config::Settings, config::Errors>()> source) {
+    const auto prepare_all = [this](const config::Settings& next) {
+      return Prepared{prepare(next), next.routes.size(), !differ_in_routing_only(next, settings)};
+    };
+    reloader.emplace(io, Reloader::Steps{std::move(source), prepare_all, [this](Reloader::Outcome& outcome) {
+                                           return on_reloaded(outcome);
+                                         }});
   }
 
   static StartError cannot_listen(const Address& address, const error_code& why) {
@@ -128,16 +145,31 @@ struct Daemon::Impl {
         boost::asio::post(io, [this] { on_worker_ended(); });
       });
     }
+    if (reloader) reloader->start();
     threads.emplace_back([this] {
       give_way_to_other_threads();
-      io.run();
+      run_admin();
     });
   }
 
-  // On the admin thread, as is everything below.
+  // Where memory runs out, one page or one reload fails; the io_context may run again after that ("Effect of
+  // exceptions thrown from handlers" in Asio's manual).
+  void run_admin() {
+    for (;;) {
+      try {
+        io.run();
+        return;
+      } catch (const std::bad_alloc&) {
+        continue;
+      }
+    }
+  }
+
+  // On the admin thread, as is everything below but join().
   void on_worker_ended() {
     if (--running_workers != 0) return;
     admin->stop();
+    if (reloader) reloader->stop();
     signals.cancel();
     work.reset();
   }
@@ -150,26 +182,30 @@ struct Daemon::Impl {
       worker->drain();
   }
 
-  // The error is for whoever asked: the first mistake.
-  Checked<void, std::string> on_reload() {
-    if (!source) return std::string("There is no configuration to read again.");
-    const auto loaded = source();
-    configuration.last_reload_successful = loaded.has_value();
-    if (loaded.has_error()) {
-      const std::vector<std::string>& lines = loaded.error().lines;
+  void on_reload_wanted() {
+    if (is_draining) return log.warn("draining: the configuration is not read again");
+    if (reloader) reloader->request();
+  }
+
+  // What is not taken out of `outcome` is destroyed elsewhere.
+  Checked<void, std::string> on_reloaded(Reloader::Outcome& outcome) {
+    configuration.last_reload_successful = outcome.has_value();
+    if (outcome.has_error()) {
+      const std::vector<std::string>& lines = outcome.error().lines;
       exposition.set_configuration(configuration);
+      const std::string first = lines.empty() ? "memory ran out" : lines.front();
       log.error("reload failed, the old configuration stays in force",
-                {{"error", lines.front()}, {"errors", std::to_string(lines.size())}});
-      return lines.front();
+                {{"error", first}, {"errors", std::to_string(lines.size())}});
+      return first;
     }
-    use_routing(*loaded);
     for (std::size_t i = 0; i < workers.size(); ++i)
-      workers[i]->use_routing(routing.of_worker(i));
-    configuration.route_count = loaded->routes.size();
+      workers[i]->use_routing(std::move(outcome->routing.of_worker[i]));
+    outcome->routing.shown = routing.inspector().show(std::move(outcome->routing.shown));
+    configuration.route_count = outcome->route_count;
     configuration.last_reload_success = std::chrono::system_clock::now();
     exposition.set_configuration(configuration);
-    log.info("reloaded", {{"routes", std::to_string(loaded->routes.size())}});
-    if (!differ_in_routing_only(*loaded, settings)) {
+    log.info("reloaded", {{"routes", std::to_string(outcome->route_count)}});
+    if (outcome->needs_restart) {
       log.warn("only the routes are reloaded: what else has changed takes effect with a restart");
     }
     return {};
@@ -185,20 +221,23 @@ struct Daemon::Impl {
     signals.async_wait([this](const error_code& ec, int signal) {
       if (ec) return;
       if (signal == SIGHUP) {
-        static_cast<void>(on_reload());  // the log has told
-        return wait_for_signal();
+        on_reload_wanted();
+      } else {
+        // Without a handler the next one has its default effect.
+        error_code ignored;
+        signals.remove(SIGINT, ignored);
+        signals.remove(SIGTERM, ignored);
+        on_drain();
       }
-      // Without a handler the next signal has its default effect.
-      error_code ignored;
-      signals.clear(ignored);
-      on_drain();
+      wait_for_signal();
     });
   }
 
-  void join() {
+  bool join() {
     for (std::thread& thread : threads) {
       if (thread.joinable()) thread.join();
     }
+    return !reloader || reloader->close(std::min(settings.timeouts.drain, kReadingEndsWithin));
   }
 
   const config::Settings settings;
@@ -217,7 +256,7 @@ struct Daemon::Impl {
   std::vector<std::thread> threads;
   std::size_t running_workers = 0;
   bool is_draining = false;
-  std::function<Checked<config::Settings, config::Errors>()> source;
+  std::optional<Reloader> reloader;  // there is none without a source
   metrics::ConfigurationState configuration{settings.routes.size(), true, std::chrono::system_clock::now()};
 
   Address proxy_address;
@@ -245,16 +284,16 @@ const Address& Daemon::metrics_address() const noexcept {
 void Daemon::start() {
   impl_->start();
 }
-void Daemon::wait() {
-  impl_->join();
+bool Daemon::wait() {
+  return impl_->join();
 }
 
 void Daemon::set_source(std::function<Checked<config::Settings, config::Errors>()> source) {
-  impl_->source = std::move(source);
+  impl_->set_source(std::move(source));
 }
 
 void Daemon::reload() {
-  boost::asio::post(impl_->io, [impl = impl_.get()] { static_cast<void>(impl->on_reload()); });
+  boost::asio::post(impl_->io, [impl = impl_.get()] { impl->on_reload_wanted(); });
 }
 
 void Daemon::drain() {

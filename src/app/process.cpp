@@ -6,10 +6,21 @@
 
 #include <csignal>
 #include <cstddef>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 namespace wayside::app {
+namespace {
+
+void set_hangup_mask(int how) noexcept {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  ::pthread_sigmask(how, &hangup, nullptr);
+}
+
+}  // namespace
 
 std::span<const char* const> arguments(int argc, char* argv[]) noexcept {
   return {argv, static_cast<std::size_t>(argc)};
@@ -28,6 +39,14 @@ void prepare_process() noexcept {
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
+void hold_back_hangups() noexcept {
+  set_hangup_mask(SIG_BLOCK);
+}
+
+void allow_hangups() noexcept {
+  set_hangup_mask(SIG_UNBLOCK);
 }
 
 void give_way_to_other_threads() noexcept {

@@ -1,9 +1,7 @@
 #include "app/routing_book.hpp"
 
-#include <algorithm>
-#include <set>
+#include <new>
 #include <stdexcept>
-#include <string_view>
 #include <utility>
 
 namespace wayside::app {
@@ -17,53 +15,74 @@ Method usual_method(MethodSet methods) {
 }  // namespace
 
 RoutingBook::RoutingBook(metrics::Registry& registry, std::size_t worker_count)
-    : registry_(registry), inspector_(worker_count), table_(std::make_shared<routes::RouteTable>()) {}
+    : registry_(registry), worker_count_(worker_count), inspector_(worker_count) {}
 
-std::vector<std::string> RoutingBook::use(const config::Settings& settings) {
-  auto table = routes::RouteTable::build(settings.routes, settings.matching);
-  if (table.has_error()) throw std::logic_error("unchecked routes: " + table.error().message);
-  table_ = std::make_shared<const routes::RouteTable>(*std::move(table));
-  std::vector<std::string> measured_otherwise;
-  retire_labels_that_are_gone();
-  endpoints_.assign(1, registry_.intern(routes::kUnmatchedLabel, settings.measurement.defaults));
-  for (routes::RouteId route = 1; route < table_->size(); ++route)
-    endpoints_.push_back(endpoint_of(settings, route, measured_otherwise));
-  unmatched_ = settings.unmatched_mode();
-  inspector_.set_routes(settings.routes);
-  return measured_otherwise;
+RoutingUpdate RoutingBook::prepare(const config::Settings& settings) {
+  Endpoints endpoints;
+  try {
+    RoutingUpdate update = make_update(settings, endpoints);
+    for (const auto& [label, endpoint] : endpoints_) {
+      if (!endpoints.contains(label)) registry_.retire(endpoint);
+    }
+    endpoints_.swap(endpoints);
+    guarantee_again(settings);
+    return update;
+  } catch (...) {
+    for (const auto& [label, endpoint] : endpoints) {
+      if (!endpoints_.contains(label)) registry_.retire(endpoint);
+    }
+    throw;
+  }
 }
 
-// First of all, so that new ones find the room.
-void RoutingBook::retire_labels_that_are_gone() {
-  std::set<std::string_view> labels;
-  for (routes::RouteId route = 0; route < table_->size(); ++route)
-    labels.insert(table_->label(route));
-  std::erase_if(endpoint_by_label_, [&](const auto& entry) {
-    const bool is_gone = !labels.contains(entry.first);
-    if (is_gone) registry_.retire(entry.second);
-    return is_gone;
-  });
+RoutingUpdate RoutingBook::make_update(const config::Settings& settings, Endpoints& endpoints) {
+  auto compiled = routes::RouteTable::build(settings.routes, settings.matching);
+  if (compiled.has_error()) throw std::logic_error("unchecked routes: " + compiled.error().message);
+  const auto table = std::make_shared<const routes::RouteTable>(*std::move(compiled));
+  RoutingUpdate update;
+  update.shown = inspector_.prepare(settings.routes);
+  std::vector<metrics::EndpointId> by_route{
+      registry_.intern(routes::kUnmatchedLabel, settings.measurement.defaults)};
+  for (const routes::RouteSpec& spec : settings.routes) {
+    if (spec.is_excluded) {
+      by_route.push_back(metrics::kExcludedEndpoint);
+      continue;
+    }
+    const auto [label, is_new] = endpoints.try_emplace(spec.name.empty() ? spec.path : spec.name);
+    const metrics::EndpointOptions options = config::endpoint_options(settings.measurement, spec);
+    try {
+      label->second = registry_.intern(label->first, options, usual_method(spec.methods));
+    } catch (...) {
+      if (is_new) endpoints.erase(label);
+      throw;
+    }
+    by_route.push_back(label->second);
+    if (registry_.options_of(label->second) != options) update.measured_otherwise.push_back(label->first);
+  }
+  for (std::size_t worker = 0; worker < worker_count_; ++worker) {
+    auto routing = std::make_unique<proxy::Routing>();
+    routing->table = table;
+    routing->unmatched = settings.unmatched_mode();
+    routing->targets.reserve(by_route.size());
+    for (routes::RouteId route = 0; route < by_route.size(); ++route)
+      routing->targets.push_back({by_route[route], &update.shown->use(worker, route)});
+    update.of_worker.push_back(std::move(routing));
+  }
+  return update;
 }
 
-metrics::EndpointId RoutingBook::endpoint_of(const config::Settings& settings, routes::RouteId route,
-                                             std::vector<std::string>& measured_otherwise) {
-  const routes::RouteSpec& spec = settings.routes[route - 1];
-  if (spec.is_excluded) return metrics::kExcludedEndpoint;
-  const std::string_view label = table_->label(route);
-  const metrics::EndpointOptions options = config::endpoint_options(settings.measurement, spec);
-  const metrics::EndpointId endpoint = registry_.intern(label, options, usual_method(spec.methods));
-  endpoint_by_label_.emplace(label, endpoint);
-  if (registry_.options_of(endpoint) != options) measured_otherwise.emplace_back(label);
-  return endpoint;
-}
-
-std::unique_ptr<const proxy::Routing> RoutingBook::of_worker(std::size_t worker) {
-  auto routing = std::make_unique<proxy::Routing>();
-  routing->table = table_;
-  routing->unmatched = unmatched_;
-  for (routes::RouteId route = 0; route < table_->size(); ++route)
-    routing->targets.push_back({endpoints_[route], &inspector_.use(worker, route)});
-  return routing;
+// What labels that went have given back is there for those that found no room before.
+void RoutingBook::guarantee_again(const config::Settings& settings) noexcept {
+  if (registry_.lacking_series() == 0) return;
+  try {
+    for (const routes::RouteSpec& spec : settings.routes) {
+      if (spec.is_excluded) continue;
+      registry_.intern(spec.name.empty() ? spec.path : spec.name,
+                       config::endpoint_options(settings.measurement, spec), usual_method(spec.methods));
+    }
+  } catch (const std::bad_alloc&) {
+    // The routes work without: some may be counted as overflow, until the next reload.
+  }
 }
 
 bool differ_in_routing_only(config::Settings next, const config::Settings& present) {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <utility>
 
 namespace wayside::inspector {
 namespace {
@@ -76,29 +77,37 @@ UnmatchedRow row_of(const UnmatchedPath& path, const Present& now) {
 Inspector::Inspector(std::size_t worker_count) : worker_count_(worker_count) {
   for (std::size_t i = 0; i < worker_count; ++i)
     unmatched_.push_back(std::make_unique<UnmatchedPaths>());
-  set_routes({});
+  shown_ = prepare({});
 }
 
 Inspector::~Inspector() = default;
 
-void Inspector::set_routes(std::span<const routes::RouteSpec> specs) {
-  specs_.assign(specs.begin(), specs.end());
+std::unique_ptr<const Inspector::Routes> Inspector::prepare(std::span<const routes::RouteSpec> specs) {
+  auto prepared = std::make_unique<Routes>();
+  prepared->specs_.assign(specs.begin(), specs.end());
   const auto known = [this](const std::string& path, MethodSet methods) {
     return &known_.try_emplace(Key(path, bits_of(methods)), worker_count_).first->second;
   };
-  by_route_.assign(1, known({}, {}));  // routes::kUnmatched
-  for (const routes::RouteSpec& spec : specs_)
-    by_route_.push_back(known(spec.path, spec.methods));
+  prepared->by_route_.assign(1, known({}, {}));  // routes::kUnmatched
+  for (const routes::RouteSpec& spec : specs)
+    prepared->by_route_.push_back(known(spec.path, spec.methods));
+  return prepared;
 }
 
-RouteUse& Inspector::use(std::size_t worker, routes::RouteId route) {
+std::unique_ptr<const Inspector::Routes> Inspector::show(std::unique_ptr<const Routes> routes) noexcept {
+  return std::exchange(shown_, std::move(routes));
+}
+
+RouteUse& Inspector::Routes::use(std::size_t worker, routes::RouteId route) const {
   return by_route_[route]->uses[worker];
 }
 
 void Inspector::write(Format format, const Present& now, std::string& out) const {
   Report report;
-  for (std::size_t i = 0; i < specs_.size(); ++i) {
-    const routes::RouteSpec& spec = specs_[i];
+  const std::vector<routes::RouteSpec>& specs = shown_->specs_;
+  const std::vector<Known*>& by_route = shown_->by_route_;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const routes::RouteSpec& spec = specs[i];
     RouteRow row;
     row.path = spec.path;
     row.label = spec.name.empty() ? spec.path : spec.name;
@@ -106,7 +115,7 @@ void Inspector::write(Format format, const Present& now, std::string& out) const
     row.methods = names_of(spec.methods);
     row.is_excluded = spec.is_excluded;
     TimePoint last{};
-    for (const RouteUse& use : by_route_[i + 1]->uses) {
+    for (const RouteUse& use : by_route[i + 1]->uses) {
       row.hits += use.hits();
       row.client_errors += use.client_errors();
       row.server_errors += use.server_errors();
@@ -115,7 +124,7 @@ void Inspector::write(Format format, const Present& now, std::string& out) const
     if (last != TimePoint{}) row.last_used = wall_time(last, now);
     report.routes.push_back(std::move(row));
   }
-  for (const RouteUse& use : by_route_[routes::kUnmatched]->uses)
+  for (const RouteUse& use : by_route[routes::kUnmatched]->uses)
     report.unmatched_count += use.hits();
 
   std::map<std::string, UnmatchedPath, std::less<>> merged;

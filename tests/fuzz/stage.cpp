@@ -86,8 +86,9 @@ Stage::Stage()
 }
 
 std::unique_ptr<const proxy::Routing> Stage::routing() {
-  routing_.use(settings_);
-  return routing_.of_worker(0);
+  app::RoutingUpdate update = routing_.prepare(settings_);
+  routing_.inspector().show(std::move(update.shown));
+  return std::move(update.of_worker.front());
 }
 
 bool Stage::nothing_is_in_flight() const {

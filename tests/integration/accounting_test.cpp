@@ -524,7 +524,7 @@ TEST_F(Conservation, CountsEveryExchangeOnce) {
   settings.measurement.max_series = 400;
   settings.measurement.route_header = "X-Route";
   settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
-  int reloads = 0;
+  std::atomic<int> reloads = 0;
   set_source([settings, &reloads]() mutable {
     settings.routes.front().path = ++reloads % 2 == 0 ? "/users/{id}" : "/users/{number}";
     return settings;

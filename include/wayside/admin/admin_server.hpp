@@ -9,14 +9,13 @@
 #include "wayside/base/address.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
+#include "wayside/net/types.hpp"
+
+#include <boost/asio/io_context.hpp>
 
 #include <functional>
 #include <memory>
 #include <string>
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace wayside::metrics {
 class Exposition;
@@ -33,9 +32,10 @@ struct AdminPages {
   metrics::Exposition& exposition;        // outlives the server
   std::function<bool()> is_ready;         // does the proxy accept connections? Must not throw; empty: always
   const inspector::Inspector& inspector;  // outlives the server
-  // Reads the configuration again and says whether it is in force, or else why not. Empty: nobody may ask for
-  // it.
-  std::function<Checked<void, std::string>()> reload;
+  // Reads the configuration again and says, when that is over, whether it is in force, or else why not.
+  // Empty: nobody may ask for it.
+  using Reload = std::function<net::Awaitable<Checked<void, std::string>>()>;
+  Reload reload;
   std::string version;  // of the program
   std::string listen;   // where clients connect to, as text for people
   std::string backend;  // where requests go to, likewise

@@ -28,7 +28,8 @@ class Daemon {
   Daemon(config::Settings settings, const Logger& log);
 
   // Where reload() gets the configuration from: the settings that are to be in force, or every mistake.
-  // Called on the admin thread. Before open().
+  // Called on a thread of its own, where it may block; what it refers to lives until wait() has returned
+  // true, or as long as the process. Before open().
   void set_source(std::function<Checked<config::Settings, config::Errors>()> source);
   // Drains and waits if that was not done.
   ~Daemon();
@@ -42,8 +43,8 @@ class Daemon {
   const Address& proxy_address() const noexcept;
   const Address& metrics_address() const noexcept;
 
-  // Drains on SIGINT and SIGTERM, the second of which ends the process at once, and reloads on SIGHUP. Before
-  // start(), so that none is missed.
+  // Drains on SIGINT and SIGTERM, the second of which ends the process at once, and reloads on SIGHUP, which
+  // does nothing while draining. Before start(), so that none is missed.
   void handle_signals();
 
   // Starts the worker threads and the admin thread.
@@ -58,8 +59,10 @@ class Daemon {
   // number of times, and at once: wait() tells when it is over.
   void drain();
 
-  // Blocks until the daemon was drained, by drain() or a worker's failure.
-  void wait();
+  // Blocks until the daemon was drained, by drain() or a worker's failure. False where a reload is stuck in
+  // reading a file: its thread goes on in the source, and the process has to end without taking down what
+  // that may use (std::_Exit).
+  bool wait();
 
  private:
   struct Impl;

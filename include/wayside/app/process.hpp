@@ -14,6 +14,12 @@ std::span<const char* const> environment() noexcept;
 // one: a proxy needs two per client.
 void prepare_process() noexcept;
 
+// SIGHUP waits, on the calling thread and on those that it starts, until allowed on some thread: a reload
+// that is asked for before there is a handler must not end the process, and is not lost.
+void hold_back_hangups() noexcept;
+// Whatever SIGHUP does is done on the calling thread from now on, what was held back included.
+void allow_hangups() noexcept;
+
 // The text of --version: name, version, revision and what it was built with.
 std::string version_text();
 

@@ -2,8 +2,8 @@
 //
 // Owns what the workers write for it, one RouteUse for each route and worker and one UnmatchedPaths for each
 // worker, and puts them together for the page. A route is known by its template and methods: it keeps its
-// numbers over reloads, and gets them back when it returns. One thread calls everything here; the workers
-// write into what they were given meanwhile.
+// numbers over reloads, and gets them back when it returns. Two threads may use it: one prepares routes, the
+// other shows them and writes the page. The workers write into what they were given meanwhile.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -33,18 +33,35 @@ struct Present {
 };
 
 class Inspector {
+  struct Known;
+
  public:
+  // Routes with what the workers write for them.
+  class Routes {
+   public:
+    // What worker `worker` writes for route `route`; valid as long as the inspector.
+    RouteUse& use(std::size_t worker, routes::RouteId route) const;
+
+   private:
+    friend Inspector;
+    std::vector<routes::RouteSpec> specs_;
+    std::vector<Known*> by_route_;
+  };
+
   explicit Inspector(std::size_t worker_count);
   ~Inspector();
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
 
-  // From now on these are the routes; `specs` compile.
-  void set_routes(std::span<const routes::RouteSpec> specs);
+  // `specs`, which compile, on their way to show(). One thread at a time, while another one shows and writes.
+  // Throws std::bad_alloc, and then nothing has changed.
+  std::unique_ptr<const Routes> prepare(std::span<const routes::RouteSpec> specs);
 
-  // What worker `worker` writes for route `route` of the present ones, and for those that are none's. Both
-  // are valid as long as the inspector.
-  RouteUse& use(std::size_t worker, routes::RouteId route);
+  // From now on these are the routes. Returns those before, whose destruction takes a while. Together with
+  // write() on one thread.
+  std::unique_ptr<const Routes> show(std::unique_ptr<const Routes> routes) noexcept;
+
+  // What worker `worker` writes for requests without a route; valid as long as the inspector.
   UnmatchedPaths& unmatched(std::size_t worker) { return *unmatched_[worker]; }
 
   // Appends the page. Throws std::bad_alloc.
@@ -58,9 +75,8 @@ class Inspector {
   using Key = std::pair<std::string, std::uint32_t>;  // template and methods
 
   std::size_t worker_count_;
-  std::vector<routes::RouteSpec> specs_;
-  std::map<Key, Known> known_;  // nodes never move
-  std::vector<Known*> by_route_;
+  std::map<Key, Known> known_;           // of the thread that prepares; nodes never move
+  std::unique_ptr<const Routes> shown_;  // of the thread that writes
   std::vector<std::unique_ptr<UnmatchedPaths>> unmatched_;
 };
 

@@ -42,7 +42,7 @@ class Fixture {
   metrics::Registry registry;
   metrics::Exposition exposition;
   inspector::Inspector inspector{1};
-  std::function<Checked<void, std::string>()> reload;
+  AdminPages::Reload reload;
   bool is_ready = true;
 };
 

@@ -49,7 +49,7 @@ TEST(Pages, RoutesComeAsTheReaderLikes) {
   Fixture fixture;
   routes::RouteSpec spec;
   spec.path = "/users/{id}";
-  fixture.inspector.set_routes(std::span(&spec, 1));
+  fixture.inspector.show(fixture.inspector.prepare(std::span(&spec, 1)));
   struct Case {
     PageRequest request;
     std::string_view type;
@@ -81,11 +81,19 @@ TEST(Pages, ReloadIsAskedForByPostAndHasToBeAllowed) {
   EXPECT_EQ(answer(fixture.pages(), {"GET", "/-/reload"}, body).status, 405U);
   EXPECT_EQ(answer(fixture.pages(), {"GET", "/-/reload"}, body).allow, "POST");
 
-  Checked<void, std::string> outcome;
-  fixture.reload = [&outcome] { return outcome; };
-  EXPECT_EQ(answer(fixture.pages(), {"POST", "/-/reload"}, body).status, 200U);
-  outcome = std::string("wayside.yaml:1: expected …");
-  EXPECT_EQ(answer(fixture.pages(), {"POST", "/-/reload"}, body).status, 500U);
+  EXPECT_FALSE(is_reload(fixture.pages(), {"POST", "/-/reload"}));
+
+  fixture.reload = []() -> net::Awaitable<Checked<void, std::string>> { co_return std::string(); };
+  EXPECT_TRUE(is_reload(fixture.pages(), {"POST", "/-/reload"}));
+  EXPECT_TRUE(is_reload(fixture.pages(), {"POST", "http://h/-/reload?"}));
+  EXPECT_FALSE(is_reload(fixture.pages(), {"GET", "/-/reload"}));
+  EXPECT_FALSE(is_reload(fixture.pages(), {"POST", "/-/reload/"}));
+}
+
+TEST(Pages, ReloadedSaysHowItWent) {
+  std::string body;
+  EXPECT_EQ(reloaded_page({}, body).status, 200U);
+  EXPECT_EQ(reloaded_page(std::string("wayside.yaml:1: expected …"), body).status, 500U);
   EXPECT_EQ(body, "wayside.yaml:1: expected …\n");
 }
 

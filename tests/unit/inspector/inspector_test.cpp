@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wayside::inspector {
@@ -34,13 +35,14 @@ TEST(Inspector, AddsTheWorkersUp) {
   std::vector<routes::RouteSpec> specs = {spec("/users/{id}", 3), spec("/healthz", 4)};
   specs[0].methods.insert(Method::get);
   specs[1].is_excluded = true;
-  inspector.set_routes(specs);
-  inspector.use(0, 1).add(200, TimePoint(990s));
-  inspector.use(1, 1).add(502, TimePoint(980s));
-  inspector.use(1, 1).add(404, TimePoint(995s));
-  inspector.use(0, routes::kUnmatched).add(404, TimePoint(1000s));
+  auto routes = inspector.prepare(specs);
+  routes->use(0, 1).add(200, TimePoint(990s));
+  routes->use(1, 1).add(502, TimePoint(980s));
+  routes->use(1, 1).add(404, TimePoint(995s));
+  routes->use(0, routes::kUnmatched).add(404, TimePoint(1000s));
   inspector.unmatched(0).answered(inspector.unmatched(0).saw("/a/1", Method::get, TimePoint(900s)), 404);
   inspector.unmatched(1).saw("/a/2", Method::put, TimePoint(1000s));
+  inspector.show(std::move(routes));
   EXPECT_EQ(written(inspector, Format::kJson), R"({"routes":[
 {"path":"/users/{id}","label":"/users/{id}","defined":"on line 3","methods":["GET"],"excluded":false,"hits":3,"status_4xx":1,"status_5xx":1,"last_used":"2026-01-01T11:59:55Z"},
 {"path":"/healthz","label":"/healthz","defined":"on line 4","methods":[],"excluded":true,"hits":0,"status_4xx":0,"status_5xx":0,"last_used":null}],
@@ -64,12 +66,17 @@ COUNT  METHODS  STATUS  FIRST SEEN            LAST SEEN             EXAMPLE  ROU
 
 TEST(Inspector, KeepsTheFiguresOfARouteOverReloads) {
   Inspector inspector(1);
-  inspector.set_routes(std::vector{spec("/a", 1), spec("/b", 2)});
-  inspector.use(0, 2).add(200, TimePoint(1s));
-  inspector.set_routes(std::vector{spec("/b", 9)});
-  EXPECT_EQ(inspector.use(0, 1).hits(), 1U);
-  inspector.set_routes(std::vector{spec("/a", 1)});
-  EXPECT_EQ(inspector.use(0, 1).hits(), 0U);
+  inspector.prepare(std::vector{spec("/a", 1), spec("/b", 2)})->use(0, 2).add(200, TimePoint(1s));
+  EXPECT_EQ(inspector.prepare(std::vector{spec("/b", 9)})->use(0, 1).hits(), 1U);
+  EXPECT_EQ(inspector.prepare(std::vector{spec("/a", 1)})->use(0, 1).hits(), 0U);
+}
+
+TEST(Inspector, ShowsWhatIsPreparedOnlyWhenTold) {
+  Inspector inspector(1);
+  auto routes = inspector.prepare(std::vector{spec("/a", 1)});
+  EXPECT_EQ(written(inspector, Format::kJson).find("/a"), std::string::npos);
+  inspector.show(std::move(routes));
+  EXPECT_NE(written(inspector, Format::kJson).find("/a"), std::string::npos);
 }
 
 TEST(Inspector, ShowsForeignTextSafely) {

@@ -1,0 +1,178 @@
+"""Reloading as a user meets it: files that block, documents that are too much, signals at any time."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import threading
+import unittest
+from pathlib import Path
+
+import support
+from backend import Backend
+from canned_backend import CannedBackend
+
+SUCCESSFUL = "wayside_config_last_reload_successful"
+
+
+def numbered(pattern, count):
+    return "".join(pattern % number for number in range(count))
+
+
+class ReloadTest(support.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.backend = CannedBackend()
+        self.addCleanup(self.backend.close)
+        self.file = self.folder / "wayside.yaml"
+
+    def start_with(self, config, *args):
+        return self.start_wayside("--enable-lifecycle", *args, config=config, backend=self.backend.url)
+
+    def replace(self, text):
+        """Puts another configuration in the place of whatever is there, without writing into it."""
+        other = self.folder / "other.yaml"
+        other.write_text(text)
+        other.rename(self.file)
+
+    def replace_by_pipe(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        pipe.rename(self.file)
+
+    def post_reload(self, wayside):
+        return support.fetch(wayside.metrics_port, "/-/reload", method="POST")
+
+
+class AtAnyTime(ReloadTest):
+    """Signals before there is anything to reload, and when it is nearly over."""
+
+    def test_a_hangup_before_the_start_is_over_is_a_reload(self):
+        os.mkfifo(self.file)
+        wayside = self.start(
+            support.wayside_binary(), "--config", self.file, "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"
+        )
+        with self.file.open("w") as pipe:  # which waits until it is read
+            wayside.signal(signal.SIGHUP)
+            self.replace("routes: [/second]\n")
+            pipe.write("routes: []\n")
+        wayside.wait_for_line("msg=.?listening")
+        wayside.wait_for_line("msg=.?reloaded.*routes=1")
+
+    def test_a_hangup_while_draining_is_ignored(self):
+        backend = Backend()
+        self.addCleanup(backend.stop)
+        wayside = self.start_wayside(config="routes: []\n", backend=backend.url)
+        responses = []
+        client = threading.Thread(target=lambda: responses.append(support.fetch(wayside.proxy_port, "/hold")))
+        client.start()
+        self.addCleanup(client.join)
+        self.addCleanup(backend.release)
+        support.wait_until(lambda: backend.requests, "the request is with the backend")
+        wayside.signal(signal.SIGTERM)
+        wayside.wait_for_line("msg=.?draining")
+        wayside.signal(signal.SIGHUP)
+        wayside.wait_for_line("level=warn.*draining: the configuration is not read again")
+        backend.release()
+        client.join()
+        self.assertEqual([(response.status, response.text) for response in responses], [(200, "held\n")])
+        self.assertEqual(wayside.wait(), 0, wayside.output)
+
+
+class FilesThatBlock(ReloadTest):
+    def assert_answers(self, wayside):
+        for page in ("/metrics", "/-/healthy", "/-/ready", "/routes"):
+            self.assertEqual(support.fetch(wayside.metrics_port, page, timeout_s=10).status, 200, page)
+        self.assertEqual(support.fetch(wayside.proxy_port, "/").status, 200)
+
+    @contextlib.contextmanager
+    def a_reload_that_reads(self, wayside):
+        """Until the context is left, a reload waits for what is written into what the context yields."""
+        self.replace_by_pipe()
+        wayside.signal(signal.SIGHUP)
+        with self.file.open("w") as pipe:  # which waits until the reload opens it
+            yield pipe
+
+    def test_nothing_but_the_reload_waits_for_a_file(self):
+        wayside = self.start_with("timeouts: {drain: 2s}\nroutes: []\n")
+        with self.a_reload_that_reads(wayside):
+            self.assert_answers(wayside)
+            wayside.signal(signal.SIGTERM)
+            self.assertEqual(wayside.wait(10), 0, wayside.output)
+
+    def test_nothing_but_the_reload_waits_for_a_file_to_open(self):
+        wayside = self.start_with("timeouts: {drain: 2s}\nroutes: []\n")
+        self.replace_by_pipe()
+        wayside.signal(signal.SIGHUP)
+        tasks = Path(f"/proc/{wayside.pid}/task")
+
+        def is_opening():  # a FIFO waits there for whoever writes
+            return any("wait_for_partner" in (task / "wchan").read_text() for task in tasks.iterdir())
+
+        support.wait_until(is_opening, "the reload opens its file")
+        self.assert_answers(wayside)
+        wayside.signal(signal.SIGTERM)
+        self.assertEqual(wayside.wait(10), 0, wayside.output)
+
+    def test_hangups_during_a_reload_are_one_more(self):
+        wayside = self.start_with("routes: []\n")
+        with self.a_reload_that_reads(wayside) as pipe:
+            self.replace("routes: [/a, /b]\n")
+            for _ in range(3):
+                wayside.signal(signal.SIGHUP)
+                self.assert_answers(wayside)  # on the thread that takes the signals
+            pipe.write("routes: [/a]\n")
+        wayside.wait_for_line("msg=.?reloaded.*routes=1")
+        wayside.wait_for_line("msg=.?reloaded.*routes=2")
+        self.replace("routes: [/a, /b, /c]\n")
+        wayside.signal(signal.SIGHUP)
+        wayside.wait_for_line("msg=.?reloaded.*routes=3")
+        self.assertEqual(len(re.findall("msg=.?reloaded", wayside.output)), 3, wayside.output)
+
+    def test_who_asks_gets_the_result_of_a_reload_that_began_afterwards(self):
+        wayside = self.start_with("routes: []\n")
+        answers = []
+        with self.a_reload_that_reads(wayside) as pipe:
+            self.replace("routes: [/a{]\n")
+            client = threading.Thread(target=lambda: answers.append(self.post_reload(wayside)))
+            client.start()
+            self.addCleanup(client.join)
+            self.assert_answers(wayside)
+            pipe.write("routes: [/a]\n")
+        client.join(support.TIMEOUT_S)
+        self.assertEqual([answer.status for answer in answers], [500])
+        self.assertIn("wayside.yaml:1:", answers[0].text)
+        self.assertEqual(wayside.sample("wayside_routes"), 1.0)
+        self.assertEqual(wayside.sample(SUCCESSFUL), 0.0)
+
+    def test_a_start_that_waits_for_its_file_can_be_ended(self):
+        os.mkfifo(self.file)
+        for arguments in ([], ["--check"]):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                with self.subTest(arguments=arguments, number=number):
+                    wayside = self.start(support.wayside_binary(), "--config", self.file, *arguments)
+                    with self.file.open("w"):  # which waits until it is read
+                        wayside.signal(number)
+                        self.assertEqual(wayside.wait(10), -number, wayside.output)
+
+
+class ManyRoutes(ReloadTest):
+    def test_scrapes_go_on_while_many_routes_are_read(self):
+        wayside = self.start_with("routes: []\n")
+        self.replace("routes:\n" + numbered("- '/api/v1/item%d/{id}'\n", 10_000))
+        answers = []
+        client = threading.Thread(target=lambda: answers.append(self.post_reload(wayside)))
+        client.start()
+        self.addCleanup(client.join)
+        scrapes = 0
+        while client.is_alive():
+            self.assertEqual(support.fetch(wayside.metrics_port, "/-/healthy").status, 200)
+            scrapes += 1
+        self.assertEqual([answer.status for answer in answers], [200])
+        self.assertGreater(scrapes, 5, "a page is answered many times during the reload")
+
+
+
+if __name__ == "__main__":
+    unittest.main()
