@@ -36,7 +36,7 @@ RoutingUpdate RoutingBook::prepare(const config::Settings& settings) {
 }
 
 RoutingUpdate RoutingBook::make_update(const config::Settings& settings, Endpoints& endpoints) {
-  auto compiled = routes::RouteTable::build(settings.routes, settings.matching);
+  auto compiled = routes::RouteTable::build(settings.routes, settings.matching, routes::kNoLimits);
   if (compiled.has_error()) throw std::logic_error("unchecked routes: " + compiled.error().message);
   const auto table = std::make_shared<const routes::RouteTable>(*std::move(compiled));
   RoutingUpdate update;
@@ -90,6 +90,7 @@ bool differ_in_routing_only(config::Settings next, const config::Settings& prese
   next.matching = present.matching;
   next.unmatched = present.unmatched;
   next.openapi = present.openapi;
+  next.route_limits = present.route_limits;
   return next == present;
 }
 

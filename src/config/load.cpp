@@ -8,6 +8,7 @@
 #include "config/command_line.hpp"
 #include "config/consistency.hpp"
 #include "config/environment.hpp"
+#include "config/size.hpp"
 #include "config/yaml_settings.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -27,8 +29,8 @@ void append(std::vector<std::string>& lines, std::vector<std::string> more) {
 }
 
 // The whole file, or one line that says why not.
-Checked<std::string, Mistake> read_file(const std::string& path) {
-  constexpr std::size_t kMaxFile = 16U << 20U;  // bytes; a larger one is no configuration
+Checked<std::string, Mistake> read_file(const std::string& path, std::size_t max_size,
+                                        std::string_view limit) {
   const auto unreadable = [&](std::string_view why) {
     return Mistake{path + ": expected a readable file, found: " + std::string(why)};
   };
@@ -40,34 +42,27 @@ Checked<std::string, Mistake> read_file(const std::string& path) {
   std::array<char, 16384> buffer;
   while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
     text.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kMaxFile) return unreadable("more than 16 MiB");
+    if (text.size() > max_size)
+      return unreadable("more than " + size_to_string(max_size) + std::string(limit));
   }
   if (in.bad()) return unreadable("an error while reading");
   return {boost::system::in_place_value, std::move(text)};
 }
 
 void read_settings_file(Settings& settings, std::vector<std::string>& errors) {
-  const auto text = read_file(settings.file);
+  constexpr std::size_t kMaxSize = 16U << 20U;  // a larger one is no configuration
+  const auto text = read_file(settings.file, kMaxSize, {});
   if (text.has_error()) return errors.push_back(text.error().text);
   append(errors, read_yaml(settings.file, *text, settings));
-}
-
-// The route among the first `own` that cannot be told apart from `spec`, whatever else stands beside it.
-const routes::RouteSpec* twin_of(const routes::RouteSpec& spec, const Settings& settings, std::size_t own) {
-  const auto own_routes = std::span(settings.routes).first(own);
-  const auto twin = std::ranges::find_if(own_routes, [&](const routes::RouteSpec& mine) {
-    return !routes::RouteTable::check(std::array{mine, spec}, settings.matching).empty();
-  });
-  return twin == own_routes.end() ? nullptr : &*twin;
 }
 
 // The routes of the OpenAPI document join those of the file, which win: that is how a route of the document
 // gets a name, or is excluded. Adds a hint for each that is replaced so.
 void read_openapi_file(Settings& settings, std::vector<std::string>& errors,
                        std::vector<std::string>& hints) {
-  const auto text = read_file(settings.openapi);
+  const auto text = read_file(settings.openapi, settings.route_limits.openapi_size, " (limits.openapi_size)");
   if (text.has_error()) return errors.push_back(text.error().text);
-  auto imported = routes::read_openapi(*text, settings.openapi);
+  auto imported = routes::read_openapi(*text, settings.openapi, settings.route_limits);
   if (imported.has_error()) {
     const routes::OpenApiError& error = imported.error();
     return errors.push_back(settings.openapi + ":" + std::to_string(error.line) + ":" +
@@ -75,19 +70,23 @@ void read_openapi_file(Settings& settings, std::vector<std::string>& errors,
   }
   const std::size_t own = settings.routes.size();
   std::ranges::move(*imported, std::back_inserter(settings.routes));
-  std::vector<std::size_t> replaced;
-  for (const routes::RouteError& error : routes::RouteTable::check(settings.routes, settings.matching)) {
+  const std::vector<routes::RouteError> mistakes =
+      routes::RouteTable::check(settings.routes, settings.matching, settings.route_limits);
+  std::set<std::size_t> replaced;
+  for (const routes::RouteError& error : mistakes) {
+    if (!error.twin || *error.twin >= own || !replaced.insert(error.spec).second) continue;
     const routes::RouteSpec& spec = settings.routes[error.spec];
-    if (const routes::RouteSpec* const twin = error.column == 0 ? twin_of(spec, settings, own) : nullptr) {
-      hints.push_back(settings.file + ":" + std::to_string(twin->line) + ": routes: replaces " +
-                      wayside::quoted(spec.path) + " " + routes::place_of(spec, error.spec));
-      replaced.push_back(error.spec);
-    } else {
-      errors.push_back(spec.file + ":" + std::to_string(spec.line) + ": paths: " + error.message);
-    }
+    hints.push_back(settings.file + ":" + std::to_string(settings.routes[*error.twin].line) +
+                    ": routes: replaces " + wayside::quoted(spec.path) + " " +
+                    routes::place_of(spec, error.spec));
   }
-  for (auto spec = replaced.rbegin(); spec != replaced.rend(); ++spec)
-    settings.routes.erase(settings.routes.begin() + static_cast<std::ptrdiff_t>(*spec));
+  for (const routes::RouteError& error : mistakes) {
+    if (replaced.contains(error.spec)) continue;
+    const routes::RouteSpec& spec = settings.routes[error.spec];
+    errors.push_back(spec.file + ":" + std::to_string(spec.line) + ": paths: " + error.message);
+  }
+  std::size_t index = 0;
+  std::erase_if(settings.routes, [&](const routes::RouteSpec&) { return replaced.contains(index++); });
 }
 
 std::vector<std::string> hints_of(const Settings& settings) {

@@ -153,14 +153,21 @@ void emit_timeouts(YAML::Emitter& out, const Timeouts& timeouts) {
   out << YAML::EndMap;
 }
 
-void emit_limits(YAML::Emitter& out, const http::Limits& limits) {
+template <class Limits>
+void emit_limit(YAML::Emitter& out, const LimitKey<Limits>& key, const Limits& limits) {
+  const std::size_t value = limits.*key.member;
+  out << YAML::Key << std::string(key.name) << YAML::Value
+      << (key.is_size ? size_to_string(value) : std::to_string(value));
+}
+
+void emit_limits(YAML::Emitter& out, const Settings& settings) {
+  const http::Limits& limits = settings.limits;
   out << YAML::BeginMap;
-  for (const LimitKey& key : kLimitKeys) {
-    const std::size_t value = limits.*key.member;
-    out << YAML::Key << std::string(key.name) << YAML::Value
-        << (key.is_size ? size_to_string(value) : std::to_string(value));
-  }
+  for (const auto& key : kLimitKeys)
+    emit_limit(out, key, limits);
   out << YAML::Key << "body" << YAML::Value << (limits.body ? size_to_string(*limits.body) : "none");
+  for (const auto& key : kRouteLimitKeys)
+    emit_limit(out, key, settings.route_limits);
   out << YAML::EndMap;
 }
 
@@ -179,7 +186,7 @@ std::string to_yaml(const Settings& settings) {
   out << YAML::Key << "timeouts" << YAML::Value;
   emit_timeouts(out, settings.timeouts);
   out << YAML::Key << "limits" << YAML::Value;
-  emit_limits(out, settings.limits);
+  emit_limits(out, settings);
   out << YAML::Key << "max_connections" << YAML::Value
       << (settings.max_connections ? std::to_string(*settings.max_connections) : "none");
   out << YAML::Key << "via" << YAML::Value << (settings.via ? "on" : "off");

@@ -150,16 +150,19 @@ class Item {
 
 }  // namespace
 
-YamlRoutes read_routes(const YamlValue& list, YamlMistakes& mistakes) {
+YamlRoutes read_routes(const YamlValue& list, const routes::Limits& limits, YamlMistakes& mistakes) {
   YamlRoutes routes;
   std::size_t group = 0;
-  const auto read_item = [&](const YamlValue& value) { Item(value, ++group, mistakes).read(routes); };
+  const auto read_item = [&](const YamlValue& value) {
+    if (routes.specs.size() <= limits.routes) Item(value, ++group, mistakes).read(routes);
+  };
   read_list(list, read_item, mistakes);
   return routes;
 }
 
-void check_routes(const YamlRoutes& routes, routes::MatchOptions options, YamlMistakes& mistakes) {
-  for (const routes::RouteError& error : routes::RouteTable::check(routes.specs, options)) {
+void check_routes(const YamlRoutes& routes, const Settings& settings, YamlMistakes& mistakes) {
+  for (const routes::RouteError& error :
+       routes::RouteTable::check(routes.specs, settings.matching, settings.route_limits)) {
     const YamlRoutes::Place& place = routes.places[error.spec];
     const bool is_known = place.column != 0 && error.column != 0;
     mistakes.add(routes.specs[error.spec].line, place.key, error.message,

@@ -1,6 +1,7 @@
 // The key `routes` of the configuration file: a list of templates, and of mappings that say more about them.
 #pragma once
 
+#include "wayside/config/settings.hpp"
 #include "wayside/routes/route_table.hpp"
 
 #include "config/yaml_node.hpp"
@@ -21,10 +22,11 @@ struct YamlRoutes {
   std::vector<Place> places;  // by spec
 };
 
-// Items that cannot be used are left out, and their mistakes added.
-YamlRoutes read_routes(const YamlValue& list, YamlMistakes& mistakes);
+// Items that cannot be used are left out, and their mistakes added. Where there are more than limits.routes,
+// one more is read, for check_routes() to find.
+YamlRoutes read_routes(const YamlValue& list, const routes::Limits& limits, YamlMistakes& mistakes);
 
-// Adds what keeps the routes from compiling.
-void check_routes(const YamlRoutes& routes, routes::MatchOptions options, YamlMistakes& mistakes);
+// Adds what keeps the routes from compiling with the options and limits of `settings`.
+void check_routes(const YamlRoutes& routes, const Settings& settings, YamlMistakes& mistakes);
 
 }  // namespace wayside::config

@@ -31,6 +31,7 @@ class Reader {
   Reader(const std::string& file, Settings& settings) : settings_(settings), mistakes_(file) {}
 
   void read(const YAML::Node& root) {
+    std::optional<YamlValue> list;
     const std::array keys = {
         YamlKey{"listen", [this](const YamlValue& v) { read_value(v, parse_listen, settings_.listen); }},
         YamlKey{"backend", [this](const YamlValue& v) { read_value(v, parse_backend, settings_.backend); }},
@@ -56,11 +57,14 @@ class Reader {
                 }},
         YamlKey{"ignore_case",
                 [this](const YamlValue& v) { read_value(v, parse_switch, settings_.matching.ignores_case); }},
-        YamlKey{"routes", [this](const YamlValue& v) { routes_ = read_routes(v, mistakes_); }},
+        YamlKey{"routes", [&list](const YamlValue& v) { list = v; }},
     };
     read_mapping({root, {}, line_of(root)}, keys, mistakes_);
-    check_routes(routes_, settings_.matching, mistakes_);  // now that all that matters to them is known
-    settings_.routes = std::move(routes_.specs);
+    // Now that all that matters to them is known.
+    if (!list) return;
+    YamlRoutes routes = read_routes(*list, settings_.route_limits, mistakes_);
+    check_routes(routes, settings_, mistakes_);
+    settings_.routes = std::move(routes.specs);
   }
 
   std::vector<std::string> take_mistakes() && { return std::move(mistakes_).take(); }
@@ -102,9 +106,12 @@ class Reader {
   void read_limits(const YamlValue& value) {
     http::Limits& limits = settings_.limits;
     std::vector<YamlKey> keys;
-    for (const LimitKey& key : kLimitKeys) {
-      keys.push_back({key.name, [this, &limits, &key](const YamlValue& v) { read_limit(v, key, limits); }});
-    }
+    const auto add = [&](const auto& key, auto& its_limits) {
+      keys.push_back(
+          {key.name, [this, &its_limits, &key](const YamlValue& v) { read_limit(v, key, its_limits); }});
+    };
+    for (const auto& key : kLimitKeys)
+      add(key, limits);
     keys.push_back({"body", [this, &limits](const YamlValue& v) {
                       const auto text = read_text(v, mistakes_);
                       if (!text) return;
@@ -117,13 +124,16 @@ class Reader {
                         mistakes_.add(v.line, v.key, size.error().text + " (or none)");
                       }
                     }});
+    for (const auto& key : kRouteLimitKeys)
+      add(key, settings_.route_limits);
     read_mapping(value, keys, mistakes_);
     if (limits.request_line > limits.head) {
       mistakes_.add(value.line, value.key, "expected request_line to be at most head, found it larger");
     }
   }
 
-  void read_limit(const YamlValue& value, const LimitKey& key, http::Limits& limits) {
+  template <class Limits>
+  void read_limit(const YamlValue& value, const LimitKey<Limits>& key, Limits& limits) {
     const auto text = read_text(value, mistakes_);
     if (!text) return;
     if (key.is_size) {
@@ -157,7 +167,6 @@ class Reader {
   }
 
   Settings& settings_;
-  YamlRoutes routes_;
   YamlMistakes mistakes_;
 };
 

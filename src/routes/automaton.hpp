@@ -62,6 +62,9 @@ class Automaton {
 
   std::size_t state_count() const noexcept { return accepting_.size(); }
 
+  // What it holds beyond its own size, in bytes.
+  std::size_t memory() const noexcept { return transitions_.size() * sizeof(State) + accepting_.size(); }
+
   friend bool operator==(const Automaton&, const Automaton&) = default;
   // Some fixed order, for what has to be sorted somehow.
   friend auto operator<=>(const Automaton&, const Automaton&) = default;

@@ -106,7 +106,7 @@ std::string explain(std::span<const RouteSpec> specs, MatchOptions options, Unma
   std::string text = "request  " + std::string(method_label(method)) + " " + std::string(target) + "\n";
   text += path.empty() ? "path     none: no route can match\n" : "path     " + path + "\n";
 
-  const auto table = *RouteTable::build(specs, options);
+  const auto table = *RouteTable::build(specs, options, kNoLimits);
   const std::vector<RouteId> routes = table.match_all(method, target);
   if (routes.empty()) return text + explain_unmatched(mode, target);
   const RouteSpec& winner = specs[routes.front() - 1];

@@ -140,7 +140,7 @@ void add_colliding(std::span<const RouteSpec> specs, std::vector<RouteHint>& hin
 
 std::vector<RouteHint> lint(std::span<const RouteSpec> specs, MatchOptions options) {
   std::vector<RouteHint> hints;
-  const RouteTable table = *RouteTable::build(specs, options);
+  const RouteTable table = *RouteTable::build(specs, options, kNoLimits);
   const std::vector<Alternative> alternatives = alternatives_of(specs, options);
   add_shadowed(specs, alternatives, table, hints);
   add_overlapping(specs, alternatives, hints);

@@ -30,25 +30,31 @@ constexpr std::array kOperations = {
 
 // yaml-cpp takes JSON for the YAML that it nearly is, except that it refuses the surrogate pairs with which
 // JSON escapes what lies beyond the basic plane: \ud83d\ude00 becomes \U0001F600.
-std::string without_surrogates(std::string text) {
-  const auto unit_at = [&text](std::size_t at) -> unsigned {
-    if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return 0;
+std::string without_surrogates(std::string_view text) {
+  constexpr std::size_t kEscape = 6;  // \\uXXXX
+  const auto unit_at = [text](std::size_t at) -> unsigned {
+    if (at + kEscape > text.size() || text[at] != '\\' || text[at + 1] != 'u') return 0;
     const int high = octet_of_hex(text[at + 2], text[at + 3]);
     const int low = octet_of_hex(text[at + 4], text[at + 5]);
     return high < 0 || low < 0 ? 0 : static_cast<unsigned>(high) << 8U | static_cast<unsigned>(low);
   };
   constexpr std::string_view kDigits = "0123456789ABCDEF";
-  for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at + 2)) {
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
     const unsigned high = unit_at(at);
-    const unsigned low = high >= 0xD800 && high < 0xDC00 ? unit_at(at + 6) : 0;
-    if (low < 0xDC00 || low >= 0xE000) continue;
+    const unsigned low = high >= 0xD800 && high < 0xDC00 ? unit_at(at + kEscape) : 0;
+    if (low < 0xDC00 || low >= 0xE000) {
+      at += 2;  // behind what is escaped
+      continue;
+    }
     const unsigned code = 0x10000 + ((high - 0xD800) << 10U) + (low - 0xDC00);
-    std::string escape = "\\U";
+    out.append(text.substr(copied, at - copied)).append("\\U");
     for (unsigned shift = 32; shift > 0; shift -= 4)
-      escape += kDigits[(code >> (shift - 4)) & 15U];
-    text.replace(at, 12, escape);
+      out += kDigits[(code >> (shift - 4)) & 15U];
+    copied = at += 2 * kEscape;
   }
-  return text;
+  return out.append(text.substr(copied));
 }
 
 // A key of `paths` as a template: nothing behind ? or # is part of a path, and what a path may not hold is
@@ -65,7 +71,8 @@ std::string template_of(std::string_view key) {
 // One document on its way into routes. Functions that return an error leave the routes unfinished.
 class Document {
  public:
-  explicit Document(std::string file) : file_(std::move(file)) {}
+  Document(std::string file, const Limits& limits)
+      : file_(std::move(file)), limits_(limits), servers_left_(kMethodCount * limits.routes) {}
 
   std::optional<OpenApiError> read(const YAML::Node& root) {
     if (!root.IsMap()) return openapi_error(root, "an OpenAPI document");
@@ -83,7 +90,7 @@ class Document {
   std::vector<RouteSpec> take_routes() && { return std::move(routes_); }
 
  private:
-  static Checked<Prefixes, OpenApiError> root_prefixes(const YAML::Node& root) {
+  Checked<Prefixes, OpenApiError> root_prefixes(const YAML::Node& root) {
     if (const YAML::Node version = root["swagger"]) {
       if (!version.IsScalar() || version.Scalar() != "2.0") return openapi_error(version, "swagger: \"2.0\"");
       const YAML::Node base_path = root["basePath"];
@@ -99,10 +106,20 @@ class Document {
   }
 
   // Those of the node's own `servers`, where it has some.
-  static Checked<Prefixes, OpenApiError> own_prefixes(const YAML::Node& node, const Prefixes& inherited) {
+  Checked<Prefixes, OpenApiError> own_prefixes(const YAML::Node& node, const Prefixes& inherited) {
     const YAML::Node servers = node["servers"];
     if (!servers) return inherited;
+    // An alias may stand for a long list in very many places.
+    if (servers.IsSequence() && servers.size() > servers_left_) return too_many(servers);
+    if (servers.IsSequence()) servers_left_ -= servers.size();
     return prefixes_of(servers);
+  }
+
+  OpenApiError too_many(const YAML::Node& node) const {
+    OpenApiError error = openapi_error(node, {});
+    error.message = "expected at most " + std::to_string(limits_.routes) +
+                    " templates (limits.routes), servers expanded, found more";
+    return error;
   }
 
   std::optional<OpenApiError> read_path(const YAML::Node& key, const YAML::Node& item,
@@ -131,8 +148,10 @@ class Document {
       for (const std::string& prefix : *prefixes)
         methods_by_prefix[prefix];  // any method
     }
-    for (const auto& [prefix, methods] : methods_by_prefix)
+    for (const auto& [prefix, methods] : methods_by_prefix) {
       add(template_of(prefix) + template_of(key.Scalar()), methods, openapi_error(key, {}).line);
+      if (routes_.size() > limits_.routes) return too_many(key);
+    }
     return std::nullopt;
   }
 
@@ -158,16 +177,19 @@ class Document {
   }
 
   std::string file_;
+  const Limits& limits_;
+  std::size_t servers_left_;  // that may be read, repetitions included: some for each operation of each route
   std::vector<RouteSpec> routes_;
   std::map<std::string, std::size_t> index_of_;  // by path
 };
 
 }  // namespace
 
-Checked<std::vector<RouteSpec>, OpenApiError> read_openapi(const std::string& text, const std::string& file) {
+Checked<std::vector<RouteSpec>, OpenApiError> read_openapi(const std::string& text, const std::string& file,
+                                                           const Limits& limits) {
   // yaml-cpp throws, and only from here: what it throws is a mistake of the syntax.
   try {
-    Document document(file);
+    Document document(file, limits);
     if (auto error = document.read(YAML::Load(without_surrogates(text)))) return *std::move(error);
     return std::move(document).take_routes();
   } catch (const YAML::Exception& error) {

@@ -5,7 +5,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <optional>
+#include <set>
 #include <utility>
 
 namespace wayside::routes {
@@ -43,27 +43,33 @@ Checked<std::vector<std::string>, OpenApiError> values_of(const YAML::Node& serv
   return values;
 }
 
-// Replaces the first variable by each of its values, until none is left.
+// Every value of every variable in the place of the variable. What was put there is not looked at again: a
+// value may have braces, and even name its own variable.
 Checked<std::vector<std::string>, OpenApiError> expand(const YAML::Node& server, const YAML::Node& url) {
-  std::vector<std::string> done;
-  std::vector<std::string> open{std::string(path_of_url(url.Scalar()))};
-  while (!open.empty()) {
-    const std::string path = std::move(open.back());
-    open.pop_back();
-    const std::size_t begin = path.find('{');
-    const std::size_t end = path.find('}', begin == std::string::npos ? 0 : begin);
-    if (begin == std::string::npos || end == std::string::npos) {
-      done.push_back(prefix_of_base_path(path));
-    } else {
-      const auto values = values_of(server, path.substr(begin + 1, end - begin - 1), url);
-      if (values.has_error()) return values.error();
-      for (const std::string& value : *values)
-        open.push_back(path.substr(0, begin) + value + path.substr(end + 1));
-    }
-    if (done.size() + open.size() > kMaxPrefixes)
+  std::vector<std::string> paths{""};
+  std::string_view rest = path_of_url(url.Scalar());
+  for (;;) {
+    const std::size_t begin = rest.find('{');
+    const std::size_t end = rest.find('}', begin == std::string_view::npos ? 0 : begin);
+    const bool has_variable = begin != std::string_view::npos && end != std::string_view::npos;
+    for (std::string& path : paths)
+      path += rest.substr(0, has_variable ? begin : rest.size());
+    if (!has_variable) break;
+    const auto values = values_of(server, std::string(rest.substr(begin + 1, end - begin - 1)), url);
+    if (values.has_error()) return values.error();
+    if (values->size() > kMaxPrefixes || paths.size() * values->size() > kMaxPrefixes)
       return openapi_error(url, "a server URL of at most 32 paths");
+    std::vector<std::string> longer;
+    for (const std::string& path : paths) {
+      for (const std::string& value : *values)
+        longer.push_back(path + value);
+    }
+    paths = std::move(longer);
+    rest.remove_prefix(end + 1);
   }
-  return done;
+  for (std::string& path : paths)
+    path = prefix_of_base_path(path);
+  return paths;
 }
 
 }  // namespace
@@ -81,13 +87,14 @@ OpenApiError openapi_error(const YAML::Node& node, std::string_view what) {
 Checked<std::vector<std::string>, OpenApiError> prefixes_of(const YAML::Node& servers) {
   if (!servers.IsSequence()) return openapi_error(servers, "a list of servers");
   std::vector<std::string> prefixes;
+  std::set<std::string> known;
   for (const YAML::Node& server : servers) {
     const YAML::Node url = server.IsMap() ? server["url"] : YAML::Node();
     if (!url || !url.IsScalar()) return openapi_error(server, "a server with a url");
     auto expanded = expand(server, url);
     if (expanded.has_error()) return expanded.error();
     for (std::string& prefix : *expanded) {
-      if (std::ranges::find(prefixes, prefix) == prefixes.end()) prefixes.push_back(std::move(prefix));
+      if (known.insert(prefix).second) prefixes.push_back(std::move(prefix));
     }
   }
   if (prefixes.empty()) prefixes.emplace_back();  // no server is the server "/"

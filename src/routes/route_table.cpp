@@ -57,6 +57,26 @@ struct Alternatives {
   std::vector<std::size_t> spec_of;  // by template
 };
 
+// In bytes; the trie keeps an automaton twice more, in its order and by its place.
+std::size_t memory_of(const Template& whole) {
+  std::size_t memory = sizeof(Template);
+  for (const Segment& segment : whole.segments)
+    memory += sizeof(Segment) + segment.text.size() + 3 * segment.automaton.memory();
+  return memory;
+}
+
+std::optional<std::string> beyond(const Limits& limits, std::size_t templates, std::size_t memory) {
+  if (templates > limits.routes) {
+    return "expected at most " + std::to_string(limits.routes) +
+           " templates (limits.routes), servers and optional parts expanded, found more";
+  }
+  if (memory > limits.memory) {
+    return "expected routes of at most " + std::to_string(limits.memory) +
+           " bytes of memory (limits.route_memory), found more";
+  }
+  return std::nullopt;
+}
+
 std::string describe_conflict(std::span<const RouteSpec> specs, std::size_t index, std::size_t other) {
   return "expected a template and methods unlike the others', found " + quoted(specs[index].path) +
          ", which matches the same as " + quoted(specs[other].path) + " " +
@@ -81,7 +101,7 @@ std::vector<Candidates> group_by_leaf(std::span<const RouteSpec> specs, const Al
     if (equal == group.end()) {
       group.push_back({spec.methods, route});
     } else {
-      errors.push_back({index, 0, describe_conflict(specs, index, equal->route - 1)});
+      errors.push_back({index, 0, describe_conflict(specs, index, equal->route - 1), equal->route - 1});
     }
   }
   return groups;
@@ -102,22 +122,25 @@ RouteTable::RouteTable(RouteTable&&) noexcept = default;
 RouteTable& RouteTable::operator=(RouteTable&&) noexcept = default;
 RouteTable::~RouteTable() = default;
 
-Checked<RouteTable, RouteError> RouteTable::build(std::span<const RouteSpec> specs, MatchOptions options) {
+Checked<RouteTable, RouteError> RouteTable::build(std::span<const RouteSpec> specs, MatchOptions options,
+                                                  const Limits& limits) {
   std::vector<RouteError> errors;
-  auto compiled = compile(specs, options, errors);
+  auto compiled = compile(specs, options, limits, errors);
   if (!errors.empty()) return std::move(errors.front());
   return RouteTable(std::move(compiled));
 }
 
-std::vector<RouteError> RouteTable::check(std::span<const RouteSpec> specs, MatchOptions options) {
+std::vector<RouteError> RouteTable::check(std::span<const RouteSpec> specs, MatchOptions options,
+                                          const Limits& limits) {
   std::vector<RouteError> errors;
-  compile(specs, options, errors);
+  compile(specs, options, limits, errors);
   return errors;
 }
 
 std::unique_ptr<const RouteTable::Compiled> RouteTable::compile(std::span<const RouteSpec> specs,
-                                                                MatchOptions options,
+                                                                MatchOptions options, const Limits& limits,
                                                                 std::vector<RouteError>& errors) {
+  std::size_t memory = 0;
   Alternatives alternatives;  // templates that cannot be read are left out
   std::vector<std::string> labels{std::string(kUnmatchedLabel)};
   for (std::size_t i = 0; i < specs.size(); ++i) {
@@ -130,6 +153,11 @@ std::unique_ptr<const RouteTable::Compiled> RouteTable::compile(std::span<const 
       continue;
     }
     for (Template& each : *templates) {
+      memory += sizeof(RouteSpec) + 2 * spec.path.size() + memory_of(each);
+      if (auto mistake = beyond(limits, alternatives.templates.size() + 1, memory)) {
+        errors.push_back({i, 0, *std::move(mistake)});
+        return nullptr;
+      }
       alternatives.templates.push_back(std::move(each));
       alternatives.spec_of.push_back(i);
     }

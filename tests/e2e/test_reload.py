@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import resource
 import signal
 import socket
 import threading
@@ -14,10 +15,18 @@ from backend import Backend
 from canned_backend import CannedBackend
 
 SUCCESSFUL = "wayside_config_last_reload_successful"
+MIB = 1 << 20
 
 
 def numbered(pattern, count):
     return "".join(pattern % number for number in range(count))
+
+
+def document(servers, paths):
+    """An OpenAPI document whose routes are servers times paths."""
+    return (
+        "openapi: 3.0.0\nservers:\n" + numbered("- url: /s%d\n", servers) + "paths:\n" + numbered("  /p%d: {}\n", paths)
+    )
 
 
 class ReloadTest(support.TestCase):
@@ -43,6 +52,53 @@ class ReloadTest(support.TestCase):
 
     def post_reload(self, wayside):
         return support.fetch(wayside.metrics_port, "/-/reload", method="POST")
+
+
+class TooMuch(ReloadTest):
+    def assert_refused(self, wayside, *words):
+        answer = self.post_reload(wayside)
+        self.assertEqual(answer.status, 500, answer.text)
+        for word in words:
+            self.assertIn(word, answer.text)
+        self.assertEqual(wayside.sample(SUCCESSFUL), 0.0)
+        support.fetch(wayside.proxy_port, "/stays")
+        wayside.wait_for_sample(1.0, "http_requests_total", endpoint="/stays", method="GET", http_status="200")
+
+    def test_a_document_of_many_servers_times_many_paths_is_refused(self):
+        wayside = self.start_with("routes: [/stays]\n")
+        (self.folder / "api.yaml").write_text(document(2000, 2000))
+        self.replace("openapi: api.yaml\nroutes: [/stays]\n")
+        before = wayside.peak_memory_mib()
+        self.assert_refused(wayside, "api.yaml:", "limits.routes")
+        self.assertLess(wayside.peak_memory_mib() - before, 64)
+
+    def test_too_many_routes_are_refused(self):
+        wayside = self.start_with("routes: [/stays]\n")
+        self.replace("routes:\n" + numbered("- /r%d\n", 400_000))
+        self.assert_refused(wayside, "wayside.yaml:", "limits.routes")
+
+    def test_a_document_that_is_too_long_is_refused(self):
+        wayside = self.start_with("routes: [/stays]\n")
+        (self.folder / "api.yaml").write_text(document(1, 1) + "# " + "x" * 4096)
+        self.replace("openapi: api.yaml\nlimits: {openapi_size: 4KiB}\nroutes: [/stays]\n")
+        self.assert_refused(wayside, "api.yaml", "4KiB", "limits.openapi_size")
+
+    def test_routes_that_take_too_much_memory_are_refused(self):
+        wayside = self.start_with("routes: [/stays]\n")
+        self.replace("limits: {route_memory: 1MiB}\nroutes:\n" + numbered("- '/%d/{x:\\w{900}}'\n", 1000))
+        self.assert_refused(wayside, "wayside.yaml:", "limits.route_memory")
+
+    def test_running_out_of_memory_changes_nothing(self):
+        limits = "limits: {routes: 1000000, route_memory: 16GiB}\n"
+        wayside = self.start_with("routes: [/stays]\n")
+        self.replace(limits + "routes:\n" + numbered("- /r%d\n", 400_000))
+        status = Path(f"/proc/{wayside.pid}/status").read_text()
+        size = int(re.search(r"^VmSize:\s+(\d+) kB$", status, re.MULTILINE).group(1)) * 1024
+        resource.prlimit(wayside.pid, resource.RLIMIT_AS, (size + 160 * MIB, size + 160 * MIB))
+        self.assert_refused(wayside, "enough memory")
+
+        self.replace("routes: [/stays, /new]\n")
+        self.assertEqual(self.post_reload(wayside).status, 200)
 
 
 class AtAnyTime(ReloadTest):
@@ -172,6 +228,11 @@ class ManyRoutes(ReloadTest):
         self.assertEqual([answer.status for answer in answers], [200])
         self.assertGreater(scrapes, 5, "a page is answered many times during the reload")
 
+    def test_a_variable_that_is_its_own_default_ends(self):
+        file = self.folder / "api.yaml"
+        file.write_text('openapi: 3.0.0\nservers:\n- {url: "/{a}", variables: {a: {default: "{a}"}}}\npaths: {/x: {}}\n')
+        status, _, err = support.run_wayside("--check", "--openapi", file)
+        self.assertEqual((status, err), (0, ""))
 
 
 if __name__ == "__main__":

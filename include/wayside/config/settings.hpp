@@ -11,6 +11,7 @@
 #include "wayside/metrics/endpoint.hpp"
 #include "wayside/metrics/extra_label.hpp"
 #include "wayside/metrics/naming.hpp"
+#include "wayside/routes/limits.hpp"
 #include "wayside/routes/route_table.hpp"
 #include "wayside/routes/unmatched.hpp"
 
@@ -75,6 +76,7 @@ struct Settings {
   LogLevel log_level = LogLevel::kInfo;
   Timeouts timeouts;
   http::Limits limits;
+  routes::Limits route_limits;
   // Sessions at a time, shared evenly by the workers; further clients wait to be accepted. None: as many as
   // the process may have descriptors for.
   std::optional<std::size_t> max_connections;

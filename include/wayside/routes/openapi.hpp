@@ -5,6 +5,7 @@
 #pragma once
 
 #include "wayside/base/result.hpp"
+#include "wayside/routes/limits.hpp"
 #include "wayside/routes/route_table.hpp"
 
 #include <cstddef>
@@ -21,7 +22,9 @@ struct OpenApiError {
 
 // One RouteSpec for each path and prefix, in the order of the document; its methods are those of the path's
 // operations, or any where the document keeps them elsewhere ($ref). `file` becomes that of the specs. That
-// the routes compile together is not checked. Start-up only: it allocates freely.
-Checked<std::vector<RouteSpec>, OpenApiError> read_openapi(const std::string& text, const std::string& file);
+// the routes compile together is not checked. More than limits.routes of them are an error, at which reading
+// ends; limits.openapi_size is the caller's business. Not on the way of a request: it allocates freely.
+Checked<std::vector<RouteSpec>, OpenApiError> read_openapi(const std::string& text, const std::string& file,
+                                                           const Limits& limits = {});
 
 }  // namespace wayside::routes

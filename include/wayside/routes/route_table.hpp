@@ -21,6 +21,7 @@
 #include "wayside/base/clock.hpp"
 #include "wayside/base/method.hpp"
 #include "wayside/base/result.hpp"
+#include "wayside/routes/limits.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -75,9 +76,10 @@ struct MatchOptions {
 
 // Why a set of routes could not be compiled.
 struct RouteError {
-  std::size_t spec = 0;    // index of the offending RouteSpec
-  std::size_t column = 0;  // byte of the template at fault, from 1; 0 where the whole route is
-  std::string message;     // "expected …, found …", naming the other line where there are two
+  std::size_t spec = 0;               // index of the offending RouteSpec
+  std::size_t column = 0;             // byte of the template at fault, from 1; 0 where the whole route is
+  std::string message;                // "expected …, found …", naming the other line where there are two
+  std::optional<std::size_t> twin{};  // index of the other RouteSpec where two cannot be told apart
 };
 
 class RouteTable {
@@ -91,11 +93,14 @@ class RouteTable {
 
   // Compiles the routes. Route i of `specs` gets the id i + 1. Two templates that match the same paths
   // (whatever their parameters are called) with methods in common are an error, as is a template that cannot
-  // be read or a label that is reserved. The error is the first that check() finds.
-  static Checked<RouteTable, RouteError> build(std::span<const RouteSpec> specs, MatchOptions options = {});
+  // be read or a label that is reserved. So are templates beyond `limits`, behind which nothing is looked at.
+  // The error is the first that check() finds.
+  static Checked<RouteTable, RouteError> build(std::span<const RouteSpec> specs, MatchOptions options = {},
+                                               const Limits& limits = {});
 
   // Every reason why the routes would not compile, in the order of `specs`; none where they would.
-  static std::vector<RouteError> check(std::span<const RouteSpec> specs, MatchOptions options = {});
+  static std::vector<RouteError> check(std::span<const RouteSpec> specs, MatchOptions options = {},
+                                       const Limits& limits = {});
 
   // The route of a request target in origin-form or absolute-form (RFC 9112 section 3.2); the query never
   // matters. Targets in asterisk-form or authority-form have no path and are unmatched.
@@ -125,7 +130,7 @@ class RouteTable {
   explicit RouteTable(std::unique_ptr<const Compiled> compiled) noexcept;
 
   static std::unique_ptr<const Compiled> compile(std::span<const RouteSpec> specs, MatchOptions options,
-                                                 std::vector<RouteError>& errors);
+                                                 const Limits& limits, std::vector<RouteError>& errors);
 
   std::unique_ptr<const Compiled> compiled_;
 };

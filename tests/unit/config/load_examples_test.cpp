@@ -1,6 +1,7 @@
 // The example configurations that come with wayside are read by people and must be true.
 #include "wayside/config/load.hpp"
 
+#include "config/limit_keys.hpp"
 #include "config/timeout_keys.hpp"
 
 #include <gmock/gmock.h>
@@ -56,6 +57,10 @@ TEST(Examples, TheReferenceNamesEveryKey) {
     EXPECT_THAT(text.str(), HasSubstr(key));
   }
   for (const TimeoutKey& key : kTimeoutKeys)
+    EXPECT_THAT(text.str(), HasSubstr(std::string(key.name) + ":"));
+  for (const auto& key : kLimitKeys)
+    EXPECT_THAT(text.str(), HasSubstr(std::string(key.name) + ":"));
+  for (const auto& key : kRouteLimitKeys)
     EXPECT_THAT(text.str(), HasSubstr(std::string(key.name) + ":"));
 }
 

@@ -116,7 +116,7 @@ TEST_F(LoadFile, IsRequiredOnceNamed) {
   EXPECT_THAT(errors_of({"--config", folder_.c_str()}),
               ElementsAre(folder_.string() + ": expected a readable file, found: a directory"));
   EXPECT_THAT(errors_of({"--config", "/dev/zero"}),
-              ElementsAre("/dev/zero: expected a readable file, found: more than 16 MiB"));
+              ElementsAre("/dev/zero: expected a readable file, found: more than 16MiB"));
   EXPECT_THAT(errors_of({}, {"WAYSIDE_CONFIG="}),
               ElementsAre(R"(WAYSIDE_CONFIG: expected the path of a file, found "")"));
 }

@@ -284,6 +284,9 @@ limits:
   trailers: 8KiB
   chunk_size_line: 256B
   body: none
+  routes: 20000
+  openapi_size: 16MiB
+  route_memory: 64MiB
 max_connections: none
 via: on
 client_half_close: abort
@@ -295,8 +298,30 @@ routes:
 )");
 }
 
+TEST(YamlSettings, HoldRoutesToTheirLimits) {
+  const auto mistakes_of = [](const std::string& text) {
+    Settings settings;
+    return read_yaml("f.yaml", text, settings);
+  };
+  // Wherever the limits stand.
+  const std::string routes = "routes:\n- /a\n- /b\n- /c/:d?\n- /e\n";
+  EXPECT_THAT(mistakes_of(routes + "limits: {routes: 5}\n"), IsEmpty());
+  EXPECT_THAT(
+      mistakes_of("limits: {routes: 4}\n" + routes),
+      ElementsAre("f.yaml:6: routes[3]: expected at most 4 templates (limits.routes), servers and optional "
+                  "parts expanded, found more"));
+  EXPECT_THAT(
+      mistakes_of(routes + "limits: {routes: 2}\n"),
+      ElementsAre("f.yaml:4: routes[2]: expected at most 2 templates (limits.routes), servers and optional "
+                  "parts expanded, found more"));
+  EXPECT_THAT(mistakes_of(routes + "limits: {route_memory: 1KiB}\n"),
+              ElementsAre("f.yaml:3: routes[1]: expected routes of at most 1024 bytes of memory "
+                          "(limits.route_memory), found more"));
+}
+
 TEST(ToYaml, LoadsToTheSameSettings) {
   Settings settings;
+  settings.route_limits = {70'000, 3 << 20U, 1 << 30U};
   settings.listen = {"::", 0, {}};
   settings.backend = {{}, 0, "/run/my app: #1.sock"};
   settings.metrics_listen = {"localhost", 1, {}};

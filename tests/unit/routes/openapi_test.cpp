@@ -79,6 +79,44 @@ paths:
               ElementsAre("GET /v1/a", "GET /v2/a", "GET /b", "POST /other/b"));
 }
 
+TEST(OpenApi, LooksAtNothingThatItSubstituted) {
+  const auto with_server = [](const std::string& server) {
+    return routes_of("openapi: 3.0.0\nservers: [" + server + "]\npaths:\n  /x: {get: {}}\n");
+  };
+  EXPECT_THAT(with_server("{url: '/{a}', variables: {a: {default: '{a}'}}}"), ElementsAre("GET /{a}/x"));
+  EXPECT_THAT(with_server("{url: '/{a}', variables: {a: {default: '{b}'}, b: {default: '{a}'}}}"),
+              ElementsAre("GET /{b}/x"));
+  EXPECT_THAT(with_server("{url: '/{a}{b}', variables: {a: {enum: [1, 2]}, b: {enum: [3, 4]}}}"),
+              ElementsAre("GET /13/x", "GET /14/x", "GET /23/x", "GET /24/x"));
+}
+
+TEST(OpenApi, EndsWhereThereAreTooManyRoutes) {
+  const auto error_of = [](const std::string& text, std::size_t limit) {
+    const auto specs = read_openapi(text, "api.yaml", {.routes = limit});
+    return specs.has_error() ? std::to_string(specs.error().line) + ": " + specs.error().message : "none";
+  };
+  const std::string mistake = ": expected at most 3 templates (limits.routes), servers expanded, found more";
+  const std::string servers = "openapi: 3.0.0\nservers: [{url: /a}, {url: /b}]\npaths:\n  /x: {}\n";
+  EXPECT_EQ(error_of(servers + "  /y: {}\n", 4), "none");
+  EXPECT_EQ(error_of(servers + "  /y: {}\n", 3), "5" + mistake);
+  // The same server over and over makes one route; what costs is reading it.
+  std::string list = "openapi: 3.0.0\nservers: &s [{url: /a}";
+  for (int i = 0; i < 9; ++i)
+    list += ", {url: /a}";
+  list += "]\npaths:\n";
+  EXPECT_EQ(error_of(list + "  /x: {servers: *s}\n", 2), "none");
+  EXPECT_EQ(error_of(list + "  /x: {servers: *s, get: {servers: *s}}\n", 2),
+            "2: expected at most 2 templates (limits.routes), servers expanded, found more");
+}
+
+TEST(OpenApi, ReadsManySurrogatesInOnePass) {
+  std::string text = R"({"openapi": "3.0.0", "paths": {"/x": {"get": {"x-text": ")";
+  for (int i = 0; i < 200'000; ++i)
+    text += R"(\ud83d\ude00)";
+  EXPECT_THAT(routes_of(text + R"("}}, "/\ud83d\ude00": {"get": {}}}})"),
+              ElementsAre("GET /x", "GET /%F0%9F%98%80"));
+}
+
 TEST(OpenApi, TakesKeysThatAreNoPlainPaths) {
   EXPECT_THAT(
       routes_of("openapi: 3.0.0\npaths:\n  '/a b/{x y}?op=1': {get: {}}\n  '/a b/{x y}#two': {post: {}}\n"

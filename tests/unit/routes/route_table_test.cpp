@@ -245,6 +245,27 @@ TEST(RouteTable, ReportsEveryMistakeInOrder) {
   EXPECT_TRUE(RouteTable::check(specs_of({"/a", "/b"})).empty());
 }
 
+TEST(RouteTable, NamesTheTwin) {
+  const auto errors = RouteTable::check(specs_of({"/a", "/{b", "/a"}));
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0].twin, std::nullopt);
+  EXPECT_EQ(errors[1].twin, 0U);
+}
+
+TEST(RouteTable, LooksAtNothingBehindItsLimits) {
+  const std::vector<RouteSpec> specs = specs_of({"/a", "/b/:c?", "/{d", "/e"});
+  EXPECT_EQ(RouteTable::check(specs, {}, {.routes = 4}).size(), 1U);  // that of /{d
+  const auto too_many = RouteTable::check(specs, {}, {.routes = 2});
+  ASSERT_EQ(too_many.size(), 1U);
+  EXPECT_EQ(too_many[0].spec, 1U);
+  EXPECT_TRUE(RouteTable::build(specs, {}, {.routes = 2}).has_error());
+
+  // A constraint of 900 states takes more than 20 plain templates.
+  const std::vector<RouteSpec> large = specs_of({"/a/{x:\\w{900}}"});
+  EXPECT_TRUE(RouteTable::build(large, {}, {.memory = 10'000}).has_error());
+  EXPECT_TRUE(RouteTable::build(large, {}, {.memory = 30'000}).has_value());
+}
+
 TEST(RouteTable, ReportsAClashOfSeveralAlternativesOnce) {
   // Each is "/a" and "/a/{x}".
   EXPECT_EQ(RouteTable::check(specs_of({"/a/:x?", "/a/:y?"})).size(), 1U);
