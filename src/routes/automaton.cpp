@@ -5,35 +5,135 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 namespace wayside::routes {
 namespace {
 
 // All octets, those first that read best in an example.
-std::array<unsigned char, 256> octets_by_looks() {
+constexpr std::array<unsigned char, 256> kOctetsByLooks = [] {
   std::array<unsigned char, 256> order{};
   std::size_t count = 0;
-  const OctetSet good = octets_between('a', 'z') | octets_between('0', '9');
   for (const bool wanted : {true, false}) {
     for (unsigned c = 0; c < order.size(); ++c) {
-      if (good.test(c) == wanted) order[count++] = static_cast<unsigned char>(c);
+      const bool reads_well = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      if (reads_well == wanted) order[count++] = static_cast<unsigned char>(c);
     }
   }
   return order;
-}
+}();
+
+// Hopcroft's refinement ("An n log n algorithm for minimizing states in a finite automaton", 1971): each
+// state is looked at a logarithmic number of times, where Moore's looks at all of them once for each step of
+// the longest text.
+class Refinement {
+ public:
+  explicit Refinement(const RawAutomaton& raw) : raw_(raw), state_count_(raw.targets.size()) {
+    find_sources();
+    split_by_acceptance();
+    while (!splitters_.empty()) {
+      const std::size_t block = splitters_.back();
+      splitters_.pop_back();
+      // A copy: the splitter may be split itself.
+      const Block& splitter = blocks_[block];
+      const std::vector<std::size_t> states(states_.begin() + static_cast<std::ptrdiff_t>(splitter.begin),
+                                            states_.begin() + static_cast<std::ptrdiff_t>(splitter.end));
+      for (std::size_t column = 0; column < raw_.class_count; ++column)
+        split_by(states, column);
+    }
+  }
+
+  std::vector<std::size_t> take_blocks() && { return std::move(block_of_); }
+
+ private:
+  // Its states stand together in states_, those first that lead into the splitter.
+  struct Block {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::size_t marked = 0;
+  };
+
+  void find_sources() {
+    sources_.resize(raw_.class_count * state_count_);
+    for (std::size_t state = 0; state < state_count_; ++state) {
+      for (std::size_t column = 0; column < raw_.class_count; ++column)
+        sources_[column * state_count_ + raw_.targets[state][column]].push_back(
+            static_cast<std::uint32_t>(state));
+    }
+  }
+
+  void split_by_acceptance() {
+    for (const bool accepting : {false, true}) {
+      Block block;
+      block.begin = states_.size();
+      for (std::size_t state = 0; state < state_count_; ++state) {
+        if (raw_.accepting[state] == accepting) states_.push_back(state);
+      }
+      block.end = states_.size();
+      if (block.begin == block.end) continue;
+      blocks_.push_back(block);
+      splitters_.push_back(blocks_.size() - 1);
+    }
+    place_of_.resize(state_count_);
+    block_of_.resize(state_count_);
+    for (std::size_t block = 0; block < blocks_.size(); ++block) {
+      for (std::size_t place = blocks_[block].begin; place < blocks_[block].end; ++place) {
+        place_of_[states_[place]] = place;
+        block_of_[states_[place]] = block;
+      }
+    }
+  }
+
+  void split_by(const std::vector<std::size_t>& states, std::size_t column) {
+    std::vector<std::size_t> touched;
+    for (const std::size_t target : states) {
+      for (const std::uint32_t source : sources_[column * state_count_ + target]) {
+        Block& block = blocks_[block_of_[source]];
+        if (block.marked == 0) touched.push_back(block_of_[source]);
+        const std::size_t place = block.begin + block.marked++;
+        const std::size_t other = states_[place];
+        std::swap(states_[place], states_[place_of_[source]]);
+        std::swap(place_of_[other], place_of_[source]);
+      }
+    }
+    for (const std::size_t block : touched)
+      split(block);
+  }
+
+  // The smaller part becomes a block of its own; of two parts of what was no splitter, the smaller one is
+  // enough.
+  void split(std::size_t number) {
+    Block& block = blocks_[number];
+    const std::size_t middle = block.begin + std::exchange(block.marked, 0);
+    if (middle == block.end) return;
+    Block part = block;
+    if (middle - block.begin <= block.end - middle) {
+      part.end = block.begin = middle;
+    } else {
+      part.begin = block.end = middle;
+    }
+    for (std::size_t place = part.begin; place < part.end; ++place)
+      block_of_[states_[place]] = blocks_.size();
+    splitters_.push_back(blocks_.size());
+    blocks_.push_back(part);
+  }
+
+  const RawAutomaton& raw_;
+  const std::size_t state_count_;
+  std::vector<std::vector<std::uint32_t>> sources_;  // by class, then by target
+  std::vector<std::size_t> states_;                  // block by block
+  std::vector<std::size_t> place_of_;                // in states_
+  std::vector<std::size_t> block_of_;                // by state
+  std::vector<Block> blocks_;
+  std::vector<std::size_t> splitters_;
+};
 
 }  // namespace
 
-// Moore's refinement, and then the canonical numbers.
+// The minimal automaton in its canonical numbers.
 class Automaton::Minimizer {
  public:
-  explicit Minimizer(const RawAutomaton& raw)
-      : raw_(raw), block_of_(raw.accepting.begin(), raw.accepting.end()) {
-    for (std::size_t count = 0, next = split(); next != count; next = split())
-      count = next;
-  }
+  explicit Minimizer(const RawAutomaton& raw) : raw_(raw), block_of_(Refinement(raw).take_blocks()) {}
 
   Automaton result() {
     number_classes();
@@ -53,31 +153,21 @@ class Automaton::Minimizer {
   }
 
  private:
-  // States stay in one block while no octet leads them into different ones. Returns the number of blocks.
-  std::size_t split() {
-    std::map<std::vector<std::size_t>, std::size_t> blocks;
-    std::vector<std::size_t> refined;
-    for (std::size_t state = 0; state < block_of_.size(); ++state) {
-      std::vector<std::size_t> signature{block_of_[state]};
-      for (const std::size_t target : raw_.targets[state])
-        signature.push_back(block_of_[target]);
-      refined.push_back(blocks.try_emplace(std::move(signature), blocks.size()).first->second);
-    }
-    block_of_ = std::move(refined);
-    return blocks.size();
-  }
-
   // Classes of octets that no block tells apart become one.
   void number_classes() {
     std::map<std::vector<std::size_t>, std::size_t> known;
+    std::vector<std::optional<std::size_t>> number_of(raw_.class_count);  // by raw class
     for (std::size_t octet = 0; octet < class_of_.size(); ++octet) {
       const std::size_t column = raw_.class_of[octet];
-      std::vector<std::size_t> signature;
-      for (const auto& targets : raw_.targets)
-        signature.push_back(block_of_[targets[column]]);
-      const auto [found, is_new] = known.try_emplace(std::move(signature), columns_.size());
-      if (is_new) columns_.push_back(column);
-      class_of_[octet] = static_cast<std::uint8_t>(found->second);
+      if (!number_of[column]) {
+        std::vector<std::size_t> signature;
+        for (const auto& targets : raw_.targets)
+          signature.push_back(block_of_[targets[column]]);
+        const auto [found, is_new] = known.try_emplace(std::move(signature), columns_.size());
+        if (is_new) columns_.push_back(column);
+        number_of[column] = found->second;
+      }
+      class_of_[octet] = static_cast<std::uint8_t>(*number_of[column]);
     }
   }
 
@@ -126,17 +216,31 @@ bool Automaton::accepts_nothing() const {
   return std::ranges::none_of(accepting_, [](std::uint8_t accepting) { return accepting != 0; });
 }
 
+std::vector<unsigned char> Automaton::distinct_octets(const Automaton& other) const {
+  std::vector<std::uint8_t> is_known(class_count_ * other.class_count_);
+  std::vector<unsigned char> distinct;
+  for (const unsigned char octet : kOctetsByLooks) {
+    std::uint8_t& known = is_known[class_of_[octet] * other.class_count_ + other.class_of_[octet]];
+    if (known == 0) distinct.push_back(octet);
+    known = 1;
+  }
+  return distinct;
+}
+
 bool Automaton::includes(const Automaton& other) const {
+  const std::vector<unsigned char> octets = distinct_octets(other);
   std::vector<std::pair<State, State>> open{{kStart, kStart}};
-  std::set<std::pair<State, State>> seen{{kStart, kStart}};
+  std::vector<bool> is_seen(state_count() * other.state_count());
   while (!open.empty()) {
     const auto [own, theirs] = open.back();
     open.pop_back();
     if (other.is_accepting(theirs) && !is_accepting(own)) return false;
-    for (unsigned c = 0; c < class_of_.size(); ++c) {
-      const auto octet = static_cast<unsigned char>(c);
+    for (const unsigned char octet : octets) {
       const std::pair target(next(own, octet), other.next(theirs, octet));
-      if (target.second != kDead && seen.insert(target).second) open.push_back(target);
+      if (target.second == kDead) continue;
+      const std::size_t number = target.first * other.state_count() + target.second;
+      if (!is_seen[number]) open.push_back(target);
+      is_seen[number] = true;
     }
   }
   return true;
@@ -146,27 +250,32 @@ std::optional<std::string> Automaton::common_text(const Automaton& other) const 
   struct Reached {
     State own;
     State theirs;
-    std::string text;
+    std::size_t from;  // in `reached`
+    unsigned char octet;
   };
-  const auto octets = octets_by_looks();
-  std::vector<Reached> reached{{kStart, kStart, {}}};
-  std::set<std::pair<State, State>> seen{{kStart, kStart}};
+  const std::vector<unsigned char> octets = distinct_octets(other);
+  std::vector<Reached> reached{{kStart, kStart, 0, 0}};
+  std::vector<bool> is_seen(state_count() * other.state_count());
   for (std::size_t i = 0; i < reached.size(); ++i) {  // breadth first: the first that is found is a shortest
     if (is_accepting(reached[i].own) && other.is_accepting(reached[i].theirs)) {
-      return percent_encoded(reached[i].text);
+      std::string text;
+      for (std::size_t at = i; at != 0; at = reached[at].from)
+        text += static_cast<char>(reached[at].octet);
+      return percent_encoded(std::string(text.rbegin(), text.rend()));
     }
     for (const unsigned char octet : octets) {
       const State own = next(reached[i].own, octet);
       const State theirs = other.next(reached[i].theirs, octet);
-      if (own == kDead || theirs == kDead || !seen.emplace(own, theirs).second) continue;
-      reached.push_back({own, theirs, reached[i].text + static_cast<char>(octet)});
+      const std::size_t number = own * other.state_count() + theirs;
+      if (own == kDead || theirs == kDead || is_seen[number]) continue;
+      is_seen[number] = true;
+      reached.push_back({own, theirs, i, octet});
     }
   }
   return std::nullopt;
 }
 
 std::vector<std::string> Automaton::shortest_texts(std::size_t limit) const {
-  const auto octets = octets_by_looks();
   // ends_in[n] tells the states from which n octets lead to acceptance.
   std::vector<std::vector<std::uint8_t>> ends_in{accepting_};
   std::vector<std::string> texts;
@@ -177,7 +286,7 @@ std::vector<std::string> Automaton::shortest_texts(std::size_t limit) const {
       texts.push_back(text);
       return;
     }
-    for (const unsigned char octet : octets) {
+    for (const unsigned char octet : kOctetsByLooks) {
       const State target = next(state, octet);
       if (texts.size() == limit) return;
       if (ends_in[left - 1][target] == 0) continue;

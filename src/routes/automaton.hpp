@@ -79,6 +79,9 @@ class Automaton {
   // The octet at segment[i], and `i` on its last character.
   static unsigned char decode(std::string_view segment, std::size_t& i) noexcept;
 
+  // One octet of each pair of classes, the one that reads best in an example.
+  std::vector<unsigned char> distinct_octets(const Automaton& other) const;
+
   State next(State state, unsigned char c) const noexcept {
     return transitions_[state * class_count_ + class_of_[c]];
   }

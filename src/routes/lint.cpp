@@ -7,6 +7,7 @@
 #include "routes/template.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -16,6 +17,13 @@ namespace {
 
 // Paths that are tried for one template before it is said that none reaches it.
 constexpr std::size_t kAttempts = 60;
+
+// Pairs of constraints that are compared: some tenths of a second. Only whoever has hundreds of constraints
+// at one place that do not overlap has more.
+constexpr std::size_t kMaxPairs = 100'000;
+
+// In the place of a segment's number.
+constexpr std::size_t kAnyConstraint = std::numeric_limits<std::size_t>::max();
 
 struct Alternative {
   std::size_t spec = 0;
@@ -36,15 +44,15 @@ std::string named(std::span<const RouteSpec> specs, std::size_t spec) {
 }
 
 // The texts that a segment may have, the first few.
-std::vector<std::string> texts_of(const Segment& segment) {
+std::vector<std::string> texts_of(const Segment& segment, std::size_t limit) {
   if (segment.kind == SegmentKind::kStatic) return {segment.text};
   std::vector<std::string> texts;
   if (segment.kind == SegmentKind::kConstrained) {
-    for (const std::string& text : segment.automaton.shortest_texts(kAttempts))
+    for (const std::string& text : segment.automaton.shortest_texts(limit))
       texts.push_back(percent_encoded(text));
     return texts;
   }
-  for (std::size_t i = 0; i < kAttempts; ++i)  // what is likely to be nobody else's
+  for (std::size_t i = 0; i < limit; ++i)  // what is likely to be nobody else's
     texts.push_back((i % 2 == 0 ? "~" : "x") + std::to_string(i) + (i % 3 == 0 ? "~" : ""));
   return texts;
 }
@@ -59,33 +67,21 @@ Method method_of(const RouteSpec& spec) noexcept {
 
 // nullopt where a path was found that reaches the template; else where those that were tried went.
 std::optional<RouteId> taken_by(const Alternative& alternative, const RouteTable& table, Method method) {
-  std::vector<std::vector<std::string>> texts;
-  for (const Segment& segment : alternative.whole.segments)
-    texts.push_back(texts_of(segment));
   RouteId winner = kUnmatched;
-  for (std::size_t attempt = 0; attempt < kAttempts; ++attempt) {
-    std::string path;
-    for (const auto& choices : texts)
-      path.append("/").append(choices[attempt % choices.size()]);
-    if (path.empty() || alternative.whole.ends_with_slash) path += '/';
-    winner = table.match(method, path);
-    if (winner == alternative.spec + 1) return std::nullopt;
+  for (const std::size_t attempts : {std::size_t{1}, kAttempts}) {  // the first one nearly always succeeds
+    std::vector<std::vector<std::string>> texts;
+    for (const Segment& segment : alternative.whole.segments)
+      texts.push_back(texts_of(segment, attempts));
+    for (std::size_t attempt = 0; attempt < attempts; ++attempt) {
+      std::string path;
+      for (const auto& choices : texts)
+        path.append("/").append(choices[attempt % choices.size()]);
+      if (path.empty() || alternative.whole.ends_with_slash) path += '/';
+      winner = table.match(method, path);
+      if (winner == alternative.spec + 1) return std::nullopt;
+    }
   }
   return winner;
-}
-
-// Both have a constraint where they first differ, neither of which is part of the other, and are the same
-// behind it.
-std::optional<std::string> overlap(const Template& a, const Template& b) {
-  if (a.segments.size() != b.segments.size()) return std::nullopt;
-  const auto [in_a, in_b] = std::ranges::mismatch(a.segments, b.segments);
-  if (in_a == a.segments.end() || in_a->kind != SegmentKind::kConstrained ||
-      in_b->kind != SegmentKind::kConstrained || !std::equal(in_a + 1, a.segments.end(), in_b + 1)) {
-    return std::nullopt;
-  }
-  if (in_a->automaton.includes(in_b->automaton) || in_b->automaton.includes(in_a->automaton))
-    return std::nullopt;
-  return in_a->automaton.common_text(in_b->automaton);
 }
 
 void add_shadowed(std::span<const RouteSpec> specs, std::span<const Alternative> alternatives,
@@ -99,26 +95,75 @@ void add_shadowed(std::span<const RouteSpec> specs, std::span<const Alternative>
   }
 }
 
+// Gives equal segments equal numbers.
+class SegmentNumbers {
+ public:
+  std::size_t of(const Segment& segment) {
+    if (segment.kind == SegmentKind::kStatic) return number(texts_, segment.text);
+    if (segment.kind == SegmentKind::kConstrained) return number(automata_, segment.automaton);
+    return static_cast<std::size_t>(segment.kind);
+  }
+
+ private:
+  template <class Map, class Key>
+  std::size_t number(Map& map, const Key& key) {
+    const auto [known, is_new] = map.try_emplace(key, next_);
+    if (is_new) ++next_;
+    return known->second;
+  }
+
+  std::map<std::string, std::size_t> texts_;
+  std::map<Automaton, std::size_t> automata_;
+  std::size_t next_ = static_cast<std::size_t>(SegmentKind::kCatchAll) + 1;
+};
+
+// A constraint, and the template that it is in.
+struct Constraint {
+  std::size_t spec;
+  std::size_t number;
+  const Automaton* automaton;
+};
+
+std::optional<std::string> overlap(const Constraint& a, const Constraint& b) {
+  if (a.spec == b.spec || a.number == b.number) return std::nullopt;
+  auto text = a.automaton->common_text(*b.automaton);
+  if (!text || a.automaton->includes(*b.automaton) || b.automaton->includes(*a.automaton))
+    return std::nullopt;
+  return text;
+}
+
+// Templates overlap where they have constraints at one place, neither of which is part of the other, and are
+// the same before and behind it. Each is compared until one is found that it overlaps.
 void add_overlapping(std::span<const RouteSpec> specs, std::span<const Alternative> alternatives,
                      std::vector<RouteHint>& hints) {
-  // Only templates with constraints at the same places can overlap so.
-  std::map<std::vector<SegmentKind>, std::vector<const Alternative*>> by_shape;
+  SegmentNumbers numbers;
+  std::map<std::vector<std::size_t>, std::vector<Constraint>> by_rest;  // of the template
+  std::size_t pairs = 0;
   for (const Alternative& each : alternatives) {
-    std::vector<SegmentKind> shape;
+    std::vector<std::size_t> whole;
     for (const Segment& segment : each.whole.segments)
-      shape.push_back(segment.kind);
-    if (std::ranges::find(shape, SegmentKind::kConstrained) != shape.end()) by_shape[shape].push_back(&each);
-  }
-  for (const auto& [shape, group] : by_shape) {
-    for (auto later = group.begin(); later != group.end(); ++later) {
-      for (auto earlier = group.begin(); earlier != later; ++earlier) {
-        if ((*earlier)->spec == (*later)->spec) continue;
-        const auto text = overlap((*earlier)->whole, (*later)->whole);
+      whole.push_back(numbers.of(segment));
+    for (std::size_t place = 0; place < whole.size(); ++place) {
+      const Segment& segment = each.whole.segments[place];
+      if (segment.kind != SegmentKind::kConstrained) continue;
+      std::vector<std::size_t> rest = whole;
+      rest[place] = kAnyConstraint;
+      const Constraint constraint{each.spec, whole[place], &segment.automaton};
+      std::vector<Constraint>& group = by_rest[std::move(rest)];
+      for (const Constraint& earlier : group) {
+        if (++pairs > kMaxPairs) {
+          hints.push_back(
+              {each.spec, "is the first whose constraint was not compared with all others: more than " +
+                              std::to_string(kMaxPairs) + " pairs are too many"});
+          return;
+        }
+        const auto text = overlap(earlier, constraint);
         if (!text) continue;
-        hints.push_back({(*later)->spec, "overlaps " + named(specs, (*earlier)->spec) + ": both match " +
-                                             quoted(*text) +
-                                             ", and the one with more text of its own gets it"});
+        hints.push_back({each.spec, "overlaps " + named(specs, earlier.spec) + ": both match " +
+                                        quoted(*text) + ", and the one with more text of its own gets it"});
+        break;
       }
+      group.push_back(constraint);
     }
   }
 }

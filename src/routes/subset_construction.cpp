@@ -10,6 +10,9 @@ namespace {
 // Of the nondeterministic automaton: a{1000} nested in itself would otherwise fill the memory.
 constexpr std::size_t kMaxNodes = 20'000;
 
+// Of those that are reached in all: sets of thousands of nodes, made thousands of times, take minutes.
+constexpr std::size_t kMaxVisits = 1'000'000;
+
 // Lower case for both: the texts are folded before they are looked at.
 OctetSet folded(OctetSet set) {
   for (unsigned c = 'A'; c <= 'Z'; ++c) {
@@ -154,13 +157,14 @@ class Subsets {
         const std::size_t target = state_of(step(nodes_of_[state], example_[c]));
         raw_.targets[state].push_back(target);
       }
-      if (nodes_of_.size() > max_states) return std::nullopt;
+      if (nodes_of_.size() > max_states || visits_ > kMaxVisits) return std::nullopt;
     }
     return std::move(raw_);
   }
 
  private:
-  Nodes step(const Nodes& from, std::size_t octet) const {
+  Nodes step(const Nodes& from, std::size_t octet) {
+    visits_ += from.size();
     Nodes reached;
     for (const Thompson::Node node : from) {
       if (const auto target = source_.target(node, octet)) reached.push_back(*target);
@@ -199,6 +203,7 @@ class Subsets {
   }
 
   const Thompson& source_;
+  std::size_t visits_ = 0;
   RawAutomaton raw_;
   std::array<std::size_t, 256> example_{};  // an octet of each class
   std::map<Nodes, std::size_t> states_;

@@ -1,11 +1,13 @@
 #include "routes/trie.hpp"
 
+#include "routes/percent.hpp"
 #include "routes/words.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace wayside::routes {
@@ -85,7 +87,10 @@ class Trie::Builder {
   std::uint32_t index_of(const Automaton& automaton) {
     const auto next = static_cast<std::uint32_t>(trie_.automata_.size());
     const auto [known, is_new] = automata_.try_emplace(automaton, next);
-    if (is_new) trie_.automata_.push_back(automaton);
+    if (is_new) {
+      trie_.automata_.push_back(automaton);
+      example_of_.push_back(percent_encoded(automaton.shortest_texts(1).front()));
+    }
     return known->second;
   }
 
@@ -134,20 +139,35 @@ class Trie::Builder {
       if (a.literal_octets != b.literal_octets) return a.literal_octets > b.literal_octets;
       return trie_.automata_[a.automaton] < trie_.automata_[b.automaton];
     });
+    std::vector<std::vector<std::size_t>> larger_than(children.size());
+    std::vector<std::size_t> smaller_left(children.size());  // that were not tried yet
+    for (std::size_t smaller = 0; smaller < children.size(); ++smaller) {
+      for (std::size_t larger = 0; larger < children.size(); ++larger) {
+        if (!is_included(children[smaller], children[larger])) continue;
+        larger_than[smaller].push_back(larger);
+        ++smaller_left[larger];
+      }
+    }
+    std::set<std::size_t> next;
+    for (std::size_t i = 0; i < children.size(); ++i) {
+      if (smaller_left[i] == 0) next.insert(i);
+    }
     std::vector<Child> ordered;
-    while (!children.empty()) {
-      const auto smallest = std::ranges::find_if(children, [&](const Child& candidate) {
-        return std::ranges::none_of(children,
-                                    [&](const Child& other) { return is_included(other, candidate); });
-      });
-      ordered.push_back(*smallest);
-      children.erase(smallest);
+    while (!next.empty()) {
+      const std::size_t first = *next.begin();
+      next.erase(next.begin());
+      ordered.push_back(children[first]);
+      for (const std::size_t larger : larger_than[first]) {
+        if (--smaller_left[larger] == 0) next.insert(larger);
+      }
     }
     return ordered;
   }
 
+  // Most pairs have nothing to do with each other, which an example shows at once.
   bool is_included(const Child& smaller, const Child& larger) const {
     return smaller.automaton != larger.automaton &&
+           trie_.automata_[larger.automaton].accepts(example_of_[smaller.automaton]) &&
            trie_.automata_[larger.automaton].includes(trie_.automata_[smaller.automaton]);
   }
 
@@ -155,6 +175,7 @@ class Trie::Builder {
   std::map<std::pair<NodeId, std::string>, NodeId> edges_;
   std::vector<std::vector<Child>> constrained_;  // by node
   std::map<Automaton, std::uint32_t> automata_;
+  std::vector<std::string> example_of_;  // by automaton: a text that it accepts
   Leaf leaf_count_ = 0;
 };
 

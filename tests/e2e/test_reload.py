@@ -228,6 +228,11 @@ class ManyRoutes(ReloadTest):
         self.assertEqual([answer.status for answer in answers], [200])
         self.assertGreater(scrapes, 5, "a page is answered many times during the reload")
 
+    def test_a_check_of_many_two_parameter_segments_ends(self):
+        self.file.write_text("routes:\n" + numbered("- '/{a}x%dy{b}'\n", 400))
+        status, _, _ = support.run_wayside("--check", "--config", self.file)
+        self.assertEqual(status, 0)
+
     def test_a_variable_that_is_its_own_default_ends(self):
         file = self.folder / "api.yaml"
         file.write_text('openapi: 3.0.0\nservers:\n- {url: "/{a}", variables: {a: {default: "{a}"}}}\npaths: {/x: {}}\n')

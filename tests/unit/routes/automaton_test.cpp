@@ -81,6 +81,17 @@ TEST(Automaton, RefusesToGrowWithoutBound) {
   EXPECT_FALSE(Automaton::from(*parse_regex("((a{1000}){1000}){1000}"), false).has_value());
 }
 
+TEST(Automaton, RefusesSetsThatAreLargeAndMany) {
+  EXPECT_FALSE(Automaton::from(*parse_regex("(a?b?c?d?){900}"), false).has_value());
+  EXPECT_TRUE(Automaton::from(*parse_regex("(a?){100}"), false).has_value());
+}
+
+TEST(Automaton, IsMinimal) {
+  EXPECT_EQ(of("[ab]{900}").state_count(), 902U);  // beside those of the texts: the dead one, and the first
+  EXPECT_EQ(of("a*(b|c)a*|a*ba*").state_count(), of("a*[bc]a*").state_count());
+  EXPECT_EQ(of("(ab|cb|ad|cd)+"), of("([ac][bd])+"));
+}
+
 TEST(Automaton, MeansBothCasesWhereItIgnoresThem) {
   const auto automaton = Automaton::from(*parse_regex("[A-F]x\\W"), true);
   EXPECT_TRUE(automaton->accepts("ax-"));

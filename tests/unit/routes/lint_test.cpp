@@ -50,6 +50,25 @@ TEST(Lint, FindsConstraintsThatOverlap) {
           "its own gets it"));
 }
 
+TEST(Lint, NamesOneOverlapOfEachRoute) {
+  const std::vector<std::string> hints = hints_of(specs_of({"/{a}x{b}", "/{a}y{b}", "/{a}z{b}"}));
+  ASSERT_EQ(hints.size(), 2U);
+  EXPECT_TRUE(hints[0].starts_with("1: overlaps \"/{a}x{b}\" on line 1: "));
+  EXPECT_TRUE(hints[1].starts_with("2: overlaps \"/{a}x{b}\" on line 1: "));
+}
+
+TEST(Lint, ComparesABoundedNumberOfConstraints) {
+  std::vector<std::string> paths;
+  for (int i = 0; i < 500; ++i)
+    paths.push_back("/" + std::to_string(i) + "-{x:[a-c]+}");
+  EXPECT_THAT(
+      hints_of(specs_of(paths)),
+      ElementsAre("447: is the first whose constraint was not compared with all others: more than 100000 "
+                  "pairs are too many"));
+  paths.resize(440);
+  EXPECT_THAT(hints_of(specs_of(paths)), IsEmpty());
+}
+
 TEST(Lint, FindsLabelsThatCollide) {
   std::vector<RouteSpec> specs = specs_of({"/a", "/b", "/c", "/d", "/d"});
   specs[0].name = specs[1].name = "ab";
