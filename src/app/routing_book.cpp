@@ -9,7 +9,10 @@ namespace {
 
 Method usual_method(MethodSet methods) {
   if (methods.empty() || methods.contains(Method::get)) return Method::get;
-  return *std::ranges::find_if(kMethods, [&](Method method) { return methods.contains(method); });
+  for (const Method method : kMethods) {
+    if (methods.contains(method)) return method;
+  }
+  return Method::unknown;
 }
 
 }  // namespace
