@@ -17,6 +17,9 @@ struct LimitKey {
   std::size_t max;
   bool is_size;  // in bytes; else a number
 };
+// Clang 14 does not deduce it from the members.
+template <class Limits>
+LimitKey(std::string_view, std::size_t Limits::*, std::size_t, bool) -> LimitKey<Limits>;
 
 inline constexpr std::array kLimitKeys = {
     LimitKey{"request_line", &http::Limits::request_line, http::limits::kMaxHead, true},
