@@ -3,7 +3,9 @@
 #include "wayside/app/demo.hpp"
 #include "wayside/app/process.hpp"
 #include "wayside/app/version.hpp"
+#include "wayside/base/direct_log.hpp"
 #include "wayside/config/load.hpp"
+#include "wayside/output/standard_streams.hpp"
 #include "wayside/routes/explain.hpp"
 
 #include <cstdio>
@@ -12,31 +14,40 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unistd.h>
+#include <utility>
+#include <vector>
 
 using namespace wayside;
 
 namespace {
 
-// At once, also where standard output is a pipe: somebody may be waiting to read it.
+// For whoever asked; waits for its reader as long as that takes. At once, also where standard output is a
+// pipe: somebody may be waiting to read it.
 void print(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
 }
 
-void complain(const std::string& line) {
-  std::fprintf(stderr, "%s\n", line.c_str());
+// Waits for a reader, but not for long.
+void complain(const std::vector<std::string>& lines) {
+  DirectLog log(STDERR_FILENO);
+  for (const std::string& line : lines)
+    log.write(line + "\n");
 }
 
 // The program once it is known what it has to do; returns its exit status.
 int run(const config::Invocation& invocation, std::span<const char* const> arguments) {
   app::prepare_process();
-  const Logger log(invocation.settings.log_level);
   std::optional<app::Demo> demo;
   if (invocation.action == config::Action::kDemo) demo.emplace();
 
+  const config::Settings settings = demo ? demo->settings(invocation.settings) : invocation.settings;
+
   bool all_threads_ended = true;
   {
-    app::Daemon daemon(demo ? demo->settings(invocation.settings) : invocation.settings, log);
+    output::StandardStreams streams(settings.log_level, app::Daemon::access_log_rings(settings));
+    app::Daemon daemon(settings, streams);
     if (!demo) {
       daemon.set_source([arguments]() -> Checked<config::Settings, config::Errors> {
         auto again = config::load(arguments, app::environment());
@@ -45,12 +56,15 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
       });
     }
     if (const auto opened = daemon.open(); !opened) {
-      complain("wayside: " + opened.error().message);
+      complain({"wayside: " + opened.error().message});
       return 1;
     }
     daemon.handle_signals();
     daemon.start();
-    if (demo) print(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
+    if (demo) {
+      // The daemon is to end though nobody reads this.
+      DirectLog(STDOUT_FILENO).write(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
+    }
     app::allow_hangups();
     all_threads_ended = daemon.wait();
     app::hold_back_hangups();
@@ -65,8 +79,7 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
 int start(std::span<const char* const> arguments) {
   const auto invocation = config::load(arguments, app::environment());
   if (!invocation) {
-    for (const std::string& line : invocation.error().lines)
-      complain(line);
+    complain(invocation.error().lines);
     return 1;
   }
   switch (invocation->action) {
@@ -81,8 +94,7 @@ int start(std::span<const char* const> arguments) {
                             invocation->settings.unmatched_mode(), invocation->explain));
       return 0;
     case config::Action::kCheck:
-      for (const std::string& hint : invocation->hints)
-        complain(hint);
+      complain(invocation->hints);
       print(config::to_yaml(invocation->settings));
       return 0;
     case config::Action::kRun:
@@ -100,7 +112,7 @@ int main(int argc, char* argv[]) {
   try {
     return start(app::arguments(argc, argv));
   } catch (const std::bad_alloc&) {
-    complain("wayside: expected enough memory, found too little");
+    complain({"wayside: expected enough memory, found too little"});
     return 1;
   }
 }

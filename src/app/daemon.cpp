@@ -1,6 +1,5 @@
 #include "wayside/app/daemon.hpp"
 
-#include "wayside/accesslog/sink.hpp"
 #include "wayside/admin/admin_server.hpp"
 #include "wayside/app/process.hpp"
 #include "wayside/app/version.hpp"
@@ -25,7 +24,6 @@
 #include <new>
 #include <optional>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -55,21 +53,20 @@ std::string backend_text(const Address& address) {
 }  // namespace
 
 struct Daemon::Impl {
-  Impl(config::Settings all_settings, const Logger& logger)
+  Impl(config::Settings all_settings, output::StandardStreams& streams)
       : settings(std::move(all_settings)),
-        log(logger),
+        log(streams.log()),
         registry(registry_options(settings)),
         routing(registry, settings.workers),
         exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
                               std::string(kRevision)}) {
-    if (settings.access_log == config::AccessLog::kJson)
-      access_log.emplace(STDOUT_FILENO, settings.workers, log);
+    const bool has_access_log = access_log_rings(settings) != 0;
     RoutingUpdate update = prepare(settings);
     routing.inspector().show(std::move(update.shown));
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
           settings, std::move(update.of_worker[i]), registry.shard(i), routing.inspector().unmatched(i),
-          access_log ? &access_log->ring(i) : nullptr, log}));
+          has_access_log ? &streams.access_log(i) : nullptr, log}));
     }
     exposition.set_configuration(configuration);
   }
@@ -245,7 +242,6 @@ struct Daemon::Impl {
   metrics::Registry registry;
   RoutingBook routing;
   metrics::Exposition exposition;
-  std::optional<accesslog::Sink> access_log;
   std::vector<std::unique_ptr<proxy::Worker>> workers;
 
   boost::asio::io_context io{1};
@@ -263,8 +259,12 @@ struct Daemon::Impl {
   Address metrics_address;
 };
 
-Daemon::Daemon(config::Settings settings, const Logger& log)
-    : impl_(std::make_unique<Impl>(std::move(settings), log)) {}
+Daemon::Daemon(config::Settings settings, output::StandardStreams& streams)
+    : impl_(std::make_unique<Impl>(std::move(settings), streams)) {}
+
+std::size_t Daemon::access_log_rings(const config::Settings& settings) noexcept {
+  return settings.access_log == config::AccessLog::kJson ? settings.workers : 0;
+}
 
 Daemon::~Daemon() {
   if (impl_->threads.empty()) return;

@@ -1,4 +1,4 @@
-#include "base/log_line.hpp"
+#include "wayside/base/log_line.hpp"
 
 #include "wayside/base/quote.hpp"
 

@@ -1,7 +1,6 @@
 // What the sessions and exchanges of one worker share. One thread; nothing in it is locked.
 #pragma once
 
-#include "wayside/accesslog/ring.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/http/date.hpp"
@@ -13,6 +12,7 @@
 #include "wayside/net/frame_pool.hpp"
 #include "wayside/net/pipe.hpp"
 #include "wayside/net/readiness_set.hpp"
+#include "wayside/output/ring.hpp"
 #include "wayside/proxy/routing.hpp"
 
 #include "proxy/backend_pool.hpp"
@@ -28,7 +28,7 @@ namespace wayside::proxy {
 struct Context {
   Context(net::ReadinessSet& readiness_set, const config::Settings& all_settings,
           std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
-          inspector::UnmatchedPaths& unmatched_paths, accesslog::Ring* own_access_log, const Logger& logger)
+          inspector::UnmatchedPaths& unmatched_paths, output::Ring* own_access_log, const Logger& logger)
       : readiness(readiness_set),
         settings(all_settings),
         routing(std::move(first_routing)),
@@ -50,7 +50,7 @@ struct Context {
   std::unique_ptr<const Routing> routing;  // never null; replaced by a reload, between two events
   metrics::Shard& shard;
   inspector::UnmatchedPaths& unmatched;
-  accesslog::Ring* const access_log;  // nullptr: there is no access log
+  output::Ring* const access_log;  // nullptr: there is no access log
   const Logger& log;
   const std::string fallback_host;
 

@@ -75,10 +75,10 @@ def environment(additions=None):
 class Process:
     """A child process whose output (both streams) is collected line by line as it appears.
 
-    `stdout` is a file descriptor that takes its standard output instead; then only the errors are collected.
+    `stdout` and `stderr` are file descriptors that take its standard output and error instead, and are not collected.
     """
 
-    def __init__(self, *command, env=None, cwd=None, stdout=None):
+    def __init__(self, *command, env=None, cwd=None, stdout=None, stderr=None):
         self.command = [str(word) for word in command]
         self._lines = []
         self._changed = threading.Condition()
@@ -87,14 +87,14 @@ class Process:
             [program("setpriv"), "--pdeathsig", "KILL", *self.command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if stdout is None else stdout,
-            stderr=subprocess.STDOUT if stdout is None else subprocess.PIPE,
+            stderr=stderr if stderr is not None else subprocess.STDOUT if stdout is None else subprocess.PIPE,
             start_new_session=True,
             env=environment(env),
             cwd=cwd,
             text=True,
             errors="replace",
         )
-        self._collected = self._popen.stdout or self._popen.stderr
+        self._collected = self._popen.stdout or self._popen.stderr or open(os.devnull)
         self._reader = threading.Thread(target=self._collect, daemon=True)
         self._reader.start()
 
@@ -171,10 +171,13 @@ class Process:
 class Wayside(Process):
     """The daemon under test, on ports the kernel chose, ready when the constructor returns.
 
-    `config` is the text of a configuration file; `log_fields` are those of the line that says where it listens.
+    `config` is the text of a configuration file; `log_fields` are those of the line that says where it listens, and
+    empty where `stderr` takes the log. `redirections` are a shell's.
     """
 
-    def __init__(self, folder, *args, config=None, backend=None, env=None, stdout=None):
+    def __init__(
+        self, folder, *args, config=None, backend=None, env=None, stdout=None, stderr=None, redirections=""
+    ):
         words = ["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
         if backend is not None:
             words += ["--backend", backend]
@@ -182,15 +185,32 @@ class Wayside(Process):
             file = Path(folder) / "wayside.yaml"
             file.write_text(config)
             words += ["--config", file]
-        super().__init__(wayside_binary(), *words, *args, env=env, stdout=stdout)
+        command = [wayside_binary(), *words, *args]
+        if redirections:
+            command = ["/bin/sh", "-c", f'exec "$0" "$@" {redirections}', *command]
+        super().__init__(*command, env=env, stdout=stdout, stderr=stderr)
         try:
-            line = self.wait_for_line(r'msg="?listening"?.*').group(0)
+            if stderr is None and "2>" not in redirections:
+                self._read_ports_from_the_log()
+            else:
+                self._find_ports()
         except BaseException:
             self.stop()
             raise
+
+    def _read_ports_from_the_log(self):
+        line = self.wait_for_line(r'msg="?listening"?.*').group(0)
         self.log_fields = dict(re.findall(r'(\w+)="?([^\s"]+)', line))
         self.proxy_port = int(self.log_fields["proxy"].rpartition(":")[2])
         self.metrics_port = int(self.log_fields["metrics"].rpartition(":")[2])
+
+    def _find_ports(self):
+        self.log_fields = {}
+        wait_until(lambda: len(listening_ports(self.pid)) == 2, f"{self.command[0]} listens on two ports")
+        # The metrics listener is opened last.
+        self.proxy_port, self.metrics_port = listening_ports(self.pid)
+        if fetch(self.metrics_port, "/-/healthy").text != "wayside is healthy.\n":
+            raise AssertionError(f"port {self.metrics_port} is not the metrics listener's")
 
     def metrics(self):
         response = fetch(self.metrics_port, "/metrics")
@@ -266,6 +286,21 @@ def fetch(port, target, method="GET", body=None, headers=None, timeout_s=TIMEOUT
         connection.request(method, target, body=body, headers=headers or {})
         response = connection.getresponse()
         return Response(response.status, response.headers, response.read())
+
+
+def listening_ports(pid):
+    """The TCP ports that a process listens on, in the order in which it opened them (proc(5), /proc/net/tcp)."""
+    inodes = {}
+    for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
+        words = line.split()
+        if words[3] == "0A":
+            inodes[f"socket:[{words[9]}]"] = int(words[1].rpartition(":")[2], 16)
+    descriptors = sorted(Path(f"/proc/{pid}/fd").iterdir(), key=lambda path: int(path.name))
+    ports = []
+    for descriptor in descriptors:
+        with contextlib.suppress(FileNotFoundError):
+            ports.append(inodes.get(os.readlink(descriptor)))
+    return [port for port in dict.fromkeys(ports) if port is not None]
 
 
 def accepts_connections(port):

@@ -4,6 +4,7 @@
 // A step is over when nothing more follows from it, so the same script always takes the same course.
 #pragma once
 
+#include "wayside/base/direct_log.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/metrics/registry.hpp"
@@ -20,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unistd.h>
 
 namespace wayside::fuzz {
 
@@ -65,7 +67,8 @@ class Stage {
   bool nothing_is_in_flight() const;
 
   const config::Settings settings_;
-  const Logger log_{LogLevel::kError};
+  DirectLog errors_{STDERR_FILENO};
+  const Logger log_{LogLevel::kError, errors_};
   metrics::Registry registry_;
   app::RoutingBook routing_;
   boost::asio::io_context io_{1};

@@ -24,8 +24,7 @@ std::string undated(std::string response) {
   return response.erase(begin, response.find("\r\n", begin + 2) - begin);
 }
 
-// Errors are shown with the test that caused them; "listening" is of no use there.
-ProxyFixture::ProxyFixture() : log_(LogLevel::kError) {
+ProxyFixture::ProxyFixture() {
   std::signal(SIGPIPE, SIG_IGN);  // as main() does
 }
 ProxyFixture::~ProxyFixture() = default;
@@ -37,7 +36,10 @@ void ProxyFixture::start(config::Settings settings) {
   // Without routes, a test looks for what it sends under "unmatched" unless it says otherwise.
   if (!settings.unmatched) settings.unmatched = routes::Unmatched::kFold;
   if (settings.backend == config::Settings{}.backend) settings.backend = backend_.address();
-  daemon_ = std::make_unique<app::Daemon>(std::move(settings), log_);
+  // Errors are shown with the test that caused them; "listening" is of no use there.
+  streams_ =
+      std::make_unique<output::StandardStreams>(LogLevel::kError, app::Daemon::access_log_rings(settings));
+  daemon_ = std::make_unique<app::Daemon>(std::move(settings), *streams_);
   if (source_) {
     daemon_->set_source([this]() -> Checked<config::Settings, config::Errors> { return source_(); });
   }

@@ -50,8 +50,8 @@ class ProxyFixture : public testing::Test {
   FakeBackend backend_;
 
  private:
-  Logger log_;
   std::function<config::Settings()> source_;
+  std::unique_ptr<output::StandardStreams> streams_;
   std::unique_ptr<app::Daemon> daemon_;
 };
 

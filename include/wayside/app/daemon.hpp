@@ -5,11 +5,12 @@
 #pragma once
 
 #include "wayside/base/address.hpp"
-#include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/config/load.hpp"
 #include "wayside/config/settings.hpp"
+#include "wayside/output/standard_streams.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,9 +24,12 @@ struct StartError {
 
 class Daemon {
  public:
-  // `log` outlives the daemon. `settings` were checked by config::load; that their routes compile is taken
-  // for granted, and a std::logic_error if they do not.
-  Daemon(config::Settings settings, const Logger& log);
+  // `streams` outlives the daemon and has access_log_rings(settings) rings. `settings` were checked by
+  // config::load; that their routes compile is taken for granted, and a std::logic_error if they do not.
+  Daemon(config::Settings settings, output::StandardStreams& streams);
+
+  // How many rings of the access log the daemon writes: one for each worker, or none where it is off.
+  static std::size_t access_log_rings(const config::Settings& settings) noexcept;
 
   // Where reload() gets the configuration from: the settings that are to be in force, or every mistake.
   // Called on a thread of its own, where it may block; what it refers to lives until wait() has returned

@@ -2,9 +2,9 @@
 //
 //     ts=2026-11-23T05:00:00.000Z level=info msg="listening" address=0.0.0.0:8080
 //
-// Thread-safe: each line is one write(2) of at most PIPE_BUF bytes, so lines of several threads never mix;
-// what does not fit is cut. A line that cannot be written is lost. Never used per request: the access log is
-// another thing.
+// Makes the lines, of at most PIPE_BUF bytes; what does not fit is cut. Where they go, and whether anybody
+// waits for that, is the sink's business: the daemon's hands them to a thread of their own
+// (output/standard_streams.hpp). Never used per request: the access log is another thing.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,24 @@ struct LogField {
   std::string value;
 };
 
+// Where the lines of loggers go. Every function from any thread, at once.
+class LogSink {
+ public:
+  // Takes one line, its line feed included. Lines of one thread keep their order and none is torn; one that
+  // finds no room is dropped and counted.
+  virtual void write(std::string_view line) noexcept = 0;
+  // The lines that were dropped so far.
+  virtual std::uint64_t dropped() const noexcept = 0;
+
+ protected:
+  ~LogSink() = default;
+};
+
+// Thread-safe. Throws std::bad_alloc.
 class Logger {
  public:
-  // Lines below `threshold` are dropped. `descriptor` stays the caller's and outlives the logger.
-  explicit Logger(LogLevel threshold = LogLevel::kInfo, int descriptor = 2) noexcept
-      : threshold_(threshold), descriptor_(descriptor) {}
+  // Lines below `threshold` are left out. `sink` outlives the logger.
+  Logger(LogLevel threshold, LogSink& sink) noexcept : threshold_(threshold), sink_(&sink) {}
 
   void debug(std::string_view message, std::initializer_list<LogField> fields = {}) const {
     write(LogLevel::kDebug, message, fields);
@@ -46,11 +59,14 @@ class Logger {
     write(LogLevel::kError, message, fields);
   }
 
+  // What the sink has dropped.
+  std::uint64_t dropped() const noexcept { return sink_->dropped(); }
+
  private:
   void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const;
 
   LogLevel threshold_;
-  int descriptor_;
+  LogSink* sink_;
 };
 
 }  // namespace wayside

@@ -3,13 +3,13 @@
 // request.
 #pragma once
 
-#include "wayside/accesslog/ring.hpp"
 #include "wayside/base/address.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/inspector/unmatched_paths.hpp"
 #include "wayside/metrics/shard.hpp"
+#include "wayside/output/ring.hpp"
 #include "wayside/proxy/routing.hpp"
 
 #include <memory>
@@ -25,7 +25,7 @@ class Worker {
     std::unique_ptr<const Routing> routing;
     metrics::Shard& shard;
     inspector::UnmatchedPaths& unmatched;
-    accesslog::Ring* access_log;  // nullptr: there is no access log
+    output::Ring* access_log;  // nullptr: there is no access log
     const Logger& log;
   };
 

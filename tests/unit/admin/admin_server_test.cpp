@@ -1,5 +1,7 @@
 #include "wayside/admin/admin_server.hpp"
 
+#include "wayside/base/direct_log.hpp"
+
 #include "unit/admin/admin_test_support.hpp"
 
 #include <boost/asio/error.hpp>
@@ -54,7 +56,8 @@ class Running {
   }
 
  private:
-  Logger logger_{LogLevel::kError};
+  DirectLog errors_{STDERR_FILENO};
+  Logger logger_{LogLevel::kError, errors_};
   boost::asio::io_context io_context_;
 
  public:
@@ -150,7 +153,8 @@ TEST(AdminServer, MayBeDestroyedWhileConnectionsAreOpen) {
   for (const bool runs_again : {true, false}) {
     Fixture fixture;
     boost::asio::io_context io_context;
-    const Logger logger(LogLevel::kError);
+    DirectLog errors(STDERR_FILENO);
+    const Logger logger(LogLevel::kError, errors);
     std::optional<AdminServer> server(std::in_place, io_context, fixture.pages(), logger);
     const Result<Address> address = server->listen({"127.0.0.1", 0, {}});
     ASSERT_TRUE(address.has_value());
@@ -167,7 +171,8 @@ TEST(AdminServer, MayBeDestroyedWhileConnectionsAreOpen) {
 TEST(AdminServer, ListensOnIpv6AndOnNames) {
   Fixture fixture;
   boost::asio::io_context io_context;
-  const Logger logger(LogLevel::kError);
+  DirectLog errors(STDERR_FILENO);
+  const Logger logger(LogLevel::kError, errors);
   AdminServer by_name(io_context, fixture.pages(), logger);
   const Result<Address> name = by_name.listen({"localhost", 0, {}});
   ASSERT_TRUE(name.has_value()) << name.error().message();
@@ -183,7 +188,8 @@ TEST(AdminServer, ListensOnIpv6AndOnNames) {
 TEST(AdminServer, ListenSaysWhyItCannot) {
   Fixture fixture;
   boost::asio::io_context io_context;
-  const Logger logger(LogLevel::kError);
+  DirectLog errors(STDERR_FILENO);
+  const Logger logger(LogLevel::kError, errors);
   AdminServer first(io_context, fixture.pages(), logger);
   const Result<Address> taken = first.listen({"127.0.0.1", 0, {}});
   ASSERT_TRUE(taken.has_value());
@@ -237,7 +243,8 @@ void rehearse(boost::asio::io_context& io_context) {
 TEST(AdminServer, WaitsWithoutSpinningWhileThereIsNoDescriptor) {
   Fixture fixture;
   boost::asio::io_context io_context;
-  const Logger logger(LogLevel::kError);
+  DirectLog errors(STDERR_FILENO);
+  const Logger logger(LogLevel::kError, errors);
   AdminServer server(io_context, fixture.pages(), logger);
   const Result<Address> address = server.listen({"127.0.0.1", 0, {}});
   ASSERT_TRUE(address.has_value());

@@ -1,16 +1,15 @@
 #include "wayside/base/log.hpp"
 
-#include "base/log_line.hpp"
+#include "wayside/base/log_line.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
+#include <cstdint>
 #include <string>
-#include <thread>
-#include <unistd.h>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 namespace wayside {
 namespace {
@@ -68,77 +67,30 @@ TEST(LogLine, FitsIntoOneAtomicWriteWhateverItHolds) {
   }
 }
 
-// Both ends of a pipe.
-struct Pipe {
-  Pipe() { EXPECT_EQ(::pipe(ends.data()), 0); }
-  ~Pipe() {
-    ::close(ends[0]);
-    close_writer();
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
+// Keeps the lines.
+class Lines final : public LogSink {
+ public:
+  void write(std::string_view line) noexcept override { text += line; }
+  std::uint64_t dropped() const noexcept override { return 7; }
 
-  void close_writer() {
-    if (ends[1] >= 0) ::close(ends[1]);
-    ends[1] = -1;
-  }
-
-  std::string read_to_end() {
-    std::string all;
-    std::array<char, 4096> buffer;
-    for (;;) {
-      const ssize_t size = ::read(ends[0], buffer.data(), buffer.size());
-      if (size <= 0) return all;
-      all.append(buffer.data(), static_cast<std::size_t>(size));
-    }
-  }
-
-  std::array<int, 2> ends{-1, -1};
+  std::string text;
 };
 
-TEST(Logger, DropsWhatIsBelowItsThreshold) {
-  Pipe pipe;
-  const Logger log(LogLevel::kWarn, pipe.ends[1]);
+TEST(Logger, LeavesOutWhatIsBelowItsThreshold) {
+  Lines lines;
+  const Logger log(LogLevel::kWarn, lines);
   log.debug("one");
   log.info("two");
   log.warn("three");
   log.error("four", {{"why", "no reason"}});
-  pipe.close_writer();
-  const std::string text = pipe.read_to_end();
-  EXPECT_EQ(std::ranges::count(text, '\n'), 2);
-  EXPECT_NE(text.find("level=warn msg=\"three\"\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("level=error msg=\"four\" why=\"no reason\"\n"), std::string::npos) << text;
+  EXPECT_EQ(std::ranges::count(lines.text, '\n'), 2);
+  EXPECT_NE(lines.text.find("level=warn msg=\"three\"\n"), std::string::npos) << lines.text;
+  EXPECT_NE(lines.text.find("level=error msg=\"four\" why=\"no reason\"\n"), std::string::npos) << lines.text;
 }
 
-TEST(Logger, NeverMixesLinesOfThreads) {
-  constexpr int kThreads = 4;
-  constexpr int kLines = 100;
-  Pipe pipe;
-  std::string text;
-  std::thread reader([&] { text = pipe.read_to_end(); });
-  {
-    const Logger log(LogLevel::kInfo, pipe.ends[1]);
-    std::vector<std::jthread> writers;
-    for (int i = 0; i < kThreads; ++i) {
-      writers.emplace_back([&log, i] {
-        const std::string value(1000, static_cast<char>('a' + i));
-        for (int n = 0; n < kLines; ++n)
-          log.info("line", {{"value", value}});
-      });
-    }
-  }
-  pipe.close_writer();
-  reader.join();
-
-  int lines = 0;
-  for (std::size_t from = 0; from < text.size(); ++lines) {
-    const std::size_t end = text.find('\n', from);
-    const std::string line = text.substr(from, end - from);
-    const std::string value = line.substr(line.find("value=") + 6);
-    ASSERT_EQ(value, std::string(1000, value.front()));
-    from = end + 1;
-  }
-  EXPECT_EQ(lines, kThreads * kLines);
+TEST(Logger, TellsWhatItsSinkDropped) {
+  Lines lines;
+  EXPECT_EQ(Logger(LogLevel::kError, lines).dropped(), 7U);
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 #include "wayside/net/listener.hpp"
 
+#include "wayside/base/direct_log.hpp"
+
 #include "support/connection.hpp"
 #include "support/failing_memory.hpp"
 #include "support/io_loop.hpp"
 #include "support/raw_socket.hpp"
+#include "support/sinks.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
@@ -20,7 +23,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -30,6 +32,7 @@ namespace wayside::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::NoDescriptors;
 using test::RawSocket;
 using test::run_until;
 
@@ -92,7 +95,8 @@ class ListenerTest : public testing::Test {
 
   test::IoLoop loop_;
   LogPipe pipe_;
-  Logger log_{LogLevel::kInfo, pipe_.write_end()};
+  DirectLog lines_{pipe_.write_end()};
+  Logger log_{LogLevel::kInfo, lines_};
   Listener listener_{loop_.readiness.executor(), "test", log_};
   std::vector<Accepted> accepted_;
 };
@@ -266,25 +270,6 @@ void rehearse(test::IoLoop& loop) {
   test::call_at(timer, Clock::now(), [&] { is_over = true; });
   EXPECT_TRUE(run_until(loop, [&] { return is_over; }));
 }
-
-// Leaves the process without a free descriptor as long as it lives.
-class NoDescriptors {
- public:
-  NoDescriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const int lowest_free = ::dup(STDERR_FILENO);
-    ::close(lowest_free);
-    rlimit lowered = before_;
-    lowered.rlim_cur = static_cast<rlim_t>(lowest_free);
-    ::setrlimit(RLIMIT_NOFILE, &lowered);
-  }
-  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  NoDescriptors(const NoDescriptors&) = delete;
-  NoDescriptors& operator=(const NoDescriptors&) = delete;
-
- private:
-  rlimit before_{};
-};
 
 // accept(2), "Error handling": EMFILE leaves the connection in the queue, so a loop that retried at once
 // would spin.

@@ -1,11 +1,11 @@
-#include "wayside/accesslog/ring.hpp"
+#include "wayside/output/ring.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <thread>
 
-namespace wayside::accesslog {
+namespace wayside::output {
 namespace {
 
 std::string take(Ring& ring, std::size_t size = 256) {
@@ -63,4 +63,4 @@ TEST(Ring, LosesNothingBetweenTwoThreads) {
 }
 
 }  // namespace
-}  // namespace wayside::accesslog
+}  // namespace wayside::output

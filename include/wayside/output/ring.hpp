@@ -3,6 +3,8 @@
 // One writer, one reader. What does not fit is refused whole: the writer never waits.
 #pragma once
 
+#include "wayside/output/line_source.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -11,12 +13,13 @@
 #include <span>
 #include <string_view>
 
-namespace wayside::accesslog {
+namespace wayside::output {
 
-class Ring {
+class Ring final : public LineSource {
  public:
-  // `capacity` is a power of two. Throws std::bad_alloc.
-  explicit Ring(std::size_t capacity) : capacity_(capacity), bytes_(std::make_unique<char[]>(capacity)) {}
+  // `capacity` is a power of two. Its memory is touched when lines come. Throws std::bad_alloc.
+  explicit Ring(std::size_t capacity)
+      : capacity_(capacity), bytes_(std::make_unique_for_overwrite<char[]>(capacity)) {}
 
   // The writer only. One or several whole lines; false where there is no room for all of it.
   bool push(std::string_view text) noexcept {
@@ -30,9 +33,8 @@ class Ring {
     return true;
   }
 
-  // The reader only: takes the oldest lines, as many as fit, and returns their size. Nothing where the first
-  // does not fit.
-  std::size_t take_lines(std::span<char> out) noexcept {
+  // The reader only.
+  std::size_t take_lines(std::span<char> out) noexcept override {
     const std::size_t read = read_.load(std::memory_order_relaxed);
     std::size_t size = std::min(written_.load(std::memory_order_acquire) - read, out.size());
     const std::size_t at = read & (capacity_ - 1);
@@ -53,4 +55,4 @@ class Ring {
   alignas(64) std::atomic<std::size_t> read_{0};
 };
 
-}  // namespace wayside::accesslog
+}  // namespace wayside::output
