@@ -59,7 +59,7 @@ struct Daemon::Impl {
         registry(registry_options(settings)),
         routing(registry, settings.workers),
         exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
-                              std::string(kRevision)}) {
+                              std::string(kRevision), [this] { return log.dropped(); }}) {
     const bool has_access_log = access_log_rings(settings) != 0;
     RoutingUpdate update = prepare(settings);
     routing.inspector().show(std::move(update.shown));

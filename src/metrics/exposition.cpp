@@ -96,7 +96,10 @@ void Exposition::render(std::string& out, const ScrapeRequest& request) {
                                 impl.registry.options(),
                                 impl.registry.catalogue()};
   service.write_counts(writer);
-  service.write_facts({impl.options.version, impl.options.revision, impl.configuration}, writer);
+  const std::uint64_t log_lines_dropped =
+      impl.options.log_lines_dropped ? impl.options.log_lines_dropped() : 0;
+  service.write_facts({impl.options.version, impl.options.revision, impl.configuration, log_lines_dropped},
+                      writer);
   impl.process.write(writer);
   service.write_scrape_duration(started, writer);
   writer.end();

@@ -122,6 +122,9 @@ constexpr ServiceRows kServiceRows = {{
     {"wayside_access_log_dropped_total", kCounter,
      "Exchanges without a line in the access log because its reader did not keep up or is gone. Counted when "
      "the exchange ended."},
+    {"wayside_log_lines_dropped_total", kCounter,
+     "Lines of the log that found no room because the reader of standard error did not keep up or is gone. "
+     "Counted when they were to be logged."},
     {"wayside_config_last_reload_successful", kGauge,
      "Whether the last attempt to load the configuration succeeded: 1 or 0."},
     {"wayside_config_last_reload_success_timestamp_seconds", kGauge,

@@ -52,11 +52,12 @@ enum class ServiceFamily : std::uint8_t {
   kSeriesLimit,
   kSeriesOverflow,
   kAccessLogDropped,
+  kLogLinesDropped,
   kReloadSuccessful,
   kReloadTimestamp,
   kScrapeDuration,
 };
-inline constexpr std::size_t kServiceFamilyCount = 20;
+inline constexpr std::size_t kServiceFamilyCount = 21;
 
 struct Family {
   std::string name;  // empty: this naming has no such family

@@ -156,6 +156,7 @@ void ServiceFamilies::write_facts(const ServiceFacts& facts, TextWriter& writer)
   if (open(ServiceFamily::kReloadTimestamp, writer)) {
     writer.sample(kNoLabels, seconds_of(configuration.last_reload_success.time_since_epoch()));
   }
+  if (open(ServiceFamily::kLogLinesDropped, writer)) writer.sample(kNoLabels, facts.log_lines_dropped);
 }
 
 void ServiceFamilies::write_scrape_duration(TimePoint started, TextWriter& writer) const {

@@ -21,11 +21,12 @@ struct ConfigurationState;
 struct RegistryOptions;
 struct Snapshot;
 
-// What is not counted.
+// What the workers do not count.
 struct ServiceFacts {
   std::string_view version;
   std::string_view revision;  // empty: not known
   const ConfigurationState& configuration;
+  std::uint64_t log_lines_dropped = 0;
 };
 
 class ServiceFamilies {

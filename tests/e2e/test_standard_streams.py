@@ -253,6 +253,32 @@ class LogThatNobodyReads(support.TestCase):
             lines = self.read_again()
         self.assertTrue(any("cannot accept connections for now" in line for line in lines), lines)
 
+    def test_lines_without_room_are_counted_and_told(self):
+        # Longer lines, to get there sooner.
+        (self.folder / "wayside.yaml").write_text("x" * 3000 + ": 1\n")
+        self.stop_reading()
+        connection = http.client.HTTPConnection("127.0.0.1", self.wayside.metrics_port, timeout=PATIENCE_S)
+        self.addCleanup(connection.close)
+        reloads = 0
+
+        def drops_lines():
+            nonlocal reloads
+            for _ in range(100):
+                connection.request("POST", "/-/reload")
+                connection.getresponse().read()
+                reloads += 1
+            return self.wayside.sample("wayside_log_lines_dropped_total")
+
+        dropped = support.wait_until(drops_lines, "lines are dropped")
+        self.assertEqual(self.wayside.sample("wayside_access_log_dropped_total"), 0)
+
+        lines = self.read_again()
+        for line in lines:
+            self.assertRegex(line, LOG_LINE)
+        self.assertEqual(sum("reload failed" in line for line in lines), reloads - dropped)
+        told = [int(found.group(1)) for line in lines if (found := re.search(r"were dropped\" lines=(\d+)", line))]
+        self.assertEqual(sum(told), dropped)
+
 
 if __name__ == "__main__":
     support.unittest.main()

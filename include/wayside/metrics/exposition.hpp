@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,6 +23,8 @@ struct ExpositionOptions {
   Renaming renaming;                           // without mistakes_of
   std::string version;                         // of the program, for wayside_build_info
   std::string revision;                        // of its source; empty: not known
+  // How many lines of the log were dropped so far, which nobody counts here; empty: none.
+  std::function<std::uint64_t()> log_lines_dropped{};
 };
 
 // What the exposition says about the configuration in force.

@@ -132,6 +132,15 @@ TEST(Exposition, NamesTheBuild) {
   EXPECT_THAT(unknown, HasSubstr(",revision=\"unknown\","));
 }
 
+TEST(Exposition, AsksHowManyLinesTheLogDropped) {
+  const Registry registry({});
+  ExpositionOptions options;
+  options.log_lines_dropped = [] { return std::uint64_t{3}; };
+  std::string text;
+  Exposition(registry, options).render(text);
+  EXPECT_THAT(text, HasSubstr("\nwayside_log_lines_dropped_total 3.0\n"));
+}
+
 TEST(Exposition, EndsWithTheProcess) {
   const Registry registry({});
   const std::string text = render(registry, {Naming::kHttp});
