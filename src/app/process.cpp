@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstddef>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -18,6 +19,14 @@ void set_hangup_mask(int how) noexcept {
   sigemptyset(&hangup);
   sigaddset(&hangup, SIGHUP);
   ::pthread_sigmask(how, &hangup, nullptr);
+}
+
+// A socket that took the number of a standard stream would be sent the log.
+void occupy_standard_descriptors() noexcept {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+    // open(2) takes the lowest number that is free. Reading alone is allowed, so that what is written fails.
+    if (::fcntl(descriptor, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDONLY));
+  }
 }
 
 }  // namespace
@@ -34,6 +43,7 @@ std::span<const char* const> environment() noexcept {
 }
 
 void prepare_process() noexcept {
+  occupy_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;

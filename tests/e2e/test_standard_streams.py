@@ -152,6 +152,15 @@ class StandardStreams(support.TestCase):
             with self.subTest(name), sink as descriptor:
                 self.is_of_no_concern(self.start_logging(stdout=descriptor, stderr=descriptor))
 
+    # No socket of the daemon's takes their numbers: it would be sent the log.
+    def test_both_may_be_closed(self):
+        for redirections, closed in ((">&-", [1]), ("2>&-", [2]), ("<&- >&- 2>&-", [0, 1, 2])):
+            with self.subTest(redirections):
+                wayside = self.start_logging(redirections=redirections)
+                for descriptor in closed:
+                    self.assertEqual(os.readlink(f"/proc/{wayside.pid}/fd/{descriptor}"), "/dev/null")
+                self.is_of_no_concern(wayside)
+
     def test_whole_lines_arrive_where_both_are_the_same_slow_socket(self):
         reader, writer = socket.socketpair()
         with reader:

@@ -10,7 +10,8 @@ namespace wayside::app {
 std::span<const char* const> arguments(int argc, char* argv[]) noexcept;
 std::span<const char* const> environment() noexcept;
 
-// Ignores SIGPIPE: a peer that is gone is an error code here. Raises the soft limit of open files to the hard
+// Ignores SIGPIPE: a peer that is gone is an error code here. Standard streams that are closed stay unused:
+// what is written there fails. Raises the soft limit of open files to the hard
 // one: a proxy needs two per client.
 void prepare_process() noexcept;
 
