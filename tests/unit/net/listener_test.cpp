@@ -261,7 +261,8 @@ TEST_F(ListenerTest, PausesWhenMemoryRunsOutAndResumes) {
 
 // UndefinedBehaviorSanitizer opens a pipe to look at the object of a virtual call, unless it has seen the
 // type before: what will happen without descriptors is shown to it while there are some.
-void rehearse(test::IoLoop& loop) {
+void rehearse(test::IoLoop& loop, const Logger& log) {
+  log.info("rehearsing");
   const error_code error(EMFILE, boost::system::system_category());
   EXPECT_NE(error, boost::system::errc::protocol_error);
   EXPECT_EQ(error.message(), std::strerror(EMFILE));
@@ -274,7 +275,7 @@ void rehearse(test::IoLoop& loop) {
 // accept(2), "Error handling": EMFILE leaves the connection in the queue, so a loop that retried at once
 // would spin.
 TEST_F(ListenerTest, PausesWithoutDescriptorsAndResumes) {
-  rehearse(loop_);
+  rehearse(loop_, log_);
   const Address address = open_and_start(listener_);
   const RawSocket client = RawSocket::connect(address);
   std::size_t handlers = 0;
@@ -295,7 +296,7 @@ TEST_F(ListenerTest, PausesWithoutDescriptorsAndResumes) {
 }
 
 TEST_F(ListenerTest, MayBeClosedDuringAPause) {
-  rehearse(loop_);
+  rehearse(loop_, log_);
   const Address address = open_and_start(listener_);
   const RawSocket client = RawSocket::connect(address);
   {
@@ -312,7 +313,7 @@ TEST_F(ListenerTest, MayBeClosedDuringAPause) {
 // The pause is over, behind the timer that closes the listener. For both to be due at once, the loop must not
 // run meanwhile.
 TEST_F(ListenerTest, MayBeClosedAtTheEndOfAPause) {
-  rehearse(loop_);
+  rehearse(loop_, log_);
   const Address address = open_and_start(listener_);
   const RawSocket client = RawSocket::connect(address);
   {
