@@ -69,6 +69,7 @@ struct Context {
   http::DateText date_text;
 
   bool draining = false;     // finish what is in flight, start nothing new
+  TimePoint drain_began{};
   bool terminating = false;  // finish nothing
 };
 

@@ -233,6 +233,8 @@ AfterExchange Exchange::finish(Failure failure) {
   }
   if (is_tunnel_) return AfterExchange::kLinger;
   if (!close_announced_) return AfterExchange::kKeepAlive;
+  if (failure == Failure::kRequestHeadTimeout || failure == Failure::kRequestBodyTimeout)
+    return AfterExchange::kLingerBriefly;
   const bool client_is_silent =
       sending_ == Sending::kDone && client_.in.empty() && !client_.stream.readable();
   return client_is_silent ? AfterExchange::kClose : AfterExchange::kLinger;

@@ -34,7 +34,8 @@ namespace wayside::proxy {
 enum class AfterExchange : std::uint8_t {
   kKeepAlive,
   kClose,   // nothing is on its way in either direction
-  kLinger,  // the client may still be sending; see Session::linger
+  kLinger,         // the client may still be sending; see Session::linger
+  kLingerBriefly,  // the same, of a client that had its time
 };
 
 // Serves the request whose complete head is the first `head_size` bytes of client.in. Takes the whole request

@@ -15,9 +15,11 @@ namespace {
 // RFC 9112 section 2.2 asks to ignore "at least one" empty line in front of a request.
 constexpr std::size_t kMaxEmptyLineBytes = 16;
 
-// How long a client that is being closed may be silent, and may go on sending.
+// How long a client that is being closed may be silent, and may go on sending. One that was too slow before
+// has had its time: it only needs its answer.
 constexpr std::chrono::seconds kLingerIdle{2};
 constexpr std::chrono::seconds kLingerTotal{30};
+constexpr std::chrono::seconds kBriefLingerTotal{2};
 
 }  // namespace
 
@@ -29,6 +31,8 @@ Session::Session(Context& context, net::Stream stream, std::string client_ip)
 net::Task<> Session::run() {
   const config::Timeouts& timeouts = context_.settings.timeouts;
   AfterExchange after = AfterExchange::kKeepAlive;
+  const TimePoint accepted = context_.readiness.woke_at();
+  bool is_first = true;
 
   // Of a turn, not of a request: many a small one may be pipelined, and some are answered without a wait.
   ReadBudget budget;
@@ -65,9 +69,12 @@ net::Task<> Session::run() {
         if (!client_.read(context_.buffers)) co_return;
         continue;
       }
-      // A request that is already on its way when the drain begins is still served.
-      if (!head_has_begun && context_.draining && client_.stream.peek() != net::Stream::Peeked::kBytes)
-        co_return;
+      // A request that is already on its way when the drain begins is still served. A client that was accepted
+      // and has sent nothing yet may not have come so far: it has the time of a head.
+      if (!head_has_begun && context_.draining && client_.stream.peek() != net::Stream::Peeked::kBytes) {
+        if (!is_first) co_return;
+        client_.deadline.expire_at(std::max(accepted, context_.drain_began) + timeouts.request_head);
+      }
       client_.in.shrink(context_.buffers);
       co_await client_.wakeup.wait();
       budget = {};
@@ -84,15 +91,17 @@ net::Task<> Session::run() {
     } else {
       co_return;
     }
+    is_first = false;
   }
 
-  if (after == AfterExchange::kLinger) co_await linger();
+  if (after == AfterExchange::kLinger) co_await linger(kLingerTotal);
+  if (after == AfterExchange::kLingerBriefly) co_await linger(kBriefLingerTotal);
 }
 
-net::Task<> Session::linger() {
+net::Task<> Session::linger(std::chrono::seconds at_most) {
   // Closing with unread bytes in the socket would send a reset, and a reset can overtake the answer.
   client_.stream.shutdown_send();
-  const TimePoint end = Clock::now() + kLingerTotal;
+  const TimePoint end = Clock::now() + at_most;
   while (!context_.terminating) {
     ReadBudget budget;
     while (budget.allows(client_.stream)) {

@@ -11,6 +11,7 @@
 
 #include <boost/intrusive/list_hook.hpp>
 
+#include <chrono>
 #include <string>
 
 namespace wayside::proxy {
@@ -34,7 +35,7 @@ class Session
 
  private:
   // Keeps a connection that is to be closed open until the client has had its answer (RFC 9112 section 9.6).
-  net::Task<> linger();
+  net::Task<> linger(std::chrono::seconds at_most);
 
   Context& context_;
   ClientConnection client_;

@@ -75,6 +75,7 @@ struct Worker::Impl {
     readiness.woke();
     // Who is accepted now is answered with "Connection: close", as is every session.
     context.draining = true;
+    context.drain_began = readiness.woke_at();
     listener.close();
     drain_has_begun = true;  // until here, no session is the last one
     wake_sessions();

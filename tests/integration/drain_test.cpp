@@ -20,13 +20,40 @@ class Drain : public ProxyFixture {};
 TEST_F(Drain, EndsAtOnceWhereNothingIsInFlight) {
   start();
   RawSocket idle = connect();
-  // The proxy knows the connection once it has answered on it.
-  idle.send("GET / HTTP/1.1\r\n\r\n");
-  RawSocket waiting = connect();
+  idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  idle.read_until("ok");
   daemon().drain();
   daemon().wait();
-  idle.read_to_end();
-  EXPECT_EQ(waiting.read_to_end(), "");
+  EXPECT_EQ(idle.read_to_end(), "");
+}
+
+// A load balancer that connected before it heard of the drain has not sent its request yet.
+TEST_F(Drain, ServesTheFirstRequestOfAConnectionAcceptedBefore) {
+  start();
+  RawSocket client = connect();
+  ASSERT_TRUE(metric_becomes("wayside_client_connections", 1));
+  daemon().drain();
+  ASSERT_TRUE(wait_until([&] { return admin_get("/-/ready").starts_with("HTTP/1.1 503"); }));
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_THAT(client.read_to_end(), EndsWith("ok"));
+  daemon().wait();
+}
+
+TEST_F(Drain, WaitsForASilentConnectionAsLongAsForAHead) {
+  config::Settings settings;
+  settings.timeouts.request_head = 200ms;
+  start(settings);
+  RawSocket client = connect();
+  ASSERT_TRUE(metric_becomes("wayside_client_connections", 1));
+  daemon().drain();
+  daemon().wait();
+  EXPECT_EQ(client.read_to_end(), "");
 }
 
 TEST_F(Drain, FinishesWhatIsInFlightAndSaysSo) {

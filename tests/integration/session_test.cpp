@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 
 namespace wayside::test {
@@ -58,6 +59,23 @@ TEST_F(Sessions, BoundsTheHeadOfAPipelinedRequest) {
   backend.send(kOk);
   client.read_until("ok");
   EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+}
+
+// The answer is on its way, and whoever reads it closes; a trickler goes on.
+TEST_F(Sessions, KeepsNoTricklerBehindItsTimeout) {
+  start(quick_heads());
+  RawSocket client = connect();
+  client.send("GET / HT");
+  const auto began = std::chrono::steady_clock::now();
+  try {
+    while (std::chrono::steady_clock::now() - began < kPatience) {
+      client.send("T");
+      static_cast<void>(client.becomes_readable(50ms));
+    }
+  } catch (const std::runtime_error&) {
+    // The connection is gone.
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
 }
 
 TEST_F(Sessions, NoticesAnAbortBehindPipelinedBytes) {
