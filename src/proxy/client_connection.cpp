@@ -6,8 +6,9 @@
 
 namespace wayside::proxy {
 
-ClientConnection::ClientConnection(net::DeadlineWheel& wheel, net::Stream connected, std::string client_ip)
-    : deadline(wheel, wakeup), stream(std::move(connected)), ip(std::move(client_ip)) {
+ClientConnection::ClientConnection(net::DeadlineWheel& wheel, net::Stream connected, std::string client_ip,
+                                   SessionId number)
+    : deadline(wheel, wakeup), stream(std::move(connected)), ip(std::move(client_ip)), id(number) {
   stream.set_waiter(&wakeup);
 }
 

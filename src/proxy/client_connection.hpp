@@ -8,12 +8,14 @@
 #include "wayside/net/stream.hpp"
 #include "wayside/net/wakeup.hpp"
 
+#include "proxy/backend_pool.hpp"
+
 #include <string>
 
 namespace wayside::proxy {
 
 struct ClientConnection {
-  ClientConnection(net::DeadlineWheel& wheel, net::Stream connected, std::string client_ip);
+  ClientConnection(net::DeadlineWheel& wheel, net::Stream connected, std::string client_ip, SessionId number);
 
   // Whether the client has gone, looked for while its request is complete and its answer is due. Whether a
   // client that ends its sending direction then counts as gone is `half_close`. What it sends instead is the
@@ -29,6 +31,7 @@ struct ClientConnection {
   net::Stream stream;
   net::Buffer in;
   const std::string ip;
+  const SessionId id;
 };
 
 }  // namespace wayside::proxy

@@ -18,6 +18,7 @@
 #include "proxy/backend_pool.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,7 +69,9 @@ struct Context {
   std::string_view date() noexcept { return date_text.at(std::chrono::system_clock::now()); }
   http::DateText date_text;
 
-  bool draining = false;     // finish what is in flight, start nothing new
+  std::uint64_t session_count = 0;  // so far
+
+  bool draining = false;  // finish what is in flight, start nothing new
   TimePoint drain_began{};
   bool terminating = false;  // finish nothing
 };

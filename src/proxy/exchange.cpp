@@ -52,7 +52,7 @@ Exchange::~Exchange() {
 }
 
 bool Exchange::take_backend() {
-  backend_ = context_.backends.take(client_.wakeup);
+  backend_ = context_.backends.take(client_.wakeup, client_.id, started_);
   return backend_ != nullptr;
 }
 
@@ -223,7 +223,11 @@ AfterExchange Exchange::finish(Failure failure) {
   const bool backend_is_in_step = backend_ != nullptr && failure == Failure::kNone &&
                                   sending_ == Sending::kDone && backend_may_keep_alive_ &&
                                   response_in_.empty() && !is_tunnel_;
-  if (backend_is_in_step) context_.backends.give_back(std::move(backend_));
+  if (backend_is_in_step) {
+    const bool had_no_body = method_ == Method::head || status_ == 204 || status_ == 304;
+    context_.backends.give_back(std::move(backend_), client_.id,
+                                had_no_body ? Ending::kBodyLeftOut : Ending::kPlain);
+  }
 
   if (!response_done_) {
     // The client has part of a message. Where only the end of the connection ends that message, an orderly

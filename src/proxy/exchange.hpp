@@ -33,7 +33,7 @@ namespace wayside::proxy {
 // What becomes of the client's connection.
 enum class AfterExchange : std::uint8_t {
   kKeepAlive,
-  kClose,   // nothing is on its way in either direction
+  kClose,          // nothing is on its way in either direction
   kLinger,         // the client may still be sending; see Session::linger
   kLingerBriefly,  // the same, of a client that had its time
 };

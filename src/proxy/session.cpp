@@ -24,7 +24,8 @@ constexpr std::chrono::seconds kBriefLingerTotal{2};
 }  // namespace
 
 Session::Session(Context& context, net::Stream stream, std::string client_ip)
-    : context_(context), client_(context.wheel, std::move(stream), std::move(client_ip)) {
+    : context_(context),
+      client_(context.wheel, std::move(stream), std::move(client_ip), SessionId(++context.session_count)) {
   context_.shard.client_connected();
 }
 
@@ -69,8 +70,8 @@ net::Task<> Session::run() {
         if (!client_.read(context_.buffers)) co_return;
         continue;
       }
-      // A request that is already on its way when the drain begins is still served. A client that was accepted
-      // and has sent nothing yet may not have come so far: it has the time of a head.
+      // A request that is already on its way when the drain begins is still served. A client that was
+      // accepted and has sent nothing yet may not have come so far: it has the time of a head.
       if (!head_has_begun && context_.draining && client_.stream.peek() != net::Stream::Peeked::kBytes) {
         if (!is_first) co_return;
         client_.deadline.expire_at(std::max(accepted, context_.drain_began) + timeouts.request_head);

@@ -1,9 +1,11 @@
 // What reaches the backend, and what reaches the client: unchanged but for this hop's own fields.
+#include "proxy/backend_pool.hpp"
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
 
 #include <string>
+#include <thread>
 
 namespace wayside::test {
 namespace {
@@ -236,6 +238,8 @@ TEST_F(Forwarding, ReusesTheBackendConnectionAcrossClients) {
     backend.read_head();
     backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     EXPECT_THAT(client.read_to_end(), EndsWith("ok"));
+    // For so long, the connection is for no other client.
+    if (i == 0) std::this_thread::sleep_for(2 * proxy::BackendPool::kProbation);
   }
 }
 

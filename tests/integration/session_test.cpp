@@ -105,6 +105,26 @@ TEST_F(Sessions, NeverTakesAnUnaskedResponseForAnAnswer) {
   EXPECT_THAT(client.read_until("ok"), StartsWith("HTTP/1.1 200 OK"));
 }
 
+// It comes a moment behind the answer, when the next request may have been sent already.
+TEST_F(Sessions, GivesNoUnaskedResponseToTheNextClient) {
+  for (int i = 0; i < 20; ++i) {
+    RawSocket first = connect();
+    first.send(kGet);
+    RawSocket backend = backend_.accept();
+    backend.read_head();
+    backend.send(kOk);
+    first.read_until("ok");
+
+    RawSocket second = connect();
+    second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+    RawSocket other = backend_.accept();
+    backend.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+    EXPECT_THAT(other.read_head(), StartsWith("GET /second "));
+    other.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecond");
+    EXPECT_THAT(second.read_exactly(second.read_head().empty() ? 0 : 6), "second");
+  }
+}
+
 TEST_F(Sessions, SurvivesClientsThatComeAndGo) {
   for (int i = 0; i < 200; ++i) {
     RawSocket client = connect();

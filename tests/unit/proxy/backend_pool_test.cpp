@@ -31,10 +31,20 @@ class CallingWaiter final : public net::Waiter {
 
 class BackendPoolTest : public testing::Test {
  protected:
+  static constexpr SessionId kFirst{1};
+  static constexpr SessionId kSecond{2};
+
   std::unique_ptr<BackendConnection> connect() {
     net::ConnectAttempt attempt = pool_.connect(waiter_, test::kPatience);
     EXPECT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
     return pool_.adopt(attempt.take().value(), waiter_);
+  }
+  std::unique_ptr<BackendConnection> take(SessionId session = kFirst) {
+    return pool_.take(waiter_, session, Clock::now());
+  }
+  void give_back(std::unique_ptr<BackendConnection> connection, Ending ending = Ending::kPlain) {
+    loop_.readiness.woke();  // as whoever gives one back has been
+    pool_.give_back(std::move(connection), kFirst, ending);
   }
   // The readiness set asks the kernel, which has nothing to say of the connections of the pool.
   void let_the_kernel_be_asked() {
@@ -56,18 +66,18 @@ TEST_F(BackendPoolTest, GivesTheConnectionThatWasUsedLast) {
   auto second = connect();
   const BackendConnection* const last = second.get();
   EXPECT_FALSE(first->is_reused());
-  pool_.give_back(std::move(first));
-  pool_.give_back(std::move(second));
-  const auto taken = pool_.take(waiter_);
+  give_back(std::move(first));
+  give_back(std::move(second));
+  const auto taken = take();
   EXPECT_EQ(taken.get(), last);
   EXPECT_TRUE(taken->is_reused());
 }
 
 TEST_F(BackendPoolTest, DropsAConnectionThatEndsWhileItWaits) {
-  pool_.give_back(connect());
+  give_back(connect());
   backend_.accept().close();
   test::run_for(loop_, 20ms);
-  EXPECT_EQ(pool_.take(waiter_), nullptr);
+  EXPECT_EQ(take(), nullptr);
 }
 
 TEST_F(BackendPoolTest, TakesBackNothingThatHoldsBytes) {
@@ -75,20 +85,20 @@ TEST_F(BackendPoolTest, TakesBackNothingThatHoldsBytes) {
   test::RawSocket peer = backend_.accept();
   peer.send("HTTP/1.1 408 Request Timeout\r\n\r\n");
   ASSERT_TRUE(run_until(loop_, [&] { return connection->stream().readable(); }));
-  pool_.give_back(std::move(connection));
-  EXPECT_EQ(pool_.take(waiter_), nullptr);
+  give_back(std::move(connection));
+  EXPECT_EQ(take(), nullptr);
 }
 
 // The end of connecting and the bytes of a waiting connection come in one batch of Asio's, and the former has
 // its turn first: nobody has asked the kernel for the latter yet.
 TEST_F(BackendPoolTest, GivesNoConnectionThatWasSentBytesBeforeTheThreadWoke) {
-  pool_.give_back(connect());
+  give_back(connect());
   test::RawSocket peer = backend_.accept();
   let_the_kernel_be_asked();
   test::run_for(loop_, 20ms);  // the thread sleeps
 
   std::unique_ptr<BackendConnection> taken;
-  CallingWaiter taker([&] { taken = pool_.take(waiter_); });
+  CallingWaiter taker([&] { taken = take(); });
   std::optional<net::ConnectAttempt> attempt;
   boost::asio::post(loop_.io, [&] {
     attempt.emplace(pool_.connect(taker, test::kPatience));
@@ -96,6 +106,34 @@ TEST_F(BackendPoolTest, GivesNoConnectionThatWasSentBytesBeforeTheThreadWoke) {
   });
   ASSERT_TRUE(run_until(loop_, [&] { return attempt && attempt->finished(); }));
   EXPECT_EQ(taken, nullptr) << "a response to nobody would be the next client's";
+}
+
+TEST_F(BackendPoolTest, GivesAConnectionOnProbationToItsLastUserOnly) {
+  give_back(connect());
+  EXPECT_EQ(take(kSecond), nullptr);
+  auto taken = take(kFirst);
+  ASSERT_NE(taken, nullptr);
+  give_back(std::move(taken));
+  test::run_for(loop_, 2 * BackendPool::kProbation);
+  taken = take(kSecond);
+  ASSERT_NE(taken, nullptr) << "the probation is over";
+  give_back(std::move(taken));
+  EXPECT_NE(take(kSecond), nullptr) << "a connection is tried once";
+}
+
+TEST_F(BackendPoolTest, TriesAConnectionAgainBehindAResponseWithoutItsBody) {
+  give_back(connect());
+  test::run_for(loop_, 2 * BackendPool::kProbation);
+  give_back(take(kSecond), Ending::kBodyLeftOut);
+  EXPECT_EQ(take(kSecond), nullptr);
+}
+
+TEST_F(BackendPoolTest, DropsAConnectionThatSpeaksOnProbation) {
+  give_back(connect());
+  test::RawSocket peer = backend_.accept();
+  peer.send("body");
+  test::run_for(loop_, 2 * BackendPool::kProbation);
+  EXPECT_EQ(take(), nullptr);
 }
 
 }  // namespace
