@@ -1,90 +1,45 @@
 #include "wayside/net/connector.hpp"
 
+#include "net/directory.hpp"
 #include "net/open_socket.hpp"
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/ip/basic_resolver.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <new>
 #include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace wayside::net {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
-using Endpoints = std::vector<StreamProtocol::endpoint>;
 using Socket = asio::basic_stream_socket<StreamProtocol, Executor>;
 
 constexpr Milliseconds kRetryFullQueueAfter{10};
 
+// Between two rounds through the addresses of a backend that is being started anew: each twice as long as the
+// last.
+constexpr Milliseconds kShortestPause{20};
+constexpr Milliseconds kLongestPause{250};
+
+// Nobody listens there, or the path of the socket is gone.
+bool is_refusal(const error_code& ec) {
+  return ec == asio::error::connection_refused || ec == boost::system::errc::no_such_file_or_directory;
+}
+
 }  // namespace
 
-// The addresses of the backend, and who waits for the first of them.
-class Connector::Directory {
- public:
-  Directory(ReadinessSet& set, const Address& address)
-      : set_(set), resolver_(set.executor()), host_(address.host), port_(std::to_string(address.port)) {
-    error_code ec;
-    if (address.is_unix()) {
-      endpoints_.emplace_back(asio::local::stream_protocol::endpoint(address.unix_path));
-    } else if (const auto literal = asio::ip::make_address(host_, ec); !ec) {
-      endpoints_.emplace_back(tcp::endpoint(literal, address.port));
-    } else {
-      is_name_ = true;
-    }
-  }
+struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_shared_from_this<State> {
+  using Directory = Connector::Directory;
 
-  ReadinessSet& set() noexcept { return set_; }
-  bool is_looking_up() const noexcept { return is_looking_up_; }
-
-  // Begins the attempt with the addresses, now or once the name is looked up.
-  static void serve(const std::shared_ptr<Directory>& self,
-                    const std::shared_ptr<ConnectAttempt::State>& attempt);
-
-  // Puts an address that works to the front.
-  void prefer(const StreamProtocol::endpoint& endpoint) {
-    preferred_ = StreamProtocol::endpoint(endpoint);  // which may be the old one itself
-    const auto found = std::find(endpoints_.begin(), endpoints_.end(), endpoint);
-    if (found != endpoints_.end()) std::rotate(endpoints_.begin(), found, found + 1);
-  }
-
-  // The connector is gone: the answer of a look-up under way interests nobody.
-  void close() {
-    waiting_.clear();
-    resolver_.cancel();
-  }
-
- private:
-  static void look_up(const std::shared_ptr<Directory>& self);
-  void on_looked_up(error_code ec, const tcp::resolver::results_type& found);
-
-  ReadinessSet& set_;
-  asio::ip::basic_resolver<tcp, Executor> resolver_;
-  const std::string host_;
-  const std::string port_;
-  bool is_name_ = false;
-  bool is_looking_up_ = false;
-  Endpoints endpoints_;  // empty: the name was never looked up
-  TimePoint looked_up_at_{};
-  std::optional<StreamProtocol::endpoint> preferred_;          // the one that worked last
-  std::vector<std::weak_ptr<ConnectAttempt::State>> waiting_;  // for the first answer
-};
-
-struct ConnectAttempt::State : std::enable_shared_from_this<State> {
-  State(std::shared_ptr<Connector::Directory> addresses, Waiter& to_wake, Milliseconds time_limit)
+  State(std::shared_ptr<Directory> addresses, Waiter& to_wake, Milliseconds time_limit)
       : directory(std::move(addresses)),
         set(directory->set()),
         waiter(&to_wake),
+        limit(time_limit),
         deadline(Clock::now() + time_limit),
         socket(set.executor()),
         timer(set.executor()) {}
@@ -102,20 +57,39 @@ struct ConnectAttempt::State : std::enable_shared_from_this<State> {
   }
 
   // Throws std::bad_alloc. Nobody is woken from within.
-  void begin(Endpoints found) {
-    endpoints = std::move(found);
+  void start() {
+    if (directory->is_usable(Clock::now())) {
+      begin();
+    } else {
+      ask();
+    }
+  }
+
+  void ask() {
+    has_asked = true;
+    directory->ask(weak_from_this());
+  }
+
+  void on_answer(const error_code& why) override {
+    if (waiter == nullptr) return;
+    guarded([&] { why ? finish(why) : begin(); });
+  }
+
+  void begin() {
+    entries = directory->entries();
+    next = 0;
     try_next();
   }
 
   void try_next() {
-    if (next == endpoints.size()) return finish(error);
-    error = open(endpoints[next]);
+    if (next == entries.size()) return start_over();
+    error = open(entries[next].endpoint);
     if (error) {
       ++next;
-      return try_next_after(Milliseconds(0));
+      return call_after(Milliseconds(0), &State::try_next);
     }
-    share_time(endpoints.size() - next);
-    socket.async_connect(endpoints[next], [self = shared_from_this()](const error_code& ec) {
+    share_time(entries.size() - next);
+    socket.async_connect(entries[next].endpoint, [self = shared_from_this()](const error_code& ec) {
       self->guarded([&] { self->on_connected(ec); });
     });
   }
@@ -128,16 +102,28 @@ struct ConnectAttempt::State : std::enable_shared_from_this<State> {
       ++next;
       return try_next();
     }
-    if (!is_connected()) return try_next_after(kRetryFullQueueAfter);
-    directory->prefer(endpoints[next]);
+    if (!is_connected()) return call_after(kRetryFullQueueAfter, &State::try_next);
+    directory->note_connected(entries[next].id);
     stream.emplace(set, Descriptor(socket.release()));
     finish({});
   }
 
-  void try_next_after(Milliseconds pause) {
-    timer.expires_after(pause);
-    timer.async_wait([self = shared_from_this()](const error_code& ec) {
-      if (!ec && self->waiter != nullptr) self->guarded([&] { self->try_next(); });
+  // No address could be connected to.
+  void start_over() {
+    const TimePoint now = Clock::now();
+    const bool is_coming_back = is_refusal(error) && directory->note_refused(now, limit);
+    if (directory->may_have_changed(now) && (is_coming_back || !has_asked)) return ask();
+    pause = std::min(2 * pause, kLongestPause);
+    if (!is_coming_back || now + pause >= deadline) return finish(error);
+    call_after(pause, &State::begin_again);
+  }
+
+  void begin_again() { directory->may_have_changed(Clock::now()) ? ask() : begin(); }
+
+  void call_after(Milliseconds time, void (State::*step)()) {
+    timer.expires_after(time);
+    timer.async_wait([self = shared_from_this(), step](const error_code& ec) {
+      if (!ec && self->waiter != nullptr) self->guarded([&] { (self.get()->*step)(); });
     });
   }
 
@@ -155,7 +141,7 @@ struct ConnectAttempt::State : std::enable_shared_from_this<State> {
   // False for a unix socket whose peer has a full queue: connect(2) says EAGAIN, and nothing tells when there
   // is room. Asio 1.26 waits as if the connection were on its way, and reports success.
   bool is_connected() const {
-    if (endpoints[next].protocol().family() != AF_UNIX) return true;
+    if (entries[next].endpoint.protocol().family() != AF_UNIX) return true;
     error_code ec;
     static_cast<void>(socket.remote_endpoint(ec));
     return ec != asio::error::not_connected;
@@ -197,74 +183,23 @@ struct ConnectAttempt::State : std::enable_shared_from_this<State> {
     stream.reset();  // the set may go before the last handler
   }
 
-  const std::shared_ptr<Connector::Directory> directory;  // shared: it sees who still waits
+  const std::shared_ptr<Directory> directory;  // shared: it sees who still waits
   ReadinessSet& set;
   Waiter* waiter;  // nullptr: the attempt was given up
+  const Milliseconds limit;
   const TimePoint deadline;
   Socket socket;
   Timer timer;
-  Endpoints endpoints;
+  Directory::Entries entries;
   std::size_t next = 0;
+  Milliseconds pause = kShortestPause / 2;  // the last one, before the addresses were tried again
+  bool has_asked = false;
   std::size_t shares = 0;  // that have ended
   bool is_late = false;    // the share of this address is over
   bool is_finished = false;
   error_code error;
   std::optional<Stream> stream;
 };
-
-void Connector::Directory::serve(const std::shared_ptr<Directory>& self,
-                                 const std::shared_ptr<ConnectAttempt::State>& attempt) {
-  const auto age = Clock::now() - self->looked_up_at_;
-  const bool was_looked_up = !self->endpoints_.empty();
-  if (!self->is_name_ || (was_looked_up && age < kUsable)) {
-    attempt->begin(self->endpoints_);
-  } else {
-    self->waiting_.push_back(attempt);
-  }
-  if (!self->is_name_ || self->is_looking_up_ || (was_looked_up && age < kFresh)) return;
-  look_up(self);
-}
-
-void Connector::Directory::look_up(const std::shared_ptr<Directory>& self) {
-  self->is_looking_up_ = true;
-  try {
-    try {
-      self->resolver_.async_resolve(self->host_, self->port_, tcp::resolver::numeric_service,
-                                    [self](const error_code& ec, const tcp::resolver::results_type& found) {
-                                      self->on_looked_up(ec, found);
-                                    });
-    } catch (const boost::system::system_error& failure) {
-      // The thread that look-ups run on is not to be had.
-      asio::post(self->set_.executor(), [self, ec = failure.code()] { self->on_looked_up(ec, {}); });
-    }
-  } catch (...) {
-    self->is_looking_up_ = false;
-    throw;
-  }
-}
-
-void Connector::Directory::on_looked_up(error_code ec, const tcp::resolver::results_type& found) {
-  is_looking_up_ = false;
-  set_.woke();
-  try {
-    if (!ec) {
-      Endpoints fresh;
-      for (const auto& entry : found)
-        fresh.emplace_back(entry.endpoint());
-      endpoints_ = std::move(fresh);
-      looked_up_at_ = Clock::now();
-      if (preferred_) prefer(*preferred_);
-    }
-  } catch (const std::bad_alloc&) {
-    ec = asio::error::no_memory;
-  }
-  // Each is gone from the list before it is woken, for it may start the next, and with it a look-up.
-  for (const auto& waiting : std::exchange(waiting_, {})) {
-    const auto attempt = waiting.lock();  // nullptr: its owner gave up
-    if (attempt == nullptr) continue;
-    attempt->guarded([&] { endpoints_.empty() ? attempt->finish(ec) : attempt->begin(endpoints_); });
-  }
-}
 
 ConnectAttempt::ConnectAttempt(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
 ConnectAttempt::ConnectAttempt(ConnectAttempt&&) noexcept = default;
@@ -285,8 +220,12 @@ Result<Stream> ConnectAttempt::take() {
   return std::move(*state_->stream);
 }
 
-Connector::Connector(ReadinessSet& set, const Address& address)
-    : directory_(std::make_shared<Directory>(set, address)) {}
+AddressId ConnectAttempt::address() const noexcept {
+  return state_->entries[state_->next].id;
+}
+
+Connector::Connector(ReadinessSet& set, const Address& address, std::function<void()> on_moved)
+    : directory_(std::make_shared<Directory>(set, address, std::move(on_moved))) {}
 
 Connector::~Connector() {
   directory_->close();
@@ -294,12 +233,16 @@ Connector::~Connector() {
 
 ConnectAttempt Connector::start(Waiter& waiter, Milliseconds limit) {
   ConnectAttempt attempt(std::make_shared<ConnectAttempt::State>(directory_, waiter, limit));
-  Directory::serve(directory_, attempt.state_);  // gives up, where it throws
+  attempt.state_->start();  // gives up, where it throws
   return attempt;
 }
 
-bool Connector::is_looking_up() const noexcept {
-  return directory_->is_looking_up();
+void Connector::refresh(TimePoint now) noexcept {
+  directory_->refresh(now);
+}
+
+bool Connector::is_current(AddressId address) const noexcept {
+  return directory_->has(address);
 }
 
 }  // namespace wayside::net

@@ -4,8 +4,9 @@
 
 namespace wayside::proxy {
 
-BackendConnection::BackendConnection(BackendPool& pool, net::DeadlineWheel& wheel, net::Stream connected)
-    : pool_(pool), stream_(std::move(connected)), idle_deadline_(wheel, *this) {}
+BackendConnection::BackendConnection(BackendPool& pool, net::DeadlineWheel& wheel, net::Stream connected,
+                                     net::AddressId address)
+    : pool_(pool), stream_(std::move(connected)), address_(address), idle_deadline_(wheel, *this) {}
 
 BackendConnection::~BackendConnection() {
   pool_.shard_.backend_closed(place_ != Place::kExchange);
@@ -21,13 +22,17 @@ void BackendConnection::wake() {
 
 BackendPool::BackendPool(net::ReadinessSet& readiness, net::DeadlineWheel& wheel, const Address& address,
                          metrics::Shard& shard)
-    : readiness_(readiness), wheel_(wheel), shard_(shard), connector_(readiness, address) {}
+    : readiness_(readiness),
+      wheel_(wheel),
+      shard_(shard),
+      connector_(readiness, address, [this] { retire(); }) {}
 
 BackendPool::~BackendPool() {
   close();
 }
 
 std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter, SessionId session, TimePoint now) {
+  connector_.refresh(now);
   if (!on_probation_.empty()) end_probations(now);
   std::unique_ptr<BackendConnection> connection;
   while (connection == nullptr && !idle_.empty()) {
@@ -81,8 +86,12 @@ bool BackendPool::is_quiet(BackendConnection& connection, TimePoint now) {
   return is_known || connection.stream_.peek() == net::Stream::Peeked::kNothing;
 }
 
-std::unique_ptr<BackendConnection> BackendPool::adopt(net::Stream connected, net::Waiter& waiter) {
-  auto connection = std::make_unique<BackendConnection>(*this, wheel_, std::move(connected));
+Result<std::unique_ptr<BackendConnection>> BackendPool::adopt(net::ConnectAttempt& finished,
+                                                              net::Waiter& waiter) {
+  auto stream = finished.take();
+  if (!stream) return stream.error();
+  auto connection =
+      std::make_unique<BackendConnection>(*this, wheel_, std::move(*stream), finished.address());
   shard_.backend_connected();
   connection->stream_.set_waiter(&waiter);
   return connection;
@@ -90,6 +99,7 @@ std::unique_ptr<BackendConnection> BackendPool::adopt(net::Stream connected, net
 
 void BackendPool::give_back(std::unique_ptr<BackendConnection> connection, SessionId session, Ending ending) {
   if (closed_ || idle_.size() + on_probation_.size() >= kMaxIdle) return;
+  if (!connector_.is_current(connection->address_)) return;
   // Something to read after the response ended: closed, or out of step.
   if (connection->stream_.readable() && connection->stream_.peek() != net::Stream::Peeked::kNothing) return;
   using enum BackendConnection::Place;
@@ -113,6 +123,14 @@ void BackendPool::close() {
   closed_ = true;
   for (Connections* connections : {&idle_, &on_probation_})
     connections->clear_and_dispose([](BackendConnection* connection) { delete connection; });
+}
+
+void BackendPool::retire() {
+  for (Connections* connections : {&idle_, &on_probation_}) {
+    connections->remove_and_dispose_if(
+        [this](const BackendConnection& connection) { return !connector_.is_current(connection.address_); },
+        [](BackendConnection* gone) { delete gone; });
+  }
 }
 
 BackendPool::Connections& BackendPool::connections_in(BackendConnection::Place place) noexcept {

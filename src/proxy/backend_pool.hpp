@@ -2,7 +2,8 @@
 //
 // The connection used last is taken first: it is the least likely to be stale, and those that are not needed
 // grow old and go. A waiting connection is watched: if the backend closes it, or says something that nobody
-// asked for, it is gone before an exchange can trip over it.
+// asked for, it is gone before an exchange can trip over it. One to an address that the backend's name has no
+// longer serves no further exchange.
 //
 // Bytes that come behind a response are indistinguishable from the next one once a request was sent. So a
 // connection is on probation behind its first response, and behind those that backends are known to send a
@@ -35,7 +36,8 @@ enum class SessionId : std::uint64_t {};
 // One connection to the backend, owned by an exchange or by the pool.
 class BackendConnection final : private net::Waiter, public boost::intrusive::list_base_hook<> {
  public:
-  BackendConnection(BackendPool& pool, net::DeadlineWheel& wheel, net::Stream connected);
+  BackendConnection(BackendPool& pool, net::DeadlineWheel& wheel, net::Stream connected,
+                    net::AddressId address);
   ~BackendConnection();
 
   net::Stream& stream() noexcept { return stream_; }
@@ -51,6 +53,7 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
 
   BackendPool& pool_;
   net::Stream stream_;
+  const net::AddressId address_;
   net::Deadline idle_deadline_;
   bool is_reused_ = false;
   bool is_trusted_ = false;  // its probation is over
@@ -85,17 +88,14 @@ class BackendPool {
   // first, at the price of a system call.
   std::unique_ptr<BackendConnection> take(net::Waiter& waiter, SessionId session, TimePoint now);
 
-  // A new connection within `limit`; give what comes of it to adopt().
+  // A new connection within `limit`; give the attempt to adopt() once it has finished.
   net::ConnectAttempt connect(net::Waiter& waiter, Milliseconds limit) {
     return connector_.start(waiter, limit);
   }
-  std::unique_ptr<BackendConnection> adopt(net::Stream connected, net::Waiter& waiter);
+  Result<std::unique_ptr<BackendConnection>> adopt(net::ConnectAttempt& finished, net::Waiter& waiter);
 
   // Takes a connection back whose exchange, of `session`, ended cleanly on both sides.
   void give_back(std::unique_ptr<BackendConnection> connection, SessionId session, Ending ending);
-
-  // Whether a name is being looked up; see net::Connector.
-  bool is_looking_up() const noexcept { return connector_.is_looking_up(); }
 
   // Closes what waits, and whatever is given back from now on.
   void close();
@@ -111,6 +111,8 @@ class BackendPool {
   // From its list, and no longer idle.
   std::unique_ptr<BackendConnection> take_out(BackendConnection& connection);
   std::unique_ptr<BackendConnection> take_from_probation(SessionId session);
+  // Closes those that wait and lead to where the backend no longer is.
+  void retire();
   bool is_quiet(BackendConnection& connection, TimePoint now);
   void drop(BackendConnection& connection);
 

@@ -71,9 +71,9 @@ net::Task<Failure> Exchange::connect() {
     end_wait();
     if (client_.deadline.passed() && !attempt.finished()) co_return Failure::kConnectTimeout;
   }
-  auto stream = attempt.take();
-  if (!stream) co_return Failure::kConnectFailed;
-  backend_ = context_.backends.adopt(std::move(*stream), client_.wakeup);
+  auto connection = context_.backends.adopt(attempt, client_.wakeup);
+  if (!connection) co_return Failure::kConnectFailed;
+  backend_ = std::move(*connection);
   note_progress();
   co_return Failure::kNone;
 }

@@ -30,13 +30,6 @@ struct Worker::Impl {
     }
   }
 
-  // Destroying an io_context waits for the look-up that is under way in it, and nothing interrupts
-  // getaddrinfo(3), so such a one is left to the end of the process: no name server that is silent delays a
-  // shutdown.
-  ~Impl() {
-    if (context.backends.is_looking_up()) static_cast<void>(io.release());
-  }
-
   // The life of one session. Its frame holds it, so it is gone when it is over.
   net::Detached serve(net::Stream stream, std::string client_ip) {
     if (++session_count == session_limit) listener.suspend();
@@ -103,12 +96,12 @@ struct Worker::Impl {
   // more.
   void finish() {
     context.backends.close();
-    io->stop();
+    io.stop();
   }
 
   // One thread runs it, and others post to it: hint 1, "Concurrency Hints" in Asio's manual.
-  std::unique_ptr<boost::asio::io_context> io = std::make_unique<boost::asio::io_context>(1);
-  net::ReadinessSet readiness{*io};
+  boost::asio::io_context io{1};
+  net::ReadinessSet readiness{io};
   Context context;
   net::Listener listener;
   net::Timer drain_timer;
@@ -126,7 +119,7 @@ Result<Address> Worker::listen(const Address& address, bool shared) {
 }
 
 void Worker::use_routing(std::unique_ptr<const Routing> routing) {
-  boost::asio::post(*impl_->io, [impl = impl_.get(), next = std::move(routing)]() mutable {
+  boost::asio::post(impl_->io, [impl = impl_.get(), next = std::move(routing)]() mutable {
     impl->context.routing = std::move(next);
   });
 }
@@ -136,11 +129,11 @@ void Worker::run() {
     impl->readiness.woke();
     impl->serve(net::Stream(impl->readiness, std::move(socket)), net::client_text(client));
   });
-  impl_->io->run();
+  impl_->io.run();
 }
 
 void Worker::drain() {
-  boost::asio::post(*impl_->io, [impl = impl_.get()] { impl->drain(); });
+  boost::asio::post(impl_->io, [impl = impl_.get()] { impl->drain(); });
 }
 
 }  // namespace wayside::proxy

@@ -18,15 +18,19 @@ bool wait_readable(int descriptor, std::chrono::milliseconds patience) {
 
 }  // namespace
 
-FakeBackend::FakeBackend(const std::string& host) {
+FakeBackend::FakeBackend(const std::string& host, std::uint16_t port) {
   const bool is_v6 = host.find(':') != std::string::npos;
   descriptor_ = ::socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
+  v4.sin_port = htons(port);
   ::inet_pton(AF_INET, host.c_str(), &v4.sin_addr);
   sockaddr_in6 v6{};
   v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
   ::inet_pton(AF_INET6, host.c_str(), &v6.sin6_addr);
+  const int on = 1;
+  ::setsockopt(descriptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   auto* const any = is_v6 ? reinterpret_cast<sockaddr*>(&v6) : reinterpret_cast<sockaddr*>(&v4);
   socklen_t size = is_v6 ? sizeof v6 : sizeof v4;
   if (::bind(descriptor_, any, size) != 0 || ::listen(descriptor_, 128) != 0 ||

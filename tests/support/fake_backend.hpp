@@ -7,13 +7,16 @@
 #include "support/raw_socket.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <string>
 
 namespace wayside::test {
 
 class FakeBackend {
  public:
-  // Listens on a free port of the loopback interface; `host` is "127.0.0.1" or "::1".
-  explicit FakeBackend(const std::string& host = "127.0.0.1");
+  // Listens on a port of the loopback interface, a free one by default; `host` is "127.0.0.1" and its kin, or
+  // "::1".
+  explicit FakeBackend(const std::string& host = "127.0.0.1", std::uint16_t port = 0);
   ~FakeBackend();
   FakeBackend(const FakeBackend&) = delete;
   FakeBackend& operator=(const FakeBackend&) = delete;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <dlfcn.h>
 #include <pthread.h>
 
 namespace wayside::test {
@@ -24,15 +25,11 @@ static bool threads_are_refused() noexcept {
 
 }  // namespace wayside::test
 
-// The linker puts these names in the place of pthread_create (--wrap).
-extern "C" {
-int __real_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*begin)(void*),
-                          void* argument);
-int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*begin)(void*),
-                          void* argument);
-}
-int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*begin)(void*),
-                          void* argument) {
+// Stands before that of the C library, for all that is linked into the program.
+extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*begin)(void*),
+                              void* argument) {
   if (wayside::test::threads_are_refused()) return EAGAIN;
-  return __real_pthread_create(thread, attributes, begin, argument);
+  using Function = int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+  static const auto next = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "pthread_create"));
+  return next(thread, attributes, begin, argument);
 }

@@ -4,7 +4,9 @@
 
 #include <dlfcn.h>
 #include <netdb.h>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace wayside::test {
 namespace {
@@ -15,19 +17,24 @@ struct Stuck {
   std::condition_variable changed;
   bool is_released = true;
   int failures = 0;  // that are left
+  int left = 0;      // that are to get stuck
   int count = 0;
 
-  void wait_for_release() {
+  // Whether the name is found.
+  bool look_up() {
     std::unique_lock lock(mutex);
     if (failures != 0) {
       --failures;
-      return;
+      return false;
     }
+    if (left == 0) return true;
+    --left;
     ++count;
     changed.notify_all();
     changed.wait(lock, [&] { return is_released; });
     --count;
     changed.notify_all();
+    return false;
   }
 };
 
@@ -38,10 +45,11 @@ Stuck& stuck_lookups() {
 
 }  // namespace
 
-StuckResolver::StuckResolver(int failures) {
+StuckResolver::StuckResolver(int failures, int stuck) {
   const std::lock_guard lock(stuck_lookups().mutex);
   stuck_lookups().is_released = false;
   stuck_lookups().failures = failures;
+  stuck_lookups().left = stuck;
 }
 
 StuckResolver::~StuckResolver() {
@@ -61,18 +69,42 @@ int StuckResolver::stuck_count() {
   return stuck_lookups().count;
 }
 
-static void get_stuck() {
-  stuck_lookups().wait_for_release();
+namespace {
+
+struct Moving {
+  std::mutex mutex;
+  std::string address;
+};
+
+Moving& moving_host() {
+  static Moving& instance = *new Moving;
+  return instance;
+}
+
+}  // namespace
+
+void move_host(std::string address) {
+  const std::lock_guard lock(moving_host().mutex);
+  moving_host().address = std::move(address);
+}
+
+static std::string moving_address() {
+  const std::lock_guard lock(moving_host().mutex);
+  return moving_host().address;
+}
+
+static bool find_stuck_host() {
+  return stuck_lookups().look_up();
 }
 
 }  // namespace wayside::test
 
 extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** found) {
-  if (host != nullptr && std::string_view(host) == wayside::test::kStuckHost) {
-    wayside::test::get_stuck();
-    return EAI_AGAIN;
-  }
   using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
   static const auto next = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (host != nullptr && std::string_view(host) == wayside::test::kStuckHost)
+    return wayside::test::find_stuck_host() ? next("127.0.0.1", service, hints, found) : EAI_AGAIN;
+  if (host != nullptr && std::string_view(host) == wayside::test::kMovingHost)
+    return next(wayside::test::moving_address().c_str(), service, hints, found);
   return next(host, service, hints, found);
 }

@@ -224,7 +224,6 @@ TEST_F(ConnectorTest, LeavesNothingBehindWhereMemoryRunsOut) {
         const ConnectAttempt attempt = connector.start(*waiter, kLimit);
         memory_sufficed = !no_memory.has_failed();
       } catch (const std::bad_alloc&) {
-        EXPECT_FALSE(connector.is_looking_up());
         waiter.reset();
       }
       test::run_ready(loop_);

@@ -37,7 +37,7 @@ class BackendPoolTest : public testing::Test {
   std::unique_ptr<BackendConnection> connect() {
     net::ConnectAttempt attempt = pool_.connect(waiter_, test::kPatience);
     EXPECT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
-    return pool_.adopt(attempt.take().value(), waiter_);
+    return std::move(pool_.adopt(attempt, waiter_)).value();
   }
   std::unique_ptr<BackendConnection> take(SessionId session = kFirst) {
     return pool_.take(waiter_, session, Clock::now());

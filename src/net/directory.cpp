@@ -1,0 +1,185 @@
+#include "net/directory.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <new>
+#include <system_error>
+#include <utility>
+
+namespace wayside::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+// A look-up that has not ended by then gets another one beside it, each later than the last. A name server
+// that answers at all does so within the first.
+constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::seconds kMostPatience{5};
+constexpr std::size_t kMostAtOnce = 8;
+
+Clock::duration patience_beside(std::size_t others) {
+  return std::min<Clock::duration>(kPatience * (1U << std::min<std::size_t>(others, 8)), kMostPatience);
+}
+
+}  // namespace
+
+Connector::Directory::Directory(ReadinessSet& set, const Address& address, std::function<void()> on_moved)
+    : set_(set), on_moved_(std::move(on_moved)), timer_(set.executor()) {
+  error_code ec;
+  if (address.is_unix()) {
+    entries_.push_back({asio::local::stream_protocol::endpoint(address.unix_path), {}});
+  } else if (const auto literal = asio::ip::make_address(address.host, ec); !ec) {
+    entries_.push_back({tcp::endpoint(literal, address.port), {}});
+  } else {
+    look_ups_.emplace(
+        set, address.host, address.port,
+        [this](std::uint64_t number, Result<LookUps::Found> found) { on_ended(number, std::move(found)); });
+  }
+}
+
+bool Connector::Directory::has(AddressId id) const noexcept {
+  return std::ranges::any_of(entries_, [id](const Entry& entry) { return entry.id == id; });
+}
+
+bool Connector::Directory::is_usable(TimePoint now) const noexcept {
+  return !look_ups_ || (!entries_.empty() && now - answered_at_ < kUsable);
+}
+
+bool Connector::Directory::may_have_changed(TimePoint now) const noexcept {
+  return look_ups_ && (entries_.empty() || now - answered_at_ >= kLeastAge);
+}
+
+void Connector::Directory::refresh(TimePoint now) noexcept {
+  if (!look_ups_ || now < next_look_up_at_ || now - answered_at_ < kFresh) return;
+  try {
+    look_up(now);
+  } catch (const std::exception&) {
+    // The next request tries again.
+  }
+}
+
+void Connector::Directory::ask(std::weak_ptr<Asker> asker) {
+  waiting_.push_back(std::move(asker));
+  const TimePoint now = Clock::now();
+  // What is under way will answer soon, most likely.
+  const bool is_due = now >= next_look_up_at_;
+  if (is_due) look_up_or_answer(now);
+  look_up_later();
+}
+
+void Connector::Directory::look_up(TimePoint now) {
+  const std::size_t others = look_ups_->under_way();
+  if (others >= kMostAtOnce) return;
+  next_look_up_at_ = now + kLeastAge;  // where it cannot begin
+  look_ups_->start();
+  next_look_up_at_ = now + patience_beside(others);
+}
+
+// Where no thread is to be had for it, those who wait are told so.
+void Connector::Directory::look_up_or_answer(TimePoint now) {
+  try {
+    look_up(now);
+  } catch (const std::system_error& failure) {
+    asio::post(set_.executor(), [self = weak_from_this(), ec = error_code(failure.code())] {
+      if (const auto directory = self.lock()) directory->answer(ec);
+    });
+  }
+}
+
+// Somebody waits: a look-up that hangs gets another one beside it.
+void Connector::Directory::look_up_later() {
+  timer_.expires_at(std::max(next_look_up_at_, Clock::now() + kLeastAge));
+  timer_.async_wait([self = weak_from_this()](const error_code& ec) {
+    const auto directory = self.lock();
+    if (ec || directory == nullptr) return;
+    directory->on_later();
+  });
+}
+
+void Connector::Directory::on_later() {
+  set_.woke();
+  std::erase_if(waiting_, [](const std::weak_ptr<Asker>& asker) { return asker.expired(); });
+  if (waiting_.empty()) return;
+  try {
+    const TimePoint now = Clock::now();
+    if (now >= next_look_up_at_) look_up_or_answer(now);
+    look_up_later();
+  } catch (const std::bad_alloc&) {
+    answer(asio::error::no_memory);
+  }
+}
+
+void Connector::Directory::on_ended(std::uint64_t number, Result<LookUps::Found> found) {
+  set_.woke();
+  const TimePoint now = Clock::now();
+  // The name server answers, so it may be asked again soon.
+  next_look_up_at_ = std::min(next_look_up_at_, now + kLeastAge);
+  error_code why = found ? error_code() : found.error();
+  bool has_moved = false;
+  // One that hung for long has nothing to add to what a later one found.
+  if (found && number > answered_) {
+    try {
+      has_moved = take_over(*found);
+      answered_ = number;
+      answered_at_ = now;
+    } catch (const std::bad_alloc&) {
+      why = asio::error::no_memory;
+    }
+  }
+  if (has_moved && on_moved_) on_moved_();
+  answer(why);
+}
+
+bool Connector::Directory::take_over(const LookUps::Found& found) {
+  Entries fresh;
+  for (const tcp::endpoint& endpoint : found) {
+    const StreamProtocol::endpoint generic(endpoint);
+    const auto known = std::ranges::find(entries_, generic, &Entry::endpoint);
+    const AddressId id = known == entries_.end() ? AddressId(++last_id_) : known->id;
+    fresh.push_back({generic, id});
+  }
+  entries_.swap(fresh);
+  if (preferred_) prefer(*preferred_);
+  return std::ranges::any_of(fresh, [this](const Entry& old) { return !has(old.id); });
+}
+
+void Connector::Directory::prefer(AddressId id) {
+  const auto found = std::ranges::find(entries_, id, &Entry::id);
+  if (found != entries_.end()) std::rotate(entries_.begin(), found, found + 1);
+}
+
+void Connector::Directory::note_connected(AddressId id) {
+  preferred_ = id;
+  prefer(id);
+  has_stood_ = true;
+  refused_since_.reset();
+}
+
+bool Connector::Directory::note_refused(TimePoint now, Milliseconds patience) noexcept {
+  if (!has_stood_) return false;
+  if (!refused_since_) refused_since_ = now;
+  return now - *refused_since_ < patience;
+}
+
+void Connector::Directory::answer(const error_code& why) {
+  // Each is gone from the list before it is told, for it may ask again.
+  for (const auto& waiting : std::exchange(waiting_, {})) {
+    if (const auto asker = waiting.lock()) asker->on_answer(entries_.empty() ? why : error_code());
+  }
+}
+
+void Connector::Directory::close() {
+  waiting_.clear();
+  on_moved_ = {};
+  timer_.cancel();
+  look_ups_.reset();
+}
+
+}  // namespace wayside::net

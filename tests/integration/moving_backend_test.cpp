@@ -1,0 +1,123 @@
+// A backend that moves, restarts or disappears, and a name server that is no help.
+#include "support/proxy_fixture.hpp"
+#include "support/stuck_resolver.hpp"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace wayside::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::EndsWith;
+using testing::StartsWith;
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kPost = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+class MovingBackend : public ProxyFixture {
+ protected:
+  void start_by_name() {
+    move_host("127.0.0.1");
+    config::Settings settings;
+    settings.backend = {kMovingHost, backend_.address().port, {}};
+    start(settings);
+  }
+  // One exchange with whoever accepts.
+  RawSocket serve(RawSocket& client, FakeBackend& at) {
+    client.send(kGet);
+    RawSocket backend = at.accept();
+    backend.read_head();
+    backend.send(kOk);
+    EXPECT_THAT(client.read_until("ok"), EndsWith("ok"));
+    return backend;
+  }
+};
+
+// No connection is made anew, and yet the name is looked up again.
+TEST_F(MovingBackend, IsFollowedWhileItsOldAddressStillServes) {
+  start_by_name();
+  FakeBackend moved("127.0.0.2", backend_.address().port);
+  RawSocket client = connect();
+  RawSocket old = serve(client, backend_);
+  move_host("127.0.0.2");
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (!moved.is_connected_to(0ms) && std::chrono::steady_clock::now() < end) {
+    client.send(kGet);
+    if (moved.is_connected_to(100ms)) break;
+    old.read_head();
+    old.send(kOk);
+    client.read_until("ok");
+  }
+  RawSocket backend = moved.accept();
+  EXPECT_THAT(backend.read_head(), StartsWith("GET / "));
+  backend.send(kOk);
+  EXPECT_THAT(client.read_until("ok"), EndsWith("ok"));
+  EXPECT_EQ(old.read_to_end(), "") << "what leads to the old address is closed";
+}
+
+TEST_F(MovingBackend, IsFoundAtOnceWhereItsOldAddressRefuses) {
+  start_by_name();
+  FakeBackend moved("127.0.0.2", backend_.address().port);
+  RawSocket client = connect();
+  serve(client, backend_).close();
+  backend_.stop_listening();
+  move_host("127.0.0.2");
+  const auto began = std::chrono::steady_clock::now();
+  serve(client, moved);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s) << "the last answer was fresh";
+}
+
+// A restart takes a moment, in which nobody listens.
+TEST_F(MovingBackend, IsWaitedForWhileItRestarts) {
+  start();
+  RawSocket client = connect();
+  serve(client, backend_).close();
+  const std::uint16_t port = backend_.address().port;
+  backend_.stop_listening();
+  client.send(kPost);
+  EXPECT_FALSE(client.becomes_readable(100ms));
+  FakeBackend restarted("127.0.0.1", port);
+  RawSocket backend = restarted.accept();
+  EXPECT_THAT(backend.read_until("\r\n\r\nx"), StartsWith("POST / "));
+  backend.send(kOk);
+  EXPECT_THAT(client.read_until("ok"), EndsWith("ok"));
+  EXPECT_FALSE(restarted.is_connected_to(0ms)) << "nothing was sent twice";
+}
+
+TEST_F(MovingBackend, IsWaitedForNoLongerThanAConnectionMayTake) {
+  config::Settings settings;
+  settings.timeouts.connect = 300ms;
+  start(settings);
+  RawSocket client = connect();
+  serve(client, backend_).close();
+  backend_.stop_listening();
+  client.send(kGet);
+  EXPECT_THAT(client.read_until("cannot be reached\n"), StartsWith("HTTP/1.1 502 "));
+  std::this_thread::sleep_for(300ms);
+  // It is down, and not about to come back.
+  const auto began = std::chrono::steady_clock::now();
+  client.send(kGet);
+  EXPECT_THAT(client.read_until("cannot be reached\n"), StartsWith("HTTP/1.1 502 "));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 200ms);
+}
+
+// A look-up hangs for half a minute; one that begins when the name server is back does not.
+TEST_F(MovingBackend, IsFoundByASecondLookUpWhereTheFirstHangs) {
+  const StuckResolver resolver(0, 1);
+  config::Settings settings;
+  settings.backend = {kStuckHost, backend_.address().port, {}};
+  start(settings);
+  RawSocket client = connect();
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  EXPECT_THAT(backend.read_head(), StartsWith("GET / "));
+}
+
+}  // namespace
+}  // namespace wayside::test
