@@ -8,6 +8,7 @@
 #include "wayside/proxy/reasons.hpp"
 #include "wayside/proxy/worker.hpp"
 
+#include "app/descriptor_budget.hpp"
 #include "app/reloader.hpp"
 #include "app/routing_book.hpp"
 
@@ -61,17 +62,33 @@ struct Daemon::Impl {
         exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
                               std::string(kRevision), [this] { return log.dropped(); }}) {
     const bool has_access_log = access_log_rings(settings) != 0;
+    const proxy::Share share = worker_share();
     RoutingUpdate update = prepare(settings);
     routing.inspector().show(std::move(update.shown));
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
           settings, std::move(update.of_worker[i]), registry.shard(i), routing.inspector().unmatched(i),
-          has_access_log ? &streams.access_log(i) : nullptr, log}));
+          has_access_log ? &streams.access_log(i) : nullptr, log, share}));
     }
     exposition.set_configuration(configuration);
   }
 
+  // The workers share everything evenly.
+  proxy::Share worker_share() const {
+    if (!budget) return {1, 1, 0, 0};  // open() fails
+    const auto each = [this](std::size_t all) { return std::max<std::size_t>(1, all / settings.workers); };
+    const std::size_t queue = settings.backend_limits.max_queue;
+    return {.clients = each(budget->clients),
+            .backends = each(budget->backends),
+            .backend_queue = queue == 0 ? 0 : each(queue),
+            .pipes = budget->pipes / settings.workers};
+  }
+
   Checked<void, StartError> open() {
+    if (!budget) {
+      return StartError{"the limit of open files is too low for " + std::to_string(settings.workers) +
+                        " workers: " + std::to_string(descriptor_limit()) + " (ulimit -n)"};
+    }
     const bool shared = workers.size() > 1;
     proxy_address = settings.listen;
     for (const auto& worker : workers) {
@@ -128,6 +145,7 @@ struct Daemon::Impl {
     log.info("listening", {{"proxy", to_string(proxy_address)},
                            {"backend", backend_text(settings.backend)},
                            {"metrics", to_string(metrics_address)}});
+    tell_budget();
     running_workers = workers.size();
     for (const auto& worker : workers) {
       threads.emplace_back([this, worker = worker.get()] {
@@ -147,6 +165,20 @@ struct Daemon::Impl {
       give_way_to_other_threads();
       run_admin();
     });
+  }
+
+  void tell_budget() const {
+    log.info("descriptors are shared out", {{"limit", std::to_string(budget->limit)},
+                                            {"clients", std::to_string(budget->clients)},
+                                            {"backend", std::to_string(budget->backends)},
+                                            {"metrics", std::to_string(budget->metrics)},
+                                            {"pipes", std::to_string(2 * budget->pipes)},
+                                            {"reserve", std::to_string(budget->reserve)}});
+    if (settings.max_connections && budget->clients < *settings.max_connections) {
+      log.warn("max_connections is more than the limit of open files leaves room for (ulimit -n)",
+               {{"max_connections", std::to_string(*settings.max_connections)},
+                {"clients", std::to_string(budget->clients)}});
+    }
   }
 
   // Where memory runs out, one page or one reload fails; the io_context may run again after that ("Effect of
@@ -238,6 +270,7 @@ struct Daemon::Impl {
   }
 
   const config::Settings settings;
+  const std::optional<DescriptorBudget> budget = share_descriptors(descriptor_limit(), settings);
   const Logger& log;
   metrics::Registry registry;
   RoutingBook routing;

@@ -16,6 +16,7 @@ struct TimeoutKey {
 inline constexpr std::array kTimeoutKeys = {
     TimeoutKey{"request_head", &Timeouts::request_head},
     TimeoutKey{"request_body", &Timeouts::request_body},
+    TimeoutKey{"queue", &Timeouts::queue},
     TimeoutKey{"connect", &Timeouts::connect},
     TimeoutKey{"response_head", &Timeouts::response_head},
     TimeoutKey{"response_body", &Timeouts::response_body},

@@ -145,6 +145,24 @@ void emit_metrics(YAML::Emitter& out, const Settings& settings) {
   out << YAML::EndMap;
 }
 
+void emit_backend(YAML::Emitter& out, const Settings& settings) {
+  const BackendLimits& limits = settings.backend_limits;
+  out << YAML::BeginMap;
+  out << YAML::Key << "url" << YAML::Value << backend_to_string(settings.backend);
+  out << YAML::Key << "max_connections" << YAML::Value
+      << (limits.max_connections ? std::to_string(*limits.max_connections) : "none");
+  out << YAML::Key << "max_queue" << YAML::Value << limits.max_queue;
+  out << YAML::EndMap;
+}
+
+void emit_request_body(YAML::Emitter& out, const RequestBody& body) {
+  const auto size_or_off = [](std::size_t bytes) { return bytes == 0 ? "off" : size_to_string(bytes); };
+  out << YAML::BeginMap;
+  out << YAML::Key << "buffer" << YAML::Value << size_or_off(body.buffer);
+  out << YAML::Key << "min_rate" << YAML::Value << size_or_off(body.min_rate);
+  out << YAML::EndMap;
+}
+
 void emit_timeouts(YAML::Emitter& out, const Timeouts& timeouts) {
   out << YAML::BeginMap;
   for (const TimeoutKey& key : kTimeoutKeys) {
@@ -177,7 +195,8 @@ std::string to_yaml(const Settings& settings) {
   YAML::Emitter out;
   out << YAML::BeginMap;
   out << YAML::Key << "listen" << YAML::Value << to_string(settings.listen);
-  out << YAML::Key << "backend" << YAML::Value << backend_to_string(settings.backend);
+  out << YAML::Key << "backend" << YAML::Value;
+  emit_backend(out, settings);
   out << YAML::Key << "metrics" << YAML::Value;
   emit_metrics(out, settings);
   out << YAML::Key << "workers" << YAML::Value << settings.workers;
@@ -187,6 +206,8 @@ std::string to_yaml(const Settings& settings) {
   emit_timeouts(out, settings.timeouts);
   out << YAML::Key << "limits" << YAML::Value;
   emit_limits(out, settings);
+  out << YAML::Key << "request_body" << YAML::Value;
+  emit_request_body(out, settings.request_body);
   out << YAML::Key << "max_connections" << YAML::Value
       << (settings.max_connections ? std::to_string(*settings.max_connections) : "none");
   out << YAML::Key << "via" << YAML::Value << (settings.via ? "on" : "off");

@@ -100,6 +100,14 @@ Parsed<bool> parse_trailing_slash(std::string_view text) {
   return text == "strict";
 }
 
+Parsed<std::size_t> parse_count(std::string_view text) {
+  std::size_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc{} || stop != end) return expected("a number from 0", text);
+  return count;
+}
+
 Parsed<std::optional<std::size_t>> parse_count_or_none(std::string_view text) {
   if (text == "none") return std::optional<std::size_t>();
   std::size_t count = 0;

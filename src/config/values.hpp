@@ -41,6 +41,9 @@ Parsed<routes::Unmatched> parse_unmatched(std::string_view text);
 // "ignore" or "strict": whether a slash at the end matters.
 Parsed<bool> parse_trailing_slash(std::string_view text);
 
+// A whole number from 0.
+Parsed<std::size_t> parse_count(std::string_view text);
+
 // A whole number from 1 to `max`, or "none".
 Parsed<std::optional<std::size_t>> parse_count_or_none(std::string_view text);
 

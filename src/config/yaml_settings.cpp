@@ -34,7 +34,7 @@ class Reader {
     std::optional<YamlValue> list;
     const std::array keys = {
         YamlKey{"listen", [this](const YamlValue& v) { read_value(v, parse_listen, settings_.listen); }},
-        YamlKey{"backend", [this](const YamlValue& v) { read_value(v, parse_backend, settings_.backend); }},
+        YamlKey{"backend", [this](const YamlValue& v) { read_backend(v); }},
         YamlKey{"workers", [this](const YamlValue& v) { read_value(v, parse_workers, settings_.workers); }},
         YamlKey{"log_level",
                 [this](const YamlValue& v) { read_value(v, parse_log_level, settings_.log_level); }},
@@ -43,6 +43,7 @@ class Reader {
         YamlKey{"metrics", [this](const YamlValue& v) { read_metrics(v); }},
         YamlKey{"timeouts", [this](const YamlValue& v) { read_timeouts(v); }},
         YamlKey{"limits", [this](const YamlValue& v) { read_limits(v); }},
+        YamlKey{"request_body", [this](const YamlValue& v) { read_request_body(v); }},
         YamlKey{
             "max_connections",
             [this](const YamlValue& v) { read_value(v, parse_count_or_none, settings_.max_connections); }},
@@ -78,6 +79,41 @@ class Reader {
   template <class T>
   void read_values(const YamlValue& value, Parsed<T> (*parse)(std::span<const std::string>), T& out) {
     config::read_values(value, parse, out, mistakes_);
+  }
+
+  // The address alone, or a mapping with what else is said of the backend.
+  void read_backend(const YamlValue& value) {
+    if (!value.node.IsMap()) return read_value(value, parse_backend, settings_.backend);
+    BackendLimits& limits = settings_.backend_limits;
+    const std::array keys = {
+        YamlKey{"url", [this](const YamlValue& v) { read_value(v, parse_backend, settings_.backend); }},
+        YamlKey{"max_connections",
+                [&](const YamlValue& v) { read_value(v, parse_count_or_none, limits.max_connections); }},
+        YamlKey{"max_queue", [&](const YamlValue& v) { read_value(v, parse_count, limits.max_queue); }},
+    };
+    read_mapping(value, keys, mistakes_);
+  }
+
+  void read_request_body(const YamlValue& value) {
+    RequestBody& body = settings_.request_body;
+    const std::array keys = {
+        YamlKey{"buffer", [&](const YamlValue& v) { read_size_or_off(v, kMaxRequestBuffer, body.buffer); }},
+        YamlKey{"min_rate",
+                [&](const YamlValue& v) { read_size_or_off(v, kMaxRequestBuffer, body.min_rate); }},
+    };
+    read_mapping(value, keys, mistakes_);
+  }
+
+  void read_size_or_off(const YamlValue& value, std::size_t max, std::size_t& out) {
+    const auto text = read_text(value, mistakes_);
+    if (!text) return;
+    if (*text == "off" || *text == "false") {
+      out = 0;
+    } else if (const auto size = parse_size(*text, max)) {
+      out = static_cast<std::size_t>(*size);
+    } else {
+      mistakes_.add(value.line, value.key, size.error().text + " (or off)");
+    }
   }
 
   void read_metrics(const YamlValue& value) {

@@ -33,6 +33,7 @@ void write_head(Appender& out, const OwnResponse& response, unsigned status, std
   out.text("Content-Length: ");
   out.number(content_length);
   out.text("\r\n");
+  if (response.ask_to_retry) out.text("Retry-After: 1\r\n");
   if (response.close) {
     out.text("Connection: close\r\n");
   } else if (response.announce_keep_alive) {

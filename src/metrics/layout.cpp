@@ -87,7 +87,7 @@ EndpointLayout::EndpointLayout(const EndpointOptions& its_options, bool duration
 WorkerLayout::WorkerLayout(std::size_t backend_error_reasons, std::size_t rejection_reasons)
     : overhead_buckets_(Buckets::of(Unit::kNanoseconds, kOverheadBounds)) {
   Places places;
-  places.take(kLogDropped + 1);
+  places.take(kFixedPlaces);
   overhead = places.take(overhead_buckets_);
   backend_errors = places.take(backend_error_reasons);
   rejections = places.take(rejection_reasons);

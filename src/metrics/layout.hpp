@@ -86,6 +86,10 @@ class WorkerLayout {
   static constexpr std::uint32_t kBackendRetries = 5;
   static constexpr std::uint32_t kOverflowed = 6;
   static constexpr std::uint32_t kLogDropped = 7;
+  static constexpr std::uint32_t kClientsEvicted = 8;
+  static constexpr std::uint32_t kBackendQueue = 9;
+  static constexpr std::uint32_t kBackendQueued = 10;
+  static constexpr std::uint32_t kFixedPlaces = 11;
 
   HistogramPlace overhead;
   std::uint32_t backend_errors = 0;  // a place for each reason

@@ -103,7 +103,14 @@ constexpr ServiceRows kServiceRows = {{
      "Connections to the backend that were established. Counted when the backend accepts."},
     {"wayside_backend_connections", kGauge,
      "Open connections to the backend: active (an exchange uses it) or idle."},
+    {"wayside_backend_queue", kGauge,
+     "Requests that wait because the backend has as many connections as it may."},
+    {"wayside_backend_queued_total", kCounter,
+     "Requests that had to wait because the backend had as many connections as it may. Counted when the wait "
+     "began."},
     {"wayside_client_connections", kGauge, "Open connections of clients."},
+    {"wayside_client_evictions_total", kCounter,
+     "Idle connections of clients that were closed to make room for others."},
     {"wayside_streams_active", kGauge,
      "Exchanges that became a stream, events or upgrade, and have not ended. A stream begins with its "
      "response head."},

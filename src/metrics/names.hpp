@@ -42,7 +42,10 @@ enum class ServiceFamily : std::uint8_t {
   kBackendRetries,
   kBackendConnects,
   kBackendConnections,
+  kBackendQueue,
+  kBackendQueued,
   kClientConnections,
+  kClientEvictions,
   kStreamsActive,
   kStreamDuration,
   kStreamBytes,
@@ -57,7 +60,7 @@ enum class ServiceFamily : std::uint8_t {
   kReloadTimestamp,
   kScrapeDuration,
 };
-inline constexpr std::size_t kServiceFamilyCount = 21;
+inline constexpr std::size_t kServiceFamilyCount = 24;
 
 struct Family {
   std::string name;  // empty: this naming has no such family

@@ -104,9 +104,15 @@ void ServiceFamilies::write_connections(TextWriter& writer) const {
     writer.sample(LabelSet().add(names_.state, "active").text(), gauge(WorkerLayout::kBackendActive));
     writer.sample(LabelSet().add(names_.state, "idle").text(), gauge(WorkerLayout::kBackendIdle));
   }
+  if (open(ServiceFamily::kBackendQueue, writer))
+    writer.sample(kNoLabels, gauge(WorkerLayout::kBackendQueue));
+  if (open(ServiceFamily::kBackendQueued, writer))
+    writer.sample(kNoLabels, value(WorkerLayout::kBackendQueued));
   if (open(ServiceFamily::kClientConnections, writer)) {
     writer.sample(kNoLabels, gauge(WorkerLayout::kClientConnections));
   }
+  if (open(ServiceFamily::kClientEvictions, writer))
+    writer.sample(kNoLabels, value(WorkerLayout::kClientsEvicted));
 }
 
 void ServiceFamilies::write_streams(TextWriter& writer) const {

@@ -257,6 +257,13 @@ void Shard::request_rejected(ReasonId reason) noexcept {
 void Shard::backend_retried() noexcept {
   impl_->add(WorkerLayout::kBackendRetries, 1);
 }
+void Shard::backend_queue_entered() noexcept {
+  impl_->add(WorkerLayout::kBackendQueue, 1);
+  impl_->add(WorkerLayout::kBackendQueued, 1);
+}
+void Shard::backend_queue_left() noexcept {
+  impl_->add(WorkerLayout::kBackendQueue, kMinusOne);
+}
 void Shard::log_line_dropped() noexcept {
   impl_->add(WorkerLayout::kLogDropped, 1);
 }
@@ -266,6 +273,9 @@ void Shard::client_connected() noexcept {
 }
 void Shard::client_closed() noexcept {
   impl_->add(WorkerLayout::kClientConnections, kMinusOne);
+}
+void Shard::client_evicted() noexcept {
+  impl_->add(WorkerLayout::kClientsEvicted, 1);
 }
 
 void Shard::backend_connected() noexcept {

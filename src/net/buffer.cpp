@@ -1,5 +1,6 @@
 #include "wayside/net/buffer.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -29,7 +30,13 @@ Buffer BufferPool::take_for(std::size_t capacity) {
   return take(capacity <= kSmallCapacity ? Size::kSmall : Size::kLarge);
 }
 
+Buffer BufferPool::take_huge(std::size_t capacity) {
+  const std::size_t limit = Buffer::kHeadroom + capacity;
+  return {*this, static_cast<char*>(::operator new(limit)), Size::kHuge, limit};
+}
+
 void BufferPool::give_back(char* block, Size size) noexcept {
+  if (size == Size::kHuge) return ::operator delete(block);
   std::vector<char*>& kept = size == Size::kSmall ? small_ : large_;
   if (kept.size() == kept.capacity()) {
     ::operator delete(block);
@@ -56,10 +63,16 @@ void Buffer::reserve_for_read(BufferPool& pool) {
   }
 }
 
+void Buffer::reserve_beyond(BufferPool& pool, std::size_t capacity) {
+  reserve_for_read(pool);
+  if (!space().empty() || size() >= capacity) return;
+  move_to(pool.take_huge(std::min(2 * size(), capacity)));
+}
+
 void Buffer::shrink(BufferPool& pool) {
   if (empty()) {
     release();
-  } else if (size_ == BufferPool::Size::kLarge && size() <= BufferPool::kSmallCapacity) {
+  } else if (size_ != BufferPool::Size::kSmall && size() <= BufferPool::kSmallCapacity) {
     move_to(pool.take(BufferPool::Size::kSmall));
   }
 }

@@ -15,11 +15,14 @@ constexpr int kPipeBytes = 256 * 1024;
 
 void Pipe::give_back() noexcept {
   PipePool& pool = *std::exchange(pool_, nullptr);
-  if (!is_open() || !empty() || pool.free_.size() == PipePool::kKept) return;
+  if (!empty() || pool.free_.size() == PipePool::kKept) {
+    --pool.count_;
+    return;
+  }
   pool.free_.push_back(std::move(*this));
 }
 
-PipePool::PipePool() {
+PipePool::PipePool(std::size_t most) : most_(most) {
   free_.reserve(kKept);
 }
 
@@ -30,10 +33,12 @@ Pipe PipePool::take() {
     free_.pop_back();
   } else {
     int ends[2];
+    if (count_ >= most_) return pipe;
     if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return pipe;
     pipe.out_ = Descriptor(ends[0]);
     pipe.in_ = Descriptor(ends[1]);
     if (::fcntl(ends[1], F_SETPIPE_SZ, kPipeBytes) < kPipeBytes) return Pipe();
+    ++count_;
   }
   pipe.pool_ = this;
   return pipe;

@@ -1,5 +1,6 @@
 #include "proxy/backend_pool.hpp"
 
+#include <new>
 #include <utility>
 
 namespace wayside::proxy {
@@ -13,22 +14,93 @@ BackendConnection::~BackendConnection() {
 }
 
 void BackendConnection::wake() {
+  const net::Stream::Peeked peeked = idle_deadline_.passed() ? net::Stream::Peeked::kEnd : stream_.peek();
   // The event may be of what the last exchange has read.
-  if (!idle_deadline_.passed() && stream_.peek() == net::Stream::Peeked::kNothing) {
-    return stream_.watch_readable();
-  }
+  if (peeked == net::Stream::Peeked::kNothing) return stream_.watch_readable();
+  if (peeked == net::Stream::Peeked::kBytes) pool_.note_unasked_bytes();
   pool_.drop(*this);
 }
 
+BackendSlot::~BackendSlot() {
+  if (pool_ != nullptr) pool_->leave();
+}
+
+BackendTurn::BackendTurn(BackendPool& pool, net::Waiter& waiter) : pool_(pool), waiter_(waiter) {
+  pool_.queue_.push_back(*this);
+  if (pool_.queue_length_++ == 0 && !pool_.on_probation_.empty()) pool_.give_turns_behind_probation();
+  pool_.shard_.backend_queue_entered();
+}
+
+BackendTurn::~BackendTurn() {
+  if (!is_linked()) return;
+  unlink();
+  --pool_.queue_length_;
+  pool_.shard_.backend_queue_left();
+}
+
 BackendPool::BackendPool(net::ReadinessSet& readiness, net::DeadlineWheel& wheel, const Address& address,
-                         metrics::Shard& shard)
+                         metrics::Shard& shard, Limits limits)
     : readiness_(readiness),
       wheel_(wheel),
       shard_(shard),
-      connector_(readiness, address, [this] { retire(); }) {}
+      limits_(limits),
+      connector_(readiness, address, [this] { retire(); }),
+      probation_timer_(readiness.executor()) {}
 
 BackendPool::~BackendPool() {
   close();
+}
+
+BackendSlot BackendPool::enter(SessionId session) noexcept {
+  if (!queue_.empty()) return {};
+  if (!has_room() && find_on_probation(session) == nullptr) {
+    if (slots_ >= limits_.connections || !queue_is_full()) return {};
+    drop(on_probation_.front());  // for nobody may wait for its end
+  }
+  ++slots_;
+  return BackendSlot(*this);
+}
+
+void BackendPool::leave() noexcept {
+  --slots_;
+  if (!queue_.empty()) give_turns();
+}
+
+// Whoever is woken may leave at once, and so call this from within: then the loop goes on, and the calls do
+// not pile up.
+void BackendPool::give_turns() noexcept {
+  if (std::exchange(gives_turns_, true)) return;
+  while (has_room() && !queue_.empty()) {
+    BackendTurn& next = queue_.front();
+    queue_.pop_front();
+    --queue_length_;
+    shard_.backend_queue_left();
+    ++slots_;
+    next.slot_ = BackendSlot(*this);
+    next.waiter_.wake();
+  }
+  gives_turns_ = false;
+  if (!queue_.empty() && !on_probation_.empty()) give_turns_behind_probation();
+}
+
+void BackendPool::give_turns_behind_probation() noexcept {
+  try {
+    probation_timer_.expires_at(on_probation_.front().idle_since_ + kProbation);
+    probation_timer_.async_wait([this](const error_code& ec) {
+      if (ec) return;
+      readiness_.woke();
+      end_probations(readiness_.woke_at());
+      give_turns();
+    });
+  } catch (const std::bad_alloc&) {
+    // Whoever leaves next, or is refused, tries again.
+  }
+}
+
+net::ConnectAttempt BackendPool::connect(net::Waiter& waiter, Milliseconds limit) {
+  while (!idle_.empty() && slots_ + on_probation_.size() + idle_.size() > limits_.connections)
+    drop(idle_.back());
+  return connector_.start(waiter, limit);
 }
 
 std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter, SessionId session, TimePoint now) {
@@ -40,7 +112,7 @@ std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter, Sessio
     if (!is_quiet(*connection, now)) connection = nullptr;
   }
   if (connection == nullptr && !on_probation_.empty()) {
-    connection = take_from_probation(session);
+    if (BackendConnection* const its_own = find_on_probation(session)) connection = take_out(*its_own);
     if (connection != nullptr && !is_quiet(*connection, now)) connection = nullptr;
   }
   if (connection != nullptr) {
@@ -54,10 +126,16 @@ void BackendPool::end_probations(TimePoint now) {
   while (!on_probation_.empty() && on_probation_.front().idle_since_ + kProbation <= now) {
     BackendConnection& connection = on_probation_.front();
     on_probation_.pop_front();
+    ++silent_probations_[static_cast<std::size_t>(connection.ending_)];
     connection.is_trusted_ = true;
     connection.place_ = BackendConnection::Place::kPool;
     idle_.push_front(connection);
   }
+}
+
+bool BackendPool::needs_probation(const BackendConnection& connection, Ending ending) const noexcept {
+  if (connection.is_trusted_ && ending == Ending::kPlain) return false;
+  return silent_probations_[static_cast<std::size_t>(ending)] < kEnoughProbations;
 }
 
 std::unique_ptr<BackendConnection> BackendPool::take_out(BackendConnection& connection) {
@@ -68,12 +146,12 @@ std::unique_ptr<BackendConnection> BackendPool::take_out(BackendConnection& conn
   return std::unique_ptr<BackendConnection>(&connection);
 }
 
-std::unique_ptr<BackendConnection> BackendPool::take_from_probation(SessionId session) {
+BackendConnection* BackendPool::find_on_probation(SessionId session) noexcept {
   // That of a client who goes on at once is one of the last.
   constexpr int kLast = 16;
   int looked_at = 0;
   for (auto each = on_probation_.rbegin(); each != on_probation_.rend() && looked_at != kLast; ++each) {
-    if (each->last_user_ == session) return take_out(*each);
+    if (each->last_user_ == session) return &*each;
     ++looked_at;
   }
   return nullptr;
@@ -83,7 +161,10 @@ std::unique_ptr<BackendConnection> BackendPool::take_from_probation(SessionId se
 bool BackendPool::is_quiet(BackendConnection& connection, TimePoint now) {
   const bool is_known =
       now - readiness_.woke_at() <= kJustNow && connection.stream_.is_known_quiet(connection.idle_since_);
-  return is_known || connection.stream_.peek() == net::Stream::Peeked::kNothing;
+  if (is_known) return true;
+  const net::Stream::Peeked peeked = connection.stream_.peek();
+  if (peeked == net::Stream::Peeked::kBytes) note_unasked_bytes();
+  return peeked == net::Stream::Peeked::kNothing;
 }
 
 Result<std::unique_ptr<BackendConnection>> BackendPool::adopt(net::ConnectAttempt& finished,
@@ -101,18 +182,22 @@ void BackendPool::give_back(std::unique_ptr<BackendConnection> connection, Sessi
   if (closed_ || idle_.size() + on_probation_.size() >= kMaxIdle) return;
   if (!connector_.is_current(connection->address_)) return;
   // Something to read after the response ended: closed, or out of step.
-  if (connection->stream_.readable() && connection->stream_.peek() != net::Stream::Peeked::kNothing) return;
+  if (connection->stream_.readable()) {
+    const net::Stream::Peeked peeked = connection->stream_.peek();
+    if (peeked == net::Stream::Peeked::kBytes) note_unasked_bytes();
+    if (peeked != net::Stream::Peeked::kNothing) return;
+  }
   using enum BackendConnection::Place;
-  if (ending == Ending::kBodyLeftOut) connection->is_trusted_ = false;
   connection->is_reused_ = true;
-  connection->place_ = connection->is_trusted_ ? kPool : kProbation;
+  connection->ending_ = ending;
+  connection->place_ = needs_probation(*connection, ending) ? kProbation : kPool;
   connection->last_user_ = session;
   shard_.backend_became_idle();
   connection->stream_.set_waiter(connection.get());
   connection->stream_.watch_readable();
   connection->idle_since_ = readiness_.woke_at();
   connection->idle_deadline_.expire_at(connection->idle_since_ + kMaxIdleTime);
-  if (connection->is_trusted_) {
+  if (connection->place_ == kPool) {
     idle_.push_front(*connection.release());
   } else {
     on_probation_.push_back(*connection.release());
@@ -126,11 +211,13 @@ void BackendPool::close() {
 }
 
 void BackendPool::retire() {
+  silent_probations_ = {};  // of others
   for (Connections* connections : {&idle_, &on_probation_}) {
     connections->remove_and_dispose_if(
         [this](const BackendConnection& connection) { return !connector_.is_current(connection.address_); },
         [](BackendConnection* gone) { delete gone; });
   }
+  if (!queue_.empty()) give_turns();
 }
 
 BackendPool::Connections& BackendPool::connections_in(BackendConnection::Place place) noexcept {
@@ -141,6 +228,7 @@ void BackendPool::drop(BackendConnection& connection) {
   Connections& connections = connections_in(connection.place_);
   connections.erase_and_dispose(connections.iterator_to(connection),
                                 [](BackendConnection* gone) { delete gone; });
+  if (!queue_.empty()) give_turns();
 }
 
 }  // namespace wayside::proxy

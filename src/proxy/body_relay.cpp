@@ -46,6 +46,21 @@ Checked<std::size_t, http::Violation> BodyRelay::relay(std::span<char> in, Outbo
   return step->consumed;
 }
 
+Checked<BodyRelay::Kept, http::Violation> BodyRelay::keep(std::span<char> in) {
+  const auto step = cursor_.advance(in);
+  if (!step) return step.error();
+  bytes_ += step->data.size();
+  if (outgoing_is_chunked_ && trailer_pool_ != nullptr) keep_trailers(step->trailers);
+  if (!step->data.empty()) std::memmove(in.data(), step->data.data(), step->data.size());
+  return Kept{step->data.size(), step->consumed};
+}
+
+void BodyRelay::relay_kept(std::span<char> data, Outbox& out) {
+  if (!outgoing_is_chunked_) return out.add(data);
+  if (!data.empty()) out.add(with_chunk_size(data));
+  if (!data.empty() || cursor_.done()) out.add(ending(!data.empty()));
+}
+
 bool BodyRelay::has_pipe(net::PipePool& pipes) {
   if (outgoing_is_chunked_ || cursor_.length_left() < kWorthAPipe) return false;
   if (!pipe_.is_open() && !was_refused_a_pipe_) {

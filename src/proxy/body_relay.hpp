@@ -35,6 +35,21 @@ class BodyRelay {
   // refers to it, and to this object, until it is empty. Returns how many bytes of `in` were taken.
   Checked<std::size_t, http::Violation> relay(std::span<char> in, Outbox& out);
 
+  // To hold a body before any of it goes on: takes what belongs to it out of `in`, as relay() does, and
+  // leaves its data in front of `in`. Once, relay_kept() hands on all `data` that was kept, which lies in a
+  // net::Buffer, and the end of the body if that was reached.
+  struct Kept {
+    std::size_t data = 0;
+    std::size_t consumed = 0;
+  };
+  Checked<Kept, http::Violation> keep(std::span<char> in);
+  void relay_kept(std::span<char> data, Outbox& out);
+
+  // Whether so many bytes of it are the whole body. Not known of a body without a length.
+  bool is_complete_with(std::size_t received) const noexcept {
+    return cursor_.done() || (cursor_.length_left() != 0 && received >= cursor_.length_left());
+  }
+
   // Whether so much is left, of a body that passes unchanged, that a pipe is cheaper than memory; and if so,
   // a pipe is there for it.
   bool has_pipe(net::PipePool& pipes);

@@ -14,11 +14,14 @@
 #include "wayside/net/readiness_set.hpp"
 #include "wayside/output/ring.hpp"
 #include "wayside/proxy/routing.hpp"
+#include "wayside/proxy/share.hpp"
 
 #include "proxy/backend_pool.hpp"
+#include "proxy/idle_clients.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,9 +30,11 @@
 namespace wayside::proxy {
 
 struct Context {
+  // `on_idle_clients` is called when there are idle client connections and were none, or the other way round.
   Context(net::ReadinessSet& readiness_set, const config::Settings& all_settings,
           std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
-          inspector::UnmatchedPaths& unmatched_paths, output::Ring* own_access_log, const Logger& logger)
+          inspector::UnmatchedPaths& unmatched_paths, output::Ring* own_access_log, const Logger& logger,
+          const Share& share, std::function<void()> on_idle_clients)
       : readiness(readiness_set),
         settings(all_settings),
         routing(std::move(first_routing)),
@@ -38,8 +43,11 @@ struct Context {
         access_log(own_access_log),
         log(logger),
         fallback_host(all_settings.backend.is_unix() ? "localhost" : to_string(all_settings.backend)),
+        pipes(share.pipes),
         wheel(readiness_set),
-        backends(readiness_set, wheel, all_settings.backend, own_shard) {
+        backends(readiness_set, wheel, all_settings.backend, own_shard,
+                 {share.backends, share.backend_queue}),
+        idle_clients(std::move(on_idle_clients)) {
     request_head.fields = http::Fields(settings.limits.fields);
     response_head.fields = http::Fields(settings.limits.fields);
   }
@@ -60,6 +68,7 @@ struct Context {
   net::PipePool pipes;
   net::DeadlineWheel wheel;
   BackendPool backends;
+  IdleClients idle_clients;
 
   // Filled, read and forgotten between two suspensions; see http/head.hpp.
   http::RequestHead request_head;

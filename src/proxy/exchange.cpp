@@ -4,10 +4,34 @@
 
 #include "wayside/http/own_response.hpp"
 
+#include <boost/system/errc.hpp>
+
 #include <algorithm>
 #include <utility>
 
 namespace wayside::proxy {
+namespace {
+
+// Before request_body.min_rate counts: the first bytes may have to wait for a slow start of the connection.
+constexpr std::chrono::seconds kGraceOfRate{5};
+
+// The backend has no part in these: descriptors, memory, threads and ports are short on this side.
+bool is_local_shortage(const error_code& ec) {
+  using namespace boost::system;
+  for (const auto shortage : {errc::too_many_files_open, errc::too_many_files_open_in_system,
+                              errc::no_buffer_space, errc::not_enough_memory, errc::address_not_available,
+                              errc::resource_unavailable_try_again, errc::no_space_on_device}) {
+    if (ec == shortage) return true;
+  }
+  return false;
+}
+
+bool may_be_retried_soon(Failure failure) {
+  return failure == Failure::kLocalShortage || failure == Failure::kBackendQueueFull ||
+         failure == Failure::kBackendQueueTimeout;
+}
+
+}  // namespace
 
 net::Task<AfterExchange> serve_request(Context& context, ClientConnection& client, std::size_t head_size) {
   Exchange exchange(context, client);
@@ -16,6 +40,8 @@ net::Task<AfterExchange> serve_request(Context& context, ClientConnection& clien
     co_await exchange.send_own_answer();
     co_return exchange.finish(Failure::kNone);
   }
+  if (failure == Failure::kNone && exchange.wants_to_hold_body()) failure = co_await exchange.hold_body();
+  if (failure == Failure::kNone && !exchange.enter_backend()) failure = co_await exchange.wait_for_turn();
   bool is_retry = false;
   while (failure == Failure::kNone) {
     // A second attempt goes to a fresh connection: the other waiting ones may be as stale as the first.
@@ -51,6 +77,33 @@ Exchange::~Exchange() {
   if (!is_counted_) count(Failure::kShutDown);
 }
 
+bool Exchange::enter_backend() {
+  slot_ = context_.backends.enter(client_.id);
+  return static_cast<bool>(slot_);
+}
+
+net::Task<Failure> Exchange::wait_for_turn() {
+  if (context_.backends.queue_is_full()) co_return Failure::kBackendQueueFull;
+  BackendTurn turn(context_.backends, client_.wakeup);
+  client_.deadline.expire_at(Clock::now() + context_.settings.timeouts.queue);
+  while (!turn.has_come()) {
+    if (client_is_gone_meanwhile()) co_return Failure::kClientAborted;
+    begin_wait();
+    co_await client_.wakeup.wait();
+    end_wait();
+    if (context_.terminating) co_return Failure::kShutDown;
+    if (client_.deadline.passed() && !turn.has_come()) co_return Failure::kBackendQueueTimeout;
+  }
+  slot_ = turn.take();
+  co_return Failure::kNone;
+}
+
+// While the backend has nothing of the request. Body bytes wait in client_.in with to_backend_ pointing at
+// them: then nothing may be read behind them.
+bool Exchange::client_is_gone_meanwhile() {
+  return !request_has_body_ && client_.has_left(context_.buffers, context_.settings.client_half_close);
+}
+
 bool Exchange::take_backend() {
   backend_ = context_.backends.take(client_.wakeup, client_.id, started_);
   return backend_ != nullptr;
@@ -62,9 +115,7 @@ net::Task<Failure> Exchange::connect() {
   client_.deadline.expire_at(Clock::now() + limit);
   for (;;) {
     if (context_.terminating) co_return Failure::kShutDown;
-    // Body bytes wait in client_.in with to_backend_ pointing at them: then nothing may be read behind them.
-    if (!request_has_body_ && client_.has_left(context_.buffers, context_.settings.client_half_close))
-      co_return Failure::kClientAborted;
+    if (client_is_gone_meanwhile()) co_return Failure::kClientAborted;
     if (attempt.finished()) break;
     begin_wait();
     co_await client_.wakeup.wait();
@@ -72,7 +123,8 @@ net::Task<Failure> Exchange::connect() {
     if (client_.deadline.passed() && !attempt.finished()) co_return Failure::kConnectTimeout;
   }
   auto connection = context_.backends.adopt(attempt, client_.wakeup);
-  if (!connection) co_return Failure::kConnectFailed;
+  if (!connection)
+    co_return is_local_shortage(connection.error()) ? Failure::kLocalShortage : Failure::kConnectFailed;
   backend_ = std::move(*connection);
   note_progress();
   co_return Failure::kNone;
@@ -94,9 +146,11 @@ net::Task<Failure> Exchange::relay() {
     client_.deadline.expire_at(next_deadline());
     give_back_idle();
     acknowledge_parts();
+    const bool waits_for_body = sending_ == Sending::kUnderWay && to_backend_.empty();
     begin_wait();
     co_await client_.wakeup.wait();
     end_wait();
+    if (waits_for_body) note_wait_for_body();
     if (context_.terminating) co_return Failure::kShutDown;
     if (client_.deadline.passed()) co_return timeout_failure();
   }
@@ -111,7 +165,20 @@ TimePoint Exchange::next_deadline() const {
   const config::Timeouts& timeouts = context_.settings.timeouts;
   if (response_begun_) return progressed_ + (is_stream_ ? timeouts.tunnel : timeouts.response_body);
   if (sending_ != Sending::kUnderWay) return sending_ended_ + timeouts.response_head;
-  return progressed_ + (waits_for_continue() ? timeouts.response_head : timeouts.request_body);
+  return waits_for_continue() ? progressed_ + timeouts.response_head : upload_deadline();
+}
+
+// The next piece is due, and so is the average of all. What the backend does not take in time is not the
+// client's fault, so only waits for the client count.
+TimePoint Exchange::upload_deadline() const {
+  const TimePoint next_piece = progressed_ + context_.settings.timeouts.request_body;
+  const std::size_t rate = context_.settings.request_body.min_rate;
+  const bool waits_for_client = backend_ == nullptr || to_backend_.empty();
+  if (rate == 0 || !waits_for_client) return next_piece;
+  const auto bytes = static_cast<double>(request_body_.bytes());
+  const auto allowed = kGraceOfRate + std::chrono::duration_cast<Nanoseconds>(
+                                          std::chrono::duration<double>(bytes / static_cast<double>(rate)));
+  return std::min(next_piece, context_.readiness.woke_at() + (allowed - waited_for_body_));
 }
 
 Failure Exchange::timeout_failure() const {
@@ -181,6 +248,7 @@ net::Task<> Exchange::answer(Failure failure) {
                                 .request_method = method_,
                                 .close = close_announced_,
                                 .announce_keep_alive = is_http10_,
+                                .ask_to_retry = may_be_retried_soon(failure),
                                 .date = context_.date()},
                                own_answer_.space());
   own_answer_.commit(written.value_or(0));
@@ -228,6 +296,9 @@ AfterExchange Exchange::finish(Failure failure) {
     context_.backends.give_back(std::move(backend_), client_.id,
                                 had_no_body ? Ending::kBodyLeftOut : Ending::kPlain);
   }
+  // Who waits for its turn finds the connection.
+  backend_.reset();
+  slot_ = {};
 
   if (!response_done_) {
     // The client has part of a message. Where only the end of the connection ends that message, an orderly

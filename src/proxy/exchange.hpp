@@ -60,6 +60,14 @@ class Exchange {
   Failure admit(std::size_t head_size);
   void note_violation(std::optional<http::Violation> violation) { violation_ = violation; }
 
+  // Whether the body is to be held until it is there, or enough of it; and doing so.
+  bool wants_to_hold_body() const { return holds_body_; }
+  net::Task<Failure> hold_body();
+
+  // The right to a connection to the backend: at once, or when the turn has come.
+  bool enter_backend();
+  net::Task<Failure> wait_for_turn();
+
   // A connection to the backend: one that waits, or else a new one.
   bool take_backend();
   net::Task<Failure> connect();
@@ -95,6 +103,9 @@ class Exchange {
   Failure pump_response();
 
   void answer_here(const http::RequestHead& head, bool has_body);
+  bool must_hold_body(std::size_t received) const;
+  bool keep_body();
+  void relay_kept_body();
   std::size_t relay_request_body(std::size_t offset);
   bool read_from_client();
   bool splice_from_client();
@@ -113,6 +124,8 @@ class Exchange {
   bool waits_for_continue() const;
   void give_back_idle();
   void acknowledge_parts();
+  TimePoint upload_deadline() const;
+  bool client_is_gone_meanwhile();
   bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
   void note_progress() { progressed_ = context_.readiness.woke_at(); }  // only deadlines are made of it
   // When what is being read came, as far as the readiness set knew; not before what it answers.
@@ -120,6 +133,7 @@ class Exchange {
   void find_route(std::string_view target);
   void begin_wait();
   void end_wait();
+  void note_wait_for_body() { waited_for_body_ += context_.readiness.woke_at() - wait_began_; }
 
   // What the metrics and the access log see: exchange_account.cpp.
   void note_request(const http::RequestHead& head);
@@ -133,6 +147,7 @@ class Exchange {
 
   Context& context_;
   ClientConnection& client_;
+  BackendSlot slot_;  // goes behind the connection
   std::unique_ptr<BackendConnection> backend_;
 
   // The request.
@@ -146,11 +161,14 @@ class Exchange {
   bool accepts_trailers_ = false;
   bool head_complete_ = false;  // a head was understood, so there is a duration to observe
   bool request_has_body_ = false;
+  bool holds_body_ = false;
   Sending sending_ = Sending::kUnderWay;
   net::Buffer request_head_;  // as it is sent; kept until it can no longer be sent again
   Outbox to_backend_;
   BodyRelay request_body_;
   std::size_t request_taken_ = 0;  // bytes of client_.in that to_backend_ may refer to
+  std::size_t kept_ = 0;           // bytes of body data in front of client_.in that are held
+  Nanoseconds waited_for_body_{};
 
   // The response.
   bool response_begun_ = false;  // its head is on its way to the client

@@ -122,14 +122,72 @@ Failure Exchange::admit(std::size_t head_size) {
   request_head_.commit(*written);
   to_backend_.add(request_head_.data());
 
-  // What came with the head leaves with the head.
   request_has_body_ = framing->has_body();
   request_body_ =
       BodyRelay(*framing, framing->kind == http::Framing::Kind::kChunked, context_.settings.limits);
   request_body_.forward_trailers(context_.buffers);
+  holds_body_ = request_has_body_ && must_hold_body(client_.in.size() - head_size);
+  if (holds_body_) {
+    client_.in.consume(head_size);
+    return Failure::kNone;
+  }
+  // What came with the head leaves with the head.
   request_taken_ = head_size;
   if (client_.in.size() > head_size) request_taken_ += relay_request_body(head_size);
   return violation_ ? Failure::kRejected : Failure::kNone;
+}
+
+// Not a body that the client sends only once the backend has asked for it, nor one of which enough is there.
+bool Exchange::must_hold_body(std::size_t received) const {
+  const std::uint64_t wanted = context_.settings.request_body.buffer;
+  const bool is_there = received >= wanted || request_body_.is_complete_with(received);
+  return !expects_continue_ && !is_there;
+}
+
+net::Task<Failure> Exchange::hold_body() {
+  const std::size_t wanted = context_.settings.request_body.buffer;
+  ReadBudget budget;
+  for (;;) {
+    if (!keep_body()) co_return Failure::kRejected;
+    if (request_body_.done() || kept_ >= wanted) break;
+    if (budget.allows(client_.stream)) {
+      client_.in.reserve_beyond(context_.buffers, wanted);
+      if (!read_from_client()) co_return Failure::kClientAborted;
+      continue;
+    }
+    client_.in.shrink(context_.buffers);
+    client_.deadline.expire_at(upload_deadline());
+    begin_wait();
+    co_await client_.wakeup.wait();
+    end_wait();
+    note_wait_for_body();
+    budget = {};
+    if (context_.terminating) co_return Failure::kShutDown;
+    if (client_.deadline.passed()) co_return Failure::kRequestBodyTimeout;
+  }
+  relay_kept_body();
+  co_return Failure::kNone;
+}
+
+// Takes the body's data out of what came since the last call, and leaves it behind that which is kept. False
+// where something is wrong with it.
+bool Exchange::keep_body() {
+  const auto kept = request_body_.keep(client_.in.data().subspan(kept_));
+  if (!kept) {
+    violation_ = kept.error();
+    return false;
+  }
+  // Framing is left out; what follows the body moves up.
+  client_.in.erase(kept_ + kept->data, kept->consumed - kept->data);
+  kept_ += kept->data;
+  const std::optional<std::uint64_t>& limit = context_.settings.limits.body;
+  if (limit && request_body_.bytes() > *limit) violation_ = http::Violation::kBodyTooLarge;
+  return !violation_;
+}
+
+void Exchange::relay_kept_body() {
+  request_body_.relay_kept(client_.in.data().first(kept_), to_backend_);
+  request_taken_ = kept_;
 }
 
 // Takes what belongs to the body out of client_.in, from `offset` on. What is wrong with it is violation_.

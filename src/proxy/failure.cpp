@@ -46,6 +46,12 @@ constexpr std::array kRows = {
         "the backend closed the connection inside its response"},
     Row{Failure::kResponseBodyTimeout, Side::kBackend, status::gateway_timeout, "response_body_timeout",
         "the response body did not arrive in time"},
+    Row{Failure::kLocalShortage, Side::kInternal, status::service_unavailable, "local_shortage",
+        "the proxy has no room for another connection"},
+    Row{Failure::kBackendQueueFull, Side::kInternal, status::service_unavailable, "backend_queue_full",
+        "too many requests wait for the backend"},
+    Row{Failure::kBackendQueueTimeout, Side::kInternal, status::service_unavailable, "backend_queue_timeout",
+        "no connection to the backend became free in time"},
     Row{Failure::kShutDown, Side::kInternal, status::service_unavailable, "shut_down",
         "the proxy is shutting down"},
 };

@@ -7,7 +7,9 @@ namespace wayside::proxy {
 namespace {
 
 // They stand behind the violations.
-constexpr std::array kRefusingFailures = {Failure::kRequestHeadTimeout, Failure::kRequestBodyTimeout};
+constexpr std::array kRefusingFailures = {Failure::kRequestHeadTimeout, Failure::kRequestBodyTimeout,
+                                          Failure::kLocalShortage, Failure::kBackendQueueFull,
+                                          Failure::kBackendQueueTimeout};
 
 }  // namespace
 

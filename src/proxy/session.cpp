@@ -29,6 +29,14 @@ Session::Session(Context& context, net::Stream stream, std::string client_ip)
   context_.shard.client_connected();
 }
 
+bool Session::make_room() {
+  if (client_.stream.peek() == net::Stream::Peeked::kBytes) return false;
+  made_room_ = true;
+  context_.shard.client_evicted();
+  client_.wakeup.wake();
+  return true;
+}
+
 net::Task<> Session::run() {
   const config::Timeouts& timeouts = context_.settings.timeouts;
   AfterExchange after = AfterExchange::kKeepAlive;
@@ -77,9 +85,11 @@ net::Task<> Session::run() {
         client_.deadline.expire_at(std::max(accepted, context_.drain_began) + timeouts.request_head);
       }
       client_.in.shrink(context_.buffers);
+      if (!head_has_begun) context_.idle_clients.add(*this);
       co_await client_.wakeup.wait();
+      context_.idle_clients.remove(*this);
       budget = {};
-      if (context_.terminating) co_return;
+      if (context_.terminating || made_room_) co_return;
       if (client_.deadline.passed()) break;
     }
 

@@ -8,6 +8,7 @@
 
 #include "proxy/client_connection.hpp"
 #include "proxy/context.hpp"
+#include "proxy/idle_clients.hpp"
 
 #include <boost/intrusive/list_hook.hpp>
 
@@ -16,8 +17,9 @@
 
 namespace wayside::proxy {
 
-class Session
-    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Session final
+    : public IdleClient,
+      public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   // `context` outlives the session.
   Session(Context& context, net::Stream stream, std::string client_ip);
@@ -34,11 +36,14 @@ class Session
   net::FramePool& frame_pool() noexcept { return context_.frames; }
 
  private:
+  bool make_room() override;
+
   // Keeps a connection that is to be closed open until the client has had its answer (RFC 9112 section 9.6).
   net::Task<> linger(std::chrono::seconds at_most);
 
   Context& context_;
   ClientConnection client_;
+  bool made_room_ = false;
 };
 
 }  // namespace wayside::proxy

@@ -21,18 +21,18 @@ namespace wayside::proxy {
 struct Worker::Impl {
   explicit Impl(Dependencies dependencies)
       : context(readiness, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
-                dependencies.unmatched, dependencies.access_log, dependencies.log),
+                dependencies.unmatched, dependencies.access_log, dependencies.log, dependencies.share,
+                [this] { accept_where_there_is_room(); }),
         listener(readiness.executor(), "proxy", dependencies.log),
-        drain_timer(readiness.executor()) {
-    // The workers share the limit evenly, and each has at least one.
-    if (const auto& limit = dependencies.settings.max_connections) {
-      session_limit = std::max<std::size_t>(1, *limit / dependencies.settings.workers);
-    }
-  }
+        drain_timer(readiness.executor()),
+        session_limit(dependencies.share.clients) {}
 
   // The life of one session. Its frame holds it, so it is gone when it is over.
   net::Detached serve(net::Stream stream, std::string client_ip) {
-    if (++session_count == session_limit) listener.suspend();
+    while (session_count >= session_limit && context.idle_clients.evict()) {
+    }
+    ++session_count;
+    accept_where_there_is_room();
     try {
       Session session(context, std::move(stream), std::move(client_ip));
       sessions.push_back(session);
@@ -42,12 +42,16 @@ struct Worker::Impl {
       complain(error);
     }
     --session_count;
-    if (listener.is_suspended() && session_count < session_limit) accept_again();
+    accept_where_there_is_room();
     if (drain_has_begun && sessions.empty()) finish();
   }
 
-  // Where memory ran out, the session that ends next tries again.
-  void accept_again() noexcept {
+  // Where there is none, and no idle client who could make some, whoever comes waits in the kernel's queue.
+  // Where memory runs out, the session that ends next tries again.
+  void accept_where_there_is_room() noexcept {
+    const bool has_room = session_count < session_limit || !context.idle_clients.empty();
+    if (has_room != listener.is_suspended()) return;
+    if (!has_room) return listener.suspend();
     try {
       listener.resume();
     } catch (const std::bad_alloc&) {
@@ -108,7 +112,7 @@ struct Worker::Impl {
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
   bool drain_has_begun = false;
   std::size_t session_count = 0;
-  std::size_t session_limit = 0;  // 0: none, for no session is the 0th
+  const std::size_t session_limit;
 };
 
 Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}

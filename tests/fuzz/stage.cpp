@@ -20,12 +20,15 @@ std::string backend_name() {
   return std::string(1, '\0') + "wayside-fuzz-" + std::to_string(::getpid());
 }
 
+constexpr proxy::Share kShare{.clients = 1, .backends = 1, .backend_queue = 1, .pipes = 4};
+
 config::Settings settings() {
   config::Settings settings;
   settings.backend = {{}, 0, backend_name()};
   // Within reach of a short script.
   settings.limits = {
       .request_line = 256, .head = 1024, .fields = 16, .body = 100, .trailers = 64, .chunk_size_line = 32};
+  settings.request_body.buffer = 16;
   return settings;
 }
 
@@ -80,7 +83,7 @@ Stage::Stage()
       routing_(registry_, 1),
       listener_(open_listener()),
       context_(readiness_, settings_, routing(), registry_.shard(0), routing_.inspector().unmatched(0),
-               nullptr, log_),
+               nullptr, log_, kShare, [] {}),
       session_(std::in_place, context_, open_client(), "192.0.2.1") {
   serve();
 }

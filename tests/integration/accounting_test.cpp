@@ -49,7 +49,9 @@ TEST_F(Accounting, CountsTheBytesOfBodiesWithoutTheirFraming) {
 }
 
 TEST_F(Accounting, TellsHowFarAnAbortedRequestWas) {
-  start_with_routes({"/users/{id}"});
+  config::Settings settings = unbuffered();
+  settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
+  start(settings);
   const auto aborts = [](const std::string& phase) {
     return "wayside_client_aborts_total{endpoint=\"/users/{id}\",phase=\"" + phase + "\"}";
   };
@@ -330,7 +332,7 @@ TEST_F(Accounting, CountsNothingOfAnExcludedRoute) {
 }
 
 TEST_F(Accounting, MeasuresWhatARouteAsksFor) {
-  config::Settings settings;
+  config::Settings settings = unbuffered();
   settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
   settings.routes.front().histograms = {"backend_ttfb", "queue", "request_size", "response_size"};
   start(settings);

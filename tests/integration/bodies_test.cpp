@@ -59,7 +59,7 @@ std::string upload_head(std::size_t length) {
 
 class Bodies : public ProxyFixture {
  protected:
-  void SetUp() override { start(); }
+  void SetUp() override { start(unbuffered()); }
 
   // A client and a backend with a GET between them that waits for its response.
   void exchange_request(std::string_view version = "1.1") {

@@ -23,7 +23,7 @@ std::string requests_total(const std::string& status, const std::string& method 
 
 class Failures : public ProxyFixture {
  protected:
-  void SetUp() override { start(); }
+  void SetUp() override { start(unbuffered()); }
 
   // One complete exchange, after which the pool holds its backend connection.
   RawSocket warm_up(RawSocket& client) {
@@ -84,7 +84,7 @@ TEST_F(Failures, Answers408WhereTheHeadTakesTooLong) {
 }
 
 TEST_F(Failures, Answers408WhereTheBodyStops) {
-  config::Settings settings;
+  config::Settings settings = unbuffered();
   settings.timeouts.request_body = 200ms;
   start(settings);
   RawSocket client = connect();
@@ -156,7 +156,7 @@ TEST_F(Failures, SendsNothingToAConnectionThatTheBackendClosedWithItsLastAnswer)
 }
 
 // Looking a name up takes a thread.
-TEST_F(Failures, Answers502WhereThereIsNoThreadForALookUp) {
+TEST_F(Failures, Answers503WhereThereIsNoThreadForALookUp) {
   config::Settings settings;
   settings.backend = {"localhost", backend_.address().port, {}};
   start(settings);
@@ -164,7 +164,8 @@ TEST_F(Failures, Answers502WhereThereIsNoThreadForALookUp) {
   {
     const NoThreads no_threads;
     client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
-    EXPECT_THAT(client.read_until("cannot be reached\n"), StartsWith("HTTP/1.1 502 Bad Gateway\r\n"));
+    EXPECT_THAT(client.read_until("another connection\n"),
+                StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
   }
   client.send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
   RawSocket backend = backend_.accept();

@@ -48,6 +48,12 @@ void ProxyFixture::start(config::Settings settings) {
   daemon_->start();
 }
 
+config::Settings ProxyFixture::unbuffered() {
+  config::Settings settings;
+  settings.request_body.buffer = 0;
+  return settings;
+}
+
 void ProxyFixture::start_with_routes(std::initializer_list<const char*> templates) {
   config::Settings settings;
   for (const char* path : templates)

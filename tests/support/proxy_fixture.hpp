@@ -32,6 +32,8 @@ class ProxyFixture : public testing::Test {
   void start(config::Settings settings = {});
   // Drains the proxy and destroys it.
   void stop() { daemon_.reset(); }
+  // For bodies that are to go on piece by piece, as they come.
+  static config::Settings unbuffered();
   void start_with_routes(std::initializer_list<const char*> templates);
   // Where daemon().reload() gets the settings from, with the next start.
   void set_source(std::function<config::Settings()> source) { source_ = std::move(source); }

@@ -31,9 +31,10 @@ enum class HalfClose : std::uint8_t {
 
 // How long wayside waits for whom. Each is at least a millisecond and at most 30 days.
 struct Timeouts {
-  Milliseconds request_head{std::chrono::seconds{10}};   // first byte to complete head, in total
-  Milliseconds request_body{std::chrono::seconds{60}};   // idle time between two pieces of a request body
-  Milliseconds connect{std::chrono::seconds{5}};         // to the backend, name resolution included
+  Milliseconds request_head{std::chrono::seconds{10}};  // first byte to complete head, in total
+  Milliseconds request_body{std::chrono::seconds{60}};  // idle time between two pieces of a request body
+  Milliseconds queue{std::chrono::seconds{5}};    // for a connection, where the backend has all it may have
+  Milliseconds connect{std::chrono::seconds{5}};  // to the backend, name resolution included
   Milliseconds response_head{std::chrono::seconds{60}};  // request sent to final response head
   Milliseconds response_body{std::chrono::seconds{60}};  // idle time between two pieces of a response body
   Milliseconds keep_alive{std::chrono::seconds{75}};     // an idle client connection
@@ -42,6 +43,23 @@ struct Timeouts {
 
   friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
+
+// How many requests the backend is given at once. Shared evenly by the workers.
+struct BackendLimits {
+  std::optional<std::size_t> max_connections;  // none: as many as the process may have descriptors for
+  std::size_t max_queue = 1024;                // requests that wait for one of them
+
+  friend bool operator==(const BackendLimits&, const BackendLimits&) = default;
+};
+
+// What is expected of a request body before the backend has to do with it.
+struct RequestBody {
+  std::size_t buffer = 16UL * 1024;  // so much of it is held before a backend connection is taken; 0: nothing
+  std::size_t min_rate = 0;          // bytes per second, on average; 0: any
+
+  friend bool operator==(const RequestBody&, const RequestBody&) = default;
+};
+inline constexpr std::size_t kMaxRequestBuffer = 64UL * 1024 * 1024;
 
 // A label whose value is a request header field's.
 struct HeaderLabel {
@@ -74,6 +92,8 @@ struct Settings {
   std::vector<metrics::Naming> namings{metrics::Naming::kHttp};  // never empty, no value twice
   std::size_t workers = 1;                                       // at least 1; "auto" has become a number
   LogLevel log_level = LogLevel::kInfo;
+  BackendLimits backend_limits;
+  RequestBody request_body;
   Timeouts timeouts;
   http::Limits limits;
   routes::Limits route_limits;

@@ -17,7 +17,8 @@ struct OwnResponse {
   Method request_method = Method::get;  // HEAD gets the head alone (RFC 9110 section 9.3.2)
   bool close = true;
   bool announce_keep_alive = false;
-  std::string_view date{};  // the Date field (RFC 9110 section 6.6.1); empty: none
+  bool ask_to_retry = false;  // in a second: Retry-After (RFC 9110 section 10.2.3)
+  std::string_view date{};    // the Date field (RFC 9110 section 6.6.1); empty: none
 };
 
 // Each returns the size of the whole response written into `out`, or nothing where it does not fit, `out`

@@ -57,11 +57,14 @@ class alignas(64) Shard {
   void backend_failed(ReasonId reason) noexcept;
   void request_rejected(ReasonId reason) noexcept;
   void backend_retried() noexcept;
+  void backend_queue_entered() noexcept;
+  void backend_queue_left() noexcept;
   void log_line_dropped() noexcept;
 
   // Connections. Each that is made is closed once.
   void client_connected() noexcept;
   void client_closed() noexcept;
+  void client_evicted() noexcept;
   void backend_connected() noexcept;  // … and busy
   void backend_became_idle() noexcept;
   void backend_became_busy() noexcept;

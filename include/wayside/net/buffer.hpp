@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,7 @@ class BufferPool {
   enum class Size : unsigned char {
     kSmall,  // a rewritten head, or a partial head that waits for its rest
     kLarge,  // one read from a socket
+    kHuge,   // what a large block has no room for; not recycled
   };
   static constexpr std::size_t kSmallCapacity = 4 * 1024 - 64;
   static constexpr std::size_t kLargeCapacity = 64 * 1024 - 64;
@@ -35,6 +37,8 @@ class BufferPool {
   Buffer take(Size size);
   // One with space for `capacity` bytes, kLargeCapacity at most.
   Buffer take_for(std::size_t capacity);
+  // One with space for as many as that, more than kLargeCapacity.
+  Buffer take_huge(std::size_t capacity);
 
  private:
   friend class Buffer;
@@ -81,6 +85,18 @@ class Buffer {
   // Makes room for the largest read there is, in a large block, moving the data to its front. Views end.
   // The room is empty only if kLargeCapacity bytes of data wait already.
   void reserve_for_read(BufferPool& pool);
+
+  // The same where as much as `capacity` bytes may have to be held: a block that is full gives way to one of
+  // twice its size. The room is empty only if that much waits already.
+  void reserve_beyond(BufferPool& pool, std::size_t capacity);
+
+  // Drops `count` bytes behind the first `offset`; what follows moves up. Views of it end.
+  void erase(std::size_t offset, std::size_t count) noexcept {
+    if (count == 0) return;
+    char* const hole = block_ + begin_ + offset;
+    std::memmove(hole, hole + count, size() - offset - count);
+    end_ -= count;
+  }
 
   // For a wait of unknown length: an empty buffer gives its block back, and little data moves to a small
   // block. Views end.

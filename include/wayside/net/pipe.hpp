@@ -52,16 +52,21 @@ class Pipe {
 
 class PipePool {
  public:
-  PipePool();
+  // There are never more than `most` pipes.
+  explicit PipePool(std::size_t most = kUnbounded);
   PipePool(const PipePool&) = delete;
   PipePool& operator=(const PipePool&) = delete;
 
-  // An empty pipe, or none where the process has no descriptors left for it, or the user no room.
+  // An empty pipe, or none where there are as many as there may be, the process has no descriptors left for
+  // it, or the user no room.
   Pipe take();
 
  private:
   friend class Pipe;
+  static constexpr std::size_t kUnbounded = ~std::size_t{0};
   static constexpr std::size_t kKept = 16;
+  const std::size_t most_;
+  std::size_t count_ = 0;  // of those that are open
   std::vector<Pipe> free_;
 };
 

@@ -25,9 +25,13 @@ enum class Failure : std::uint8_t {
   kBadResponse,          // a response that breaks a rule of HTTP
   kResponseTruncated,    // the connection ended inside the response body
   kResponseBodyTimeout,  // the response body stopped coming
+  kLocalShortage,        // wayside has no descriptors, threads, ports or memory left for a connection to the
+                         // backend
+  kBackendQueueFull,     // too many requests wait for a connection to the backend already
+  kBackendQueueTimeout,  // none became free in time
   kShutDown,             // wayside ends and could wait no longer
 };
-inline constexpr std::size_t kFailureCount = 15;
+inline constexpr std::size_t kFailureCount = 18;
 
 enum class Side : std::uint8_t { kNobody, kClient, kBackend, kInternal };
 

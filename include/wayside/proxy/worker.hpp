@@ -11,6 +11,7 @@
 #include "wayside/metrics/shard.hpp"
 #include "wayside/output/ring.hpp"
 #include "wayside/proxy/routing.hpp"
+#include "wayside/proxy/share.hpp"
 
 #include <memory>
 
@@ -27,6 +28,7 @@ class Worker {
     inspector::UnmatchedPaths& unmatched;
     output::Ring* access_log;  // nullptr: there is no access log
     const Logger& log;
+    Share share;
   };
 
   explicit Worker(Dependencies dependencies);

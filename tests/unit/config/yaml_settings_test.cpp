@@ -45,13 +45,15 @@ TEST(YamlSettings, AreTheDefaultsWhereTheFileSaysNothing) {
 TEST(YamlSettings, ReadEveryKey) {
   const Settings settings = read(R"(
 listen: "[::]:80"
-backend: unix:/run/app.sock
+backend: {url: unix:/run/app.sock, max_connections: 7, max_queue: 0}
+request_body: {buffer: off, min_rate: 1KiB}
 workers: 3
 log_level: warn
 metrics: {listen: 127.0.0.1:9000, naming: [http, flask], enable_lifecycle: true}
 timeouts:
   request_head: 1ms
   request_body: 2s
+  queue: 9m
   connect: 3m
   response_head: 4h
   response_body: 5ms
@@ -81,20 +83,22 @@ ignore_case: true
   EXPECT_EQ(settings.log_level, LogLevel::kWarn);
   EXPECT_EQ(settings.metrics_listen, (Address{"127.0.0.1", 9000, {}}));
   EXPECT_THAT(settings.namings, ElementsAre(Naming::kHttp, Naming::kFlask));
-  EXPECT_EQ(settings.timeouts, (Timeouts{1ms, 2s, 3min, 4h, 5ms, 6s, 7min, 8h}));
-  routes::RouteSpec css{"/css/*", {}, "assets", 23};
+  EXPECT_EQ(settings.timeouts, (Timeouts{1ms, 2s, 9min, 3min, 4h, 5ms, 6s, 7min, 8h}));
+  EXPECT_EQ(settings.backend_limits, (BackendLimits{7, 0}));
+  EXPECT_EQ(settings.request_body, (RequestBody{0, 1024}));
+  routes::RouteSpec css{"/css/*", {}, "assets", 25};
   css.group = 4;
   css.buckets = {0.01, 0.1};
   routes::RouteSpec js = css;
   js.path = "/js/*";
-  js.line = 24;
-  routes::RouteSpec healthz{"/healthz", {}, {}, 27};
+  js.line = 26;
+  routes::RouteSpec healthz{"/healthz", {}, {}, 29};
   healthz.is_excluded = true;
   EXPECT_THAT(
       settings.routes,
-      ElementsAre(routes::RouteSpec{"/users/{id}", {}, {}, 17},
-                  routes::RouteSpec{"/orders/{order}", set_of({Method::get, Method::post}), "order", 18},
-                  routes::RouteSpec{"/orders/{order}", set_of({Method::put}), {}, 21}, css, js, healthz));
+      ElementsAre(routes::RouteSpec{"/users/{id}", {}, {}, 19},
+                  routes::RouteSpec{"/orders/{order}", set_of({Method::get, Method::post}), "order", 20},
+                  routes::RouteSpec{"/orders/{order}", set_of({Method::put}), {}, 23}, css, js, healthz));
   EXPECT_EQ(settings.openapi, "api.yaml");
   EXPECT_EQ(settings.unmatched, routes::Unmatched::kPath);
   EXPECT_EQ(settings.matching, (routes::MatchOptions{true, true}));
@@ -139,7 +143,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"\nlistn: :80", R"(f.yaml:2: expected a known key (did you mean listen?), found "listn")"},
       {"upstreams: {}",
        "f.yaml:1: expected one of listen, backend, workers, log_level, access_log, metrics, timeouts, "
-       "limits, "
+       "limits, request_body, "
        "max_connections, via, client_half_close, openapi, unmatched, trailing_slash, ignore_case, routes, "
        "found "
        "\"upstreams\""},
@@ -250,7 +254,10 @@ lisen: :80
 
 TEST(ToYaml, PrintsTheDefaultsInFull) {
   EXPECT_EQ(to_yaml(Settings{}), R"(listen: 0.0.0.0:8080
-backend: http://127.0.0.1:5000
+backend:
+  url: http://127.0.0.1:5000
+  max_connections: none
+  max_queue: 1024
 metrics:
   listen: 0.0.0.0:10180
   naming: [http]
@@ -271,6 +278,7 @@ access_log: off
 timeouts:
   request_head: 10s
   request_body: 1m
+  queue: 5s
   connect: 5s
   response_head: 1m
   response_body: 1m
@@ -287,6 +295,9 @@ limits:
   routes: 20000
   openapi_size: 16MiB
   route_memory: 64MiB
+request_body:
+  buffer: 16KiB
+  min_rate: off
 max_connections: none
 via: on
 client_half_close: abort
@@ -328,7 +339,9 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.namings = {Naming::kFlask, Naming::kHttp};
   settings.workers = 12;
   settings.log_level = LogLevel::kDebug;
-  settings.timeouts = {1ms, 2s, 3min, 4h, 5001ms, 61s, 61min, 720h};
+  settings.backend_limits = {17, 0};
+  settings.request_body = {3 << 20U, 1};
+  settings.timeouts = {1ms, 2s, 7s, 3min, 4h, 5001ms, 61s, 61min, 720h};
   const std::vector<std::string> names = {"",    "~",   "null", "true",     "42", "a: b",        "# x",
                                           "- a", "{x}", "'\"",  " spaced ", "&a", "gr\xc3\xbcn", "\\n",
                                           "%",   "!!x", "---"};

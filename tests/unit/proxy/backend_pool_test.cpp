@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace wayside::proxy {
 namespace {
@@ -58,7 +59,7 @@ class BackendPoolTest : public testing::Test {
   test::FakeBackend backend_;
   metrics::Registry registry_{{}};
   test::CountingWaiter waiter_;
-  BackendPool pool_{loop_.readiness, wheel_, backend_.address(), registry_.shard(0)};
+  BackendPool pool_{loop_.readiness, wheel_, backend_.address(), registry_.shard(0), {}};
 };
 
 TEST_F(BackendPoolTest, GivesTheConnectionThatWasUsedLast) {
@@ -126,6 +127,72 @@ TEST_F(BackendPoolTest, TriesAConnectionAgainBehindAResponseWithoutItsBody) {
   test::run_for(loop_, 2 * BackendPool::kProbation);
   give_back(take(kSecond), Ending::kBodyLeftOut);
   EXPECT_EQ(take(kSecond), nullptr);
+}
+
+// As a backend that has stood the test many times.
+TEST_F(BackendPoolTest, TrustsABackendWhoseConnectionsWereSilent) {
+  std::vector<std::unique_ptr<BackendConnection>> many;
+  for (int i = 0; i < 32; ++i)
+    many.push_back(connect());
+  for (auto& connection : many)
+    give_back(std::move(connection));
+  test::run_for(loop_, 2 * BackendPool::kProbation);
+  many.clear();
+  while (auto taken = take(kSecond))
+    many.push_back(std::move(taken));
+  EXPECT_EQ(many.size(), 32U);
+
+  auto fresh = connect();
+  for (int i = 0; i < 32; ++i)
+    backend_.accept();
+  test::RawSocket peer = backend_.accept();
+  give_back(std::move(fresh));
+  EXPECT_NE(fresh = take(kSecond), nullptr) << "no probation";
+  give_back(std::move(fresh));
+  peer.send("unasked");
+  test::run_for(loop_, 20ms);
+  EXPECT_EQ(take(), nullptr);
+  give_back(connect());
+  EXPECT_EQ(take(kSecond), nullptr) << "no trust any more";
+}
+
+TEST_F(BackendPoolTest, GivesTurnsInOrderAndNoMoreThanThereMayBe) {
+  BackendPool pool{
+      loop_.readiness, wheel_, backend_.address(), registry_.shard(0), {.connections = 1, .queue = 2}};
+  BackendSlot slot = pool.enter(kFirst);
+  EXPECT_TRUE(slot);
+  EXPECT_FALSE(pool.enter(kSecond));
+  BackendTurn first(pool, waiter_);
+  EXPECT_FALSE(pool.queue_is_full());
+  std::optional<BackendTurn> second(std::in_place, pool, waiter_);
+  EXPECT_TRUE(pool.queue_is_full());
+  slot = {};
+  EXPECT_TRUE(first.has_come());
+  EXPECT_EQ(waiter_.wakes(), 1);
+  EXPECT_FALSE(second->has_come());
+  EXPECT_FALSE(pool.enter(kFirst)) << "others were there before";
+  second.reset();
+  first.take();
+  EXPECT_TRUE(pool.enter(kFirst));
+}
+
+// The only connection there may be is on probation: others wait for its end rather than for a new one.
+TEST_F(BackendPoolTest, GivesTurnsBehindAProbation) {
+  BackendPool pool{
+      loop_.readiness, wheel_, backend_.address(), registry_.shard(0), {.connections = 1, .queue = 2}};
+  BackendSlot slot = pool.enter(kFirst);
+  net::ConnectAttempt attempt = pool.connect(waiter_, test::kPatience);
+  ASSERT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
+  auto connection = std::move(pool.adopt(attempt, waiter_)).value();
+  loop_.readiness.woke();
+  pool.give_back(std::move(connection), kFirst, Ending::kPlain);
+  slot = {};
+  EXPECT_FALSE(pool.enter(kSecond));
+  BackendTurn turn(pool, waiter_);
+  slot = pool.enter(kFirst);
+  EXPECT_FALSE(slot) << "others were there before";
+  ASSERT_TRUE(run_until(loop_, [&] { return turn.has_come(); }));
+  EXPECT_NE(pool.take(waiter_, kSecond, Clock::now()), nullptr);
 }
 
 TEST_F(BackendPoolTest, DropsAConnectionThatSpeaksOnProbation) {

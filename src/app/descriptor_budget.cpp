@@ -1,0 +1,44 @@
+#include "app/descriptor_budget.hpp"
+
+#include <algorithm>
+#include <sys/resource.h>
+
+namespace wayside::app {
+namespace {
+
+// Standard streams; the metrics listener, its io_context and the signals; the files of a reload; look-ups;
+// what the libraries want.
+constexpr std::size_t kReserve = 24;
+// The io_context with its timers, the readiness set, the listener.
+constexpr std::size_t kReservePerWorker = 6;
+
+constexpr std::size_t kMostMetrics = 128;
+constexpr std::size_t kMostPipes = 4096;
+
+}  // namespace
+
+std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const config::Settings& settings) {
+  const std::size_t workers = settings.workers;
+  DescriptorBudget budget{.limit = limit, .reserve = kReserve + kReservePerWorker * workers};
+  budget.metrics = std::min(kMostMetrics, limit / 8);
+  budget.pipes = std::min(kMostPipes, limit / 32);
+  const std::size_t taken = budget.reserve + budget.metrics + 2 * budget.pipes;
+  if (limit < taken + 2 * workers) return std::nullopt;
+
+  const std::size_t left = limit - taken;
+  budget.backends = left / 2;
+  if (const auto& wanted = settings.backend_limits.max_connections)
+    budget.backends = std::min(budget.backends, std::max(*wanted, workers));
+  budget.clients = left - budget.backends;
+  if (const auto& wanted = settings.max_connections)
+    budget.clients = std::min(budget.clients, std::max(*wanted, workers));
+  return budget;
+}
+
+std::size_t descriptor_limit() noexcept {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 1024;
+  return static_cast<std::size_t>(files.rlim_cur);
+}
+
+}  // namespace wayside::app

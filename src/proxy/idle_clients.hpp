@@ -1,0 +1,64 @@
+// The client connections of one worker that wait for a request, the longest idle first: who makes room where
+// there are as many connections as there may be.
+//
+// One thread only.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+
+#include <functional>
+#include <utility>
+
+namespace wayside::proxy {
+
+// Tells the hook of this list from others that a class may have.
+using IdleClientHook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<class IdleClient>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+// A client connection between two requests.
+class IdleClient : public IdleClientHook {
+ public:
+  // Ends the connection, unless a request is on its way. Whether it does; the object may be gone then.
+  virtual bool make_room() = 0;
+
+ protected:
+  ~IdleClient() = default;
+};
+
+class IdleClients {
+ public:
+  // `on_change` is called when the first one came or the last one went, other than by evict().
+  explicit IdleClients(std::function<void()> on_change) : on_change_(std::move(on_change)) {}
+
+  bool empty() const noexcept { return clients_.empty(); }
+
+  void add(IdleClient& client) {
+    const bool is_first = clients_.empty();
+    clients_.push_back(client);
+    if (is_first) on_change_();
+  }
+  void remove(IdleClient& client) {
+    if (!client.IdleClientHook::is_linked()) return;
+    client.IdleClientHook::unlink();
+    if (clients_.empty()) on_change_();
+  }
+
+  // Has the longest idle connection make room. False where there is none that can.
+  bool evict() {
+    while (!clients_.empty()) {
+      IdleClient& oldest = clients_.front();
+      clients_.pop_front();
+      if (oldest.make_room()) return true;
+    }
+    return false;
+  }
+
+ private:
+  boost::intrusive::list<IdleClient, boost::intrusive::base_hook<IdleClientHook>,
+                         boost::intrusive::constant_time_size<false>>
+      clients_;
+  const std::function<void()> on_change_;
+};
+
+}  // namespace wayside::proxy

@@ -1,0 +1,47 @@
+#include "app/descriptor_budget.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wayside::app {
+namespace {
+
+std::size_t total(const DescriptorBudget& budget) {
+  return budget.clients + budget.backends + 2 * budget.pipes + budget.metrics + budget.reserve;
+}
+
+TEST(DescriptorBudget, GivesEachClientABackendConnection) {
+  for (const std::size_t limit : {128U, 1024U, 1'048'576U}) {
+    const auto budget = share_descriptors(limit, {});
+    ASSERT_TRUE(budget) << limit;
+    EXPECT_LE(total(*budget), limit);
+    EXPECT_GE(budget->backends + 1, budget->clients);
+    EXPECT_GE(budget->clients, limit / 4);
+  }
+}
+
+TEST(DescriptorBudget, GivesClientsWhatTheBackendMayNotHave) {
+  config::Settings settings;
+  settings.backend_limits.max_connections = 10;
+  const auto budget = share_descriptors(1024, settings);
+  ASSERT_TRUE(budget);
+  EXPECT_EQ(budget->backends, 10U);
+  EXPECT_EQ(total(*budget), 1024U);
+}
+
+TEST(DescriptorBudget, GivesNoMoreThanIsWanted) {
+  config::Settings settings;
+  settings.max_connections = 100;
+  EXPECT_EQ(share_descriptors(1024, settings)->clients, 100U);
+  settings.max_connections = 100'000;
+  EXPECT_LT(share_descriptors(1024, settings)->clients, 1024U);
+}
+
+TEST(DescriptorBudget, NeedsAFewOfThem) {
+  EXPECT_FALSE(share_descriptors(20, {}));
+  config::Settings settings;
+  settings.workers = 64;
+  EXPECT_FALSE(share_descriptors(128, settings));
+}
+
+}  // namespace
+}  // namespace wayside::app
