@@ -1,6 +1,7 @@
 #include "admin/gzip.hpp"
 
-#include <limits>
+#include <array>
+#include <cstddef>
 #include <new>
 
 #define ZLIB_CONST  // the input is const
@@ -24,19 +25,27 @@ Gzip::~Gzip() {
   ::deflateEnd(&state_->stream);
 }
 
-void Gzip::compress(std::string_view text, std::string& out) {
+void Gzip::compress(std::string_view text, std::string& out, const std::function<void()>& between_pieces) {
+  constexpr std::size_t kPieceBytes = 128 * 1024;  // about as much work as 32 KiB of a page of metrics
+  std::array<char, 16 * 1024> done;
   z_stream& stream = state_->stream;
   ::deflateReset(&stream);
-  // The bound holds for one call that is given everything at once, so there is no loop. zlib counts in
-  // `uInt`; a scrape that long is not served by anybody.
-  if (text.size() > std::numeric_limits<uInt>::max() / 2) throw std::bad_alloc();
-  out.resize(::deflateBound(&stream, static_cast<uLong>(text.size())));
-  stream.next_in = reinterpret_cast<const Bytef*>(text.data());
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  ::deflate(&stream, Z_FINISH);
-  out.resize(out.size() - stream.avail_out);
+  out.clear();
+  for (;;) {
+    const std::string_view piece = text.substr(0, kPieceBytes);
+    text.remove_prefix(piece.size());
+    stream.next_in = reinterpret_cast<const Bytef*>(piece.data());
+    stream.avail_in = static_cast<uInt>(piece.size());
+    do {
+      stream.next_out = reinterpret_cast<Bytef*>(done.data());
+      stream.avail_out = static_cast<uInt>(done.size());
+      ::deflate(&stream, text.empty() ? Z_FINISH : Z_NO_FLUSH);
+      out.append(done.data(), done.size() - stream.avail_out);
+    } while (stream.avail_out == 0);
+    if (text.empty()) break;
+    if (between_pieces) between_pieces();
+  }
+  out.shrink_to_fit();
 }
 
 }  // namespace wayside::admin

@@ -1,6 +1,7 @@
 // The gzip content coding (RFC 1952), by zlib.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,8 +17,10 @@ class Gzip {
   Gzip(const Gzip&) = delete;
   Gzip& operator=(const Gzip&) = delete;
 
-  // Replaces `out` by `text`, compressed: fast rather than small. Throws std::bad_alloc.
-  void compress(std::string_view text, std::string& out);
+  // Replaces `out` by `text`, compressed: fast rather than small. Calls `between_pieces`, if there is one,
+  // wherever some of a large text is done: others may be waiting. `out` takes no more memory than it needs.
+  // Throws std::bad_alloc.
+  void compress(std::string_view text, std::string& out, const std::function<void()>& between_pieces = {});
 
  private:
   struct State;
