@@ -3,16 +3,19 @@
 #include "wayside/net/descriptor.hpp"
 #include "wayside/net/listener.hpp"
 
+#include "admin/admission.hpp"
 #include "admin/connection.hpp"
+#include "admin/shared_pages.hpp"
 
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 
 #include <exception>
-#include <list>
+#include <memory>
+#include <new>
 #include <utility>
 
 namespace wayside::admin {
@@ -20,11 +23,9 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using Socket = asio::basic_stream_socket<tcp, net::Executor>;
 
-// Scrapers are few. The limit keeps whoever can reach this port from using up the descriptors that the proxy
-// needs.
-constexpr std::size_t kMaxConnections = 128;
+// So many turns of the io_context are enough to start a coroutine and to read what its client has sent.
+constexpr int kTurnsToSpeak = 4;
 
 }  // namespace
 
@@ -34,24 +35,25 @@ class AdminServer::Impl : public std::enable_shared_from_this<Impl> {
       : io_context_(io_context),
         pages_(std::move(pages)),
         logger_(logger),
+        shared_pages_(io_context.get_executor()),
         listener_(io_context.get_executor(), "metrics", logger) {}
 
   Result<Address> listen(const Address& address);
   void stop();
 
  private:
-  using Connections = std::list<Stream>;
-
   // The coroutine holds `self`, so that what it uses outlives it, whoever goes first.
-  static Awaitable<> serve_one(std::shared_ptr<Impl> self, Socket socket);
+  static Awaitable<> serve_one(std::shared_ptr<Impl> self, std::unique_ptr<Connection> connection);
 
   void on_accept(net::Descriptor socket, const tcp::endpoint& client);
+  void resume_accepting_after(int turns);
 
   asio::io_context& io_context_;
   const AdminPages pages_;
   const Logger& logger_;
+  SharedPages shared_pages_;
+  Admission admission_;
   net::Listener listener_;
-  Connections connections_;
   bool is_stopped_ = false;
 };
 
@@ -68,8 +70,8 @@ Result<Address> AdminServer::Impl::listen(const Address& address) {
 void AdminServer::Impl::stop() {
   is_stopped_ = true;
   listener_.close();
-  for (Stream& connection : connections_)
-    connection.close();
+  admission_.close_all();
+  shared_pages_.clear();
 }
 
 void AdminServer::Impl::on_accept(net::Descriptor accepted, const tcp::endpoint& client) {
@@ -77,8 +79,15 @@ void AdminServer::Impl::on_accept(net::Descriptor accepted, const tcp::endpoint&
   Socket socket(io_context_);
   socket.assign(client.protocol(), accepted.number());
   accepted.release();
+  auto connection = std::make_unique<Connection>(std::move(socket));
+  if (!admission_.admit(*connection)) {
+    logger_.debug("too many connections to the metrics listener: one is refused");
+    return;
+  }
+  // Whoever comes next may need the place of this one, which can be told a probe only by what it sends.
+  if (connection->is_reserved) resume_accepting_after(kTurnsToSpeak);
   // An exception must end its connection and no more.
-  asio::co_spawn(io_context_, serve_one(shared_from_this(), std::move(socket)),
+  asio::co_spawn(io_context_, serve_one(shared_from_this(), std::move(connection)),
                  [self = shared_from_this()](const std::exception_ptr& failure) {
                    if (!failure || self->is_stopped_) return;
                    try {
@@ -89,20 +98,24 @@ void AdminServer::Impl::on_accept(net::Descriptor accepted, const tcp::endpoint&
                  });
 }
 
-Awaitable<> AdminServer::Impl::serve_one(std::shared_ptr<Impl> self, Socket socket) {
-  if (self->is_stopped_) co_return;
-  if (self->connections_.size() >= kMaxConnections) {
-    self->logger_.debug("too many connections to the metrics listener: one is refused");
-    co_return;
+void AdminServer::Impl::resume_accepting_after(int turns) {
+  if (turns > 0) {
+    try {
+      asio::post(io_context_,
+                 [self = shared_from_this(), turns] { self->resume_accepting_after(turns - 1); });
+      listener_.suspend();
+      return;
+    } catch (const std::bad_alloc&) {
+      // Then at once.
+    }
   }
-  const auto connection = self->connections_.emplace(self->connections_.end(), std::move(socket));
-  // Also when the coroutine ends by an exception, or is destroyed with its io_context.
-  struct Forget {
-    Impl& impl;
-    Connections::iterator connection;
-    ~Forget() { impl.connections_.erase(connection); }
-  } const forget{*self, connection};
-  co_await serve(*connection, self->pages_, self->is_stopped_, ConnectionLimits{});
+  if (listener_.is_suspended()) listener_.resume();
+}
+
+Awaitable<> AdminServer::Impl::serve_one(std::shared_ptr<Impl> self, std::unique_ptr<Connection> connection) {
+  if (self->is_stopped_ || Admission::is_closed(*connection)) co_return;
+  const Service service{self->pages_, self->is_stopped_, self->admission_, self->shared_pages_};
+  co_await serve(*connection, service, ConnectionLimits{});
 }
 
 AdminServer::AdminServer(asio::io_context& io_context, AdminPages pages, const Logger& logger)

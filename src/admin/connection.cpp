@@ -1,10 +1,10 @@
 #include "admin/connection.hpp"
 
-#include "admin/gzip.hpp"
 #include "admin/negotiation.hpp"
 #include "admin/pages.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -66,35 +66,119 @@ std::string joined_lines(const Parser::value_type& request, http::field name) {
   return value;
 }
 
-// What is sent, and what it was made from. Kept from answer to answer for its memory.
-struct Body {
-  std::string text;
-  std::string compressed;
-  std::optional<Gzip> gzip;  // made when a client first asks for it
+// What is sent to a client.
+struct Answer {
+  Page page;
+  std::string text{};  // of a short page; a large one is the connection's
   bool is_compressed = false;
-
-  void compress() {
-    if (!gzip) gzip.emplace();
-    gzip->compress(text, compressed);
-    is_compressed = true;
-  }
-  const std::string& bytes() const { return is_compressed ? compressed : text; }
+  bool is_head = false;
+  bool goes_on = false;
+  unsigned version = kHttp11;
 };
 
-// `body` outlives the response's use.
-Response make_response(const Page& page, const Body& body, unsigned version, bool is_head, bool goes_on) {
+// `bytes` outlives the response's use.
+Response make_response(const Answer& answer, const std::string& bytes) {
+  const Page& page = answer.page;
   Response response;
-  response.version(version);
+  response.version(answer.version);
   response.result(page.status);
   response.set(http::field::content_type, page.content_type);
   if (!page.allow.empty()) response.set(http::field::allow, page.allow);
   if (page.is_negotiated) response.set(http::field::vary, "Accept, Accept-Encoding");
-  if (body.is_compressed) response.set(http::field::content_encoding, "gzip");
-  const std::string& bytes = body.bytes();
+  if (answer.is_compressed) response.set(http::field::content_encoding, "gzip");
   response.content_length(bytes.size());  // for HEAD too: what GET would get (RFC 9110 section 8.6)
-  response.keep_alive(goes_on);
-  if (!is_head) response.body() = {bytes.data(), bytes.size()};
+  response.keep_alive(answer.goes_on);
+  if (!answer.is_head) response.body() = {bytes.data(), bytes.size()};
   return response;
+}
+
+// Has the io_context go on with others for so many turns.
+Awaitable<> give_way(int turns) {
+  for (int i = 0; i < turns; ++i)
+    co_await asio::post(asio::use_awaitable_t<net::Executor>());
+}
+
+// After so many turns, what other clients have sent already is read: their connections are accepted, their
+// coroutines started, their heads parsed.
+constexpr int kTurnsToHearTheOthers = 4;
+
+// While this lives, nobody else makes a page.
+class Making {
+ public:
+  Making(bool& is_making, bool makes) noexcept : is_making_(makes ? &is_making : nullptr) {
+    if (makes) is_making = true;
+  }
+  ~Making() {
+    if (is_making_ != nullptr) *is_making_ = false;
+  }
+  Making(const Making&) = delete;
+  Making& operator=(const Making&) = delete;
+
+ private:
+  bool* const is_making_;
+};
+
+// Answers `parser`'s request. Nothing: the connection is over meanwhile.
+Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service service,
+                                                const Parser& parser) {
+  const TimePoint asked_at = Clock::now();
+  const auto& request = parser.get();
+  const std::string accept = joined_lines(request, http::field::accept);
+  const PageRequest asked{request.method_string(), request.target(), accept};
+  Answer answer{.page = {},
+                .is_head = request.method() == http::verb::head,
+                .goes_on = may_go_on(parser) && !connection.is_reserved,
+                .version = request.version()};
+  const bool reloads = is_reload(service.pages, asked);
+  if (connection.is_reserved && (reloads ? !service.admission.may_take_long(connection) : !is_probe(asked))) {
+    answer.page =
+        plain_page(503, "All connections are in use, but for /-/healthy and /-/ready.", answer.text);
+    co_return answer;
+  }
+  if (reloads) {
+    auto reload = service.pages.reload();
+    const Checked<void, std::string> result = co_await std::move(reload);
+    if (service.is_stopped) co_return std::nullopt;
+    answer.page = reloaded_page(result, answer.text);
+    co_return answer;
+  }
+  SharedPages::Wish wish{.key = sharing_key(asked), .asked = asked_at};
+  if (wish.key.empty()) {
+    answer.page = admin::answer(service.pages, asked, answer.text);
+    co_return answer;
+  }
+  auto others = give_way(kTurnsToHearTheOthers);
+  co_await std::move(others);
+  const auto is_over = [&] { return service.is_stopped || Admission::is_closed(connection); };
+  if (is_over()) co_return std::nullopt;
+  wish.is_compressed = accepts_gzip(joined_lines(request, http::field::accept_encoding));
+  if (service.admission.is_short_of_memory()) wish.max_age = SharedPages::kKeptFor;
+  // One page after the other, with an ear for probes in between. Closed connections give their memory back
+  // when their coroutines end, which is soon.
+  while (!service.shared.has(wish)) {
+    const bool is_too_much = service.admission.is_too_much(service.shared.in_memory());
+    if (!is_too_much && !service.shared.is_making) break;
+    if (is_too_much) {
+      service.admission.make_room_for_a_page();
+      service.shared.clear();
+    }
+    auto turn = give_way(1);
+    co_await std::move(turn);
+    if (is_over()) co_return std::nullopt;
+  }
+  const bool makes = !service.shared.has(wish);
+  const Making making(service.shared.is_making, makes);
+  SharedPages::Copy copy =
+      service.shared.get(wish, [&](std::string& text) { return admin::answer(service.pages, asked, text); });
+  connection.page = std::move(copy.bytes);
+  if (makes) {
+    auto turns = give_way(kTurnsToHearTheOthers);
+    co_await std::move(turns);
+    if (is_over()) co_return std::nullopt;
+  }
+  answer.page = copy.page;
+  answer.is_compressed = wish.is_compressed;
+  co_return answer;
 }
 
 // Waits for the client to close first: closing while bytes of its own are still unread would reset the
@@ -112,11 +196,11 @@ Awaitable<> linger(Stream& stream, std::chrono::milliseconds limit) {
 
 }  // namespace
 
-Awaitable<> serve(Stream& stream, const AdminPages& pages, const bool& is_stopped, ConnectionLimits limits) {
+Awaitable<> serve(Connection& connection, Service service, ConnectionLimits limits) {
+  Stream& stream = connection.stream;
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable_t<net::Executor>(), error);
   beast::flat_buffer buffer(limits.head_bytes);
-  Body body;
   for (bool is_first = true, goes_on = true; goes_on; is_first = false) {
     if (!is_first && buffer.size() == 0) {
       stream.expires_after(limits.idle);
@@ -131,40 +215,26 @@ Awaitable<> serve(Stream& stream, const AdminPages& pages, const bool& is_stoppe
     parser.body_limit(boost::none);  // a body is refused for being there, not for its size
     stream.expires_after(limits.head);
     co_await http::async_read_header(stream, buffer, parser, token);
-    if (is_stopped) co_return;
+    if (service.is_stopped || Admission::is_closed(connection)) co_return;
 
-    Page page;
-    bool is_head = false;
-    body.is_compressed = false;
+    std::optional<Answer> answer;
+    if (!error || is_oversize(error) || is_malformed(error)) service.admission.begin_answer(connection);
     if (!error) {
-      const auto& request = parser.get();
-      is_head = request.method() == http::verb::head;
-      goes_on = may_go_on(parser);
-      const std::string accept = joined_lines(request, http::field::accept);
-      const PageRequest asked{request.method_string(), request.target(), accept};
-      if (is_reload(pages, asked)) {
-        auto reload = pages.reload();
-        const Checked<void, std::string> result = co_await std::move(reload);
-        if (is_stopped) co_return;
-        page = reloaded_page(result, body.text);
-      } else {
-        page = answer(pages, asked, body.text);
-      }
-      if (page.is_negotiated && accepts_gzip(joined_lines(request, http::field::accept_encoding))) {
-        body.compress();
-      }
+      auto answering = answer_request(connection, service, parser);
+      answer = co_await std::move(answering);
+      if (!answer) co_return;
     } else if (is_oversize(error)) {
-      goes_on = false;
-      page = plain_page(431, "The request head is too large.", body.text);
+      answer.emplace();
+      answer->page = plain_page(431, "The request head is too large.", answer->text);
     } else if (is_malformed(error)) {
-      goes_on = false;
-      page = plain_page(400, "This is not an HTTP/1.1 request.", body.text);
+      answer.emplace();
+      answer->page = plain_page(400, "This is not an HTTP/1.1 request.", answer->text);
     } else {
       co_return;
     }
 
-    const unsigned version = error ? kHttp11 : parser.get().version();
-    Response response = make_response(page, body, version, is_head, goes_on);
+    goes_on = answer->goes_on;
+    Response response = make_response(*answer, connection.page ? *connection.page : answer->text);
     stream.expires_after(limits.write);
     http::response_serializer<http::span_body<const char>> serializer(response);
     serializer.limit(kPieceBytes);
@@ -173,6 +243,7 @@ Awaitable<> serve(Stream& stream, const AdminPages& pages, const bool& is_stoppe
       std::this_thread::yield();
     } while (!error && !serializer.is_done());
     if (error) co_return;
+    service.admission.end_answer(connection);
   }
   co_await linger(stream, limits.linger);
 }

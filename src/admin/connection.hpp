@@ -8,8 +8,8 @@
 #include "wayside/admin/admin_server.hpp"
 #include "wayside/net/types.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/basic_stream.hpp>
+#include "admin/admission.hpp"
+#include "admin/shared_pages.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -17,7 +17,6 @@
 namespace wayside::admin {
 
 using net::Awaitable;
-using Stream = boost::beast::basic_stream<boost::asio::ip::tcp, net::Executor>;
 
 struct ConnectionLimits {
   std::size_t head_bytes = 8 * 1024;
@@ -28,10 +27,17 @@ struct ConnectionLimits {
   std::chrono::milliseconds linger = std::chrono::seconds(2);  // our last byte to the client's close
 };
 
-// Serves `stream` until either side is done with it, then returns; closing the stream makes it return early.
-// `is_stopped` is looked at before each answer: once it is set, what `pages` refers to may be gone. All three
-// outlive the returned coroutine. What a peer does is never an exception; std::bad_alloc and what
-// pages.is_ready throws are.
-Awaitable<> serve(Stream& stream, const AdminPages& pages, const bool& is_stopped, ConnectionLimits limits);
+// What connections are served with. All that it refers to outlives them.
+struct Service {
+  const AdminPages& pages;
+  const bool& is_stopped;  // looked at before each answer: once it is set, what `pages` refers to may be gone
+  Admission& admission;    // has admitted the connection
+  SharedPages& shared;
+};
+
+// Serves `connection` until either side is done with it, or it has to make room for another, then returns;
+// closing its stream makes it return early. `connection` outlives the returned coroutine. What a peer does is
+// never an exception; std::bad_alloc and what pages.is_ready throws are.
+Awaitable<> serve(Connection& connection, Service service, ConnectionLimits limits);
 
 }  // namespace wayside::admin

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 constexpr std::string_view kReloadPath = "/-/reload";
+constexpr std::string_view kProbes = "/-/";
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
 
 // The path of a request target. A server must understand absolute-form too (RFC 9112 section 3.2.2).
@@ -53,6 +54,10 @@ Page routes_page(const AdminPages& pages, const PageRequest& request, std::strin
   return {.status = 200, .content_type = type, .is_negotiated = true};
 }
 
+bool is_read(const PageRequest& request) noexcept {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
 Page refused_reload(std::string_view method, std::string& body) {
   if (method == "POST")
     return plain_page(403, "The lifecycle endpoints are not enabled (--enable-lifecycle).", body);
@@ -78,10 +83,26 @@ Page reloaded_page(const Checked<void, std::string>& result, std::string& body) 
   return plain_page(200, "The configuration was read again.", body);
 }
 
+std::string sharing_key(const PageRequest& request) {
+  const std::string_view path = path_of(request.target);
+  if (!is_read(request)) return {};
+  if (path == "/routes") return "routes " + std::to_string(static_cast<int>(wanted_form(request)));
+  if (path != "/metrics") return {};
+  std::string key = "metrics " + std::to_string(static_cast<int>(preferred_format(request.accept)));
+  // With its length, since a name may hold anything.
+  for (const std::string& name : wanted_names(request.target))
+    key.append(" ").append(std::to_string(name.size())).append(" ").append(name);
+  return key;
+}
+
+bool is_probe(const PageRequest& request) noexcept {
+  return is_read(request) && path_of(request.target).starts_with(kProbes);
+}
+
 Page answer(const AdminPages& pages, const PageRequest& request, std::string& body) {
   const std::string_view path = path_of(request.target);
   if (path == kReloadPath) return refused_reload(request.method, body);
-  if (request.method != "GET" && request.method != "HEAD") {
+  if (!is_read(request)) {
     Page page = plain_page(405, "Only GET and HEAD are answered here.", body);
     page.allow = "GET, HEAD";
     return page;

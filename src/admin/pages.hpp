@@ -27,6 +27,13 @@ struct Page {
 bool is_reload(const AdminPages& pages, const PageRequest& request);
 Page reloaded_page(const Checked<void, std::string>& result, std::string& body);
 
+// What tells one large page from another, where the answer is one: requests with the same key, at the same
+// time, get the same page. Empty where the answer is short.
+std::string sharing_key(const PageRequest& request);
+
+// Whether the request asks for a page that tells how the process is: one below /-/, and not to be changed.
+bool is_probe(const PageRequest& request) noexcept;
+
 // Answers any other request; of queries only that of /metrics means anything. Replaces `body` by the text of
 // the page, reusing its memory. For HEAD that is the text GET would get: leaving it out while telling its
 // length is the caller's business, as is compressing a negotiated page. Throws std::bad_alloc.

@@ -7,13 +7,17 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
 #include <future>
+#include <iterator>
 #include <list>
 #include <optional>
 #include <stdexcept>
@@ -123,15 +127,86 @@ TEST(AdminServer, GoesOnAfterAPageFails) {
   EXPECT_THAT(get(running.endpoint, "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
-TEST(AdminServer, RefusesConnectionsBeyondItsLimit) {
+// In the order in which they came: the first of them is the first to go.
+TEST(AdminServer, WhoeverHasWaitedLongestMakesRoom) {
   Fixture fixture;
   const Running running(fixture.pages());
   std::list<RawClient> clients;
   for (int i = 0; i < 128; ++i) {
     EXPECT_THAT(get(clients.emplace_back(running.endpoint), "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
   }
-  EXPECT_EQ(RawClient(running.endpoint).read_to_end(), "");
   EXPECT_THAT(get(clients.front(), "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(get(running.endpoint, "/metrics"), HasSubstr(kRequestsLine));
+  EXPECT_THAT(std::next(clients.begin())->read_to_end(), testing::AnyOf("", "[reset]"));
+  EXPECT_THAT(get(clients.front(), "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+// As many reloads as there are places, which end with this.
+class AllBusy {
+ public:
+  AllBusy() {
+    fixture_.reload = [this]() -> net::Awaitable<Checked<void, std::string>> {
+      ++under_way_;
+      const net::Executor executor = co_await boost::asio::this_coro::executor;
+      while (!is_over_) {
+        net::Timer timer(executor, std::chrono::milliseconds(1));
+        auto waiting = timer.async_wait(boost::asio::use_awaitable_t<net::Executor>());
+        co_await std::move(waiting);
+      }
+      co_return std::string();
+    };
+    running_.emplace(fixture_.pages());
+    for (int i = 0; i < 128; ++i)
+      reload();
+    wait_for(128);
+  }
+  ~AllBusy() { is_over_ = true; }
+  AllBusy(const AllBusy&) = delete;
+  AllBusy& operator=(const AllBusy&) = delete;
+
+  RawClient& reload() {
+    RawClient& client = clients_.emplace_back(running_->endpoint);
+    client.send("POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+    return client;
+  }
+  void wait_for(int count) const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (under_way_ != count && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::yield();
+    EXPECT_EQ(under_way_, count);
+  }
+  const tcp::endpoint& endpoint() const { return running_->endpoint; }
+
+ private:
+  std::atomic<int> under_way_ = 0;
+  std::atomic<bool> is_over_ = false;
+  Fixture fixture_;
+  std::optional<Running> running_;
+  std::list<RawClient> clients_;
+};
+
+TEST(AdminServer, ProbesAreAnsweredWhileAllPlacesAreBusy) {
+  AllBusy busy;
+  for (int i = 0; i < 20; ++i) {
+    const std::string healthy = get(busy.endpoint(), "/-/healthy");
+    EXPECT_THAT(healthy, StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_THAT(healthy, HasSubstr("\r\nConnection: close\r\n"));
+  }
+  EXPECT_THAT(get(busy.endpoint(), "/metrics"), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+  // Silent ones do not keep a probe out, however many they are.
+  std::list<RawClient> silent;
+  for (int i = 0; i < 200; ++i)
+    silent.emplace_back(busy.endpoint());
+  EXPECT_THAT(get(busy.endpoint(), "/-/ready"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST(AdminServer, ReloadsLeaveHalfOfTheReserveToProbes) {
+  AllBusy busy;
+  for (int i = 0; i < 8; ++i)
+    busy.reload();
+  busy.wait_for(136);
+  EXPECT_THAT(busy.reload().read_response(), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+  EXPECT_THAT(get(busy.endpoint(), "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
 TEST(AdminServer, StopEndsEveryConnection) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <optional>
 #include <thread>
 
 namespace wayside::admin {
@@ -26,7 +27,9 @@ class Served {
  public:
   explicit Served(ConnectionLimits limits = {}, bool is_stopped = false)
       : is_stopped_(is_stopped), client(acceptor_.local_endpoint()) {
-    acceptor_.accept(stream_.socket());
+    boost::asio::ip::tcp::socket accepted = acceptor_.accept();
+    connection_.emplace(Socket(io_context_, tcp::v4(), accepted.release()));
+    EXPECT_TRUE(admission_.admit(*connection_));
     done_ = boost::asio::co_spawn(io_context_, serve_and_close(limits), boost::asio::use_future);
     thread_ = std::thread([this] { io_context_.run(); });
   }
@@ -46,8 +49,10 @@ class Served {
 
  private:
   Awaitable<> serve_and_close(ConnectionLimits limits) {
-    co_await serve(stream_, pages_, is_stopped_, limits);
-    stream_.close();
+    const Service service{pages_, is_stopped_, admission_, shared_pages_};
+    co_await serve(*connection_, service, limits);
+    connection_->stream.close();
+    shared_pages_.clear();
   }
 
   const bool is_stopped_;
@@ -55,7 +60,9 @@ class Served {
   const AdminPages pages_ = fixture_.pages();
   boost::asio::io_context io_context_;
   tcp::acceptor acceptor_{io_context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
-  Stream stream_{io_context_};
+  Admission admission_;
+  SharedPages shared_pages_{io_context_.get_executor()};
+  std::optional<Connection> connection_;
   std::future<void> done_;
   std::thread thread_;
 

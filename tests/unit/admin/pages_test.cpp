@@ -145,6 +145,28 @@ TEST(Pages, UnknownPathIsToldWhatThereIs) {
   }
 }
 
+TEST(Pages, EqualRequestsForALargePageHaveTheSameKey) {
+  const std::string text = sharing_key({"GET", "/metrics"});
+  EXPECT_FALSE(text.empty());
+  EXPECT_EQ(sharing_key({"HEAD", "http://h/metrics?x", "text/plain"}), text);
+  EXPECT_NE(sharing_key({"GET", "/metrics", "application/openmetrics-text"}), text);
+  EXPECT_NE(sharing_key({"GET", "/metrics?name[]=a"}), text);
+  EXPECT_NE(sharing_key({"GET", "/metrics?name[]=a&name[]=b"}),
+            sharing_key({"GET", "/metrics?name[]=a%0Ab"}));
+  EXPECT_NE(sharing_key({"GET", "/routes"}), sharing_key({"GET", "/routes?format=text"}));
+  for (const std::string_view target : {"/", "/-/healthy", "/-/ready", "/nowhere"})
+    EXPECT_EQ(sharing_key({"GET", target}), "") << target;
+  EXPECT_EQ(sharing_key({"POST", "/metrics"}), "");
+}
+
+TEST(Pages, ProbesAreWhatIsReadBelowTheMark) {
+  EXPECT_TRUE(is_probe({"GET", "/-/healthy"}));
+  EXPECT_TRUE(is_probe({"HEAD", "http://h/-/ready?x"}));
+  EXPECT_FALSE(is_probe({"POST", "/-/reload"}));
+  EXPECT_FALSE(is_probe({"GET", "/metrics"}));
+  EXPECT_FALSE(is_probe({"GET", "/"}));
+}
+
 TEST(Pages, QueryAndAuthorityDoNotMatter) {
   Fixture fixture;
   const struct {
