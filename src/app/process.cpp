@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstddef>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -29,6 +30,15 @@ void occupy_standard_descriptors() noexcept {
   }
 }
 
+// glibc takes large blocks from the system and gives them back when they are freed, but raises the size from
+// which on it does so to that of the largest block ever freed: after a scrape, a page of megabytes would be
+// taken from a heap, and stay there. A size that was set is kept (mallopt(3)); this is the one it begins
+// with.
+void give_large_blocks_back() noexcept {
+  constexpr int kLarge = 128 * 1024;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
 }  // namespace
 
 std::span<const char* const> arguments(int argc, char* argv[]) noexcept {
@@ -43,6 +53,7 @@ std::span<const char* const> environment() noexcept {
 }
 
 void prepare_process() noexcept {
+  give_large_blocks_back();
   occupy_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   rlimit files{};

@@ -11,8 +11,8 @@ std::span<const char* const> arguments(int argc, char* argv[]) noexcept;
 std::span<const char* const> environment() noexcept;
 
 // Ignores SIGPIPE: a peer that is gone is an error code here. Standard streams that are closed stay unused:
-// what is written there fails. Raises the soft limit of open files to the hard
-// one: a proxy needs two per client.
+// what is written there fails. Raises the soft limit of open files to the hard one: a proxy needs two per
+// client. Memory that was needed once, for a large page, is given back to the system.
 void prepare_process() noexcept;
 
 // SIGHUP waits, on the calling thread and on those that it starts, until allowed on some thread: a reload
