@@ -181,8 +181,10 @@ struct Daemon::Impl {
     }
   }
 
-  // Where memory runs out, one page or one reload fails; the io_context may run again after that ("Effect of
-  // exceptions thrown from handlers" in Asio's manual).
+  // What a handler throws leaves run(), and the io_context may run again after that ("Effect of exceptions
+  // thrown from handlers" in Asio's manual). Where memory runs out, one page or one reload fails. Nothing
+  // else is expected; whatever it is, clients are served by other threads, and nobody could drain a process
+  // whose metrics listener took it down.
   void run_admin() {
     for (;;) {
       try {
@@ -190,7 +192,17 @@ struct Daemon::Impl {
         return;
       } catch (const std::bad_alloc&) {
         continue;
+      } catch (const std::exception& error) {
+        complain_of(error);
       }
+    }
+  }
+
+  void complain_of(const std::exception& error) noexcept {
+    try {
+      log.error("the metrics listener's thread failed at something, and goes on", {{"error", error.what()}});
+    } catch (const std::bad_alloc&) {
+      // It goes on without a word.
     }
   }
 
@@ -206,9 +218,9 @@ struct Daemon::Impl {
   void on_drain() {
     if (is_draining) return;
     is_draining = true;
-    log.info("draining");
     for (const auto& worker : workers)
       worker->drain();
+    log.info("draining");
   }
 
   void on_reload_wanted() {
@@ -249,6 +261,8 @@ struct Daemon::Impl {
   void wait_for_signal() {
     signals.async_wait([this](const error_code& ec, int signal) {
       if (ec) return;
+      // Before anything that may fail: a signal that nobody waits for is ignored.
+      wait_for_signal();
       if (signal == SIGHUP) {
         on_reload_wanted();
       } else {
@@ -258,7 +272,6 @@ struct Daemon::Impl {
         signals.remove(SIGTERM, ignored);
         on_drain();
       }
-      wait_for_signal();
     });
   }
 
