@@ -22,19 +22,37 @@ EndpointId KnownLabels::find_valid(std::string_view label) noexcept {
   // In this order: nothing but interned labels is added to a catalogue that is seen closed.
   if (catalogue_.is_closed() && up_to_date_with_ == catalogue_.endpoint_count()) return kOverflowEndpoint;
   const EndpointId endpoint = catalogue_.admit(label);
-  try {
-    update();
-  } catch (const std::bad_alloc&) {
-    // The map stays behind and is brought up to date another time.
-  }
+  update();
   return endpoint;
 }
 
-void KnownLabels::update() {
+std::optional<EndpointId> KnownLabels::find_known(std::string_view label) noexcept {
+  if (label.size() > Catalogue::kMaxDynamicLabel) return std::nullopt;
+  if (is_valid_utf8(label)) [[likely]]
+    return find_known_valid(label);
+  std::array<char, Catalogue::kMaxDynamicLabel * kReplacementGrowth> repaired;
+  return find_known_valid(replace_invalid_utf8(label, repaired));
+}
+
+std::optional<EndpointId> KnownLabels::find_known_valid(std::string_view label) noexcept {
+  auto known = endpoints_.find(label);
+  if (known == endpoints_.end()) {
+    if (up_to_date_with_ == catalogue_.endpoint_count()) return std::nullopt;
+    update();
+    known = endpoints_.find(label);
+  }
+  return known != endpoints_.end() ? std::optional(known->second) : std::nullopt;
+}
+
+void KnownLabels::update() noexcept {
   const std::size_t count = catalogue_.endpoint_count();
-  for (; up_to_date_with_ < count; ++up_to_date_with_) {
-    const auto endpoint = static_cast<EndpointId>(up_to_date_with_);
-    endpoints_.emplace(catalogue_.label(endpoint), endpoint);
+  try {
+    for (; up_to_date_with_ < count; ++up_to_date_with_) {
+      const auto endpoint = static_cast<EndpointId>(up_to_date_with_);
+      endpoints_.emplace(catalogue_.label(endpoint), endpoint);
+    }
+  } catch (const std::bad_alloc&) {
+    // The map stays behind and is brought up to date another time.
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,6 +26,8 @@ class KnownLabels {
 
   // See Shard::endpoint_for.
   EndpointId find(std::string_view label) noexcept;
+  // See Shard::known_endpoint.
+  std::optional<EndpointId> find_known(std::string_view label) noexcept;
 
  private:
   // Finds a string by a view of it without making one.
@@ -36,7 +39,8 @@ class KnownLabels {
   };
 
   EndpointId find_valid(std::string_view label) noexcept;
-  void update();
+  std::optional<EndpointId> find_known_valid(std::string_view label) noexcept;
+  void update() noexcept;
 
   Catalogue& catalogue_;
   std::unordered_map<std::string, EndpointId, Hash, std::equal_to<>> endpoints_;

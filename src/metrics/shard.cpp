@@ -202,6 +202,10 @@ EndpointId Shard::endpoint_for(std::string_view label) noexcept {
   return impl_->labels.find(label);
 }
 
+std::optional<EndpointId> Shard::known_endpoint(std::string_view label) noexcept {
+  return impl_->labels.find_known(label);
+}
+
 void Shard::exchange_started() noexcept {
   impl_->add(WorkerLayout::kInFlight, 1);
 }

@@ -4,7 +4,8 @@
 // atomic that its single writer updates with a relaxed load and a relaxed store (no `lock` prefix), which is
 // enough because each value is meaningful alone and only ever grows (gauges apart). What is counted for the
 // first time is made then, under the series budget and the registry's lock; from then on it is found by
-// index: label text is no business of the worker, but for endpoint_for().
+// index: label text is no business of the worker, but for endpoint_for() and
+// known_endpoint().
 //
 // Every function is noexcept and allocates at most where something is counted for the first time. What cannot
 // be allocated is not counted rather than ending the request.
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace wayside::metrics {
@@ -42,6 +44,11 @@ class alignas(64) Shard {
   // than 256 bytes. Bytes that are not UTF-8 are replaced. Without lock and allocation once the label is
   // known, and once the budget is full.
   EndpointId endpoint_for(std::string_view label) noexcept;
+
+  // The endpoint of such a label, or of one that a configuration names, where there is one already; makes
+  // none. Without lock and allocation, but where endpoints have been made since it was last asked for one
+  // that it did not know.
+  std::optional<EndpointId> known_endpoint(std::string_view label) noexcept;
 
   // Every exchange that starts finishes exactly once.
   void exchange_started() noexcept;

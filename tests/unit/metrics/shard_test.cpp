@@ -110,6 +110,21 @@ TEST(Shard, FindsTheEndpointOfALabel) {
       << "a label that becomes configured keeps its series";
 }
 
+TEST(Shard, KnowsWhatIsThereAndMakesNothing) {
+  Catalogue catalogue({});
+  Shard shard(catalogue);
+  Shard other(catalogue);
+  EXPECT_EQ(shard.known_endpoint("/a"), std::nullopt);
+  EXPECT_EQ(shard.known_endpoint(std::string(Catalogue::kMaxDynamicLabel + 1, 'x')), std::nullopt);
+  EXPECT_EQ(catalogue.endpoint_count(), 1U) << "the overflow endpoint";
+  const EndpointId made = other.endpoint_for("/a");
+  EXPECT_EQ(shard.known_endpoint("/a"), made) << "another worker has made it";
+  const EndpointId repaired = shard.endpoint_for("/\xFF");
+  EXPECT_EQ(shard.known_endpoint("/\xFE"), repaired);
+  const EndpointId interned = catalogue.intern("/interned", {}, Method::get);
+  EXPECT_EQ(shard.known_endpoint("/interned"), interned);
+}
+
 TEST(Shard, RepairsLabelsAndRefusesLongOnes) {
   Catalogue catalogue({});
   Shard shard(catalogue);
