@@ -138,6 +138,8 @@ class Exchange {
   // What the metrics and the access log see: exchange_account.cpp.
   void note_request(const http::RequestHead& head);
   void note_label(std::string_view label);
+  void note_candidate(std::string_view label);
+  void settle_endpoint(unsigned status);
   void note_declared_route(const http::Fields& fields);
   void begin_stream(metrics::StreamKind kind);
   void count(Failure failure);
@@ -153,6 +155,7 @@ class Exchange {
   // The request.
   RouteTarget route_;                              // of "unmatched" until there is a head
   inspector::UnmatchedPaths::Ticket unmatched_{};  // where no route matched
+  net::Buffer candidate_;  // a label that has no endpoint and may earn one; empty: there is none
   Method method_ = Method::unknown;
   bool is_http10_ = false;
   bool client_wants_keep_alive_ = false;

@@ -1,11 +1,14 @@
 // What an exchange tells the metrics and the access log.
 #include "wayside/accesslog/entry.hpp"
 #include "wayside/proxy/reasons.hpp"
+#include "wayside/routes/unmatched.hpp"
 
 #include "proxy/exchange.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 
 namespace wayside::proxy {
 namespace {
@@ -27,6 +30,31 @@ void Exchange::note_label(std::string_view label) {
   if (context_.access_log != nullptr) log_text_.note_label(label);
 }
 
+// The target's views end soon, so what is wanted of it later is copied. What is longer than the longest label
+// finds no room in the metrics: that much of it is for the log.
+void Exchange::note_candidate(std::string_view label) {
+  label = label.substr(0, LogText::kMaxLabel);
+  candidate_ = context_.buffers.take(net::BufferPool::Size::kSmall);
+  std::ranges::copy(label, candidate_.space().begin());
+  candidate_.commit(label.size());
+}
+
+// Decides where the exchange is counted, if that depends on its answer: whatever somebody makes up would have
+// series otherwise, until there is no room for what is really there. 0: there was no answer of the backend.
+void Exchange::settle_endpoint(unsigned status) {
+  if (candidate_.empty()) return;
+  const std::string_view label = candidate_.view();
+  // It may have earned them with another exchange meanwhile.
+  const std::optional<metrics::EndpointId> endpoint = routes::shows_existence(status)
+                                                          ? context_.shard.endpoint_for(label)
+                                                          : context_.shard.known_endpoint(label);
+  if (endpoint) {
+    route_.endpoint = *endpoint;
+    note_label(label);
+  }
+  candidate_.release();
+}
+
 void Exchange::note_declared_route(const http::Fields& fields) {
   const std::string& field_name = context_.settings.measurement.route_header;
   if (field_name.empty() || route_.endpoint == metrics::kExcludedEndpoint) return;
@@ -36,6 +64,7 @@ void Exchange::note_declared_route(const http::Fields& fields) {
   // What was matched goes before what finds no room.
   if (endpoint == metrics::kOverflowEndpoint) return;
   route_.endpoint = endpoint;
+  candidate_.release();
   note_label(route);
 }
 
@@ -47,6 +76,7 @@ void Exchange::begin_stream(metrics::StreamKind kind) {
 void Exchange::count(Failure failure) {
   is_counted_ = true;
   const TimePoint now = Clock::now();
+  settle_endpoint(0);
   metrics::Shard& shard = context_.shard;
   const bool is_excluded = route_.endpoint == metrics::kExcludedEndpoint;
   metrics::Observation seen = observation(now);

@@ -67,8 +67,13 @@ void Exchange::find_route(std::string_view target) {
   std::array<char, kLongestGuess> buffer;
   std::string_view label = routes::kUnmatchedLabel;
   if (routing.unmatched != routes::Unmatched::kFold) {
-    label = routes::unmatched_label(routing.unmatched, target, buffer);
-    if (label != routes::kUnmatchedLabel) route_.endpoint = context_.shard.endpoint_for(label);
+    const std::string_view made = routes::unmatched_label(routing.unmatched, target, buffer);
+    if (const auto endpoint = context_.shard.known_endpoint(made)) {
+      route_.endpoint = *endpoint;
+      label = made;
+    } else {
+      note_candidate(made);
+    }
   }
   note_label(label);
 }

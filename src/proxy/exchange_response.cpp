@@ -137,6 +137,7 @@ Failure Exchange::switch_protocols(std::size_t head_size) {
   response_head_at_ = heard_at();
   write_response_head({.upgrade = true}, head_size);
   note_declared_route(context_.response_head.fields);
+  settle_endpoint(status_);
   begin_stream(metrics::StreamKind::kUpgrade);
   return Failure::kNone;
 }
@@ -183,6 +184,7 @@ Failure Exchange::begin_response(std::size_t head_size, http::Framing framing) {
     response_taken_ += *taken;
   }
   status_ = head.status;
+  settle_endpoint(status_);
   response_begun_ = true;
   if (is_stream_) begin_stream(metrics::StreamKind::kEvents);
   return Failure::kNone;

@@ -21,7 +21,7 @@ class LogText {
     method_ = append(method.substr(0, kMaxMethod));
     target_ = append(target.substr(0, kMaxTarget));
   }
-  // After note_request(), twice at most; the last one counts.
+  // After note_request(), three times at most; the last one counts.
   void note_label(std::string_view label) { label_ = append(label.substr(0, kMaxLabel)); }
 
   // Empty while they are not known. They end with the object, or when it moves.

@@ -54,4 +54,9 @@ std::string_view unmatched_label(Unmatched mode, std::string_view target, std::s
   return label.empty() ? kUnmatchedLabel : label;
 }
 
+bool shows_existence(unsigned status) noexcept {
+  constexpr unsigned kFirstError = 400;
+  return status != 0 && status < kFirstError;
+}
+
 }  // namespace wayside::routes

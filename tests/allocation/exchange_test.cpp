@@ -131,6 +131,14 @@ TEST_F(Exchange, AllocatesNothingWithAllThatCanBeMeasured) {
           "HTTP/1.1 200 OK\r\nX-Route: /users/<int:id>\r\nContent-Length: 2\r\n\r\nok"});
 }
 
+TEST_F(Exchange, AllocatesNothingWhereRoutesAreGuessed) {
+  start_quietly(config::Settings{});
+  for (const Case& test_case : kCases)
+    repeat(test_case);
+  repeat({"a guess that earns no series", "GET /made-up HTTP/1.1\r\nHost: a\r\n\r\n",
+          "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nok"});
+}
+
 TEST_F(Exchange, AllocatesNothingWithManyConnectionsInTurn) {
   start_quietly({"/users/{id}"});
   constexpr std::size_t kConnections = 50;

@@ -1,4 +1,4 @@
-"""A backend that answers every request without a body with the same few bytes, as fast as Python can."""
+"""A backend that answers requests without a body with a few bytes, as fast as Python can."""
 
 import socket
 import threading
@@ -8,7 +8,10 @@ END_OF_HEAD = b"\r\n\r\n"
 
 
 class CannedBackend:
-    def __init__(self):
+    """`answer_to(head)` gives the answer to each request; without it, all get the same."""
+
+    def __init__(self, answer_to=None):
+        self._answer_to = answer_to
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.url = "http://127.0.0.1:%d" % self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -24,9 +27,13 @@ class CannedBackend:
                 return
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
-    @staticmethod
-    def _serve(connection):
-        tail = b""  # the end of what came, where a head may have been cut
+    def _answers(self, text):
+        if self._answer_to is None:
+            return ANSWER * text.count(END_OF_HEAD)
+        return b"".join(map(self._answer_to, text.split(END_OF_HEAD)[:-1]))
+
+    def _serve(self, connection):
+        tail = b""  # of what came: a head that was cut
         with connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while True:
@@ -35,8 +42,7 @@ class CannedBackend:
                     if not received:
                         return
                     text = tail + received
-                    heads = text.count(END_OF_HEAD)
-                    tail = text[-3:] if not text.endswith(END_OF_HEAD) else b""
-                    connection.sendall(ANSWER * heads)
+                    tail = text.rpartition(END_OF_HEAD)[2]
+                    connection.sendall(self._answers(text))
                 except OSError:
                     return

@@ -158,5 +158,46 @@ class Routes(support.TestCase):
         self.assertLessEqual(len(self.inspect(wayside)["unmatched"]), 128)
 
 
+class Guesses(support.TestCase):
+    """Without a configuration, in front of a backend that knows a few words."""
+
+    ANSWERS = {
+        b"/checkout": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        b"/checkout?who": b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno",
+        b"/checkout?fail": b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 2\r\n\r\nno",
+    }
+    NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno"
+
+    def setUp(self):
+        super().setUp()
+        backend = CannedBackend(lambda head: self.ANSWERS.get(head.split(b" ", 2)[1], self.NOT_FOUND))
+        self.addCleanup(backend.close)
+        self.wayside = self.start_wayside("--workers", "2", backend=backend.url)
+
+    def scan(self, requests, batch=500):
+        word = str.maketrans("0123456789", "abcdefghij")
+        with socket.create_connection(("127.0.0.1", self.wayside.proxy_port), timeout=60) as client:
+            for first in range(0, requests, batch):
+                paths = (str(number).translate(word) for number in range(first, first + batch))
+                client.sendall("".join(f"GET /{path} HTTP/1.1\r\nHost: h\r\n\r\n" for path in paths).encode())
+                answers = b""
+                while answers.count(b"\r\n\r\nno") < batch:
+                    received = client.recv(65536)
+                    self.assertTrue(received, "the connection stays open")
+                    answers += received
+
+    def test_a_scan_leaves_room_for_what_is_there(self):
+        self.scan(20_000)
+        for query, status, count in (("", 200, 2), ("?who", 403, 1), ("?fail", 500, 1)):
+            for _ in range(count):
+                self.assertEqual(support.fetch(self.wayside.proxy_port, "/checkout" + query).status, status)
+        labels = {"endpoint": "/checkout", "method": "GET"}
+        self.wayside.wait_for_sample(2.0, "http_requests_total", http_status="200", **labels)
+        self.wayside.wait_for_sample(1.0, "http_requests_total", http_status="403", **labels)
+        self.wayside.wait_for_sample(1.0, "http_requests_total", http_status="500", **labels)
+        self.wayside.wait_for_sample(20_000.0, "http_requests_total", endpoint="unmatched", method="GET", http_status="404")
+        self.assertLess(self.wayside.sample("wayside_series"), 200)
+
+
 if __name__ == "__main__":
     unittest.main()

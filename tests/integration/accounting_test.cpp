@@ -224,6 +224,61 @@ TEST_F(Accounting, KeepsStreamsApart) {
   EXPECT_EQ(metric("wayside_overhead_seconds_count"), 0);
 }
 
+TEST_F(Accounting, AGuessEarnsItsSeriesByAnAnswerThatShowsThatItIsThere) {
+  for (const routes::Unmatched mode : {routes::Unmatched::kGuess, routes::Unmatched::kPath}) {
+    config::Settings settings;
+    settings.unmatched = mode;
+    start(settings);
+    RawSocket client = connect();
+    std::optional<RawSocket> backend;
+    const auto exchange = [&](const std::string& path, int status) {
+      client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+      if (!backend) backend.emplace(backend_.accept());
+      backend->read_head();
+      backend->send("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: 0\r\n\r\n");
+      client.read_head();
+    };
+    const auto counted = [](const std::string& label, int status) {
+      return "http_requests_total{endpoint=\"" + label + "\",http_status=\"" + std::to_string(status) +
+             "\",method=\"GET\"}";
+    };
+    for (const int status : {400, 401, 403, 404, 405, 410, 500, 503}) {
+      exchange("/word", status);
+      EXPECT_TRUE(metric_becomes(counted("unmatched", status), 1)) << status;
+      EXPECT_EQ(metric(counted("/word", status)), -1) << status;
+    }
+    exchange("/word", 302);
+    EXPECT_TRUE(metric_becomes(counted("/word", 302), 1));
+    for (const int status : {200, 401, 403, 404, 500}) {
+      exchange("/word?q", status);
+      EXPECT_TRUE(metric_becomes(counted("/word", status), 1)) << status;
+    }
+  }
+}
+
+// Of a guess that is known, failures are counted there: the backend may be down for a while.
+TEST_F(Accounting, AFailureIsCountedWhereTheGuessIsKnown) {
+  config::Settings settings;
+  settings.unmatched = routes::Unmatched::kGuess;
+  start(settings);
+  RawSocket client = connect();
+  client.send("GET /known HTTP/1.1\r\nHost: a\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  client.read_head();
+  backend.close();
+  backend_.stop_listening();
+  for (const std::string path : {"/known", "/unknown"}) {
+    client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_THAT(client.read_head(), HasSubstr("HTTP/1.1 502 "));
+    client = connect();
+  }
+  EXPECT_TRUE(metric_becomes(R"(http_requests_total{endpoint="/known",http_status="502",method="GET"})", 1));
+  EXPECT_TRUE(
+      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="502",method="GET"})", 1));
+}
+
 TEST_F(Accounting, TakesTheRouteThatTheBackendDeclares) {
   config::Settings settings;
   settings.measurement.route_header = "X-Route-Template";

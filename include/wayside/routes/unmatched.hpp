@@ -29,4 +29,9 @@ std::string_view guess_template(std::string_view target, std::span<char> out) no
 // long as these. kUnmatchedLabel also where the mode yields no text.
 std::string_view unmatched_label(Unmatched mode, std::string_view target, std::span<char> buffer) noexcept;
 
+// Whether an answer shows that what was asked for is there, so that its label is worth series of its own: a
+// success, a redirection, another protocol. Not so an error: a scanner gets 404 for whatever it makes up, and
+// 401, 403 or 500 where the application looks at who asks before it looks for what.
+bool shows_existence(unsigned status) noexcept;
+
 }  // namespace wayside::routes

@@ -40,6 +40,13 @@ TEST(Unmatched, HasALabelInEveryMode) {
   EXPECT_EQ(unmatched_label(Unmatched::kGuess, "host:1", buffer), "unmatched");
 }
 
+TEST(Unmatched, OnlyAnAnswerThatIsNoErrorShowsExistence) {
+  for (const unsigned status : {101U, 200U, 204U, 206U, 301U, 304U, 399U})
+    EXPECT_TRUE(shows_existence(status)) << status;
+  for (const unsigned status : {0U, 400U, 401U, 403U, 404U, 405U, 410U, 499U, 500U, 502U, 504U, 999U})
+    EXPECT_FALSE(shows_existence(status)) << status;
+}
+
 TEST(Unmatched, ModesHaveNames) {
   EXPECT_EQ(to_string(Unmatched::kFold), "fold");
   EXPECT_EQ(to_string(Unmatched::kPath), "path");
