@@ -2,10 +2,11 @@
 
 #include "wayside/http/text.hpp"
 
+#include "http/field_kinds.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <iterator>
 #include <utility>
 
 namespace wayside::http {
@@ -14,20 +15,17 @@ namespace {
 struct Known {
   std::string_view text;  // in lower case
   field id = field::unknown;
-  bool has_twin = false;
 };
 
-// Names that Beast does not know, and names that have a twin.
+// Names that Beast does not know.
 constexpr Known kKnown[] = {
+    {"proxy", kProxy},
     {"traceparent", kTraceParent},
-    {"content-type", field::content_type, true},
     {"x-queue-start", kXQueueStart},
-    {"content-length", field::content_length, true},
-    {"x-forwarded-for", kXForwardedFor, true},
+    {"x-forwarded-for", kXForwardedFor},
     {"x-request-start", kXRequestStart},
-    {"x-forwarded-host", kXForwardedHost, true},
-    {"transfer-encoding", field::transfer_encoding, true},
-    {"x-forwarded-proto", kXForwardedProto, true},
+    {"x-forwarded-host", kXForwardedHost},
+    {"x-forwarded-proto", kXForwardedProto},
 };
 
 // Letters differ from their capitals in one bit. Among the characters of a token, no other becomes a letter,
@@ -85,17 +83,17 @@ bool equals_lower(std::string_view name, std::string_view lower) noexcept {
   return !differs(size - kStep);
 }
 
-bool equals_but_for_underscores(std::string_view name, std::string_view lower) noexcept {
-  return std::ranges::equal(name, lower,
-                            [](char a, char b) { return to_lower(a) == b || (a == '_' && b == '-'); });
+bool says_how_to_read_the_body(std::string_view name) noexcept {
+  return is_spelling_of(name, "content-length") || is_spelling_of(name, "content-type") ||
+         is_spelling_of(name, "transfer-encoding");
 }
 
 // The number of a name that Beast does not know.
 field number_of(std::string_view name) noexcept {
   const Known& known = kTable[slot_of(name, kFactor)];
-  if (known.text.size() != name.size()) return field::unknown;
-  if (equals_lower(name, known.text)) return known.id;
-  const bool is_twin = known.has_twin && equals_but_for_underscores(name, known.text);
+  if (known.text.size() == name.size() && equals_lower(name, known.text)) return known.id;
+  if (name.find('_') == name.npos) return field::unknown;
+  const bool is_twin = speaks_for_proxies(name) || says_how_to_read_the_body(name);
   return is_twin ? kUnderscoreTwin : field::unknown;
 }
 

@@ -15,6 +15,9 @@ namespace {
 constexpr FieldNames kHopByHop(field::connection, field::keep_alive, field::proxy_connection, field::te,
                                field::trailer, field::transfer_encoding, field::upgrade);
 
+// Fields of a request that a backend would take for what they are not.
+constexpr FieldNames kForgeries(kUnderscoreTwin, kProxy);
+
 bool is_nominated(const ConnectionOptions& options, std::string_view name) noexcept {
   for (std::size_t i = 0; i < options.nominated_count; ++i) {
     if (equals_ignoring_case(options.nominated[i], name)) return true;
@@ -71,6 +74,17 @@ void write_framing(Appender& out, const Framing& framing, bool length_is_there) 
   }
 }
 
+// This hop's element of a Forwarded field (RFC 7239 sections 4 and 6). An IPv6 address is quoted and in
+// brackets.
+std::string_view own_forwarded(std::string_view ip, std::span<char, 64> buffer) noexcept {
+  Appender element(buffer);
+  const bool is_v6 = ip.find(':') != ip.npos;
+  element.text(is_v6 ? "for=\"[" : "for=");
+  element.text(ip);
+  if (is_v6) element.text("]\"");
+  return {buffer.data(), element.size().value_or(0)};
+}
+
 // The last field of that name; nullptr if there is none.
 const Field* find_last(const Fields& fields, field id) noexcept {
   const Field* last = nullptr;
@@ -98,8 +112,10 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   out.text(head.target);
   out.text(" HTTP/1.1\r\n");
 
-  // This hop adds to the last line of each, or a line where there is none.
+  // This hop adds to the last line of each, or a line where there is none; of Forwarded, only to what came: a
+  // backend that reads it from the right would else take a client's word for a proxy's.
   const Field* const forwarded_for = find_last(head.fields, kXForwardedFor);
+  const Field* const forwarded = find_last(head.fields, field::forwarded);
   const Field* const via = rewrite.via ? find_last(head.fields, field::via) : nullptr;
   const Field* const host = head.fields.find(field::host);
   const std::string_view own_via = head.minor_version == 0 ? "1.0 wayside" : "1.1 wayside";
@@ -112,7 +128,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
       length_is_there = true;
     } else if (field.id == field::upgrade && rewrite.upgrade) {
       copier.keep(field);
-    } else if (kHopByHop.contains(field.id) || field.id == kUnderscoreTwin ||
+    } else if (kHopByHop.contains(field.id) || kForgeries.contains(field.id) ||
                is_nominated(head.connection, field.name)) {
       copier.drop();
     } else if (&field == host && !head.authority.empty()) {
@@ -120,6 +136,9 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
       copier.replace(field, head.authority);
     } else if (&field == forwarded_for) {
       copier.append(field, rewrite.client_ip);
+    } else if (&field == forwarded) {
+      std::array<char, 64> buffer;
+      copier.append(field, own_forwarded(rewrite.client_ip, buffer));
     } else if (&field == via) {
       copier.append(field, own_via);
     } else if (field.id == field::max_forwards && rewrite.max_forwards) {

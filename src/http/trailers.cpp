@@ -1,7 +1,6 @@
 #include "wayside/http/trailers.hpp"
 
-#include "wayside/http/field_name.hpp"
-#include "wayside/http/text.hpp"
+#include "http/field_kinds.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,29 +9,33 @@
 namespace wayside::http {
 namespace {
 
-constexpr std::array<std::string_view, 43> kForbidden = {
-    // Framing and connection control.
-    "transfer-encoding", "content-length", "connection", "keep-alive", "proxy-connection", "te", "trailer",
-    "upgrade",
-    // Routing.
-    "host", "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "via", "max-forwards",
-    // Authentication and state.
-    "authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "authentication-info",
-    "proxy-authentication-info", "cookie", "set-cookie",
-    // What a request asks for.
-    "cache-control", "expect", "pragma", "range", "if-match", "if-none-match", "if-modified-since",
-    "if-unmodified-since", "if-range",
-    // What a response says of itself.
-    "age", "date", "expires", "location", "retry-after", "vary", "warning",
-    // How to read the content.
-    "content-encoding", "content-type", "content-range", "content-location"};
+// Beside the fields by which proxies speak.
+constexpr std::array kForbidden = std::to_array<std::string_view>(
+    {// Framing and connection control.
+     "transfer-encoding", "content-length", "connection", "keep-alive", "proxy-connection", "te", "trailer",
+     "upgrade",
+     // Routing.
+     "host", "via", "max-forwards", "proxy",
+     // Which trace a request belongs to, and since when it is on its way.
+     "traceparent", "tracestate", "baggage", "b3", "x-request-id", "x-correlation-id", "x-request-start",
+     "x-queue-start",
+     // Authentication and state.
+     "authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "authentication-info",
+     "proxy-authentication-info", "cookie", "set-cookie",
+     // What a request asks for.
+     "cache-control", "expect", "pragma", "range", "if-match", "if-none-match", "if-modified-since",
+     "if-unmodified-since", "if-range",
+     // What a response says of itself.
+     "age", "date", "expires", "location", "retry-after", "vary", "warning",
+     // How to read the content.
+     "content-encoding", "content-type", "content-range", "content-location"});
 
 }  // namespace
 
 bool may_be_trailer(std::string_view name) noexcept {
-  if (field_name(name) == kUnderscoreTwin) return false;
-  return std::none_of(kForbidden.begin(), kForbidden.end(),
-                      [&](std::string_view forbidden) { return equals_ignoring_case(name, forbidden); });
+  return !speaks_for_proxies(name) && std::ranges::none_of(kForbidden, [&](std::string_view forbidden) {
+    return is_spelling_of(name, forbidden);
+  });
 }
 
 std::size_t keep_allowed_trailers(std::span<char> lines) noexcept {

@@ -9,6 +9,7 @@
 
 #include "fuzz/check.hpp"
 #include "fuzz/splitter.hpp"
+#include "http/field_kinds.hpp"
 #include "proxy/body_relay.hpp"
 #include "proxy/outbox.hpp"
 #include "support/head_oracle.hpp"
@@ -102,7 +103,7 @@ bool is_among(const std::array<std::string_view, Count>& names, std::string_view
                              [&](std::string_view other) { return http::equals_ignoring_case(name, other); });
 }
 
-constexpr std::array<std::string_view, 4> kForwarding = {"x-forwarded-for", "x-forwarded-host",
+constexpr std::array<std::string_view, 5> kForwarding = {"forwarded", "x-forwarded-for", "x-forwarded-host",
                                                          "x-forwarded-proto", "via"};
 
 // Fields that the proxy writes or amends itself.
@@ -114,8 +115,8 @@ bool is_our_own(std::string_view name) {
          (kIsRequest && (is_among(kForwarding, name) || http::equals_ignoring_case(name, "host")));
 }
 
-// Fields that end here: those of RFC 9110 section 7.6.1, and in a request those that a backend could take for
-// our own because they are spelled with "_".
+// Fields that end here: those of RFC 9110 section 7.6.1, and in a request "Proxy" and those that a backend
+// could take for our own, or for another proxy's, because they are spelled with "_".
 template <class Head>
 bool ends_here(std::string_view name, const http::ConnectionOptions& options) {
   constexpr bool kIsRequest = std::is_same_v<Head, http::RequestHead>;
@@ -125,8 +126,10 @@ bool ends_here(std::string_view name, const http::ConnectionOptions& options) {
   std::string with_hyphens(name);
   std::ranges::replace(with_hyphens, '_', '-');
   const bool is_twin = with_hyphens != name && (is_our_own<Head>(with_hyphens) ||
-                                                http::equals_ignoring_case(with_hyphens, "content-type"));
-  return is_among(kHopByHop, name) || (kIsRequest && is_twin) ||
+                                                http::equals_ignoring_case(with_hyphens, "content-type") ||
+                                                http::speaks_for_proxies(with_hyphens));
+  const bool is_forgery = is_twin || http::equals_ignoring_case(name, "proxy");
+  return is_among(kHopByHop, name) || (kIsRequest && is_forgery) ||
          std::ranges::any_of(nominated,
                              [&](std::string_view other) { return http::equals_ignoring_case(name, other); });
 }

@@ -97,6 +97,35 @@ TEST_F(Forwarding, RemovesHopByHopFieldsOnBothLegs) {
   EXPECT_EQ(undated(client.read_head()), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 }
 
+// Whoever stands in front may have added them, and the client may not take them away again.
+TEST_F(Forwarding, KeepsEndToEndFieldsThatConnectionNames) {
+  constexpr std::string_view kKept =
+      "Authorization: Basic eA==\r\n"
+      "Cookie: a=b\r\n"
+      "X-Real-IP: 203.0.113.7\r\n"
+      "Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+      "Content-Type: text/plain\r\n";
+  RawSocket client = connect();
+  client.send(
+      "GET / HTTP/1.1\r\n"
+      "Host: a\r\n"
+      "Connection: Authorization, Cookie, Forwarded, X-Real-IP, Traceparent, Content-Type\r\n" +
+      std::string(kKept) + "Forwarded: for=203.0.113.7\r\nProxy: http://evil.example/\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  EXPECT_EQ(backend.read_head(), "GET / HTTP/1.1\r\nHost: a\r\n" + std::string(kKept) +
+                                     "Forwarded: for=203.0.113.7, for=127.0.0.1\r\n"
+                                     "Via: 1.1 wayside\r\n"
+                                     "X-Forwarded-For: 127.0.0.1\r\n"
+                                     "X-Forwarded-Proto: http\r\n"
+                                     "X-Forwarded-Host: a\r\n"
+                                     "\r\n");
+  backend.send(
+      "HTTP/1.1 200 OK\r\nConnection: Set-Cookie, ETag\r\nSet-Cookie: a=b\r\nETag: \"1\"\r\n"
+      "Content-Length: 0\r\n\r\n");
+  EXPECT_EQ(undated(client.read_head()),
+            "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nETag: \"1\"\r\nContent-Length: 0\r\n\r\n");
+}
+
 TEST_F(Forwarding, AppendsToForwardedForAndKeepsTheFirstProxysView) {
   RawSocket client = connect();
   client.send(

@@ -94,7 +94,8 @@ TEST_F(Gateway, AddsADateOnlyWhereThereIsNone) {
 TEST_F(Gateway, ForwardsTrailersToWhomTakesThem) {
   constexpr std::string_view kResponse =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
-      "X-Checksum: 1\r\nSet-Cookie: a=b\r\nX_Forwarded_For: 6.6.6.6\r\n\r\n";
+      "X-Checksum: 1\r\nSet-Cookie: a=b\r\nX_Forwarded_For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\n"
+      "X_Real_IP: 6.6.6.6\r\nX-Forwarded-Port: 6\r\nProxy: http://evil/\r\n\r\n";
   EXPECT_THAT(relayed(kResponse, "TE: trailers\r\n"), EndsWith("2\r\nok\r\n0\r\nX-Checksum: 1\r\n\r\n"));
   EXPECT_THAT(relayed(kResponse), EndsWith("2\r\nok\r\n0\r\n\r\n"));
 }

@@ -28,10 +28,13 @@ inline constexpr field kXForwardedProto{kLastOfBeast + 4};
 inline constexpr field kXQueueStart{kLastOfBeast + 5};
 inline constexpr field kXRequestStart{kLastOfBeast + 6};
 // CGI and its heirs turn "-" into "_" on the way in, so X_Forwarded_For would forge what X-Forwarded-For
-// says. Such a spelling of a name that backends trust us with: the forwarding fields, and those that say how
-// to read the body.
+// says. Such a spelling of a name that backends believe: the fields by which proxies speak, Forwarded,
+// X-Real-IP and all X-Forwarded-… among them, and those that say how to read the body.
 inline constexpr field kUnderscoreTwin{kLastOfBeast + 7};
-inline constexpr std::size_t kFieldCount = kLastOfBeast + 8;
+// No field of HTTP. CGI turns it into the variable HTTP_PROXY, which HTTP clients take for their
+// configuration (CVE-2016-5385, "httpoxy").
+inline constexpr field kProxy{kLastOfBeast + 8};
+inline constexpr std::size_t kFieldCount = kLastOfBeast + 9;
 
 // In any case (RFC 9110 section 5.1). `name` is a token; what is none may be taken for anything.
 field field_name(std::string_view name) noexcept;
@@ -49,6 +52,7 @@ class FieldNames {
       field::cookie,
       field::date,
       field::expect,
+      field::forwarded,
       field::host,
       field::keep_alive,
       field::max_forwards,
@@ -66,6 +70,7 @@ class FieldNames {
       kXQueueStart,
       kXRequestStart,
       kUnderscoreTwin,
+      kProxy,
   };
 
   constexpr FieldNames() noexcept = default;

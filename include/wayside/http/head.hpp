@@ -67,12 +67,13 @@ struct ConnectionOptions {
   bool close = false;
   bool keep_alive = false;
   bool upgrade = false;
-  // Field names that are for this hop only, because a Connection field lists them. Names that matter for
-  // framing or routing are never among them.
+  // Field names that are for this hop only, because a Connection field lists them. Names of fields that are
+  // for the recipient of the content are never among them: their nomination is ignored.
   std::array<std::string_view, limits::kConnectionOptions> nominated;
   std::size_t nominated_count = 0;
+  std::size_t named_count = 0;  // the ignored ones included
 
-  void clear() noexcept { close = keep_alive = upgrade = false, nominated_count = 0; }
+  void clear() noexcept { close = keep_alive = upgrade = false, nominated_count = named_count = 0; }
 };
 
 struct RequestHead {

@@ -17,11 +17,11 @@ namespace wayside::http {
 
 // What the backend is told beyond the head itself.
 struct RequestRewrite {
-  std::string_view client_ip;                   // appended to X-Forwarded-For
-  std::string_view fallback_host;               // the Host of an HTTP/1.0 request that came without
-  Framing framing{};                            // of the body that follows
-  bool upgrade = false;                         // ask for the upgrade that the client asks for
-  bool via = true;                              // add this hop to Via (RFC 9110 section 7.6.3)
+  std::string_view client_ip;      // without a zone; appended to X-Forwarded-For, and to Forwarded if it came
+  std::string_view fallback_host;  // the Host of an HTTP/1.0 request that came without
+  Framing framing{};               // of the body that follows
+  bool upgrade = false;            // ask for the upgrade that the client asks for
+  bool via = true;                 // add this hop to Via (RFC 9110 section 7.6.3)
   std::optional<std::uint64_t> max_forwards{};  // what is left of them (RFC 9110 section 7.6.2)
 };
 

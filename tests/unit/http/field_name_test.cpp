@@ -20,9 +20,11 @@ constexpr std::pair<std::string_view, field> kNames[] = {
     {"Cookie", field::cookie},
     {"Date", field::date},
     {"Expect", field::expect},
+    {"Forwarded", field::forwarded},
     {"Host", field::host},
     {"Keep-Alive", field::keep_alive},
     {"Max-Forwards", field::max_forwards},
+    {"Proxy", kProxy},
     {"Proxy-Authorization", field::proxy_authorization},
     {"Proxy-Connection", field::proxy_connection},
     {"TE", field::te},
@@ -80,7 +82,8 @@ TEST(FieldNameOf, TakesNothingForAnother) {
       for (int byte = 0; byte < 256; ++byte) {
         place = static_cast<char>(byte);
         if (!is_token_char(place) || to_lower(place) == to_lower(right)) continue;
-        if (right == '-' && place == '_') continue;
+        // Any name that begins so is taken for a twin.
+        if (place == '_' && (right == '-' || name.starts_with("X-Forwarded-"))) continue;
         EXPECT_FALSE(is_taken_for_another(other)) << other;
       }
       place = right;
@@ -108,11 +111,12 @@ TEST(FieldNameOf, TakesWhatBeastFound) {
 }
 
 TEST(FieldNameOf, KnowsTheNamesThatBackendsMistakeForOurs) {
-  for (const char* name : {"X_Forwarded_For", "x-forwarded_proto", "X_FORWARDED-HOST", "Content_Length",
-                           "content_type", "Transfer_Encoding"}) {
+  for (const char* name :
+       {"X_Forwarded_For", "x-forwarded_proto", "X_FORWARDED-HOST", "Content_Length", "content_type",
+        "Transfer_Encoding", "X_Real_IP", "x_forwarded_port", "X-Forwarded_Prefix", "Remote_User"}) {
     EXPECT_EQ(field_name(name), kUnderscoreTwin) << name;
   }
-  for (const char* name : {"my_field", "X_Forwarded_Fo", "_", "Keep_Alive", "x_request_start"}) {
+  for (const char* name : {"my_field", "X_Forward_For", "_", "Keep_Alive", "x_request_start"}) {
     EXPECT_EQ(field_name(name), field::unknown) << name;
   }
 }

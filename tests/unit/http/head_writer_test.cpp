@@ -101,6 +101,32 @@ TEST(RequestHeadWriter, KeepsProtectedFieldsWhateverConnectionSays) {
             "X-Forwarded-Proto: https\r\nX-Forwarded-Host: o\r\n\r\n");
 }
 
+// What a proxy in front has added, or what everybody reads, is not the client's to take away.
+TEST(RequestHeadWriter, KeepsEndToEndFieldsWhateverConnectionSays) {
+  for (const std::string name : {"Authorization", "Cookie", "Content-Type", "X-Real-IP", "X-Forwarded-Port",
+                                 "Traceparent", "X-Request-Id", "X-Auth-Request-User"}) {
+    const std::string written = request("GET / HTTP/1.1\r\nHost: h\r\nConnection: " + name +
+                                        ", X-Hop\r\nX-Hop: 1\r\n" + name + ": kept\r\n\r\n");
+    EXPECT_EQ(values(written, name), Values({"kept"}));
+    EXPECT_EQ(values(written, "X-Hop"), Values());
+  }
+}
+
+// RFC 7239: behind what other proxies said, and only where one has.
+TEST(RequestHeadWriter, AppendsTheClientToTheLastForwarded) {
+  const auto forwarded = [](std::string_view lines, std::string_view client_ip) {
+    return values(
+        request("GET / HTTP/1.1\r\nHost: h\r\n" + std::string(lines) + "\r\n", rewrite_for(client_ip)),
+        "Forwarded");
+  };
+  EXPECT_EQ(forwarded("", "2.2.2.2"), Values());
+  EXPECT_EQ(forwarded("Forwarded: for=6.6.6.6;proto=https\r\n", "2.2.2.2"),
+            Values({"for=6.6.6.6;proto=https, for=2.2.2.2"}));
+  EXPECT_EQ(forwarded("Forwarded: for=a\r\nConnection: forwarded\r\nForwarded: for=b\r\n", "2001:db8::1"),
+            Values({"for=a", "for=b, for=\"[2001:db8::1]\""}));
+  EXPECT_EQ(forwarded("Forwarded:\r\n", "2.2.2.2"), Values({"for=2.2.2.2"}));
+}
+
 TEST(RequestHeadWriter, AppendsTheClientToTheLastForwardedFor) {
   const auto forwarded_for = [](std::string_view lines, std::string_view client_ip) {
     const std::string written =
@@ -137,9 +163,19 @@ TEST(RequestHeadWriter, ReplacesHostByTheAuthorityOfTheTarget) {
 TEST(RequestHeadWriter, DropsTheUnderscoreTwinsOfItsOwnFields) {
   const std::string written = request(
       "GET / HTTP/1.1\r\nHost: h\r\nX_Forwarded_For: 6\r\ncontent_length: 6\r\nX-Forwarded_Host: 6\r\n"
+      "X_Real_IP: 6\r\nX_Forwarded_Port: 6\r\nRemote_User: 6\r\nX-Forwarded_Anything: 6\r\n"
       "a_b: 1\r\n\r\n");
   EXPECT_EQ(written.find('6'), written.npos) << written;
   EXPECT_EQ(values(written, "a_b"), Values({"1"}));
+}
+
+// CVE-2016-5385.
+TEST(RequestHeadWriter, DropsProxy) {
+  const std::string written =
+      request("GET / HTTP/1.1\r\nHost: h\r\nPROXY: http://evil/\r\nProxy: x\r\nProxy-Kind: kept\r\n\r\n");
+  EXPECT_EQ(values(written, "PROXY"), Values());
+  EXPECT_EQ(values(written, "Proxy"), Values());
+  EXPECT_EQ(values(written, "Proxy-Kind"), Values({"kept"}));
 }
 
 TEST(RequestHeadWriter, RewritesMaxForwards) {

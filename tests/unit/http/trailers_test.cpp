@@ -10,11 +10,14 @@ namespace {
 // RFC 9110 section 6.5.1.
 TEST(Trailers, MayNotFrameRouteOrAuthenticate) {
   for (const char* name :
-       {"Content-Length", "transfer-encoding", "HOST", "Authorization", "Set-Cookie", "Connection", "Trailer",
-        "Content-Type", "X-Forwarded-For", "Max-Forwards", "X_Forwarded_For", "content_length"}) {
+       {"Content-Length",   "transfer-encoding", "HOST",         "Authorization",      "Set-Cookie",
+        "Connection",       "Trailer",           "Content-Type", "X-Forwarded-For",    "Max-Forwards",
+        "X_Forwarded_For",  "content_length",    "Forwarded",    "X-Real-IP",          "x_real_ip",
+        "X-Forwarded-Port", "X_Forwarded_Port",  "Proxy",        "Remote-User",        "traceparent",
+        "X-Request-ID",     "Set_Cookie",        "Cookie",       "Proxy_Authorization"}) {
     EXPECT_FALSE(may_be_trailer(name)) << name;
   }
-  for (const char* name : {"Digest", "Server-Timing", "grpc-status", "X-Checksum"}) {
+  for (const char* name : {"Digest", "Server-Timing", "grpc-status", "X-Checksum", "ETag", "x_checksum"}) {
     EXPECT_TRUE(may_be_trailer(name)) << name;
   }
 }

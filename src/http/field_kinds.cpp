@@ -1,0 +1,120 @@
+#include "http/field_kinds.hpp"
+
+#include "wayside/http/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace wayside::http {
+namespace {
+
+using Names = std::span<const std::string_view>;
+
+constexpr std::array<std::string_view, 13> kOfProxies = {
+    "forwarded",         "x-real-ip",        "x-client-ip",  "x-cluster-client-ip", "true-client-ip",
+    "cf-connecting-ip",  "fastly-client-ip", "remote-user",  "x-remote-user",       "client-cert",
+    "client-cert-chain", "x-original-url",   "x-rewrite-url"};
+constexpr std::array<std::string_view, 4> kPrefixesOfProxies = {"x-forwarded-", "x-auth-request-", "x-ssl-",
+                                                                "x-amzn-oidc-"};
+
+constexpr std::array kEndToEnd = std::to_array<std::string_view>({
+    // Framing, routing, control.
+    "transfer-encoding",
+    "host",
+    "via",
+    "date",
+    "max-forwards",
+    "expect",
+    "range",
+    "cache-control",
+    "pragma",
+    "prefer",
+    "priority",
+    "early-data",
+    "cdn-loop",
+    "upgrade-insecure-requests",
+    // Authentication and state.
+    "authorization",
+    "proxy-authorization",
+    "www-authenticate",
+    "proxy-authenticate",
+    "authentication-info",
+    "proxy-authentication-info",
+    "cookie",
+    "set-cookie",
+    "x-api-key",
+    "x-csrf-token",
+    "x-xsrf-token",
+    "idempotency-key",
+    "signature",
+    "signature-input",
+    // Who asks, and how.
+    "accept",
+    "user-agent",
+    "referer",
+    "origin",
+    "from",
+    "dnt",
+    "x-requested-with",
+    "x-http-method-override",
+    "soapaction",
+    "last-event-id",
+    // Which trace a request belongs to, and since when it is on its way.
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "b3",
+    "x-request-id",
+    "x-correlation-id",
+    "x-amzn-trace-id",
+    "x-cloud-trace-context",
+    "x-request-start",
+    "x-queue-start",
+    // What a response says of itself.
+    "age",
+    "allow",
+    "etag",
+    "expires",
+    "last-modified",
+    "link",
+    "location",
+    "retry-after",
+    "server",
+    "vary",
+    "warning",
+    "digest",
+    "strict-transport-security",
+    "referrer-policy",
+    "permissions-policy",
+    "x-content-type-options",
+    "x-frame-options",
+});
+// "content-" has Content-Length.
+constexpr std::array<std::string_view, 7> kEndToEndPrefixes = {
+    "accept-", "access-control-", "content-", "cross-origin-", "if-", "sec-", "x-b3-"};
+
+bool is_among(std::string_view name, Names names, Names prefixes) noexcept {
+  const auto is_name = [&](std::string_view lower) { return is_spelling_of(name, lower); };
+  const auto has_prefix = [&](std::string_view lower) {
+    return is_spelling_of(name.substr(0, lower.size()), lower);
+  };
+  return std::ranges::any_of(names, is_name) || std::ranges::any_of(prefixes, has_prefix);
+}
+
+}  // namespace
+
+bool speaks_for_proxies(std::string_view name) noexcept {
+  return is_among(name, kOfProxies, kPrefixesOfProxies);
+}
+
+bool is_end_to_end(std::string_view name) noexcept {
+  return is_among(name, kEndToEnd, kEndToEndPrefixes) || speaks_for_proxies(name);
+}
+
+bool is_spelling_of(std::string_view name, std::string_view lower) noexcept {
+  return std::ranges::equal(name, lower,
+                            [](char a, char b) { return to_lower(a) == b || (a == '_' && b == '-'); });
+}
+
+}  // namespace wayside::http

@@ -1,0 +1,64 @@
+#include "http/field_kinds.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wayside::http {
+namespace {
+
+TEST(FieldKinds, KnowWhatProxiesSay) {
+  for (const char* name : {"Forwarded", "x-forwarded-for", "X-Forwarded-Port", "X-FORWARDED-CLIENT-CERT",
+                           "X-Real-IP", "X_Real_IP", "x_forwarded-port", "X-Auth-Request-User", "Remote-User",
+                           "X-SSL-Client-Verify", "Client-Cert", "True-Client-IP"}) {
+    EXPECT_TRUE(speaks_for_proxies(name)) << name;
+    EXPECT_TRUE(is_end_to_end(name)) << name;
+  }
+  for (const char* name : {"", "X-Forwarded", "Forwarded-For", "X-Real-IPs", "Host", "Via", "x-ss"})
+    EXPECT_FALSE(speaks_for_proxies(name)) << name;
+}
+
+TEST(FieldKinds, KnowWhatIsForTheRecipientOfTheContent) {
+  for (const char* name : {"Authorization",
+                           "Cookie",
+                           "Set-Cookie",
+                           "content-type",
+                           "Content-Length",
+                           "Content-Disposition",
+                           "Transfer-Encoding",
+                           "HOST",
+                           "Date",
+                           "Via",
+                           "traceparent",
+                           "tracestate",
+                           "X-Request-ID",
+                           "X-API-Key",
+                           "Accept",
+                           "Accept-Encoding",
+                           "If-None-Match",
+                           "Origin",
+                           "Sec-Fetch-Site",
+                           "Sec-WebSocket-Key",
+                           "Cache-Control",
+                           "Access-Control-Allow-Origin",
+                           "Strict-Transport-Security",
+                           "X-Request-Start"}) {
+    EXPECT_TRUE(is_end_to_end(name)) << name;
+  }
+}
+
+// RFC 9110 section 7.6.1, and what extensions of this hop are named.
+TEST(FieldKinds, LeaveWhatIsForOneHop) {
+  for (const char* name : {"close", "TE", "Trailer", "Keep-Alive", "Upgrade", "Proxy-Connection",
+                           "HTTP2-Settings", "X-Secret", "Meter", "C-Opt", "Proxy", ""}) {
+    EXPECT_FALSE(is_end_to_end(name)) << name;
+  }
+}
+
+TEST(FieldKinds, CompareAsCgiDoes) {
+  EXPECT_TRUE(is_spelling_of("X-Real-IP", "x-real-ip"));
+  EXPECT_TRUE(is_spelling_of("x_real-IP", "x-real-ip"));
+  EXPECT_FALSE(is_spelling_of("x-real-i", "x-real-ip"));
+  EXPECT_FALSE(is_spelling_of("x.real.ip", "x-real-ip"));
+}
+
+}  // namespace
+}  // namespace wayside::http
