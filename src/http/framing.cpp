@@ -3,6 +3,8 @@
 #include "wayside/http/text.hpp"
 
 #include <charconv>
+#include <cstdint>
+#include <limits>
 #include <optional>
 
 namespace wayside::http {
@@ -13,12 +15,16 @@ struct BodyFields {
   bool has_transfer_encoding = false;
 };
 
-// 1*DIGIT (RFC 9110 section 8.6): no sign, no space, no overflow.
+// Most programs keep a length in a signed number of 64 bits (off_t, long, ssize_t), where one more becomes
+// negative. A recipient has to guard against that (RFC 9110 section 8.6), and not all of them do.
+constexpr std::uint64_t kMaxLength = std::numeric_limits<std::int64_t>::max();
+
+// 1*DIGIT (RFC 9110 section 8.6): no sign, no space, no overflow, here or behind.
 std::optional<std::uint64_t> parse_length(std::string_view text) noexcept {
   if (text.empty() || !is_digit(text.front())) return std::nullopt;
   std::uint64_t length = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size() || length > kMaxLength) return std::nullopt;
   return length;
 }
 
