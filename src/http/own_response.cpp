@@ -42,9 +42,32 @@ void write_head(Appender& out, const OwnResponse& response, unsigned status, std
   out.text("\r\n");
 }
 
-constexpr FieldNames kSecrets(field::authorization, field::proxy_authorization, field::cookie);
+// RFC 9110 section 9.3.8 asks the recipient to leave out what is likely to be sensitive. Which fields those
+// are only the application knows: X-Api-Key, X-Amz-Security-Token, or what a proxy in front has added to tell
+// the backend of the user. So these alone are shown: what a TRACE is for (the way it took, and where it was
+// addressed to), and the fields of content negotiation and caching, in which nobody is named. Those that name
+// clients and addresses of the network inside (Forwarded, X-Forwarded-For, From, Referer) are not among them.
+bool is_shown_to_trace(field name) noexcept {
+  switch (name) {
+    case field::host:
+    case field::via:
+    case field::max_forwards:
+    case field::user_agent:
+    case field::accept:
+    case field::accept_charset:
+    case field::accept_encoding:
+    case field::accept_language:
+    case field::cache_control:
+    case field::pragma:
+    case field::connection:
+    case field::te:
+      return true;
+    default:
+      return false;
+  }
+}
 
-// Writes the head of a request as it came, or only measures it.
+// Writes the head of a request as it came, but for fields that are not shown, or only measures it.
 template <class Write>
 void for_each_traced_piece(const RequestHead& head, Write write) {
   write(head.method_token);
@@ -52,7 +75,7 @@ void for_each_traced_piece(const RequestHead& head, Write write) {
   write(head.target);
   write(std::string_view(head.minor_version == 0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n"));
   for (const Field& field : head.fields) {
-    if (!kSecrets.contains(field.id)) write(std::string_view(field.name.data(), field.line_end));
+    if (is_shown_to_trace(field.id)) write(std::string_view(field.name.data(), field.line_end));
   }
   write(std::string_view("\r\n"));
 }

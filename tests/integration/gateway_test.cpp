@@ -76,13 +76,21 @@ TEST_F(Gateway, CountsMaxForwardsDownForOptionsAndTraceAlone) {
 TEST_F(Gateway, AnswersItselfWhereNoForwardIsLeft) {
   EXPECT_THAT(answered_here("OPTIONS * HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\nConnection: close\r\n\r\n"),
               StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answered_here("TRACE /x HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\nConnection: close\r\n\r\n"),
+              HasSubstr("\r\nContent-Type: message/http\r\n"));
+}
+
+// RFC 9110 section 9.3.8: any other field may be a secret of the application's.
+TEST_F(Gateway, ShowsATraceOnlyWhatCannotBeSensitive) {
+  constexpr std::string_view kShown =
+      "Host: a\r\nVia: 1.1 front\r\nMax-Forwards: 0\r\nUser-Agent: u\r\nAccept: */*\r\nAccept-Language: "
+      "de\r\nConnection: close\r\n";
   const std::string trace = answered_here(
-      "TRACE /x HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nAuthorization: secret\r\nProxy-Authorization: "
-      "secret\r\nX-Kept: 1\r\nMax-Forwards: 0\r\nConnection: "
-      "close\r\n\r\n");
-  EXPECT_THAT(trace, HasSubstr("\r\nContent-Type: message/http\r\n"));
-  EXPECT_THAT(trace, EndsWith("\r\n\r\nTRACE /x HTTP/1.1\r\nHost: a\r\nX-Kept: 1\r\nMax-Forwards: 0\r\n"
-                              "Connection: close\r\n\r\n"));
+      "TRACE /x HTTP/1.1\r\nCookie: secret\r\nAuthorization: secret\r\nProxy-Authorization: secret\r\n" +
+      std::string(kShown) +
+      "X-Api-Key: secret\r\nX-Unknown: secret\r\nX-Forwarded-For: secret\r\nForwarded: secret\r\n"
+      "Referer: secret\r\n\r\n");
+  EXPECT_THAT(trace, EndsWith("\r\n\r\nTRACE /x HTTP/1.1\r\n" + std::string(kShown) + "\r\n"));
 }
 
 TEST_F(Gateway, AddsADateOnlyWhereThereIsNone) {

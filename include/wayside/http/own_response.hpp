@@ -29,8 +29,8 @@ std::optional<std::size_t> write_own_response(const OwnResponse& response, std::
 // not matter.
 std::optional<std::size_t> write_options_response(const OwnResponse& response, std::span<char> out) noexcept;
 
-// 200 to a TRACE that asks this hop: the request head as it came, without the fields that carry secrets (RFC
-// 9110 section 9.3.8).
+// 200 to a TRACE that asks this hop: the request line as it came, and of its fields those that can hold
+// nothing sensitive, whatever the application (RFC 9110 section 9.3.8).
 std::optional<std::size_t> write_trace_response(const OwnResponse& response, const RequestHead& head,
                                                 std::span<char> out) noexcept;
 
