@@ -66,6 +66,12 @@ std::string joined_lines(const Parser::value_type& request, http::field name) {
   return value;
 }
 
+// The same where it matters whether there is such a field at all.
+std::optional<std::string> joined_lines_if_any(const Parser::value_type& request, http::field name) {
+  if (request.count(name) == 0) return std::nullopt;
+  return joined_lines(request, name);
+}
+
 // What is sent to a client.
 struct Answer {
   Page page;
@@ -124,7 +130,15 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
   const TimePoint asked_at = Clock::now();
   const auto& request = parser.get();
   const std::string accept = joined_lines(request, http::field::accept);
-  const PageRequest asked{request.method_string(), request.target(), accept};
+  const std::string host = joined_lines(request, http::field::host);
+  const auto origin = joined_lines_if_any(request, http::field::origin);
+  const auto sec_fetch_site = joined_lines_if_any(request, http::field::sec_fetch_site);
+  const PageRequest asked{.method = request.method_string(),
+                          .target = request.target(),
+                          .accept = accept,
+                          .host = host,
+                          .origin = origin,
+                          .sec_fetch_site = sec_fetch_site};
   Answer answer{.page = {},
                 .is_head = request.method() == http::verb::head,
                 .goes_on = may_go_on(parser) && !connection.is_reserved,

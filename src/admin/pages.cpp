@@ -3,6 +3,7 @@
 #include "wayside/inspector/inspector.hpp"
 #include "wayside/metrics/exposition.hpp"
 
+#include "admin/browser.hpp"
 #include "admin/landing_page.hpp"
 #include "admin/negotiation.hpp"
 #include "admin/query.hpp"
@@ -58,9 +59,16 @@ bool is_read(const PageRequest& request) noexcept {
   return request.method == "GET" || request.method == "HEAD";
 }
 
-Page refused_reload(std::string_view method, std::string& body) {
-  if (method == "POST")
+Page refused_reload(const AdminPages& pages, const PageRequest& request, std::string& body) {
+  if (request.method == "POST" && !pages.reload)
     return plain_page(403, "The lifecycle endpoints are not enabled (--enable-lifecycle).", body);
+  if (request.method == "POST") {
+    return plain_page(
+        403,
+        "A web page of another origin has asked for this, so nothing was reloaded. Only a page that was "
+        "loaded from this listener, by its IP address or as localhost, may ask.",
+        body);
+  }
   Page page = plain_page(405, "Only POST is answered here.", body);
   page.allow = "POST";
   return page;
@@ -75,7 +83,8 @@ Page plain_page(unsigned status, std::string_view message, std::string& body) {
 }
 
 bool is_reload(const AdminPages& pages, const PageRequest& request) {
-  return pages.reload && request.method == "POST" && path_of(request.target) == kReloadPath;
+  return pages.reload && request.method == "POST" && path_of(request.target) == kReloadPath &&
+         !is_from_foreign_page(request);
 }
 
 Page reloaded_page(const Checked<void, std::string>& result, std::string& body) {
@@ -101,7 +110,7 @@ bool is_probe(const PageRequest& request) noexcept {
 
 Page answer(const AdminPages& pages, const PageRequest& request, std::string& body) {
   const std::string_view path = path_of(request.target);
-  if (path == kReloadPath) return refused_reload(request.method, body);
+  if (path == kReloadPath) return refused_reload(pages, request, body);
   if (!is_read(request)) {
     Page page = plain_page(405, "Only GET and HEAD are answered here.", body);
     page.allow = "GET, HEAD";

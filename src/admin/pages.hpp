@@ -3,6 +3,7 @@
 
 #include "wayside/admin/admin_server.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@ struct PageRequest {
   std::string_view method;
   std::string_view target;    // RFC 9112 section 3.2; origin-form or absolute-form
   std::string_view accept{};  // the value of the Accept field, all its lines joined by commas
+  std::string_view host{};
+  // Where a browser says the request comes from; none where there is no such field.
+  std::optional<std::string_view> origin{};
+  std::optional<std::string_view> sec_fetch_site{};
 };
 
 struct Page {
@@ -22,8 +27,8 @@ struct Page {
   bool is_negotiated = false;     // another Accept or Accept-Encoding might get another answer
 };
 
-// Whether the request asks for a reload and may: whoever answers waits for that, and then sends
-// reloaded_page().
+// Whether the request asks for a reload and may, which a page of another site may not: whoever answers waits
+// for that, and then sends reloaded_page().
 bool is_reload(const AdminPages& pages, const PageRequest& request);
 Page reloaded_page(const Checked<void, std::string>& result, std::string& body);
 

@@ -213,6 +213,40 @@ class FilesThatBlock(ReloadTest):
                         self.assertEqual(wayside.wait(10), -number, wayside.output)
 
 
+class FromABrowser(ReloadTest):
+    """Only a page of the metrics listener's own may have a browser ask for a reload."""
+
+    def post(self, wayside, **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return support.fetch(wayside.metrics_port, "/-/reload", method="POST", headers=named)
+
+    def test_a_foreign_page_is_refused_and_others_are_not(self):
+        wayside = self.start_with("routes: [/a]\n")
+        here = f"127.0.0.1:{wayside.metrics_port}"
+        self.replace("routes: [/a, /b]\n")
+        for headers in (
+            {"Origin": "http://evil.example"},
+            {"Origin": "null"},
+            {"Origin": "http://127.0.0.1:3000", "Sec_Fetch_Site": "same-site"},
+            {"Origin": f"http://{here}", "Sec_Fetch_Site": "cross-site"},
+            # DNS rebinding: to the browser, this is the same origin.
+            {"Host": "evil.example:10180", "Origin": "http://evil.example:10180", "Sec_Fetch_Site": "same-origin"},
+        ):
+            with self.subTest(headers=headers):
+                answer = self.post(wayside, **headers)
+                self.assertEqual(answer.status, 403, answer.text)
+                self.assertIn("another origin", answer.text)
+        self.assertEqual(wayside.sample("wayside_routes"), 1.0)
+        for headers in (
+            {},
+            {"Host": "wayside.shop.svc:10180"},
+            {"Origin": f"http://{here}", "Sec_Fetch_Site": "same-origin"},
+        ):
+            with self.subTest(headers=headers):
+                self.assertEqual(self.post(wayside, **headers).status, 200)
+        self.assertEqual(wayside.sample("wayside_routes"), 2.0)
+
+
 class ManyRoutes(ReloadTest):
     def test_scrapes_go_on_while_many_routes_are_read(self):
         wayside = self.start_with("routes: []\n")

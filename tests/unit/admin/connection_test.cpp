@@ -56,8 +56,16 @@ class Served {
   }
 
   const bool is_stopped_;
+  AdminPages pages() {
+    AdminPages pages = fixture_.pages();
+    pages.reload = []() -> net::Awaitable<Checked<void, std::string>> {
+      co_return Checked<void, std::string>();
+    };
+    return pages;
+  }
+
   Fixture fixture_;
-  const AdminPages pages_ = fixture_.pages();
+  const AdminPages pages_ = pages();
   boost::asio::io_context io_context_;
   tcp::acceptor acceptor_{io_context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
   Admission admission_;
@@ -103,6 +111,23 @@ TEST(AdminConnection, AnswersPipelinedRequestsInOrder) {
   EXPECT_THAT(served.client.read_response(), EndsWith("\r\n\r\nwayside is healthy.\n"));
   EXPECT_THAT(served.client.read_response(true), HasSubstr("\r\nContent-Type: text/html; charset=utf-8\r\n"));
   EXPECT_THAT(served.client.read_response(), EndsWith("\r\n\r\nwayside is ready.\n"));
+}
+
+// All lines of a field count, so that none hides behind another.
+TEST(AdminConnection, KnowsWhereARequestComesFrom) {
+  Served served;
+  const std::string post = "POST /-/reload HTTP/1.1\r\nContent-Length: 0\r\n";
+  const auto status_of = [&](std::string_view fields) {
+    served.client.send(post + std::string(fields) + "\r\n");
+    return served.client.read_response().substr(0, 12);
+  };
+  EXPECT_EQ(status_of("Host: x\r\n"), "HTTP/1.1 200");
+  EXPECT_EQ(status_of("Host: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"), "HTTP/1.1 200");
+  EXPECT_EQ(status_of("Host: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nOrigin: http://evil\r\n"),
+            "HTTP/1.1 403");
+  EXPECT_EQ(status_of("Host: 127.0.0.1\r\nOrigin:\r\n"), "HTTP/1.1 403");
+  EXPECT_EQ(status_of("Host: x\r\nOrigin: http://x\r\n"), "HTTP/1.1 403");
+  EXPECT_EQ(status_of("Host: 127.0.0.1\r\nSec-Fetch-Site: cross-site\r\n"), "HTTP/1.1 403");
 }
 
 TEST(AdminConnection, TakesARequestInPieces) {

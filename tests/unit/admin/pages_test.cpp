@@ -90,6 +90,20 @@ TEST(Pages, ReloadIsAskedForByPostAndHasToBeAllowed) {
   EXPECT_FALSE(is_reload(fixture.pages(), {"POST", "/-/reload/"}));
 }
 
+TEST(Pages, ReloadIsNotForPagesOfOtherSites) {
+  Fixture fixture;
+  fixture.reload = []() -> net::Awaitable<Checked<void, std::string>> { co_return std::string(); };
+  const PageRequest foreign{
+      .method = "POST", .target = "/-/reload", .host = "127.0.0.1:10180", .origin = "http://evil.example"};
+  EXPECT_FALSE(is_reload(fixture.pages(), foreign));
+  std::string body;
+  EXPECT_EQ(answer(fixture.pages(), foreign, body).status, 403U);
+  EXPECT_THAT(body, HasSubstr("another origin"));
+  const PageRequest own{
+      .method = "POST", .target = "/-/reload", .host = "127.0.0.1:10180", .origin = "http://127.0.0.1:10180"};
+  EXPECT_TRUE(is_reload(fixture.pages(), own));
+}
+
 TEST(Pages, ReloadedSaysHowItWent) {
   std::string body;
   EXPECT_EQ(reloaded_page({}, body).status, 200U);
