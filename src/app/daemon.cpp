@@ -58,7 +58,7 @@ struct Daemon::Impl {
       : settings(std::move(all_settings)),
         log(streams.log()),
         registry(registry_options(settings)),
-        routing(registry, settings.workers),
+        routing(registry, settings.workers, settings.inspector_examples),
         exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
                               std::string(kRevision), [this] { return log.dropped(); }}) {
     const bool has_access_log = access_log_rings(settings) != 0;

@@ -17,8 +17,8 @@ Method usual_method(MethodSet methods) {
 
 }  // namespace
 
-RoutingBook::RoutingBook(metrics::Registry& registry, std::size_t worker_count)
-    : registry_(registry), worker_count_(worker_count), inspector_(worker_count) {}
+RoutingBook::RoutingBook(metrics::Registry& registry, std::size_t worker_count, bool inspector_shows_examples)
+    : registry_(registry), worker_count_(worker_count), inspector_(worker_count, inspector_shows_examples) {}
 
 RoutingUpdate RoutingBook::prepare(const config::Settings& settings) {
   Endpoints endpoints;

@@ -31,7 +31,7 @@ struct RoutingUpdate {
 class RoutingBook {
  public:
   // `registry` outlives the book.
-  RoutingBook(metrics::Registry& registry, std::size_t worker_count);
+  RoutingBook(metrics::Registry& registry, std::size_t worker_count, bool inspector_shows_examples = true);
 
   // The routes of `settings`, which were checked, ready for use. A label that was there before keeps its
   // endpoint, and so its counts; one that goes stays exposed. The metrics' guarantees are those of the new

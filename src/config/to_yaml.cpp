@@ -202,6 +202,9 @@ std::string to_yaml(const Settings& settings) {
   out << YAML::Key << "workers" << YAML::Value << settings.workers;
   out << YAML::Key << "log_level" << YAML::Value << std::string(to_string(settings.log_level));
   out << YAML::Key << "access_log" << YAML::Value << std::string(to_string(settings.access_log));
+  out << YAML::Key << "inspector" << YAML::Value << YAML::BeginMap;
+  out << YAML::Key << "examples" << YAML::Value << (settings.inspector_examples ? "on" : "off");
+  out << YAML::EndMap;
   out << YAML::Key << "timeouts" << YAML::Value;
   emit_timeouts(out, settings.timeouts);
   out << YAML::Key << "limits" << YAML::Value;

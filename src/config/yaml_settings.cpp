@@ -41,6 +41,7 @@ class Reader {
         YamlKey{"access_log",
                 [this](const YamlValue& v) { read_value(v, parse_access_log, settings_.access_log); }},
         YamlKey{"metrics", [this](const YamlValue& v) { read_metrics(v); }},
+        YamlKey{"inspector", [this](const YamlValue& v) { read_inspector(v); }},
         YamlKey{"timeouts", [this](const YamlValue& v) { read_timeouts(v); }},
         YamlKey{"limits", [this](const YamlValue& v) { read_limits(v); }},
         YamlKey{"request_body", [this](const YamlValue& v) { read_request_body(v); }},
@@ -127,6 +128,14 @@ class Reader {
     std::vector<YamlKey> all = measurement_keys(settings_.measurement, mistakes_);
     all.insert(all.begin(), keys.begin(), keys.end());
     read_mapping(value, all, mistakes_);
+  }
+
+  void read_inspector(const YamlValue& value) {
+    const std::array keys = {
+        YamlKey{"examples",
+                [this](const YamlValue& v) { read_value(v, parse_switch, settings_.inspector_examples); }},
+    };
+    read_mapping(value, keys, mistakes_);
   }
 
   void read_timeouts(const YamlValue& value) {

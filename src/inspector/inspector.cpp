@@ -57,10 +57,11 @@ void merge(UnmatchedPath& into, const UnmatchedPath& other) {
   }
 }
 
-UnmatchedRow row_of(const UnmatchedPath& path, const Present& now) {
+// Without examples, nothing is shown that is a path as it came.
+UnmatchedRow row_of(const UnmatchedPath& path, bool with_examples, const Present& now) {
   UnmatchedRow row;
-  row.suggestion = path.suggestion();
-  row.example = path.example();
+  if (with_examples || path.is_guessed) row.suggestion = path.suggestion();
+  if (with_examples) row.example = path.example();
   row.count = path.count;
   row.error = path.error;
   row.methods = names_of(path.methods);
@@ -74,7 +75,8 @@ UnmatchedRow row_of(const UnmatchedPath& path, const Present& now) {
 
 }  // namespace
 
-Inspector::Inspector(std::size_t worker_count) : worker_count_(worker_count) {
+Inspector::Inspector(std::size_t worker_count, bool shows_examples)
+    : worker_count_(worker_count), shows_examples_(shows_examples) {
   for (std::size_t i = 0; i < worker_count; ++i)
     unmatched_.push_back(std::make_unique<UnmatchedPaths>());
   shown_ = prepare({});
@@ -135,7 +137,7 @@ void Inspector::write(Format format, const Present& now, std::string& out) const
     }
   }
   for (const auto& [suggestion, path] : merged)
-    report.unmatched.push_back(row_of(path, now));
+    report.unmatched.push_back(row_of(path, shows_examples_, now));
   std::ranges::stable_sort(report.unmatched, std::ranges::greater(), &UnmatchedRow::count);
   if (report.unmatched.size() > kShownUnmatched) report.unmatched.resize(kShownUnmatched);
 

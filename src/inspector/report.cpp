@@ -106,7 +106,8 @@ Table unmatched_table(const Report& report) {
   Table table{{"COUNT", "METHODS", "STATUS", "FIRST SEEN", "LAST SEEN", "EXAMPLE", "ROUTE TO ADD"}, {}};
   for (const UnmatchedRow& row : report.unmatched) {
     table.rows.push_back({count_of(row), row.methods, joined(row.statuses, " "), row.first_seen,
-                          row.last_seen, row.example, "- " + row.suggestion});
+                          row.last_seen, row.example.empty() ? "(off)" : row.example,
+                          row.suggestion.empty() ? "(none)" : "- " + row.suggestion});
   }
   return table;
 }
@@ -217,8 +218,8 @@ void write_json(const Report& report, std::string& out) {
     if (&row != &report.unmatched.front()) out += ",";
     out += '\n';
     JsonObject(out)
-        .text("suggested_template", row.suggestion)
-        .text("path", row.example)
+        .optional("suggested_template", row.suggestion)
+        .optional("path", row.example)
         .number("count", row.count)
         .number("count_error", row.error)
         .words("methods", row.methods)

@@ -22,8 +22,8 @@ struct RouteRow {
 };
 
 struct UnmatchedRow {
-  std::string suggestion;
-  std::string example;
+  std::string suggestion;  // empty: none is shown
+  std::string example;     // likewise
   std::uint64_t count = 0;
   std::uint64_t error = 0;
   std::string methods;

@@ -21,10 +21,12 @@ std::uint8_t copy_text(std::string_view text, std::array<char, UnmatchedPath::kM
 UnmatchedPaths::Ticket UnmatchedPaths::saw(std::string_view target, Method method, TimePoint now) noexcept {
   std::array<char, UnmatchedPath::kMaxText> buffer;
   std::string_view suggestion = routes::guess_template(target, buffer);
-  if (suggestion.empty()) suggestion = target.substr(0, target.find('?')).substr(0, buffer.size());
+  const bool is_guessed = !suggestion.empty();
+  if (!is_guessed) suggestion = target.substr(0, target.find('?')).substr(0, buffer.size());
   const std::size_t index = find_or_replace(suggestion, target.substr(0, target.find('?')), now);
   UnmatchedPath& entry = entries_[index];
   entry.count = ++counts_[index];
+  entry.is_guessed = is_guessed;
   entry.methods.insert(method);
   entry.last_seen = now;
   published_[index].write(entry);

@@ -50,6 +50,18 @@ class Routes(support.TestCase):
         html = support.fetch(wayside.metrics_port, "/routes", headers={"Accept": "text/html"}).text
         self.assertIn("<td>/users/&lt;int:id&gt;</td>", html)
 
+    def test_paths_are_not_shown_where_examples_are_off(self):
+        wayside = self.start_with("routes: [/a]\ninspector: {examples: off}\n")
+        support.fetch(wayside.proxy_port, "/orders/4711?key=secret")
+        support.fetch(wayside.proxy_port, "/" + "x" * 30 + "/secret" * 30)
+        support.wait_until(lambda: self.inspect(wayside)["unmatched_requests"] == 2, "both requests are counted")
+        shown = [(path["suggested_template"], path["path"]) for path in self.inspect(wayside)["unmatched"]]
+        self.assertCountEqual(shown, [("/orders/{id}", None), (None, None)])
+        for form in ("json", "text", "html"):
+            page = support.fetch(wayside.metrics_port, f"/routes?format={form}").text
+            self.assertNotIn("4711", page)
+            self.assertNotIn("secret", page)
+
     def test_an_excluded_route_is_forwarded_and_not_measured(self):
         wayside = self.start_with("routes: [{path: /healthz, exclude: true}]\n")
         self.assertEqual(support.fetch(wayside.proxy_port, "/healthz").text, "ok")

@@ -105,6 +105,7 @@ struct Settings {
   HalfClose client_half_close = HalfClose::kAbort;
   Measurement measurement;
   AccessLog access_log = AccessLog::kOff;
+  bool inspector_examples = true;         // /routes shows paths as clients sent them
   std::vector<routes::RouteSpec> routes;  // those of the OpenAPI document included; known to compile
   routes::MatchOptions matching;
   std::optional<routes::Unmatched> unmatched;  // absent: see unmatched_mode()

@@ -48,7 +48,8 @@ class Inspector {
     std::vector<Known*> by_route_;
   };
 
-  explicit Inspector(std::size_t worker_count);
+  // `shows_examples`: whether the page has paths as clients sent them.
+  explicit Inspector(std::size_t worker_count, bool shows_examples = true);
   ~Inspector();
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
@@ -75,6 +76,7 @@ class Inspector {
   using Key = std::pair<std::string, std::uint32_t>;  // template and methods
 
   std::size_t worker_count_;
+  bool shows_examples_;
   std::map<Key, Known> known_;           // of the thread that prepares; nodes never move
   std::unique_ptr<const Routes> shown_;  // of the thread that writes
   std::vector<std::unique_ptr<UnmatchedPaths>> unmatched_;

@@ -30,12 +30,13 @@ struct UnmatchedPath {
   TimePoint last_seen{};
   MethodSet methods;
   std::array<std::uint16_t, kMaxStatuses> statuses{};  // the first different ones; 0: none
+  bool is_guessed = true;  // otherwise the path is too long for a template, or has none
   std::uint8_t template_size = 0;
   std::uint8_t path_size = 0;
   std::array<char, kMaxText> template_text{};
   std::array<char, kMaxText> path_text{};
 
-  // What would match it, ready to be a route.
+  // What would match it, ready to be a route; where it is not guessed, what is kept of the path.
   std::string_view suggestion() const noexcept { return {template_text.data(), template_size}; }
   // The first such path that was seen, as the client sent it.
   std::string_view example() const noexcept { return {path_text.data(), path_size}; }

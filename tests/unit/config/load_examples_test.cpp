@@ -51,9 +51,10 @@ TEST(Examples, TheReferenceNamesEveryKey) {
   std::ostringstream text;
   text << std::ifstream(kFolder / "wayside.yaml").rdbuf();
   for (const char* key :
-       {"listen:",     "backend:",      "workers:", "log_level:", "metrics:",    "naming:",  "timeouts:",
-        "routes:",     "path:",         "methods:", "name:",      "access_log:", "buckets:", "histograms:",
-        "max_series:", "route_header:", "labels:",  "rename:",    "slo:",        "exclude:"}) {
+       {"listen:",   "backend:",    "workers:",    "log_level:",    "metrics:", "naming:",
+        "timeouts:", "routes:",     "path:",       "methods:",      "name:",    "access_log:",
+        "buckets:",  "histograms:", "max_series:", "route_header:", "labels:",  "rename:",
+        "slo:",      "exclude:",    "inspector:",  "examples:"}) {
     EXPECT_THAT(text.str(), HasSubstr(key));
   }
   for (const TimeoutKey& key : kTimeoutKeys)

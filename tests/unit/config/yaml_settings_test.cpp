@@ -142,8 +142,8 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"{}\n---\n{}", "f.yaml:3: expected one document, found another"},
       {"\nlistn: :80", R"(f.yaml:2: expected a known key (did you mean listen?), found "listn")"},
       {"upstreams: {}",
-       "f.yaml:1: expected one of listen, backend, workers, log_level, access_log, metrics, timeouts, "
-       "limits, request_body, "
+       "f.yaml:1: expected one of listen, backend, workers, log_level, access_log, metrics, inspector, "
+       "timeouts, limits, request_body, "
        "max_connections, via, client_half_close, openapi, unmatched, trailing_slash, ignore_case, routes, "
        "found "
        "\"upstreams\""},
@@ -157,6 +157,8 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"backend: app", R"(f.yaml:1: backend: expected http://host:port or unix:/path, found "app")"},
       {"workers: many", R"(f.yaml:1: workers: expected a number from 1 to 1024, or auto, found "many")"},
       {"log_level: loud", R"(f.yaml:1: log_level: expected debug, info, warn or error, found "loud")"},
+      {"inspector: off", R"(f.yaml:1: inspector: expected a mapping, found "off")"},
+      {"inspector:\n  examples: some", R"(f.yaml:2: inspector.examples: expected on or off, found "some")"},
       {"metrics: 1", R"(f.yaml:1: metrics: expected a mapping, found "1")"},
       {"metrics:\n  listen: x", R"(f.yaml:2: metrics.listen: expected host:port, found "x")"},
       {"metrics:\n  naming: nginx",
@@ -275,6 +277,8 @@ metrics:
 workers: 1
 log_level: info
 access_log: off
+inspector:
+  examples: on
 timeouts:
   request_head: 10s
   request_body: 1m
@@ -363,6 +367,7 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.matching = {true, true};
   settings.openapi = "/api.yaml";
   settings.enable_lifecycle = true;
+  settings.inspector_examples = false;
 
   Settings again = read(to_yaml(settings));
   for (routes::RouteSpec& route : again.routes)

@@ -64,6 +64,27 @@ COUNT  METHODS  STATUS  FIRST SEEN            LAST SEEN             EXAMPLE  ROU
 )");
 }
 
+TEST(Inspector, ShowsNoPathAsItCameWhereExamplesAreOff) {
+  constexpr bool kShowsExamples = false;
+  Inspector inspector(1, kShowsExamples);
+  inspector.unmatched(0).saw("/orders/4711?key=secret", Method::get, TimePoint(1000s));
+  // Too long for a template.
+  std::string path;
+  while (path.size() <= UnmatchedPath::kMaxText)
+    path += "/secret";
+  inspector.unmatched(0).saw(path, Method::get, TimePoint(1000s));
+  for (const Format format : {Format::kJson, Format::kText, Format::kHtml}) {
+    const std::string page = written(inspector, format);
+    EXPECT_EQ(page.find("4711"), page.npos) << page;
+    EXPECT_EQ(page.find("secret"), page.npos) << page;
+    EXPECT_NE(page.find("/orders/{id}"), page.npos) << page;
+  }
+  const std::string json = written(inspector, Format::kJson);
+  EXPECT_NE(json.find(R"({"suggested_template":"/orders/{id}","path":null,"count":1)"), json.npos) << json;
+  EXPECT_NE(json.find(R"({"suggested_template":null,"path":null,"count":1)"), json.npos) << json;
+  EXPECT_NE(written(inspector, Format::kText).find("(off)    - /orders/{id}\n"), json.npos);
+}
+
 TEST(Inspector, KeepsTheFiguresOfARouteOverReloads) {
   Inspector inspector(1);
   inspector.prepare(std::vector{spec("/a", 1), spec("/b", 2)})->use(0, 2).add(200, TimePoint(1s));
