@@ -108,6 +108,18 @@ TEST_F(Gateway, ForwardsTrailersToWhomTakesThem) {
   EXPECT_THAT(relayed(kResponse), EndsWith("2\r\nok\r\n0\r\n\r\n"));
 }
 
+TEST_F(Gateway, ForwardsNoTrailerThatABackendWouldBelieve) {
+  RawSocket client = connect();
+  client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
+      "X-Checksum: 1\r\nForwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nX_Real_IP: 6.6.6.6\r\n"
+      "X_Forwarded_Port: 6\r\nX-Forwarded-User: evil\r\nProxy: http://evil/\r\nCookie: a=b\r\n"
+      "Traceparent: evil\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  EXPECT_EQ(backend.read_until("\r\n\r\n"), "2\r\nok\r\n0\r\nX-Checksum: 1\r\n\r\n");
+}
+
 TEST_F(Gateway, DropsTheUnderscoreTwinsOfItsOwnFields) {
   const std::string head = forwarded_head(
       "GET / HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 6.6.6.6\r\nContent_Length: 9\r\nX_Kept: 1\r\n\r\n");
