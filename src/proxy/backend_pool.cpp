@@ -147,8 +147,9 @@ std::unique_ptr<BackendConnection> BackendPool::take_out(BackendConnection& conn
 }
 
 BackendConnection* BackendPool::find_on_probation(SessionId session) noexcept {
-  // That of a client who goes on at once is one of the last.
-  constexpr int kLast = 16;
+  // That of a client who goes on at once is one of the last. Most backends are trusted soon, and then there
+  // is none.
+  constexpr int kLast = 256;
   int looked_at = 0;
   for (auto each = on_probation_.rbegin(); each != on_probation_.rend() && looked_at != kLast; ++each) {
     if (each->last_user_ == session) return &*each;
