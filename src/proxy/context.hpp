@@ -30,11 +30,11 @@
 namespace wayside::proxy {
 
 struct Context {
-  // `on_idle_clients` is called when there are idle client connections and were none, or the other way round.
+  // `on_idle_client` is called when a client connection is idle and none was.
   Context(net::ReadinessSet& readiness_set, const config::Settings& all_settings,
           std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
           inspector::UnmatchedPaths& unmatched_paths, output::Ring* own_access_log, const Logger& logger,
-          const Share& share, std::function<void()> on_idle_clients)
+          const Share& share, std::function<void()> on_idle_client)
       : readiness(readiness_set),
         settings(all_settings),
         routing(std::move(first_routing)),
@@ -47,7 +47,7 @@ struct Context {
         wheel(readiness_set),
         backends(readiness_set, wheel, all_settings.backend, own_shard,
                  {share.backends, share.backend_queue}),
-        idle_clients(std::move(on_idle_clients)) {
+        idle_clients(std::move(on_idle_client)) {
     request_head.fields = http::Fields(settings.limits.fields);
     response_head.fields = http::Fields(settings.limits.fields);
   }
@@ -80,7 +80,8 @@ struct Context {
 
   std::uint64_t session_count = 0;  // so far
 
-  bool draining = false;  // finish what is in flight, start nothing new
+  bool clients_wait = false;  // for room: whoever is answered makes some
+  bool draining = false;      // finish what is in flight, start nothing new
   TimePoint drain_began{};
   bool terminating = false;  // finish nothing
 };

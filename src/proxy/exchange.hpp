@@ -126,7 +126,9 @@ class Exchange {
   void acknowledge_parts();
   TimePoint upload_deadline() const;
   bool client_is_gone_meanwhile();
-  bool client_may_keep_alive() const { return client_wants_keep_alive_ && !context_.draining; }
+  bool client_may_keep_alive() const {
+    return client_wants_keep_alive_ && !context_.draining && !context_.clients_wait;
+  }
   void note_progress() { progressed_ = context_.readiness.woke_at(); }  // only deadlines are made of it
   // When what is being read came, as far as the readiness set knew; not before what it answers.
   TimePoint heard_at() const { return std::max({context_.readiness.woke_at(), sending_ended_, started_}); }

@@ -28,20 +28,16 @@ class IdleClient : public IdleClientHook {
 
 class IdleClients {
  public:
-  // `on_change` is called when the first one came or the last one went, other than by evict().
-  explicit IdleClients(std::function<void()> on_change) : on_change_(std::move(on_change)) {}
-
-  bool empty() const noexcept { return clients_.empty(); }
+  // `on_first` is called when there is one and was none.
+  explicit IdleClients(std::function<void()> on_first) : on_first_(std::move(on_first)) {}
 
   void add(IdleClient& client) {
     const bool is_first = clients_.empty();
     clients_.push_back(client);
-    if (is_first) on_change_();
+    if (is_first) on_first_();
   }
-  void remove(IdleClient& client) {
-    if (!client.IdleClientHook::is_linked()) return;
-    client.IdleClientHook::unlink();
-    if (clients_.empty()) on_change_();
+  static void remove(IdleClient& client) noexcept {
+    if (client.IdleClientHook::is_linked()) client.IdleClientHook::unlink();
   }
 
   // Has the longest idle connection make room. False where there is none that can.
@@ -58,7 +54,7 @@ class IdleClients {
   boost::intrusive::list<IdleClient, boost::intrusive::base_hook<IdleClientHook>,
                          boost::intrusive::constant_time_size<false>>
       clients_;
-  const std::function<void()> on_change_;
+  const std::function<void()> on_first_;
 };
 
 }  // namespace wayside::proxy

@@ -87,7 +87,7 @@ net::Task<> Session::run() {
       client_.in.shrink(context_.buffers);
       if (!head_has_begun) context_.idle_clients.add(*this);
       co_await client_.wakeup.wait();
-      context_.idle_clients.remove(*this);
+      IdleClients::remove(*this);
       budget = {};
       if (context_.terminating || made_room_) co_return;
       if (client_.deadline.passed()) break;

@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace wayside::proxy {
@@ -22,17 +24,14 @@ struct Worker::Impl {
   explicit Impl(Dependencies dependencies)
       : context(readiness, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
                 dependencies.unmatched, dependencies.access_log, dependencies.log, dependencies.share,
-                [this] { accept_where_there_is_room(); }),
+                [this] { serve_who_waits(); }),
         listener(readiness.executor(), "proxy", dependencies.log),
         drain_timer(readiness.executor()),
         session_limit(dependencies.share.clients) {}
 
   // The life of one session. Its frame holds it, so it is gone when it is over.
   net::Detached serve(net::Stream stream, std::string client_ip) {
-    while (session_count >= session_limit && context.idle_clients.evict()) {
-    }
     ++session_count;
-    accept_where_there_is_room();
     try {
       Session session(context, std::move(stream), std::move(client_ip));
       sessions.push_back(session);
@@ -42,21 +41,56 @@ struct Worker::Impl {
       complain(error);
     }
     --session_count;
-    accept_where_there_is_room();
+    serve_who_waits();
+    accept_again();
     if (drain_has_begun && sessions.empty()) finish();
   }
 
-  // Where there is none, and no idle client who could make some, whoever comes waits in the kernel's queue.
+  void on_accept(net::Descriptor socket, std::string client_ip) {
+    readiness.woke();
+    if (!context.draining && !make_room()) {
+      waiting.emplace(std::move(socket), std::move(client_ip));
+      context.clients_wait = true;
+      return listener.suspend();
+    }
+    admit(std::move(socket), std::move(client_ip));
+  }
+
+  void admit(net::Descriptor socket, std::string client_ip) {
+    serve(net::Stream(readiness, std::move(socket)), std::move(client_ip));
+  }
+
+  // Nothing, where nobody waits. Where memory runs out, the connection is closed.
+  void admit_who_waits() noexcept {
+    if (!waiting) return;
+    auto [socket, client_ip] = *std::exchange(waiting, std::nullopt);
+    context.clients_wait = false;
+    try {
+      admit(std::move(socket), std::move(client_ip));
+    } catch (const std::exception& error) {
+      complain(error);
+    }
+  }
+
+  bool make_room() { return session_count < session_limit || context.idle_clients.evict(); }
+
   // Where memory runs out, the session that ends next tries again.
-  void accept_where_there_is_room() noexcept {
-    const bool has_room = session_count < session_limit || !context.idle_clients.empty();
-    if (has_room != listener.is_suspended()) return;
-    if (!has_room) return listener.suspend();
+  void accept_again() noexcept {
+    if (!listener.is_suspended() || waiting) return;
     try {
       listener.resume();
     } catch (const std::bad_alloc&) {
       listener.suspend();
     }
+  }
+
+  // Whoever waits has a session now, if there is room for one more; if not, the others stay in the kernel's
+  // queue.
+  void serve_who_waits() noexcept {
+    // Who makes room may end at once, and call this from within.
+    if (!waiting || !make_room()) return;
+    admit_who_waits();
+    accept_again();
   }
 
   void complain(const std::exception& why) noexcept {
@@ -72,6 +106,7 @@ struct Worker::Impl {
     readiness.woke();
     // Who is accepted now is answered with "Connection: close", as is every session.
     context.draining = true;
+    admit_who_waits();
     context.drain_began = readiness.woke_at();
     listener.close();
     drain_has_begun = true;  // until here, no session is the last one
@@ -113,6 +148,8 @@ struct Worker::Impl {
   bool drain_has_begun = false;
   std::size_t session_count = 0;
   const std::size_t session_limit;
+  std::optional<std::pair<net::Descriptor, std::string>>
+      waiting;  // a client who was accepted, and for whom there is no room yet
 };
 
 Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
@@ -130,8 +167,7 @@ void Worker::use_routing(std::unique_ptr<const Routing> routing) {
 
 void Worker::run() {
   impl_->listener.start([impl = impl_.get()](net::Descriptor socket, const net::Listener::Endpoint& client) {
-    impl->readiness.woke();
-    impl->serve(net::Stream(impl->readiness, std::move(socket)), net::client_text(client));
+    impl->on_accept(std::move(socket), net::client_text(client));
   });
   impl_->io.run();
 }

@@ -81,6 +81,23 @@ TEST_F(Crowd, ABusyClientMakesNoRoom) {
   answer(waiting);
 }
 
+// It never is idle, and yet others get their turn.
+TEST_F(Crowd, AClientThatAlwaysAsksMakesRoomForWhoWaits) {
+  start(clients_at_a_time(1));
+  RawSocket busy = connect();
+  busy.send(std::string(kGet) + std::string(kGet));
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  RawSocket waiting = connect();
+  waiting.send("GET /waiting HTTP/1.1\r\nHost: a\r\n\r\n");
+  // Nothing tells when the proxy has accepted it.
+  EXPECT_FALSE(backend_.is_connected_to(50ms));
+  backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+  EXPECT_THAT(busy.read_until("ok"), HasSubstr("\r\nConnection: close\r\n"));
+  busy.close();
+  answer(waiting);
+}
+
 TEST_F(Crowd, RequestsWaitForAConnectionToTheBackend) {
   start(requests_at_a_time(1));
   RawSocket first = connect();
