@@ -13,6 +13,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <new>
@@ -27,15 +28,23 @@ using asio::ip::tcp;
 // So many turns of the io_context are enough to start a coroutine and to read what its client has sent.
 constexpr int kTurnsToSpeak = 4;
 
+// A quarter of few places is reserved, and no more of many than probes need.
+AdmissionLimits limits_for(std::size_t max_connections) {
+  const std::size_t reserved =
+      std::clamp<std::size_t>(max_connections / 4, 1, AdmissionLimits{}.reserved_places);
+  return {.places = max_connections - reserved, .reserved_places = reserved};
+}
+
 }  // namespace
 
 class AdminServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& io_context, AdminPages pages, const Logger& logger)
+  Impl(asio::io_context& io_context, AdminPages pages, const Logger& logger, const AdmissionLimits& limits)
       : io_context_(io_context),
         pages_(std::move(pages)),
         logger_(logger),
         shared_pages_(io_context.get_executor()),
+        admission_(limits),
         listener_(io_context.get_executor(), "metrics", logger) {}
 
   Result<Address> listen(const Address& address);
@@ -59,8 +68,7 @@ class AdminServer::Impl : public std::enable_shared_from_this<Impl> {
 
 Result<Address> AdminServer::Impl::listen(const Address& address) {
   if (address.is_unix()) return error_code(asio::error::address_family_not_supported);
-  constexpr bool kShared = false;
-  auto bound = listener_.open(address, kShared);
+  auto bound = listener_.open(address, net::PortUse::kAlone);
   if (!bound) return bound;
   listener_.start(
       [this](net::Descriptor socket, const tcp::endpoint& client) { on_accept(std::move(socket), client); });
@@ -118,8 +126,9 @@ Awaitable<> AdminServer::Impl::serve_one(std::shared_ptr<Impl> self, std::unique
   co_await serve(*connection, service, ConnectionLimits{});
 }
 
-AdminServer::AdminServer(asio::io_context& io_context, AdminPages pages, const Logger& logger)
-    : impl_(std::make_shared<Impl>(io_context, std::move(pages), logger)) {}
+AdminServer::AdminServer(asio::io_context& io_context, AdminPages pages, const Logger& logger,
+                         std::size_t max_connections)
+    : impl_(std::make_shared<Impl>(io_context, std::move(pages), logger, limits_for(max_connections))) {}
 
 AdminServer::~AdminServer() {
   stop();

@@ -89,21 +89,24 @@ struct Daemon::Impl {
       return StartError{"the limit of open files is too low for " + std::to_string(settings.workers) +
                         " workers: " + std::to_string(descriptor_limit()) + " (ulimit -n)"};
     }
-    const bool shared = workers.size() > 1;
+    // One daemon has its port for itself, unless it is told to share it.
+    auto use = workers.size() > 1 ? net::PortUse::kFirst : net::PortUse::kAlone;
+    if (settings.reuse_port) use = net::PortUse::kShared;
     proxy_address = settings.listen;
     for (const auto& worker : workers) {
       // The first worker resolves port 0; the others join it there.
       Address wanted = settings.listen;
       wanted.port = proxy_address.port;
-      const auto bound = worker->listen(wanted, shared);
+      const auto bound = worker->listen(wanted, use);
       if (!bound) return cannot_listen(wanted, bound.error());
       proxy_address = *bound;
+      use = net::PortUse::kShared;
     }
     admin.emplace(
         io,
         admin::AdminPages{exposition, [this] { return !is_draining; }, routing.inspector(), reload_page(),
                           std::string(kVersion), to_string(proxy_address), backend_text(settings.backend)},
-        log);
+        log, budget->metrics);
     const auto bound = admin->listen(settings.metrics_listen);
     if (!bound) return cannot_listen(settings.metrics_listen, bound.error());
     metrics_address = *bound;

@@ -1,5 +1,7 @@
 #include "app/descriptor_budget.hpp"
 
+#include "wayside/admin/admin_server.hpp"
+
 #include <algorithm>
 #include <sys/resource.h>
 
@@ -12,7 +14,6 @@ constexpr std::size_t kReserve = 24;
 // The io_context with its timers, the readiness set, the listener.
 constexpr std::size_t kReservePerWorker = 6;
 
-constexpr std::size_t kMostMetrics = 128;
 constexpr std::size_t kMostPipes = 4096;
 
 }  // namespace
@@ -20,7 +21,7 @@ constexpr std::size_t kMostPipes = 4096;
 std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const config::Settings& settings) {
   const std::size_t workers = settings.workers;
   DescriptorBudget budget{.limit = limit, .reserve = kReserve + kReservePerWorker * workers};
-  budget.metrics = std::min(kMostMetrics, limit / 8);
+  budget.metrics = std::clamp<std::size_t>(limit / 8, 2, admin::AdminServer::kMaxConnections);
   budget.pipes = std::min(kMostPipes, limit / 32);
   const std::size_t taken = budget.reserve + budget.metrics + 2 * budget.pipes;
   if (limit < taken + 2 * workers) return std::nullopt;

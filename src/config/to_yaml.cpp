@@ -213,6 +213,7 @@ std::string to_yaml(const Settings& settings) {
   emit_request_body(out, settings.request_body);
   out << YAML::Key << "max_connections" << YAML::Value
       << (settings.max_connections ? std::to_string(*settings.max_connections) : "none");
+  out << YAML::Key << "reuse_port" << YAML::Value << settings.reuse_port;
   out << YAML::Key << "via" << YAML::Value << (settings.via ? "on" : "off");
   out << YAML::Key << "client_half_close" << YAML::Value
       << std::string(to_string(settings.client_half_close));

@@ -48,6 +48,8 @@ class Reader {
         YamlKey{
             "max_connections",
             [this](const YamlValue& v) { read_value(v, parse_count_or_none, settings_.max_connections); }},
+        YamlKey{"reuse_port",
+                [this](const YamlValue& v) { read_value(v, parse_switch, settings_.reuse_port); }},
         YamlKey{"via", [this](const YamlValue& v) { read_value(v, parse_switch, settings_.via); }},
         YamlKey{"client_half_close",
                 [this](const YamlValue& v) { read_value(v, parse_half_close, settings_.client_half_close); }},

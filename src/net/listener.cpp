@@ -30,7 +30,7 @@ error_code share_port(int socket) noexcept {
 }
 
 template <class Acceptor>
-error_code bind_and_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, bool shared) {
+error_code bind_and_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, PortUse use) {
   Result<Descriptor> socket = open_socket(endpoint);
   if (!socket) return socket.error();
   error_code ec;
@@ -38,8 +38,10 @@ error_code bind_and_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, bo
   if (ec) return ec;
   socket->release();
   acceptor.set_option(typename Acceptor::reuse_address(true), ec);
-  if (!ec && shared) ec = share_port(acceptor.native_handle());
+  if (!ec && use == PortUse::kShared) ec = share_port(acceptor.native_handle());
   if (!ec) acceptor.bind(endpoint, ec);
+  // An address that is bound without the option is nobody else's; from here on others may join.
+  if (!ec && use == PortUse::kFirst) ec = share_port(acceptor.native_handle());
   if (!ec) acceptor.listen(kBacklog, ec);
   error_code ignored;
   if (ec) acceptor.close(ignored);
@@ -51,7 +53,7 @@ error_code bind_and_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, bo
 Listener::Listener(const Executor& executor, std::string name, const Logger& log)
     : acceptor_(executor), retry_timer_(executor), name_(std::move(name)), log_(log) {}
 
-Result<Address> Listener::open(const Address& address, bool shared) {
+Result<Address> Listener::open(const Address& address, PortUse use) {
   const std::string host = address.host.empty() ? "::" : address.host;
   error_code ec;
   boost::asio::ip::basic_resolver<tcp, Executor> resolver(acceptor_.get_executor());
@@ -59,7 +61,7 @@ Result<Address> Listener::open(const Address& address, bool shared) {
                                            tcp::resolver::passive | tcp::resolver::numeric_service, ec);
   if (ec) return ec;
   for (const auto& candidate : candidates) {
-    ec = bind_and_listen(acceptor_, candidate.endpoint(), shared);
+    ec = bind_and_listen(acceptor_, candidate.endpoint(), use);
     if (!ec) break;
   }
   if (ec) return ec;

@@ -155,8 +155,8 @@ struct Worker::Impl {
 Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
 Worker::~Worker() = default;
 
-Result<Address> Worker::listen(const Address& address, bool shared) {
-  return impl_->listener.open(address, shared);
+Result<Address> Worker::listen(const Address& address, net::PortUse use) {
+  return impl_->listener.open(address, use);
 }
 
 void Worker::use_routing(std::unique_ptr<const Routing> routing) {

@@ -83,6 +83,23 @@ class CommandLine(support.TestCase):
                 self.assertIn(address, err)
 
 
+class SamePort(support.TestCase):
+    """Several workers have one port among them, and a second daemon would get half of the connections."""
+
+    def test_a_second_daemon_does_not_start(self):
+        first = self.start_wayside("--workers", "2")
+        listen = f"127.0.0.1:{first.proxy_port}"
+        status, _, complaint = support.run_wayside("--workers", 2, "--listen", listen, "--metrics-listen", "127.0.0.1:0")
+        self.assertEqual(status, 1)
+        self.assertRegex(complaint, r"cannot listen on 127\.0\.0\.1:\d+: Address already in use\n$")
+
+    def test_daemons_that_are_told_to_share_do(self):
+        first = self.start_wayside("--workers", "2", config="reuse_port: true")
+        command = [support.wayside_binary(), "--config", self.folder / "wayside.yaml"]
+        second = self.start(*command, "--listen", f"127.0.0.1:{first.proxy_port}", "--metrics-listen", "127.0.0.1:0")
+        second.wait_for_line('msg="?listening')
+
+
 class Configuration(support.TestCase):
     """Command line over environment over file, and the three kinds of backend."""
 

@@ -13,6 +13,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,9 +44,15 @@ struct AdminPages {
 
 class AdminServer {
  public:
+  static constexpr std::size_t kMaxConnections = 144;
+
   // `io_context` and `logger` outlive the server. One thread at a time runs the io_context, and everything
   // below is called from that thread, or while none runs it.
-  AdminServer(boost::asio::io_context& io_context, AdminPages pages, const Logger& logger);
+  //
+  // There are never more than `max_connections`, at least 2; a few of them are reserved for the pages below
+  // /-/.
+  AdminServer(boost::asio::io_context& io_context, AdminPages pages, const Logger& logger,
+              std::size_t max_connections = kMaxConnections);
   // Stops.
   ~AdminServer();
   AdminServer(const AdminServer&) = delete;

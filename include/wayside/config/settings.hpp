@@ -100,7 +100,8 @@ struct Settings {
   // Sessions at a time, shared evenly by the workers; further clients wait to be accepted. None: as many as
   // the process may have descriptors for.
   std::optional<std::size_t> max_connections;
-  bool via = true;  // add this hop to the Via field of requests
+  bool reuse_port = false;  // other processes of this user may listen on the same port (SO_REUSEPORT)
+  bool via = true;          // add this hop to the Via field of requests
   // What the end of a client's sending direction means while its answer is due.
   HalfClose client_half_close = HalfClose::kAbort;
   Measurement measurement;

@@ -22,6 +22,13 @@
 
 namespace wayside::net {
 
+// Who else may have a listener on the same port.
+enum class PortUse {
+  kAlone,
+  kFirst,  // nobody has one yet; those of kShared may come
+  kShared  // whoever of this user has one by kFirst or kShared (SO_REUSEPORT); each has a queue of its own
+};
+
 class Listener {
  public:
   using Endpoint = boost::asio::ip::tcp::endpoint;
@@ -35,9 +42,8 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   // Binds and listens; blocks while a host name is looked up, whose first address that can be bound is taken.
-  // `shared` lets several listeners of this process have the same port (SO_REUSEPORT), each with a queue of
-  // its own. Returns the address really bound: port 0 is resolved.
-  Result<Address> open(const Address& address, bool shared);
+  // Returns the address really bound: port 0 is resolved.
+  Result<Address> open(const Address& address, PortUse use);
 
   // From now on every connection goes to `on_accept`, which may be called at any time until close(). What it
   // throws counts as a lack of memory.

@@ -9,6 +9,7 @@
 #include "wayside/config/settings.hpp"
 #include "wayside/inspector/unmatched_paths.hpp"
 #include "wayside/metrics/shard.hpp"
+#include "wayside/net/listener.hpp"
 #include "wayside/output/ring.hpp"
 #include "wayside/proxy/routing.hpp"
 #include "wayside/proxy/share.hpp"
@@ -36,9 +37,9 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Before run(), from any thread. Several workers `shared` one address; the first one resolves port 0 for
+  // Before run(), from any thread. Where several workers have one address, the first one resolves port 0 for
   // the rest. Returns the address really bound.
-  Result<Address> listen(const Address& address, bool shared);
+  Result<Address> listen(const Address& address, net::PortUse use);
 
   // From the next request on, this is the routing; exchanges under way keep what they found in the old one.
   // From any thread.

@@ -76,6 +76,7 @@ openapi: api.yaml
 unmatched: path
 trailing_slash: strict
 ignore_case: true
+reuse_port: true
 )");
   EXPECT_EQ(settings.listen, (Address{"::", 80, {}}));
   EXPECT_EQ(settings.backend, (Address{{}, 0, "/run/app.sock"}));
@@ -103,6 +104,7 @@ ignore_case: true
   EXPECT_EQ(settings.unmatched, routes::Unmatched::kPath);
   EXPECT_EQ(settings.matching, (routes::MatchOptions{true, true}));
   EXPECT_TRUE(settings.enable_lifecycle);
+  EXPECT_TRUE(settings.reuse_port);
 }
 
 TEST(YamlSettings, FindTheOpenApiDocumentBesideTheFile) {
@@ -144,7 +146,8 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"upstreams: {}",
        "f.yaml:1: expected one of listen, backend, workers, log_level, access_log, metrics, inspector, "
        "timeouts, limits, request_body, "
-       "max_connections, via, client_half_close, openapi, unmatched, trailing_slash, ignore_case, routes, "
+       "max_connections, reuse_port, via, client_half_close, openapi, unmatched, trailing_slash, "
+       "ignore_case, routes, "
        "found "
        "\"upstreams\""},
       {"[a]: b", "f.yaml:1: expected a key, found a list"},
@@ -303,6 +306,7 @@ request_body:
   buffer: 16KiB
   min_rate: off
 max_connections: none
+reuse_port: false
 via: on
 client_half_close: abort
 unmatched: guess
@@ -367,6 +371,7 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.matching = {true, true};
   settings.openapi = "/api.yaml";
   settings.enable_lifecycle = true;
+  settings.reuse_port = true;
   settings.inspector_examples = false;
 
   Settings again = read(to_yaml(settings));

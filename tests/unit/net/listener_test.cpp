@@ -77,7 +77,7 @@ class ListenerTest : public testing::Test {
   };
 
   Address open_and_start(Listener& listener, const Address& address = kLoopback) {
-    const Result<Address> bound = listener.open(address, false);
+    const Result<Address> bound = listener.open(address, PortUse::kAlone);
     EXPECT_TRUE(bound.has_value()) << bound.error().message();
     start(listener);
     return bound.value();
@@ -178,7 +178,7 @@ TEST_F(ListenerTest, LooksNamesUp) {
 
 // A dual-stack socket calls an IPv4 client ::ffff:127.0.0.1; nobody else should have to know.
 TEST_F(ListenerTest, NamesAnIpv4ClientAsSuchOnADualStackSocket) {
-  const Result<Address> bound = listener_.open({"::", 0, {}}, false);
+  const Result<Address> bound = listener_.open({"::", 0, {}}, PortUse::kAlone);
   if (!bound) GTEST_SKIP() << "this machine has no IPv6: " << bound.error().message();
   start(listener_);
   const RawSocket over_v4 = RawSocket::connect({"127.0.0.1", bound->port, {}});
@@ -192,25 +192,27 @@ TEST_F(ListenerTest, NamesAnIpv4ClientAsSuchOnADualStackSocket) {
 TEST_F(ListenerTest, ReportsAPortInUseAndMayTryAnother) {
   const Address taken = open_and_start(listener_);
   Listener other(loop_.readiness.executor(), "test", log_);
-  const Result<Address> refused = other.open(taken, false);
+  const Result<Address> refused = other.open(taken, PortUse::kAlone);
   ASSERT_TRUE(refused.has_error());
   EXPECT_EQ(refused.error(), boost::asio::error::address_in_use);
-  EXPECT_TRUE(other.open(kLoopback, false).has_value());
+  EXPECT_TRUE(other.open(kLoopback, PortUse::kAlone).has_value());
 }
 
 TEST_F(ListenerTest, ReportsAnAddressOfAnotherMachine) {
-  const Result<Address> refused = listener_.open({"192.0.2.1", 0, {}}, false);  // RFC 5737: nobody's
+  const Result<Address> refused =
+      listener_.open({"192.0.2.1", 0, {}}, PortUse::kAlone);  // RFC 5737: nobody's
   ASSERT_TRUE(refused.has_error());
   EXPECT_EQ(refused.error(), boost::system::errc::address_not_available);
 }
 
 TEST_F(ListenerTest, SharesAPortWithThoseThatShareIt) {
-  const Result<Address> first = listener_.open(kLoopback, true);
+  const Result<Address> first = listener_.open(kLoopback, PortUse::kFirst);
   ASSERT_TRUE(first.has_value());
   Listener second(loop_.readiness.executor(), "test", log_);
-  EXPECT_TRUE(second.open(*first, true).has_value());
+  EXPECT_TRUE(second.open(*first, PortUse::kShared).has_value());
   Listener third(loop_.readiness.executor(), "test", log_);
-  EXPECT_TRUE(third.open(*first, false).has_error());
+  EXPECT_TRUE(third.open(*first, PortUse::kAlone).has_error());
+  EXPECT_TRUE(third.open(*first, PortUse::kFirst).has_error()) << "another program with several workers";
 }
 
 TEST_F(ListenerTest, RefusesConnectionsOnceItIsClosed) {
@@ -233,7 +235,7 @@ TEST_F(ListenerTest, AcceptsWhoHasConnectedWhenItIsClosed) {
 }
 
 TEST_F(ListenerTest, MayBeClosedByWhoeverGetsAConnection) {
-  const Result<Address> address = listener_.open(kLoopback, false);
+  const Result<Address> address = listener_.open(kLoopback, PortUse::kAlone);
   ASSERT_TRUE(address.has_value());
   int connections = 0;
   listener_.start([&](const Descriptor&, const Listener::Endpoint&) {
@@ -247,7 +249,7 @@ TEST_F(ListenerTest, MayBeClosedByWhoeverGetsAConnection) {
 }
 
 TEST_F(ListenerTest, PausesWhenMemoryRunsOutAndResumes) {
-  const Result<Address> address = listener_.open(kLoopback, false);
+  const Result<Address> address = listener_.open(kLoopback, PortUse::kAlone);
   ASSERT_TRUE(address.has_value());
   int calls = 0;
   listener_.start([&](const Descriptor&, const Listener::Endpoint&) {
