@@ -11,6 +11,7 @@
 #include "app/descriptor_budget.hpp"
 #include "app/reloader.hpp"
 #include "app/routing_book.hpp"
+#include "app/unused_memory.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -213,6 +214,7 @@ struct Daemon::Impl {
   void on_worker_ended() {
     if (--running_workers != 0) return;
     admin->stop();
+    unused_memory.stop();
     if (reloader) reloader->stop();
     signals.cancel();
     work.reset();
@@ -297,6 +299,7 @@ struct Daemon::Impl {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
       boost::asio::make_work_guard(io);
   boost::asio::signal_set signals{io};
+  UnusedMemory unused_memory{io.get_executor()};
   std::optional<admin::AdminServer> admin;
   std::vector<std::thread> threads;
   std::size_t running_workers = 0;

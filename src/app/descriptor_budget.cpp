@@ -27,12 +27,14 @@ std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const confi
   if (limit < taken + 2 * workers) return std::nullopt;
 
   const std::size_t left = limit - taken;
-  budget.backends = left / 2;
-  if (const auto& wanted = settings.backend_limits.max_connections)
-    budget.backends = std::min(budget.backends, std::max(*wanted, workers));
-  budget.clients = left - budget.backends;
-  if (const auto& wanted = settings.max_connections)
-    budget.clients = std::min(budget.clients, std::max(*wanted, workers));
+  const auto at_most = [&](std::size_t share, const std::optional<std::size_t>& wanted) {
+    return wanted ? std::min(share, std::max(*wanted, workers)) : share;
+  };
+  // Most clients are idle at a time, and who finds no connection to the backend waits for one.
+  const std::size_t least_backends = std::max(left / 4, workers);
+  budget.clients = at_most(left - least_backends, settings.max_connections);
+  budget.backends = at_most(left - budget.clients, settings.backend_limits.max_connections);
+  if (!settings.max_connections) budget.clients = left - budget.backends;
   return budget;
 }
 

@@ -19,8 +19,8 @@ struct DescriptorBudget {
   std::size_t reserve = 0;   // listeners, timers, signals, files, look-ups
 };
 
-// As many connections to the backend as of clients, each of which may need one, unless the settings want
-// fewer of either. Nothing where the limit is too low for one of each for every worker.
+// A quarter is for connections to the backend; more, where the settings want fewer clients, and the other way
+// round. Nothing where the limit is too low for one of each for every worker.
 std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const config::Settings& settings);
 
 // How many the process may have (getrlimit(2)).

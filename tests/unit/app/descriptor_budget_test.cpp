@@ -9,13 +9,13 @@ std::size_t total(const DescriptorBudget& budget) {
   return budget.clients + budget.backends + 2 * budget.pipes + budget.metrics + budget.reserve;
 }
 
-TEST(DescriptorBudget, GivesEachClientABackendConnection) {
+TEST(DescriptorBudget, LeavesAQuarterToTheBackend) {
   for (const std::size_t limit : {128U, 1024U, 1'048'576U}) {
     const auto budget = share_descriptors(limit, {});
     ASSERT_TRUE(budget) << limit;
     EXPECT_LE(total(*budget), limit);
-    EXPECT_GE(budget->backends + 1, budget->clients);
-    EXPECT_GE(budget->clients, limit / 4);
+    EXPECT_GE(budget->backends, limit / 8);
+    EXPECT_GE(budget->clients, 3 * budget->backends);
   }
 }
 
@@ -32,6 +32,7 @@ TEST(DescriptorBudget, GivesNoMoreThanIsWanted) {
   config::Settings settings;
   settings.max_connections = 100;
   EXPECT_EQ(share_descriptors(1024, settings)->clients, 100U);
+  EXPECT_GE(share_descriptors(1024, settings)->backends, 500U) << "the rest is the backend's";
   settings.max_connections = 100'000;
   EXPECT_LT(share_descriptors(1024, settings)->clients, 1024U);
 }
