@@ -147,10 +147,11 @@ class Peers:
     """The backend, and the proxies in front of it, each started when it is first asked for.
 
     `programs` is the folder of wayside and the programs of the benchmark, `before` another wayside to compare with
-    or None. `proxy_cpu` and `load_cpu` are where the proxies and the backend run.
+    or None. `proxy_cpu` and `load_cpu` are where the proxies and the backend run; None: anywhere. A backend of the
+    caller's own, which listens on `backend_port`, takes the place of that of the benchmark.
     """
 
-    def __init__(self, programs, folder, proxy_cpu, load_cpu, max_connections, before=None):
+    def __init__(self, programs, folder, proxy_cpu, load_cpu, max_connections, before=None, backend_port=None):
         self._programs = Path(programs)
         self._folder = Path(folder)
         self._proxy_cpu = proxy_cpu
@@ -159,11 +160,9 @@ class Peers:
         self._running = {}
         self._stack = contextlib.ExitStack()
         self._socket = self._folder / "backend.sock"
-        backend = self._start(self._stack, [self._programs / "sized_backend", self._socket], [load_cpu])
-        self.backend = Peer(backend, int(backend.wait_for_line(r"listening on (\d+)").group(1)))
         # nginx' workers may run as another user.
         self._folder.chmod(0o755)
-        self._socket.chmod(0o777)
+        self.backend = Peer(None, backend_port) if backend_port else self._start_backend(load_cpu)
 
     def __enter__(self):
         return self
@@ -181,14 +180,14 @@ class Peers:
         return [
             f"{key[0]} has ended, saying:\n{peer.process.output}"
             for key, peer in everybody.items()
-            if not peer.process.is_running()
+            if peer.process is not None and not peer.process.is_running()
         ]
 
     def get(self, name, over_unix=False, workers=1, cpus=None):
         """The proxy of that name, wired in that way; the same one whenever it is asked for in the same words."""
         key = (name, over_unix, workers, tuple(cpus or ()))
         if key not in self._running:
-            cpus = cpus or [self._proxy_cpu]
+            cpus = cpus or self._cpus()
             self._running[key] = self._start_peer(self._stack, name, over_unix, workers, cpus)
         return self._running[key]
 
@@ -199,11 +198,20 @@ class Peers:
         `under` are words before its command, of a program that watches it.
         """
         with contextlib.ExitStack() as stack:
-            yield self._start_peer(stack, name, False, 1, [self._proxy_cpu], under)
+            yield self._start_peer(stack, name, False, 1, self._cpus(), under)
+
+    def _cpus(self):
+        return [] if self._proxy_cpu is None else [self._proxy_cpu]
+
+    def _start_backend(self, cpu):
+        process = self._start(self._stack, [self._programs / "sized_backend", self._socket], [cpu])
+        port = int(process.wait_for_line(r"listening on (\d+)").group(1))
+        self._socket.chmod(0o777)
+        return Peer(process, port)
 
     @staticmethod
     def _start(stack, command, cpus, env=None):
-        process = support.Process(*load.pinned(cpus), *command, env=env)
+        process = support.Process(*(load.pinned(cpus) if cpus else ()), *command, env=env)
         stack.callback(process.stop)
         return process
 
