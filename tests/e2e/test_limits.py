@@ -1,0 +1,63 @@
+"""More clients than the process may have descriptors for."""
+
+import concurrent.futures
+import re
+import socket
+import unittest
+
+import support
+from canned_backend import CannedBackend
+
+CLIENTS = 150
+REQUESTS = 20  # of each client
+
+
+def ask(port, count):
+    """The statuses of so many requests, on one connection for as long as the daemon keeps it."""
+    statuses = []
+    connection = None
+    for _ in range(count):
+        if connection is None:
+            connection = socket.create_connection(("127.0.0.1", port), timeout=support.TIMEOUT_S)
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        response = b""
+        while not response.endswith(b"\r\n\r\n"):
+            piece = connection.recv(4096)
+            if not piece:
+                break
+            response += piece
+        statuses.append(response[9:12].decode() or "closed")
+        if not response or b"\r\nConnection: close\r\n" in response:
+            connection.close()
+            connection = None
+    if connection is not None:
+        connection.close()
+    return statuses
+
+
+class Descriptors(support.TestCase):
+    def test_everybody_has_a_turn_and_nobody_is_blamed(self):
+        backend = CannedBackend(lambda head: b"HTTP/1.1 204 No Content\r\n\r\n")
+        self.addCleanup(backend.close)
+        daemon = self.start(
+            "prlimit", "--nofile=128", support.wayside_binary(),
+            "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--backend", backend.url,
+        )  # fmt: skip
+        line = daemon.wait_for_line(r'msg="?listening"?.*').group(0)
+        proxy_port, metrics_port = (int(re.search(rf"{name}=\S+:(\d+)", line).group(1)) for name in ("proxy", "metrics"))
+        shares = dict(re.findall(r"(\w+)=(\d+)", daemon.wait_for_line("descriptors are shared out.*").group(0)))
+        self.assertEqual(sum(map(int, shares.values())), 2 * 128, "the shares are as much as the limit")
+
+        with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+            statuses = [status for each in pool.map(ask, [proxy_port] * CLIENTS, [REQUESTS] * CLIENTS) for status in each]
+        # A connection that made room may have been sent a request meanwhile.
+        self.assertLessEqual(statuses.count("closed"), CLIENTS)
+        self.assertEqual(set(statuses) - {"closed"}, {"204"})
+        metrics = support.samples(support.fetch(metrics_port, "/metrics").text)
+        errors = [value for (name, _), value in metrics.items() if name == "wayside_backend_errors_total"]
+        self.assertEqual(sum(errors), 0)
+        self.assertNotIn("Too many open files", daemon.output)
+
+
+if __name__ == "__main__":
+    unittest.main()
