@@ -30,6 +30,15 @@ bool is_refusal(const error_code& ec) {
   return ec == asio::error::connection_refused || ec == boost::system::errc::no_such_file_or_directory;
 }
 
+// A name may have addresses that this host cannot use at all: they say nothing where another one refuses.
+int weight_of(const error_code& ec) {
+  if (is_refusal(ec)) return 3;
+  const bool is_unusable = ec == asio::error::network_unreachable || ec == asio::error::host_unreachable ||
+                           ec == asio::error::address_family_not_supported ||
+                           ec == boost::system::errc::address_not_available;
+  return is_unusable ? 1 : 2;
+}
+
 }  // namespace
 
 struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_shared_from_this<State> {
@@ -78,13 +87,19 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
   void begin() {
     entries = directory->entries();
     next = 0;
+    error = {};
     try_next();
+  }
+
+  // Of what went wrong with several addresses, what says most of the backend.
+  void note_error(const error_code& ec) {
+    if (!error || weight_of(ec) > weight_of(error)) error = ec;
   }
 
   void try_next() {
     if (next == entries.size()) return start_over();
-    error = open(entries[next].endpoint);
-    if (error) {
+    if (const error_code ec = open(entries[next].endpoint)) {
+      note_error(ec);
       ++next;
       return call_after(Milliseconds(0), &State::try_next);
     }
@@ -97,8 +112,8 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
   void on_connected(const error_code& ec) {
     end_share();
     if (waiter == nullptr) return;
-    error = is_late ? error_code(asio::error::timed_out) : ec;
-    if (error) {
+    if (is_late || ec) {
+      note_error(is_late ? error_code(asio::error::timed_out) : ec);
       ++next;
       return try_next();
     }
@@ -239,6 +254,10 @@ ConnectAttempt Connector::start(Waiter& waiter, Milliseconds limit) {
 
 void Connector::refresh(TimePoint now) noexcept {
   directory_->refresh(now);
+}
+
+void Connector::note_alive() noexcept {
+  directory_->note_alive();
 }
 
 bool Connector::is_current(AddressId address) const noexcept {

@@ -22,7 +22,7 @@ using asio::ip::tcp;
 // that answers at all does so within the first.
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::chrono::seconds kMostPatience{5};
-constexpr std::size_t kMostAtOnce = 8;
+constexpr std::size_t kMostAtOnce = 4;
 
 Clock::duration patience_beside(std::size_t others) {
   return std::min<Clock::duration>(kPatience * (1U << std::min<std::size_t>(others, 8)), kMostPatience);
@@ -110,6 +110,8 @@ void Connector::Directory::on_later() {
   try {
     const TimePoint now = Clock::now();
     if (now >= next_look_up_at_) look_up_or_answer(now);
+    // An old answer is better than none.
+    if (!entries_.empty()) return answer({});
     look_up_later();
   } catch (const std::bad_alloc&) {
     answer(asio::error::no_memory);
@@ -141,6 +143,7 @@ bool Connector::Directory::take_over(const LookUps::Found& found) {
   Entries fresh;
   for (const tcp::endpoint& endpoint : found) {
     const StreamProtocol::endpoint generic(endpoint);
+    if (std::ranges::find(fresh, generic, &Entry::endpoint) != fresh.end()) continue;
     const auto known = std::ranges::find(entries_, generic, &Entry::endpoint);
     const AddressId id = known == entries_.end() ? AddressId(++last_id_) : known->id;
     fresh.push_back({generic, id});

@@ -61,6 +61,8 @@ class Connector::Directory : public std::enable_shared_from_this<Directory> {
   // and its refusals have lasted for less than `patience`.
   void note_connected(AddressId id);
   bool note_refused(TimePoint now, Milliseconds patience) noexcept;
+  // The backend answers.
+  void note_alive() noexcept { refused_since_.reset(); }
 
   // Nobody is told anything any more.
   void close();

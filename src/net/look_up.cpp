@@ -2,10 +2,12 @@
 
 #include "wayside/base/clock.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/post.hpp>
 
+#include <exception>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -43,8 +45,8 @@ struct LookUps::Mailbox {
     const std::lock_guard lock(self->mutex);
     // The executor is that of an io_context that outlives the look-ups.
     if (self->look_ups == nullptr) return;
-    boost::asio::post(executor, [self, number, found] {
-      if (self->look_ups != nullptr) self->look_ups->end(number, found);
+    boost::asio::post(executor, [self, number, copy = found]() mutable {
+      if (self->look_ups != nullptr) self->look_ups->end(number, std::move(copy));
     });
   }
 
@@ -74,6 +76,8 @@ std::uint64_t LookUps::start() {
         return Mailbox::deliver(mailbox, executor, number, *found);
       } catch (const std::bad_alloc&) {
         std::this_thread::sleep_for(kTryToDeliverAgainAfter);
+      } catch (const std::exception&) {
+        found = error_code(boost::asio::error::no_recovery);
       }
     }
   }).detach();

@@ -53,6 +53,7 @@ BackendPool::~BackendPool() {
 
 BackendSlot BackendPool::enter(SessionId session) noexcept {
   if (!queue_.empty()) return {};
+  if (!on_probation_.empty()) end_probations(readiness_.woke_at());
   if (!has_room() && find_on_probation(session) == nullptr) {
     if (slots_ >= limits_.connections || !queue_is_full()) return {};
     drop(on_probation_.front());  // for nobody may wait for its end
@@ -69,7 +70,8 @@ void BackendPool::leave() noexcept {
 // Whoever is woken may leave at once, and so call this from within: then the loop goes on, and the calls do
 // not pile up.
 void BackendPool::give_turns() noexcept {
-  if (std::exchange(gives_turns_, true)) return;
+  if (closed_ || std::exchange(gives_turns_, true)) return;
+  if (!on_probation_.empty()) end_probations(readiness_.woke_at());
   while (has_room() && !queue_.empty()) {
     BackendTurn& next = queue_.front();
     queue_.pop_front();
@@ -93,7 +95,7 @@ void BackendPool::give_turns_behind_probation() noexcept {
       give_turns();
     });
   } catch (const std::bad_alloc&) {
-    // Whoever leaves next, or is refused, tries again.
+    // Whoever leaves next tries again; and the wait has an end of its own.
   }
 }
 
@@ -160,8 +162,9 @@ BackendConnection* BackendPool::find_on_probation(SessionId session) noexcept {
 
 // What a backend does behind an answer, it does at once, mostly: close, or send what nobody asked for.
 bool BackendPool::is_quiet(BackendConnection& connection, TimePoint now) {
-  const bool is_known =
-      now - readiness_.woke_at() <= kJustNow && connection.stream_.is_known_quiet(connection.idle_since_);
+  const auto since_woke = now - readiness_.woke_at();
+  const bool is_known = since_woke >= Clock::duration::zero() && since_woke <= kJustNow &&
+                        connection.stream_.is_known_quiet(connection.idle_since_);
   if (is_known) return true;
   const net::Stream::Peeked peeked = connection.stream_.peek();
   if (peeked == net::Stream::Peeked::kBytes) note_unasked_bytes();
@@ -181,6 +184,7 @@ Result<std::unique_ptr<BackendConnection>> BackendPool::adopt(net::ConnectAttemp
 
 void BackendPool::give_back(std::unique_ptr<BackendConnection> connection, SessionId session, Ending ending) {
   if (closed_ || idle_.size() + on_probation_.size() >= kMaxIdle) return;
+  connector_.note_alive();
   if (!connector_.is_current(connection->address_)) return;
   // Something to read after the response ended: closed, or out of step.
   if (connection->stream_.readable()) {

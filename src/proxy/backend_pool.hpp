@@ -155,7 +155,10 @@ class BackendPool {
   // Takes a connection back whose exchange, of `session`, ended cleanly on both sides.
   void give_back(std::unique_ptr<BackendConnection> connection, SessionId session, Ending ending);
 
-  // Closes what waits, and whatever is given back from now on.
+  // A response came with bytes behind it: no connection is trusted any more.
+  void note_unasked_bytes() noexcept { silent_probations_ = {}; }
+
+  // Closes what waits, gives no turns any more, and whatever is given back from now on.
   void close();
 
  private:
@@ -175,7 +178,6 @@ class BackendPool {
   void give_turns_behind_probation() noexcept;
   BackendConnection* find_on_probation(SessionId session) noexcept;
   bool needs_probation(const BackendConnection& connection, Ending ending) const noexcept;
-  void note_unasked_bytes() noexcept { silent_probations_ = {}; }
   Connections& connections_in(BackendConnection::Place place) noexcept;
   void end_probations(TimePoint now);
   // From its list, and no longer idle.

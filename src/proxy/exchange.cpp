@@ -14,6 +14,7 @@ namespace {
 
 // Before request_body.min_rate counts: the first bytes may have to wait for a slow start of the connection.
 constexpr std::chrono::seconds kGraceOfRate{5};
+constexpr double kLongestAllowance = 1e6;  // seconds
 
 // The backend has no part in these: descriptors, memory, threads and ports are short on this side.
 bool is_local_shortage(const error_code& ec) {
@@ -99,13 +100,21 @@ net::Task<Failure> Exchange::wait_for_turn() {
 }
 
 // While the backend has nothing of the request. Body bytes wait in client_.in with to_backend_ pointing at
-// them: then nothing may be read behind them.
+// them: then nothing may be read behind them, and the end is only looked for.
 bool Exchange::client_is_gone_meanwhile() {
-  return !request_has_body_ && client_.has_left(context_.buffers, context_.settings.client_half_close);
+  const config::HalfClose half_close = context_.settings.client_half_close;
+  if (!request_has_body_) return client_.has_left(context_.buffers, half_close);
+  if (!request_body_.done()) return false;
+  using enum net::Stream::Peeked;
+  const net::Stream::Peeked peeked = client_.stream.readable() ? client_.stream.peek() : kNothing;
+  if (peeked == kFailed || (peeked == kEnd && half_close == config::HalfClose::kAbort)) return true;
+  client_.stream.watch_readable();
+  return false;
 }
 
 bool Exchange::take_backend() {
-  backend_ = context_.backends.take(client_.wakeup, client_.id, started_);
+  const TimePoint now = waited_ == Nanoseconds(0) ? started_ : Clock::now();
+  backend_ = context_.backends.take(client_.wakeup, client_.id, now);
   return backend_ != nullptr;
 }
 
@@ -176,8 +185,8 @@ TimePoint Exchange::upload_deadline() const {
   const bool waits_for_client = backend_ == nullptr || to_backend_.empty();
   if (rate == 0 || !waits_for_client) return next_piece;
   const auto bytes = static_cast<double>(request_body_.bytes());
-  const auto allowed = kGraceOfRate + std::chrono::duration_cast<Nanoseconds>(
-                                          std::chrono::duration<double>(bytes / static_cast<double>(rate)));
+  const auto allowed = kGraceOfRate + std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(
+                                          std::min(bytes / static_cast<double>(rate), kLongestAllowance)));
   return std::min(next_piece, context_.readiness.woke_at() + (allowed - waited_for_body_));
 }
 
@@ -296,6 +305,8 @@ AfterExchange Exchange::finish(Failure failure) {
     context_.backends.give_back(std::move(backend_), client_.id,
                                 had_no_body ? Ending::kBodyLeftOut : Ending::kPlain);
   }
+  if (failure == Failure::kNone && !is_tunnel_ && !response_in_.empty())
+    context_.backends.note_unasked_bytes();
   // Who waits for its turn finds the connection.
   backend_.reset();
   slot_ = {};

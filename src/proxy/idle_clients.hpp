@@ -4,9 +4,12 @@
 // One thread only.
 #pragma once
 
+#include "wayside/base/clock.hpp"
+
 #include <boost/intrusive/list.hpp>
 
 #include <functional>
+#include <optional>
 #include <utility>
 
 namespace wayside::proxy {
@@ -22,16 +25,22 @@ class IdleClient : public IdleClientHook {
   // Ends the connection, unless a request is on its way. Whether it does; the object may be gone then.
   virtual bool make_room() = 0;
 
+  TimePoint idle_since{};
+
  protected:
   ~IdleClient() = default;
 };
 
 class IdleClients {
  public:
+  // Who is idle for less may have a request on its way, and makes no room yet.
+  static constexpr Milliseconds kLeastIdle{500};
+
   // `on_first` is called when there is one and was none.
   explicit IdleClients(std::function<void()> on_first) : on_first_(std::move(on_first)) {}
 
-  void add(IdleClient& client) {
+  void add(IdleClient& client, TimePoint now) {
+    client.idle_since = now;
     const bool is_first = clients_.empty();
     clients_.push_back(client);
     if (is_first) on_first_();
@@ -40,14 +49,20 @@ class IdleClients {
     if (client.IdleClientHook::is_linked()) client.IdleClientHook::unlink();
   }
 
-  // Has the longest idle connection make room. False where there is none that can.
-  bool evict() {
-    while (!clients_.empty()) {
+  // Has the longest idle connection make room. False where there is none that can, or not yet.
+  bool evict(TimePoint now) {
+    while (!clients_.empty() && clients_.front().idle_since + kLeastIdle <= now) {
       IdleClient& oldest = clients_.front();
       clients_.pop_front();
       if (oldest.make_room()) return true;
     }
     return false;
+  }
+
+  // When there is somebody who has been idle for long enough; nothing where nobody is idle.
+  std::optional<TimePoint> next_room_at() const {
+    if (clients_.empty()) return std::nullopt;
+    return clients_.front().idle_since + kLeastIdle;
   }
 
  private:

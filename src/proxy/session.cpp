@@ -85,7 +85,7 @@ net::Task<> Session::run() {
         client_.deadline.expire_at(std::max(accepted, context_.drain_began) + timeouts.request_head);
       }
       client_.in.shrink(context_.buffers);
-      if (!head_has_begun) context_.idle_clients.add(*this);
+      if (!head_has_begun) context_.idle_clients.add(*this, context_.readiness.woke_at());
       co_await client_.wakeup.wait();
       IdleClients::remove(*this);
       budget = {};
@@ -105,8 +105,9 @@ net::Task<> Session::run() {
     is_first = false;
   }
 
-  if (after == AfterExchange::kLinger) co_await linger(kLingerTotal);
-  if (after == AfterExchange::kLingerBriefly) co_await linger(kBriefLingerTotal);
+  if (after == AfterExchange::kKeepAlive || after == AfterExchange::kClose) co_return;
+  const bool is_brief = after == AfterExchange::kLingerBriefly || context_.clients_wait;
+  co_await linger(is_brief ? kBriefLingerTotal : kLingerTotal);
 }
 
 net::Task<> Session::linger(std::chrono::seconds at_most) {

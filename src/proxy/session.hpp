@@ -13,6 +13,7 @@
 #include <boost/intrusive/list_hook.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace wayside::proxy {
@@ -30,8 +31,13 @@ class Session final
   // Serves the client until the connection is over. The session outlives the task.
   net::Task<> run();
 
-  // Has the session look at Context::draining and Context::terminating.
-  void wake() { client_.wakeup.wake(); }
+  // Has the session look at Context::draining and Context::terminating. It may be gone then, and so may
+  // others: what it gives back, they were waiting for. The session remembers the number.
+  void wake(std::uint64_t round) {
+    woken_in_ = round;
+    client_.wakeup.wake();
+  }
+  bool was_woken_in(std::uint64_t round) const noexcept { return woken_in_ == round; }
 
   net::FramePool& frame_pool() noexcept { return context_.frames; }
 
@@ -44,6 +50,7 @@ class Session final
   Context& context_;
   ClientConnection client_;
   bool made_room_ = false;
+  std::uint64_t woken_in_ = 0;
 };
 
 }  // namespace wayside::proxy

@@ -12,6 +12,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <new>
 #include <optional>
@@ -27,6 +28,7 @@ struct Worker::Impl {
                 [this] { serve_who_waits(); }),
         listener(readiness.executor(), "proxy", dependencies.log),
         drain_timer(readiness.executor()),
+        room_timer(readiness.executor()),
         session_limit(dependencies.share.clients) {}
 
   // The life of one session. Its frame holds it, so it is gone when it is over.
@@ -51,7 +53,8 @@ struct Worker::Impl {
     if (!context.draining && !make_room()) {
       waiting.emplace(std::move(socket), std::move(client_ip));
       context.clients_wait = true;
-      return listener.suspend();
+      listener.suspend();
+      return make_room_later();
     }
     admit(std::move(socket), std::move(client_ip));
   }
@@ -72,7 +75,25 @@ struct Worker::Impl {
     }
   }
 
-  bool make_room() { return session_count < session_limit || context.idle_clients.evict(); }
+  bool make_room() {
+    return session_count < session_limit || context.idle_clients.evict(readiness.woke_at());
+  }
+
+  // Whoever is idle becomes old enough to make room.
+  void make_room_later() noexcept {
+    const auto when = context.idle_clients.next_room_at();
+    if (!when) return;
+    try {
+      room_timer.expires_at(*when);
+      room_timer.async_wait([this](const error_code& ec) {
+        if (ec) return;
+        readiness.woke();
+        serve_who_waits();
+      });
+    } catch (const std::bad_alloc&) {
+      // Whoever is idle or ends next tries again.
+    }
+  }
 
   // Where memory runs out, the session that ends next tries again.
   void accept_again() noexcept {
@@ -88,7 +109,9 @@ struct Worker::Impl {
   // queue.
   void serve_who_waits() noexcept {
     // Who makes room may end at once, and call this from within.
-    if (!waiting || !make_room()) return;
+    if (!waiting) return;
+    if (!make_room()) return make_room_later();
+    if (!waiting) return;
     admit_who_waits();
     accept_again();
   }
@@ -122,13 +145,20 @@ struct Worker::Impl {
     readiness.woke();
     context.log.warn("requests were cut off: they did not finish within the drain timeout");
     context.terminating = true;
+    context.backends.close();
     wake_sessions();
   }
 
-  // A session that is woken may end, so the next one is looked up before.
+  // A session that is woken may end, and with it any other, so none is held on to: each moves to the back
+  // before.
   void wake_sessions() {
-    for (auto next = sessions.begin(); next != sessions.end();)
-      (next++)->wake();
+    ++wake_rounds;
+    while (!sessions.empty() && !sessions.front().was_woken_in(wake_rounds)) {
+      Session& next = sessions.front();
+      sessions.pop_front();
+      sessions.push_back(next);
+      next.wake(wake_rounds);
+    }
   }
 
   // Nothing is left to do. What else the io_context waits for, a look-up or a timer, interests nobody any
@@ -144,7 +174,9 @@ struct Worker::Impl {
   Context context;
   net::Listener listener;
   net::Timer drain_timer;
+  net::Timer room_timer;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
+  std::uint64_t wake_rounds = 0;
   bool drain_has_begun = false;
   std::size_t session_count = 0;
   const std::size_t session_limit;

@@ -131,7 +131,7 @@ void Stage::play(const Step& step) {
       return backend_.close();
     case Action::kDrains:
       context_.draining = true;
-      return session_->wake();
+      return session_->wake(1);
     case Action::kMeanwhile:
       return;
   }

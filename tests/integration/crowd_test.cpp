@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace wayside::test {
@@ -239,6 +240,75 @@ TEST_F(Crowd, ABodyHasToComeAtItsRate) {
   const auto began = std::chrono::steady_clock::now();
   EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
   EXPECT_LT(std::chrono::steady_clock::now() - began, 10s) << "and not after timeouts.request_body";
+}
+
+TEST_F(Crowd, WhoWaitsInTheQueueIsCutOffWithTheOthers) {
+  config::Settings settings;
+  settings.backend_limits = {1, 1024};
+  settings.timeouts.drain = 100ms;
+  start(settings);
+  RawSocket first = connect();
+  first.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  std::vector<RawSocket> others;
+  for (int i = 0; i < 5; ++i) {
+    others.push_back(connect());
+    others.back().send(kGet);
+  }
+  ASSERT_TRUE(metric_becomes("wayside_backend_queue", 5));
+  daemon().drain();
+  daemon().wait();
+  EXPECT_THAT(first.read_to_end(), StartsWith("HTTP/1.1 503 "));
+  for (RawSocket& other : others)
+    EXPECT_THAT(other.read_to_end(), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_F(Crowd, AConnectionIsUsedAgainWithoutAQueue) {
+  config::Settings settings;
+  settings.backend_limits = {1, 0};
+  start(settings);
+  RawSocket first = connect();
+  first.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(kOk);
+  first.read_until("ok");
+  std::this_thread::sleep_for(100ms);
+  RawSocket second = connect();
+  second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_FALSE(backend_.is_connected_to(300ms)) << "a new connection in place of the one that waits";
+}
+
+TEST_F(Crowd, AHeldBodyThatFoundAFullQueueKeepsTheConnection) {
+  config::Settings settings;
+  settings.backend_limits = {1, 0};
+  start(settings);
+  RawSocket first = connect();
+  first.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  RawSocket second = connect();
+  second.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab");
+  std::this_thread::sleep_for(20ms);
+  second.send("c\r\n0\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(second.read_until("wait for the backend\n"), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(second.read_until("wait for the backend\n"), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_F(Crowd, APostWhoseClientLeftTheQueueIsNotSent) {
+  config::Settings settings;
+  settings.backend_limits = {1, 1024};
+  start(settings);
+  RawSocket first = connect();
+  first.send(kGet);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  RawSocket second = connect();
+  second.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx");
+  ASSERT_TRUE(metric_becomes("wayside_backend_queue", 1));
+  second.close();
+  EXPECT_TRUE(metric_becomes("wayside_backend_queue", 0));
 }
 
 }  // namespace

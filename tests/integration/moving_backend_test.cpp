@@ -119,5 +119,57 @@ TEST_F(MovingBackend, IsFoundByASecondLookUpWhereTheFirstHangs) {
   EXPECT_THAT(backend.read_head(), StartsWith("GET / "));
 }
 
+TEST_F(MovingBackend, IsWaitedForAgainOnceItHasServed) {
+  config::Settings settings;
+  settings.timeouts.connect = 1s;
+  start(settings);
+  RawSocket busy = connect();
+  busy.send(kGet);
+  RawSocket pooled = backend_.accept();
+  pooled.read_head();
+  const std::uint16_t port = backend_.address().port;
+  backend_.stop_listening();
+  {
+    RawSocket gone = connect();
+    gone.send(kGet);
+    EXPECT_FALSE(gone.becomes_readable(100ms)) << "waited for";
+  }
+  {
+    FakeBackend up("127.0.0.1", port);
+    pooled.send(kOk);
+    busy.read_until("ok");
+    for (int i = 0; i < 8; ++i) {  // it serves
+      busy.send(kGet);
+      pooled.read_head();
+      if (i == 7) break;
+      pooled.send(kOk);
+      busy.read_until("ok");
+      std::this_thread::sleep_for(200ms);
+    }
+  }
+  RawSocket other = connect();
+  other.send(kGet);
+  EXPECT_FALSE(other.becomes_readable(100ms)) << "it restarts again, and is waited for";
+}
+
+class TwoAddresses : public MovingBackend, public testing::WithParamInterface<const char*> {};
+
+// What this host cannot use says nothing of the backend.
+TEST_P(TwoAddresses, AreWaitedForWhereOneRefuses) {
+  move_host(std::string("127.0.0.1 ") + GetParam());
+  config::Settings settings;
+  settings.backend = {kMovingHost, backend_.address().port, {}};
+  settings.timeouts.connect = 1s;
+  start(settings);
+  RawSocket client = connect();
+  serve(client, backend_).close();
+  backend_.stop_listening();
+  const auto began = std::chrono::steady_clock::now();
+  client.send(kGet);
+  EXPECT_THAT(client.read_head(), StartsWith("HTTP/1.1 502 "));
+  EXPECT_GT(std::chrono::steady_clock::now() - began, 600ms) << "a restart is waited for";
+}
+INSTANTIATE_TEST_SUITE_P(All, TwoAddresses, testing::Values("127.0.0.2", "255.255.255.255", "::1"));
+
 }  // namespace
 }  // namespace wayside::test

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace wayside::test {
 namespace {
@@ -123,6 +124,35 @@ TEST_F(Sessions, GivesNoUnaskedResponseToTheNextClient) {
     other.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecond");
     EXPECT_THAT(second.read_exactly(second.read_head().empty() ? 0 : 6), "second");
   }
+}
+
+// The next one may come a moment behind its answer.
+TEST_F(Sessions, TrustsNoBackendThatSentABodyWithItsHead) {
+  constexpr std::string_view kHeadRequest = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
+  RawSocket client = connect();
+  client.send(kHeadRequest);
+  RawSocket backend = backend_.accept();
+  for (int i = 0; i < 36; ++i) {
+    if (i != 0) client.send(kHeadRequest);
+    backend.read_head();
+    backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    client.read_head();
+    std::this_thread::sleep_for(15ms);
+  }
+  client.send(kHeadRequest);
+  backend.read_head();
+  backend.send(kOk);  // with a body that has no place here
+  client.read_head();
+  EXPECT_EQ(backend.read_to_end(), "") << "seen, and closed";
+
+  client.send(kHeadRequest);
+  RawSocket next = backend_.accept();
+  next.read_head();
+  next.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+  client.read_head();
+  RawSocket second = connect();
+  second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(backend_.is_connected_to(200ms)) << "it is to be tried first";
 }
 
 TEST_F(Sessions, SurvivesClientsThatComeAndGo) {

@@ -2,6 +2,8 @@
 
 #include "support/raw_socket.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <dlfcn.h>
 #include <netdb.h>
 #include <string>
@@ -93,6 +95,23 @@ static std::string moving_address() {
   return moving_host().address;
 }
 
+using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
+
+// Addresses with blanks between them.
+static int find_all(const std::string& addresses, Function next, const char* service, const addrinfo* hints,
+                    addrinfo** found) {
+  for (std::size_t begin = 0; begin < addresses.size();) {
+    const std::size_t end = std::min(addresses.find(' ', begin), addresses.size());
+    if (const int error = next(addresses.substr(begin, end - begin).c_str(), service, hints, found);
+        error != 0)
+      return error;
+    while (*found != nullptr)
+      found = &(*found)->ai_next;
+    begin = end + 1;
+  }
+  return 0;
+}
+
 static bool find_stuck_host() {
   return stuck_lookups().look_up();
 }
@@ -100,11 +119,10 @@ static bool find_stuck_host() {
 }  // namespace wayside::test
 
 extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** found) {
-  using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
-  static const auto next = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  static const auto next = reinterpret_cast<wayside::test::Function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
   if (host != nullptr && std::string_view(host) == wayside::test::kStuckHost)
     return wayside::test::find_stuck_host() ? next("127.0.0.1", service, hints, found) : EAI_AGAIN;
   if (host != nullptr && std::string_view(host) == wayside::test::kMovingHost)
-    return next(wayside::test::moving_address().c_str(), service, hints, found);
+    return wayside::test::find_all(wayside::test::moving_address(), next, service, hints, found);
   return next(host, service, hints, found);
 }

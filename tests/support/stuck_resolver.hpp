@@ -14,8 +14,8 @@ namespace wayside::test {
 inline constexpr char kStuckHost[] = "stuck.test";
 inline constexpr char kMovingHost[] = "moving.test";
 
-// From now on, kMovingHost has that address.
-void move_host(std::string address);
+// From now on, kMovingHost has that address, or those, with blanks between them.
+void move_host(std::string addresses);
 
 // While it lives, look-ups of kStuckHost are stuck. One at a time.
 class StuckResolver {

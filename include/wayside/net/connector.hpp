@@ -39,7 +39,7 @@ class ConnectAttempt {
   // The waiter is woken when this becomes true, but never from within Connector::start.
   bool finished() const noexcept;
 
-  // The stream, or the error of the last address that was tried. Once, after finished().
+  // The stream, or the error that says most where several addresses were tried. Once, after finished().
   Result<Stream> take();
   // To which the stream leads. After finished() without an error.
   AddressId address() const noexcept;
@@ -71,6 +71,8 @@ class Connector {
   // Traffic flows, so the address matters: looks the name up again, in the background, where the answer is
   // kFresh old. Where that cannot be done, the answer stays in use.
   void refresh(TimePoint now) noexcept;
+  // The backend has answered: what it refused before is over.
+  void note_alive() noexcept;
   // Whether the last answer has the address.
   bool is_current(AddressId address) const noexcept;
 

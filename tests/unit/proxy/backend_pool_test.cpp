@@ -195,6 +195,18 @@ TEST_F(BackendPoolTest, GivesTurnsBehindAProbation) {
   EXPECT_NE(pool.take(waiter_, kSecond, Clock::now()), nullptr);
 }
 
+// The time may be that of a request that has waited, and so be before the thread woke last.
+TEST_F(BackendPoolTest, LooksAtAConnectionWhateverTimeItIsTold) {
+  const TimePoint before = Clock::now();
+  give_back(connect());
+  test::RawSocket peer = backend_.accept();
+  test::run_for(loop_, 2 * BackendPool::kProbation);
+  give_back(take());
+  let_the_kernel_be_asked();
+  peer.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(pool_.take(waiter_, kFirst, before), nullptr);
+}
+
 TEST_F(BackendPoolTest, DropsAConnectionThatSpeaksOnProbation) {
   give_back(connect());
   test::RawSocket peer = backend_.accept();
