@@ -31,6 +31,13 @@ class Crowd : public ProxyFixture {
     settings.backend_limits = {count, queue};
     return settings;
   }
+  // Sends a request that the backend has from then on.
+  RawSocket occupy(RawSocket& client) {
+    client.send(kGet);
+    RawSocket backend = backend_.accept();
+    backend.read_head();
+    return backend;
+  }
   void serve(RawSocket& client) {
     client.send(kGet);
     answer(client);
@@ -70,9 +77,7 @@ TEST_F(Crowd, AClientThatNeverSaidAnythingMakesRoom) {
 TEST_F(Crowd, ABusyClientMakesNoRoom) {
   start(clients_at_a_time(1));
   RawSocket busy = connect();
-  busy.send(kGet);
-  RawSocket backend = backend_.accept();
-  backend.read_head();
+  RawSocket backend = occupy(busy);
   RawSocket waiting = connect();
   waiting.send(kGet);
   EXPECT_FALSE(backend_.is_connected_to(50ms));
@@ -102,9 +107,7 @@ TEST_F(Crowd, AClientThatAlwaysAsksMakesRoomForWhoWaits) {
 TEST_F(Crowd, RequestsWaitForAConnectionToTheBackend) {
   start(requests_at_a_time(1));
   RawSocket first = connect();
-  first.send(kGet);
-  RawSocket backend = backend_.accept();
-  backend.read_head();
+  RawSocket backend = occupy(first);
   RawSocket second = connect();
   second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_TRUE(metric_becomes("wayside_backend_queue", 1));
@@ -121,9 +124,7 @@ TEST_F(Crowd, RequestsWaitForAConnectionToTheBackend) {
 TEST_F(Crowd, AFullQueueIsAnsweredAtOnce) {
   start(requests_at_a_time(1, 0));
   RawSocket first = connect();
-  first.send(kGet);
-  RawSocket backend = backend_.accept();
-  backend.read_head();
+  RawSocket backend = occupy(first);
   RawSocket second = connect();
   second.send(kGet);
   const std::string answer = second.read_until("wait for the backend\n");
@@ -140,9 +141,7 @@ TEST_F(Crowd, NobodyWaitsInTheQueueForEver) {
   settings.timeouts.queue = 100ms;
   start(settings);
   RawSocket first = connect();
-  first.send(kGet);
-  RawSocket backend = backend_.accept();
-  backend.read_head();
+  RawSocket backend = occupy(first);
   RawSocket second = connect();
   second.send(kGet);
   EXPECT_THAT(second.read_until("in time\n"), StartsWith("HTTP/1.1 503 "));
@@ -152,9 +151,7 @@ TEST_F(Crowd, NobodyWaitsInTheQueueForEver) {
 TEST_F(Crowd, WhoLeavesTheQueueIsNotWaitedFor) {
   start(requests_at_a_time(1));
   RawSocket first = connect();
-  first.send(kGet);
-  RawSocket backend = backend_.accept();
-  backend.read_head();
+  RawSocket backend = occupy(first);
   std::vector<RawSocket> others;
   for (int i = 0; i < 20; ++i) {
     others.push_back(connect());
@@ -248,9 +245,7 @@ TEST_F(Crowd, WhoWaitsInTheQueueIsCutOffWithTheOthers) {
   settings.timeouts.drain = 100ms;
   start(settings);
   RawSocket first = connect();
-  first.send(kGet);
-  RawSocket backend = backend_.accept();
-  backend.read_head();
+  RawSocket backend = occupy(first);
   std::vector<RawSocket> others;
   for (int i = 0; i < 5; ++i) {
     others.push_back(connect());
@@ -269,9 +264,7 @@ TEST_F(Crowd, AConnectionIsUsedAgainWithoutAQueue) {
   settings.backend_limits = {1, 0};
   start(settings);
   RawSocket first = connect();
-  first.send(kGet);
-  RawSocket backend = backend_.accept();
-  backend.read_head();
+  RawSocket backend = occupy(first);
   backend.send(kOk);
   first.read_until("ok");
   std::this_thread::sleep_for(100ms);
@@ -285,9 +278,7 @@ TEST_F(Crowd, AHeldBodyThatFoundAFullQueueKeepsTheConnection) {
   settings.backend_limits = {1, 0};
   start(settings);
   RawSocket first = connect();
-  first.send(kGet);
-  RawSocket backend = backend_.accept();
-  backend.read_head();
+  RawSocket backend = occupy(first);
   RawSocket second = connect();
   second.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab");
   std::this_thread::sleep_for(20ms);
@@ -301,9 +292,7 @@ TEST_F(Crowd, APostWhoseClientLeftTheQueueIsNotSent) {
   settings.backend_limits = {1, 1024};
   start(settings);
   RawSocket first = connect();
-  first.send(kGet);
-  RawSocket backend = backend_.accept();
-  backend.read_head();
+  RawSocket backend = occupy(first);
   RawSocket second = connect();
   second.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx");
   ASSERT_TRUE(metric_becomes("wayside_backend_queue", 1));
