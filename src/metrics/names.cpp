@@ -95,7 +95,8 @@ constexpr ServiceRows kServiceRows = {{
     {"wayside_backend_errors_total", kCounter,
      "Exchanges that failed because of the backend, by what was wrong. Counted when the exchange ended."},
     {"wayside_rejected_requests_total", kCounter,
-     "Requests that wayside refused, by the rule that they broke. Counted when the exchange ended."},
+     "Requests that wayside refused, by the rule that they broke, or by what wayside was short of. Counted "
+     "when the exchange ended."},
     {"wayside_backend_retries_total", kCounter,
      "Requests that were sent again because a reused connection to the backend was found closed. Counted "
      "when the second attempt starts."},

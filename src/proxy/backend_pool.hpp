@@ -68,7 +68,7 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   const net::AddressId address_;
   net::Deadline idle_deadline_;
   bool is_reused_ = false;
-  bool is_trusted_ = false;  // its probation is over
+  bool is_trusted_ = false;  // it has passed a probation
   Place place_ = Place::kExchange;
   SessionId last_user_{};
   Ending ending_ = Ending::kPlain;  // of its last exchange
@@ -132,15 +132,15 @@ class BackendPool {
               metrics::Shard& shard, Limits limits);
   ~BackendPool();
 
-  // A slot for `session`, or none where the backend has as many connections as it may, or others wait for
-  // one: then a BackendTurn is what to wait with, unless the queue is full.
+  // A slot for a request of `session`. None where the backend has as many connections as it may, or where
+  // other requests wait for one: the request then waits with a BackendTurn, unless the queue is full.
   BackendSlot enter(SessionId session) noexcept;
   bool queue_is_full() const noexcept { return queue_length_ >= limits_.queue; }
 
-  // The following are for who has a slot.
+  // The holder of a slot may call these.
 
-  // A waiting connection, or nullptr. `waiter` is woken by its events from now on. It is for a request of
-  // `session`, and it is `now`.
+  // A waiting connection for a request of `session`, or nullptr. `waiter` is woken by its events from then
+  // on. `now` is the present time, or that at which the request came.
   //
   // Something may have happened to a connection that the readiness set has not told us yet: the backend
   // closed it, or sent bytes behind its last response, which would be taken for the next one. So each
@@ -158,7 +158,7 @@ class BackendPool {
   // A response came with bytes behind it: no connection is trusted any more.
   void note_unasked_bytes() noexcept { silent_probations_ = {}; }
 
-  // Closes what waits, gives no turns any more, and whatever is given back from now on.
+  // Closes the waiting connections, and each that is given back from then on. No turn comes any more.
   void close();
 
  private:

@@ -60,11 +60,12 @@ class Exchange {
   Failure admit(std::size_t head_size);
   void note_violation(std::optional<http::Violation> violation) { violation_ = violation; }
 
-  // Whether the body is to be held until it is there, or enough of it; and doing so.
+  // The body is held until it is complete, or until request_body.buffer bytes of it are there.
   bool wants_to_hold_body() const { return holds_body_; }
   net::Task<Failure> hold_body();
 
-  // The right to a connection to the backend: at once, or when the turn has come.
+  // The right to a connection to the backend. enter_backend() is false where the request has to wait for its
+  // turn.
   bool enter_backend();
   net::Task<Failure> wait_for_turn();
 
@@ -105,6 +106,7 @@ class Exchange {
   void answer_here(const http::RequestHead& head, bool has_body);
   bool must_hold_body(std::size_t received) const;
   bool keep_body();
+  void check_body_size();
   void relay_kept_body();
   std::size_t relay_request_body(std::size_t offset);
   bool read_from_client();

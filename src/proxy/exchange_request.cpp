@@ -142,7 +142,8 @@ Failure Exchange::admit(std::size_t head_size) {
   return violation_ ? Failure::kRejected : Failure::kNone;
 }
 
-// Not a body that the client sends only once the backend has asked for it, nor one of which enough is there.
+// A body of which enough is there is not held, nor one that the client sends only once the backend asks for
+// it.
 bool Exchange::must_hold_body(std::size_t received) const {
   const std::uint64_t wanted = context_.settings.request_body.buffer;
   const bool is_there = received >= wanted || request_body_.is_complete_with(received);
@@ -185,9 +186,13 @@ bool Exchange::keep_body() {
   // Framing is left out; what follows the body moves up.
   client_.in.erase(kept_ + kept->data, kept->consumed - kept->data);
   kept_ += kept->data;
+  check_body_size();
+  return !violation_;
+}
+
+void Exchange::check_body_size() {
   const std::optional<std::uint64_t>& limit = context_.settings.limits.body;
   if (limit && request_body_.bytes() > *limit) violation_ = http::Violation::kBodyTooLarge;
-  return !violation_;
 }
 
 void Exchange::relay_kept_body() {
@@ -202,8 +207,7 @@ std::size_t Exchange::relay_request_body(std::size_t offset) {
     violation_ = taken.error();
     return 0;
   }
-  const std::optional<std::uint64_t>& limit = context_.settings.limits.body;
-  if (limit && request_body_.bytes() > *limit) violation_ = http::Violation::kBodyTooLarge;
+  check_body_size();
   return *taken;
 }
 

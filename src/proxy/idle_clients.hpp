@@ -1,5 +1,5 @@
-// The client connections of one worker that wait for a request, the longest idle first: who makes room where
-// there are as many connections as there may be.
+// The client connections of one worker that wait for a request, in the order in which they became idle. Where
+// a worker has as many connections as it may, the longest idle one is closed for a new one.
 //
 // One thread only.
 #pragma once
@@ -33,7 +33,7 @@ class IdleClient : public IdleClientHook {
 
 class IdleClients {
  public:
-  // Who is idle for less may have a request on its way, and makes no room yet.
+  // A client that became idle later than this may have a request on its way, and keeps its connection.
   static constexpr Milliseconds kLeastIdle{500};
 
   // `on_first` is called when there is one and was none.

@@ -79,7 +79,7 @@ struct Worker::Impl {
     return session_count < session_limit || context.idle_clients.evict(readiness.woke_at());
   }
 
-  // Whoever is idle becomes old enough to make room.
+  // Tries again once the longest idle client has been idle for long enough.
   void make_room_later() noexcept {
     const auto when = context.idle_clients.next_room_at();
     if (!when) return;
@@ -105,12 +105,12 @@ struct Worker::Impl {
     }
   }
 
-  // Whoever waits has a session now, if there is room for one more; if not, the others stay in the kernel's
-  // queue.
+  // Gives the waiting client a session if there is room for one more. Meanwhile further clients stay in the
+  // kernel's queue.
   void serve_who_waits() noexcept {
-    // Who makes room may end at once, and call this from within.
     if (!waiting) return;
     if (!make_room()) return make_room_later();
+    // The session that made room has ended, and its end may have called this function.
     if (!waiting) return;
     admit_who_waits();
     accept_again();
@@ -149,8 +149,8 @@ struct Worker::Impl {
     wake_sessions();
   }
 
-  // A session that is woken may end, and with it any other, so none is held on to: each moves to the back
-  // before.
+  // A session that is woken may end, and may end others. So the loop keeps no iterator: each session moves to
+  // the back of the list before it is woken.
   void wake_sessions() {
     ++wake_rounds;
     while (!sessions.empty() && !sessions.front().was_woken_in(wake_rounds)) {
@@ -180,8 +180,8 @@ struct Worker::Impl {
   bool drain_has_begun = false;
   std::size_t session_count = 0;
   const std::size_t session_limit;
-  std::optional<std::pair<net::Descriptor, std::string>>
-      waiting;  // a client who was accepted, and for whom there is no room yet
+  // The accepted connection for which there is no room yet, and the client's address.
+  std::optional<std::pair<net::Descriptor, std::string>> waiting;
 };
 
 Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}

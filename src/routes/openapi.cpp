@@ -31,7 +31,7 @@ constexpr std::array kOperations = {
 // yaml-cpp takes JSON for the YAML that it nearly is, except that it refuses the surrogate pairs with which
 // JSON escapes what lies beyond the basic plane: \ud83d\ude00 becomes \U0001F600.
 std::string without_surrogates(std::string_view text) {
-  constexpr std::size_t kEscape = 6;  // \\uXXXX
+  constexpr std::size_t kEscape = 6;  // a backslash, u and four digits
   const auto unit_at = [text](std::size_t at) -> unsigned {
     if (at + kEscape > text.size() || text[at] != '\\' || text[at + 1] != 'u') return 0;
     const int high = octet_of_hex(text[at + 2], text[at + 3]);

@@ -1,11 +1,11 @@
 // More clients, requests and bytes than there is room for.
+#include "proxy/backend_pool.hpp"
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
 
 #include <chrono>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace wayside::test {
@@ -240,8 +240,7 @@ TEST_F(Crowd, ABodyHasToComeAtItsRate) {
 }
 
 TEST_F(Crowd, WhoWaitsInTheQueueIsCutOffWithTheOthers) {
-  config::Settings settings;
-  settings.backend_limits = {1, 1024};
+  config::Settings settings = requests_at_a_time(1);
   settings.timeouts.drain = 100ms;
   start(settings);
   RawSocket first = connect();
@@ -260,37 +259,31 @@ TEST_F(Crowd, WhoWaitsInTheQueueIsCutOffWithTheOthers) {
 }
 
 TEST_F(Crowd, AConnectionIsUsedAgainWithoutAQueue) {
-  config::Settings settings;
-  settings.backend_limits = {1, 0};
-  start(settings);
+  start(requests_at_a_time(1, 0));
   RawSocket first = connect();
   RawSocket backend = occupy(first);
   backend.send(kOk);
   first.read_until("ok");
-  std::this_thread::sleep_for(100ms);
+  EXPECT_FALSE(backend.becomes_readable(2 * proxy::BackendPool::kProbation)) << "it stays open, and silent";
   RawSocket second = connect();
   second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_FALSE(backend_.is_connected_to(300ms)) << "a new connection in place of the one that waits";
+  EXPECT_THAT(backend.read_head(), StartsWith("GET /second ")) << "no new connection in its place";
 }
 
 TEST_F(Crowd, AHeldBodyThatFoundAFullQueueKeepsTheConnection) {
-  config::Settings settings;
-  settings.backend_limits = {1, 0};
-  start(settings);
+  start(requests_at_a_time(1, 0));
   RawSocket first = connect();
   RawSocket backend = occupy(first);
   RawSocket second = connect();
   second.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab");
-  std::this_thread::sleep_for(20ms);
+  EXPECT_FALSE(second.becomes_readable(20ms)) << "the body is held";
   second.send("c\r\n0\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_THAT(second.read_until("wait for the backend\n"), StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(second.read_until("wait for the backend\n"), StartsWith("HTTP/1.1 503 "));
 }
 
 TEST_F(Crowd, APostWhoseClientLeftTheQueueIsNotSent) {
-  config::Settings settings;
-  settings.backend_limits = {1, 1024};
-  start(settings);
+  start(requests_at_a_time(1));
   RawSocket first = connect();
   RawSocket backend = occupy(first);
   RawSocket second = connect();

@@ -1,4 +1,5 @@
 // What a client connection may do between and around its requests, and what it may not.
+#include "proxy/backend_pool.hpp"
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -6,7 +7,6 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
-#include <thread>
 
 namespace wayside::test {
 namespace {
@@ -137,7 +137,7 @@ TEST_F(Sessions, TrustsNoBackendThatSentABodyWithItsHead) {
     backend.read_head();
     backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
     client.read_head();
-    std::this_thread::sleep_for(15ms);
+    EXPECT_FALSE(backend.becomes_readable(proxy::BackendPool::kProbation + 5ms)) << "one probation more";
   }
   client.send(kHeadRequest);
   backend.read_head();

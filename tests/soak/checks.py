@@ -101,6 +101,12 @@ def backend_agrees(ledger, records, samples):
     connects = total(samples, "wayside_backend_connects_total")
     if repeated > retries:
         problems.append(f"{repeated} requests arrived twice, but wayside counts {retries:g} retries")
+    # A connection whose request is given up while it is made reaches the backend, and is not counted.
+    given_up = total(samples, "http_requests_total", http_status={str(CLIENT_LEFT), "503", "504"})
+    if records.connections > connects + given_up:
+        problems.append(
+            f"{records.connections} connections arrived; wayside counts {connects:g}, and gave {given_up:g} requests up"
+        )
     return Check(
         "what is not idempotent arrives once at the backend, the rest twice at most",
         f"{records.received.total()} arrived, {repeated} of them for the second time, {retries:g} retries; "

@@ -1,4 +1,4 @@
-// What the access log says about one exchange, and how: one JSON object on one line.
+// A line of the access log: one exchange as a JSON object.
 //
 //     {"time":"2026-11-23T05:00:00.000Z","client":"10.0.0.1","method":"GET","target":"/users/1",
 //      "route":"/users/{id}","status":200,"outcome":"completed","request_bytes":0,"response_bytes":512,
@@ -34,7 +34,7 @@ struct Entry {
   std::optional<Nanoseconds> duration{};       // to the end
   std::optional<Nanoseconds> request_sent{};   // to the last byte of the request that the backend took
   std::optional<Nanoseconds> response_head{};  // to the response head being complete
-  std::optional<Nanoseconds> overhead{};       // the part of the duration that nobody was waited for
+  std::optional<Nanoseconds> overhead{};       // the duration without the waits for client and backend
   std::uint64_t trace_id_high = 0;             // 0 and 0: there is no trace
   std::uint64_t trace_id_low = 0;
 };

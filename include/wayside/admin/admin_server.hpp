@@ -28,13 +28,13 @@ class Inspector;
 
 namespace wayside::admin {
 
-// What the pages show. Everything here is used on the io_context's thread only.
+// The data that the pages show. Only the io_context's thread uses it.
 struct AdminPages {
   metrics::Exposition& exposition;        // outlives the server
   std::function<bool()> is_ready;         // does the proxy accept connections? Must not throw; empty: always
   const inspector::Inspector& inspector;  // outlives the server
   // Reads the configuration again and says, when that is over, whether it is in force, or else why not.
-  // Empty: nobody may ask for it.
+  // Empty where POST /-/reload is not enabled.
   using Reload = std::function<net::Awaitable<Checked<void, std::string>>()>;
   Reload reload;
   std::string version;  // of the program

@@ -1,4 +1,4 @@
-// What a program has to do with its process before it serves.
+// Preparations of the process: signals, standard descriptors, limits and memory.
 #pragma once
 
 #include <span>

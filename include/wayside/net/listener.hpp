@@ -22,11 +22,11 @@
 
 namespace wayside::net {
 
-// Who else may have a listener on the same port.
+// Whether other listeners may have the same port. Each listener has a queue of its own.
 enum class PortUse {
-  kAlone,
-  kFirst,  // nobody has one yet; those of kShared may come
-  kShared  // whoever of this user has one by kFirst or kShared (SO_REUSEPORT); each has a queue of its own
+  kAlone,   // no other listener
+  kFirst,   // no other listener at first; listeners with kShared may join
+  kShared,  // joins the listeners of this user that are kFirst or kShared (SO_REUSEPORT)
 };
 
 class Listener {
