@@ -61,7 +61,7 @@ void BodyRelay::relay_kept(std::span<char> data, Outbox& out) {
   if (!data.empty() || cursor_.done()) out.add(ending(!data.empty()));
 }
 
-bool BodyRelay::has_pipe(net::PipePool& pipes) {
+bool BodyRelay::take_pipe(net::PipePool& pipes) {
   if (outgoing_is_chunked_ || cursor_.length_left() < kWorthAPipe) return false;
   if (!pipe_.is_open() && !was_refused_a_pipe_) {
     pipe_ = pipes.take();

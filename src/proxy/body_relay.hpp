@@ -52,11 +52,11 @@ class BodyRelay {
 
   // Whether so much is left, of a body that passes unchanged, that a pipe is cheaper than memory; and if so,
   // a pipe is there for it.
-  bool has_pipe(net::PipePool& pipes);
+  bool take_pipe(net::PipePool& pipes);
   // With a pipe: takes what belongs to the body straight from the stream and hands the pipe to `out`, which
   // is empty before and refers to this object from then on. The error is the stream's.
   Result<std::size_t> relay(net::Stream& in, Outbox& out);
-  // Until the next has_pipe(), with an outbox that is empty.
+  // Until the next take_pipe(), with an outbox that is empty.
   void give_back_pipe() noexcept {
     if (pipe_.is_open()) pipe_ = {};
   }

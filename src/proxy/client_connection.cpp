@@ -12,16 +12,17 @@ ClientConnection::ClientConnection(net::DeadlineWheel& wheel, net::Stream connec
   stream.set_waiter(&wakeup);
 }
 
-bool ClientConnection::has_left(net::BufferPool& buffers, config::HalfClose half_close) {
-  // Enough for the heads of a few requests; who pipelines more is watched again once they were answered.
+bool ClientConnection::read_ahead(net::BufferPool& buffers, config::HalfClose half_close) {
+  // Enough for the heads of a few requests. A client that pipelines more is watched again once these were
+  // answered.
   constexpr std::size_t kReadAhead = net::BufferPool::kSmallCapacity;
   while (stream.readable() && in.size() < kReadAhead) {
     const bool is_served = half_close == config::HalfClose::kServe;
-    if (is_served && stream.peek() == net::Stream::Peeked::kEnd) return false;
-    if (!read(buffers)) return true;
+    if (is_served && stream.peek() == net::Stream::Peeked::kEnd) return true;
+    if (!read(buffers)) return false;
   }
   if (in.size() < kReadAhead) stream.watch_readable();
-  return false;
+  return true;
 }
 
 bool ClientConnection::read(net::BufferPool& buffers) {

@@ -1,5 +1,5 @@
-// The client's side of a session: its stream, what it sent and nobody took yet, and the one place where
-// everything that happens to the session wakes it.
+// The client's side of a session: its stream, the bytes that it sent and that no exchange has taken yet, and
+// the wakeup and the deadline of the session's coroutine.
 #pragma once
 
 #include "wayside/config/settings.hpp"
@@ -17,11 +17,10 @@ namespace wayside::proxy {
 struct ClientConnection {
   ClientConnection(net::DeadlineWheel& wheel, net::Stream connected, std::string client_ip, SessionId number);
 
-  // Whether the client has gone, looked for while its request is complete and its answer is due. Whether a
-  // client that ends its sending direction then counts as gone is `half_close`. What it sends instead is the
-  // next request; a little of it is read into `in`, for behind unread bytes nobody sees an end. Watches for
-  // more.
-  bool has_left(net::BufferPool& buffers, config::HalfClose half_close);
+  // Reads a little ahead, while the request is complete and its response is due: what comes is the next
+  // request, and the end of the stream shows only behind bytes that were read. Watches for more. False where
+  // the client has left; `half_close` says whether ending its sending direction counts as leaving.
+  bool read_ahead(net::BufferPool& buffers, config::HalfClose half_close);
 
   // Reads once into `in`, whose views end. False at the end of the stream and on errors.
   bool read(net::BufferPool& buffers);

@@ -1,20 +1,17 @@
-// The course of an exchange. See exchange_request.cpp and exchange_response.cpp for its two legs, and
-// exchange_account.cpp for what is counted.
 #include "proxy/exchange.hpp"
 
+#include "wayside/http/head_parser.hpp"
 #include "wayside/http/own_response.hpp"
 
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <utility>
 
 namespace wayside::proxy {
 namespace {
-
-// Before request_body.min_rate counts: the first bytes may have to wait for a slow start of the connection.
-constexpr std::chrono::seconds kGraceOfRate{5};
-constexpr double kLongestAllowance = 1e6;  // seconds
 
 // The backend has no part in these: descriptors, memory, threads and ports are short on this side.
 bool is_local_shortage(const error_code& ec) {
@@ -27,55 +24,82 @@ bool is_local_shortage(const error_code& ec) {
   return false;
 }
 
-bool may_be_retried_soon(Failure failure) {
-  return failure == Failure::kLocalShortage || failure == Failure::kBackendQueueFull ||
-         failure == Failure::kBackendQueueTimeout;
+bool may_be_retried_soon(Outcome outcome) {
+  return outcome == Outcome::kLocalShortage || outcome == Outcome::kBackendQueueFull ||
+         outcome == Outcome::kBackendQueueTimeout;
+}
+
+void complain(const Logger& log, const std::exception& error) noexcept {
+  try {
+    log.error("a request failed", {{"error", error.what()}});
+  } catch (const std::bad_alloc&) {
+    // The metrics count it; there is no memory for words.
+  }
 }
 
 }  // namespace
 
 net::Task<AfterExchange> serve_request(Context& context, ClientConnection& client, std::size_t head_size) {
   Exchange exchange(context, client);
-  Failure failure = exchange.admit(head_size);
-  if (exchange.ends_here()) {
-    co_await exchange.send_own_answer();
-    co_return exchange.finish(Failure::kNone);
+  std::optional<End> end;
+  try {
+    end = exchange.admit(head_size);
+    if (exchange.is_answered_here()) {
+      co_await exchange.deliver_answer();
+      co_return exchange.finish(Outcome::kCompleted);
+    }
+    if (!end && exchange.holds_body()) end = co_await exchange.hold_body();
+    if (!end && !exchange.enter_backend()) end = co_await exchange.wait_for_turn();
+    // A second attempt goes to a fresh connection: the others of the pool may be as stale as the first.
+    for (bool is_retry = false; !end; is_retry = true) {
+      if (is_retry || !exchange.take_backend()) end = co_await exchange.connect();
+      if (!end) end = co_await exchange.relay();
+      if (exchange.prepare_retry(*end)) end.reset();
+    }
+  } catch (const std::exception& error) {
+    complain(context.log, error);
+    end = Outcome::kInternalError;
   }
-  if (failure == Failure::kNone && exchange.wants_to_hold_body()) failure = co_await exchange.hold_body();
-  if (failure == Failure::kNone && !exchange.enter_backend()) failure = co_await exchange.wait_for_turn();
-  bool is_retry = false;
-  while (failure == Failure::kNone) {
-    // A second attempt goes to a fresh connection: the other waiting ones may be as stale as the first.
-    if (is_retry || !exchange.take_backend()) failure = co_await exchange.connect();
-    if (failure != Failure::kNone) break;
-    failure = co_await exchange.relay();
-    is_retry = exchange.prepare_retry(failure);
-    if (!is_retry) break;
-    failure = Failure::kNone;
+  if (exchange.can_answer(*end)) {
+    exchange.answer(*end);
+    co_await exchange.deliver_answer();
   }
-  if (failure != Failure::kNone && exchange.can_answer(failure)) co_await exchange.answer(failure);
-  co_return exchange.finish(failure);
+  co_return exchange.finish(*end);
 }
 
-net::Task<AfterExchange> refuse_request(Context& context, ClientConnection& client, Failure failure,
-                                        std::optional<http::Violation> violation) {
+net::Task<AfterExchange> refuse_request(Context& context, ClientConnection& client, End end) {
   Exchange exchange(context, client);
-  exchange.note_violation(violation);
-  co_await exchange.answer(failure);
-  co_return exchange.finish(failure);
+  exchange.answer(end);
+  co_await exchange.deliver_answer();
+  co_return exchange.finish(end);
 }
 
 Exchange::Exchange(Context& context, ClientConnection& client)
     : context_(context),
       client_(client),
-      route_(context.routing->targets[routes::kUnmatched]),
-      started_(Clock::now()),
-      progressed_(started_) {
-  context_.shard.exchange_started();
+      request_(context, client),
+      response_(context, client),
+      recorder_(context, client) {
+  entered_at_ = recorder_.started_at();
 }
 
-Exchange::~Exchange() {
-  if (!is_counted_) count(Failure::kShutDown);
+std::optional<End> Exchange::admit(std::size_t head_size) {
+  http::RequestHead& head = context_.request_head;
+  if (const auto violation = http::parse_request_head(client_.in.data().first(head_size), head))
+    return *violation;
+  recorder_.note_request(head);
+  const auto end = request_.admit(head, head_size);
+  if (!end && request_.plan().ends_here()) answer_here(head);
+  return end;
+}
+
+net::Task<std::optional<End>> Exchange::hold_body() {
+  for (;;) {
+    if (const auto end = request_.hold()) co_return end;
+    if (!holds_body()) co_return std::nullopt;
+    const Wake wake = co_await wait(Awaited::kRequestBody);
+    if (const auto end = woke(wake, Awaited::kRequestBody)) co_return end;
+  }
 }
 
 bool Exchange::enter_backend() {
@@ -83,247 +107,223 @@ bool Exchange::enter_backend() {
   return static_cast<bool>(slot_);
 }
 
-net::Task<Failure> Exchange::wait_for_turn() {
-  if (context_.backends.queue_is_full()) co_return Failure::kBackendQueueFull;
+net::Task<std::optional<End>> Exchange::wait_for_turn() {
+  if (context_.backends.queue_is_full()) co_return Outcome::kBackendQueueFull;
   BackendTurn turn(context_.backends, client_.wakeup);
-  client_.deadline.expire_at(Clock::now() + context_.settings.timeouts.queue);
+  entered_at_ = Clock::now();
   while (!turn.has_come()) {
-    if (client_is_gone_meanwhile()) co_return Failure::kClientAborted;
-    begin_wait();
-    co_await client_.wakeup.wait();
-    end_wait();
-    if (context_.terminating) co_return Failure::kShutDown;
-    if (client_.deadline.passed() && !turn.has_come()) co_return Failure::kBackendQueueTimeout;
+    if (!request_.watch_client()) co_return Outcome::kClientAborted;
+    const Wake wake = co_await wait(Awaited::kTurn);
+    const auto end = woke(wake, Awaited::kTurn);
+    if (end && !turn.has_come()) co_return end;
   }
   slot_ = turn.take();
-  co_return Failure::kNone;
-}
-
-// While the backend has nothing of the request. Body bytes wait in client_.in with to_backend_ pointing at
-// them: then nothing may be read behind them, and the end is only looked for.
-bool Exchange::client_is_gone_meanwhile() {
-  const config::HalfClose half_close = context_.settings.client_half_close;
-  if (!request_has_body_) return client_.has_left(context_.buffers, half_close);
-  if (!request_body_.done()) return false;
-  using enum net::Stream::Peeked;
-  const net::Stream::Peeked peeked = client_.stream.readable() ? client_.stream.peek() : kNothing;
-  if (peeked == kFailed || (peeked == kEnd && half_close == config::HalfClose::kAbort)) return true;
-  client_.stream.watch_readable();
-  return false;
+  co_return std::nullopt;
 }
 
 bool Exchange::take_backend() {
-  const TimePoint now = waited_ == Nanoseconds(0) ? started_ : Clock::now();
+  const TimePoint now = recorder_.has_waited() ? Clock::now() : recorder_.started_at();
   backend_ = context_.backends.take(client_.wakeup, client_.id, now);
   return backend_ != nullptr;
 }
 
-net::Task<Failure> Exchange::connect() {
-  const Milliseconds limit = context_.settings.timeouts.connect;
-  net::ConnectAttempt attempt = context_.backends.connect(client_.wakeup, limit);
-  client_.deadline.expire_at(Clock::now() + limit);
+net::Task<std::optional<End>> Exchange::connect() {
+  net::ConnectAttempt attempt = context_.backends.connect(client_.wakeup, context_.settings.timeouts.connect);
+  entered_at_ = Clock::now();
   for (;;) {
-    if (context_.terminating) co_return Failure::kShutDown;
-    if (client_is_gone_meanwhile()) co_return Failure::kClientAborted;
+    if (!request_.watch_client()) co_return Outcome::kClientAborted;
     if (attempt.finished()) break;
-    begin_wait();
-    co_await client_.wakeup.wait();
-    end_wait();
-    if (client_.deadline.passed() && !attempt.finished()) co_return Failure::kConnectTimeout;
+    const Wake wake = co_await wait(Awaited::kConnection);
+    const auto end = woke(wake, Awaited::kConnection);
+    if (end && !attempt.finished()) co_return end;
   }
   auto connection = context_.backends.adopt(attempt, client_.wakeup);
   if (!connection)
-    co_return is_local_shortage(connection.error()) ? Failure::kLocalShortage : Failure::kConnectFailed;
+    co_return is_local_shortage(connection.error()) ? Outcome::kLocalShortage : Outcome::kConnectFailed;
   backend_ = std::move(*connection);
-  note_progress();
-  co_return Failure::kNone;
+  co_return std::nullopt;
 }
 
-net::Task<Failure> Exchange::relay() {
+net::Task<End> Exchange::relay() {
+  net::Stream& backend = backend_->stream();
+  entered_at_ = context_.readiness.woke_at();
   for (;;) {
-    if (const Failure failure = pump_request(); failure != Failure::kNone) co_return failure;
-    if (const Failure failure = pump_response(); failure != Failure::kNone) co_return failure;
-    if (response_done_) co_return Failure::kNone;
-    if (is_tunnel_ && to_client_.empty()) {
-      response_done_ = true;
-      tunnel_bytes_ = co_await run_tunnel(context_, client_, backend_->stream(), response_in_);
-      co_return Failure::kNone;
+    if (const auto end = request_.pump(backend)) co_return *end;
+    if (const auto end = response_.pump(backend, request_, recorder_)) co_return *end;
+    if (response_.is_done()) co_return Outcome::kCompleted;
+    if (response_.is_tunnel()) {
+      tunnel_bytes_ = co_await run_tunnel(context_, client_, backend, response_.unread());
+      co_return Outcome::kCompleted;
     }
-    if (sending_ == Sending::kDone && client_.has_left(context_.buffers, context_.settings.client_half_close))
-      co_return Failure::kClientAborted;
+    if (response_.phase() != ResponseLeg::Phase::kSilent) request_.forget_head();
+    if (request_.is_sent() && !client_.read_ahead(context_.buffers, context_.settings.client_half_close))
+      co_return Outcome::kClientAborted;
 
-    client_.deadline.expire_at(next_deadline());
-    give_back_idle();
+    request_.give_back_idle();
+    response_.give_back_idle();
     acknowledge_parts();
-    const bool waits_for_body = sending_ == Sending::kUnderWay && to_backend_.empty();
-    begin_wait();
-    co_await client_.wakeup.wait();
-    end_wait();
-    if (waits_for_body) note_wait_for_body();
-    if (context_.terminating) co_return Failure::kShutDown;
-    if (client_.deadline.passed()) co_return timeout_failure();
+    const Awaited awaited_now = awaited();
+    const Wake wake = co_await wait(awaited_now);
+    if (const auto end = woke(wake, awaited_now)) co_return *end;
   }
 }
 
 // A client that sent Expect waits for the backend's word before it sends its body (RFC 9110 section 10.1.1).
-bool Exchange::waits_for_continue() const {
-  return expects_continue_ && informational_count_ == 0 && request_body_.bytes() == 0;
+Awaited Exchange::awaited() const noexcept {
+  using enum ResponseLeg::Phase;
+  if (response_.phase() == kEvents || response_.phase() == kSwitched) return Awaited::kStream;
+  if (response_.has_begun()) return Awaited::kResponseBody;
+  if (!request_.is_under_way()) return Awaited::kResponseHead;
+  const bool awaits_continue =
+      request_.plan().expects_continue && !response_.has_informed() && request_.body_bytes() == 0;
+  return awaits_continue ? Awaited::kContinue : Awaited::kRequestBody;
 }
 
-TimePoint Exchange::next_deadline() const {
-  const config::Timeouts& timeouts = context_.settings.timeouts;
-  if (response_begun_) return progressed_ + (is_stream_ ? timeouts.tunnel : timeouts.response_body);
-  if (sending_ != Sending::kUnderWay) return sending_ended_ + timeouts.response_head;
-  return waits_for_continue() ? progressed_ + timeouts.response_head : upload_deadline();
+TimePoint Exchange::deadline(Awaited awaited) const {
+  const DeadlineRow& row = deadline_of(awaited);
+  const Milliseconds timeout = context_.settings.timeouts.*row.timeout;
+  if (row.since == DeadlineRow::Since::kRequestSent) return request_.ended_at() + timeout;
+  const TimePoint progress = std::max({entered_at_, request_.progressed_at(), response_.progressed_at()});
+  const TimePoint next_piece = progress + timeout;
+  return awaited == Awaited::kRequestBody ? std::min(next_piece, request_.rate_deadline()) : next_piece;
 }
 
-// The next piece is due, and so is the average of all. What the backend does not take in time is not the
-// client's fault, so only waits for the client count.
-TimePoint Exchange::upload_deadline() const {
-  const TimePoint next_piece = progressed_ + context_.settings.timeouts.request_body;
-  const std::size_t rate = context_.settings.request_body.min_rate;
-  const bool waits_for_client = backend_ == nullptr || to_backend_.empty();
-  if (rate == 0 || !waits_for_client) return next_piece;
-  const auto bytes = static_cast<double>(request_body_.bytes());
-  const auto allowed = kGraceOfRate + std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(
-                                          std::min(bytes / static_cast<double>(rate), kLongestAllowance)));
-  return std::min(next_piece, context_.readiness.woke_at() + (allowed - waited_for_body_));
+bool Exchange::is_blocked(Awaited awaited) const noexcept {
+  return awaited == Awaited::kRequestBody ? !request_.awaits_client() : !response_.awaits_backend();
 }
 
-Failure Exchange::timeout_failure() const {
-  if (response_begun_) return to_client_.empty() ? Failure::kResponseBodyTimeout : Failure::kClientStalled;
-  if (sending_ != Sending::kUnderWay || waits_for_continue()) return Failure::kResponseHeadTimeout;
-  return to_backend_.empty() ? Failure::kRequestBodyTimeout : Failure::kBackendStalled;
-}
-
-// A wait may be long: blocks and pipes that hold nothing go back to their pools.
-void Exchange::give_back_idle() {
-  if (to_backend_.empty()) {
-    client_.in.shrink(context_.buffers);
-    request_body_.give_back_pipe();
-  }
-  if (to_client_.empty()) {
-    response_in_.shrink(context_.buffers);
-    response_head_.release();
-    response_body_.give_back_pipe();
-  }
+// After each wait: its duration is recorded, and its deadline may end the exchange.
+std::optional<End> Exchange::woke(Wake wake, Awaited awaited) {
+  recorder_.note_wait(wake.duration);
+  request_.note_wait(wake.duration);
+  if (wake.is_event()) return std::nullopt;
+  if (wake.cause == Wake::Cause::kTermination) return Outcome::kShutDown;
+  const DeadlineRow& row = deadline_of(awaited);
+  return is_blocked(awaited) ? row.outcome_blocked : row.outcome;
 }
 
 // Many an application writes its head and its body, or each chunk, by themselves, and its kernel keeps the
 // second until the first is acknowledged. A long message needs no help: its segments are full.
 void Exchange::acknowledge_parts() {
   constexpr std::uint8_t kMost = 8;
-  const bool request_is_partial = sending_ == Sending::kUnderWay && to_backend_.empty();
-  const bool response_is_partial = backend_spoke_ && to_client_.empty();
+  const bool request_is_partial = request_.awaits_client();
+  const bool response_is_partial =
+      response_.phase() != ResponseLeg::Phase::kSilent && response_.awaits_backend();
   if (acknowledgements_ == kMost || !(request_is_partial || response_is_partial)) return;
   ++acknowledgements_;
   if (request_is_partial) client_.stream.acknowledge();
   if (response_is_partial) backend_->stream().acknowledge();
 }
 
-bool Exchange::prepare_retry(Failure failure) {
-  if (failure != Failure::kBackendClosed || !backend_->is_reused()) return false;
-  // RFC 9110 section 9.2.2 and RFC 9112 section 9.3.1: what the backend cannot have seen is safe to send
-  // again; what it may have acted on, only if doing so twice is the same as once. Body bytes that were sent
-  // are gone.
-  const bool nothing_was_sent = to_backend_.written() == 0;
-  const bool is_repeatable = is_idempotent(method_) && !request_has_body_;
-  if (!nothing_was_sent && !is_repeatable) return false;
-  if (!nothing_was_sent) {
-    to_backend_ = {};
-    to_backend_.add(request_head_.data());
-  }
-  sending_ = Sending::kUnderWay;
-  just_now_ = {};
+bool Exchange::prepare_retry(const End& end) {
+  if (end.outcome != Outcome::kBackendClosed || !backend_->is_reused() || !request_.may_retry()) return false;
+  request_.rewind();
   backend_.reset();
   context_.shard.backend_retried();
   return true;
 }
 
-net::Task<> Exchange::answer(Failure failure) {
-  const bool is_rejection = failure == Failure::kRejected && violation_.has_value();
-  status_ = is_rejection ? http::status_of(*violation_) : status_of(failure);
-  // Only a request that was read to its end leaves the connection where the next one can start. What of it is
-  // still on its way to the backend stays here.
-  to_backend_.clear();
-  client_.in.consume(std::exchange(request_taken_, 0));
-  const bool is_read = failure != Failure::kRejected && head_complete_ && request_body_.done();
-  sending_ = is_read ? Sending::kDone : Sending::kBroken;
-  close_announced_ = !is_read || !client_may_keep_alive();
-  own_answer_ = context_.buffers.take(net::BufferPool::Size::kSmall);
-  const auto written =
-      http::write_own_response({.status = status_,
-                                .explanation = is_rejection ? http::to_text(*violation_) : to_text(failure),
-                                .request_method = method_,
-                                .close = close_announced_,
-                                .announce_keep_alive = is_http10_,
-                                .ask_to_retry = may_be_retried_soon(failure),
-                                .date = context_.date()},
-                               own_answer_.space());
-  own_answer_.commit(written.value_or(0));
-  return send_own_answer();
+bool Exchange::client_may_stay() const noexcept {
+  return request_.plan().keeps_alive && !context_.draining && !context_.clients_wait;
 }
 
-net::Task<> Exchange::send_own_answer() {
-  response_begun_ = true;
-  to_client_.add(own_answer_.data());
-  client_.deadline.expire_at(Clock::now() + context_.settings.timeouts.response_body);
-  while (!to_client_.flush(client_.stream)) {
-    if (to_client_.empty()) {
-      response_done_ = true;
-      break;
-    }
-    if (context_.terminating) break;
-    client_.stream.watch_writable();
-    begin_wait();
-    co_await client_.wakeup.wait();
-    end_wait();
-    if (client_.deadline.passed()) break;
+bool Exchange::can_answer(const End& end) const noexcept {
+  return !end.is_completed() && end.outcome != Outcome::kClientAborted && !response_.has_begun();
+}
+
+void Exchange::answer(const End& end) {
+  request_.abandon();
+  const bool close = !request_.is_sent() || end.outcome == Outcome::kInternalError || !client_may_stay();
+  net::Buffer text = context_.buffers.take(net::BufferPool::Size::kSmall);
+  const auto written = http::write_own_response({.status = status_of(end),
+                                                 .explanation = to_text(end),
+                                                 .request_method = request_.plan().method,
+                                                 .close = close,
+                                                 .announce_keep_alive = request_.plan().is_http10,
+                                                 .ask_to_retry = may_be_retried_soon(end.outcome),
+                                                 .date = context_.date()},
+                                                text.space());
+  text.commit(written.value_or(0));
+  give_answer(std::move(text), status_of(end), close);
+}
+
+// The request asks this hop (RFC 9110 section 7.6.2).
+void Exchange::answer_here(const http::RequestHead& head) {
+  constexpr unsigned kOk = 200;
+  const bool close = !request_.is_sent() || !client_may_stay();
+  net::Buffer text = context_.buffers.take(net::BufferPool::Size::kLarge);
+  const http::OwnResponse response{.status = kOk,
+                                   .explanation = {},
+                                   .request_method = request_.plan().method,
+                                   .close = close,
+                                   .announce_keep_alive = request_.plan().is_http10,
+                                   .date = context_.date()};
+  const auto written = request_.plan().method == Method::trace
+                           ? http::write_trace_response(response, head, text.space())
+                           : http::write_options_response(response, text.space());
+  // A head fits into a large block, and what is added to it is short.
+  text.commit(written.value_or(0));
+  give_answer(std::move(text), kOk, close);
+}
+
+void Exchange::give_answer(net::Buffer text, unsigned status, bool close) {
+  recorder_.begin_own_response(status);
+  response_.answer(std::move(text), status, close);
+  entered_at_ = Clock::now();
+}
+
+// A client that does not take the answer in time does without: the outcome of the exchange is settled.
+net::Task<> Exchange::deliver_answer() {
+  while (response_.deliver() && !response_.is_done()) {
+    const Wake wake = co_await wait(Awaited::kResponseBody);
+    recorder_.note_wait(wake.duration);
+    if (!wake.is_event()) break;
   }
-  to_client_.clear();
 }
 
-// Most waits begin right behind the request's last byte, of which the time was taken.
-void Exchange::begin_wait() {
-  const TimePoint just_now = std::exchange(just_now_, {});
-  wait_began_ = just_now != TimePoint{} ? just_now : Clock::now();
+AfterExchange Exchange::finish(const End& end) {
+  recorder_.end(end, transfer());
+  give_back_backend(end);
+
+  if (response_.is_tunnel() && end.is_completed()) return AfterExchange::kLinger;
+  if (!response_.is_done()) {
+    // The client has part of a message. Where only the end of the connection ends that message, an orderly
+    // close would make it look whole (RFC 9112 section 8).
+    if (response_.plan().outgoing.kind == http::Framing::Kind::kUntilClose) client_.stream.abort();
+    return AfterExchange::kClose;
+  }
+  if (!response_.plan().close) return AfterExchange::kKeepAlive;
+  if (end.outcome == Outcome::kRequestHeadTimeout || end.outcome == Outcome::kRequestBodyTimeout)
+    return AfterExchange::kLingerBriefly;
+  const bool client_is_silent = request_.is_sent() && client_.in.empty() && !client_.stream.readable();
+  return client_is_silent ? AfterExchange::kClose : AfterExchange::kLinger;
 }
 
-// What happens while this thread is busy with others has to wait for us, and we for nobody.
-void Exchange::end_wait() {
-  waited_ += std::max(context_.readiness.woke_at() - wait_began_, Nanoseconds(0));
+Transfer Exchange::transfer() const noexcept {
+  using enum metrics::AbortPhase;
+  return {.request_bytes = request_.body_bytes() + tunnel_bytes_.from_client,
+          .response_bytes = response_.body_bytes() + tunnel_bytes_.from_backend,
+          .request_ended_at = request_.ended_at(),
+          .request_is_sent = request_.is_sent() && request_.ended_at() != TimePoint{},
+          .phase = response_.has_begun()         ? kResponse
+                   : request_.body_is_complete() ? kWaiting
+                                                 : kRequest};
 }
 
-AfterExchange Exchange::finish(Failure failure) {
-  count(failure);
-
-  const bool backend_is_in_step = backend_ != nullptr && failure == Failure::kNone &&
-                                  sending_ == Sending::kDone && backend_may_keep_alive_ &&
-                                  response_in_.empty() && !is_tunnel_;
-  if (backend_is_in_step) {
-    const bool had_no_body = method_ == Method::head || status_ == 204 || status_ == 304;
+// Only a connection on which request and response ended in step serves another exchange.
+void Exchange::give_back_backend(const End& end) {
+  const bool is_relayed = backend_ != nullptr && end.is_completed() && response_.is_done();
+  if (is_relayed && !response_.unread().empty()) {
+    context_.backends.note_unasked_bytes();
+  } else if (is_relayed && request_.is_sent() && response_.plan().reusable) {
+    const unsigned status = response_.plan().status;
+    const bool had_no_body = request_.plan().method == Method::head || status == 204 || status == 304;
     context_.backends.give_back(std::move(backend_), client_.id,
                                 had_no_body ? Ending::kBodyLeftOut : Ending::kPlain);
   }
-  if (failure == Failure::kNone && !is_tunnel_ && !response_in_.empty())
-    context_.backends.note_unasked_bytes();
-  // Who waits for its turn finds the connection.
+  // The request that waits next for its turn finds the connection.
   backend_.reset();
   slot_ = {};
-
-  if (!response_done_) {
-    // The client has part of a message. Where only the end of the connection ends that message, an orderly
-    // close would make it look whole (RFC 9112 section 8).
-    if (client_reads_until_close_) client_.stream.abort();
-    return AfterExchange::kClose;
-  }
-  if (is_tunnel_) return AfterExchange::kLinger;
-  if (!close_announced_) return AfterExchange::kKeepAlive;
-  if (failure == Failure::kRequestHeadTimeout || failure == Failure::kRequestBodyTimeout)
-    return AfterExchange::kLingerBriefly;
-  const bool client_is_silent =
-      sending_ == Sending::kDone && client_.in.empty() && !client_.stream.readable();
-  return client_is_silent ? AfterExchange::kClose : AfterExchange::kLinger;
 }
 
 }  // namespace wayside::proxy

@@ -1,6 +1,6 @@
 // How much one turn of a session may read before the other sessions of its worker get theirs.
 //
-// Two fast peers on one machine can keep a relay busy for as long as they like; whoever reads in a loop has a
+// Two fast peers on one machine can keep a relay busy for as long as they like, so each loop that reads has a
 // budget.
 #pragma once
 
@@ -12,9 +12,9 @@ namespace wayside::proxy {
 
 class ReadBudget {
  public:
-  // Whether `stream` should be read now. If not, it is watched: for what comes, or, when the budget is spent,
-  // for the next turn of the readiness set.
-  bool allows(net::Stream& stream) {
+  // Spends one read on `stream`, if it is readable and the budget lasts. Otherwise the stream is watched: for
+  // bytes or, when the budget is spent, for the next turn of the readiness set.
+  bool spend(net::Stream& stream) {
     if (stream.readable() && reads_left_ != 0) {
       --reads_left_;
       return true;
@@ -23,8 +23,8 @@ class ReadBudget {
     return false;
   }
 
-  // What was allowed last was a read into a pipe.
-  void note_pipe() noexcept { reads_left_ -= std::min(reads_left_, kReadsOfAPipe - 1); }
+  // The read that was spent last is into a pipe.
+  void spend_on_pipe() noexcept { reads_left_ -= std::min(reads_left_, kReadsOfAPipe - 1); }
 
  private:
   // A pipe takes as much as several blocks of memory.

@@ -4,8 +4,10 @@
 
 #include "proxy/exchange.hpp"
 #include "proxy/read_budget.hpp"
+#include "proxy/wait.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -15,11 +17,35 @@ namespace {
 // RFC 9112 section 2.2 asks to ignore "at least one" empty line in front of a request.
 constexpr std::size_t kMaxEmptyLineBytes = 16;
 
-// How long a client that is being closed may be silent, and may go on sending. One that was too slow before
-// has had its time: it only needs its answer.
+// How long a client whose connection is being closed may be silent, and may go on sending. A client that was
+// too slow with its request only needs its answer.
 constexpr std::chrono::seconds kLingerIdle{2};
 constexpr std::chrono::seconds kLingerTotal{30};
 constexpr std::chrono::seconds kBriefLingerTotal{2};
+
+// Looks for one head in the bytes of a client.
+class HeadSearch {
+ public:
+  explicit HeadSearch(const http::Limits& limits) noexcept
+      : scanner_(http::HeadScanner::Kind::kRequest, limits) {}
+
+  // The size of the head in front of `in`; nothing while it is incomplete. Empty lines before it are
+  // consumed.
+  Checked<std::optional<std::size_t>, http::Violation> look_in(net::Buffer& in) {
+    if (!scanner_.started()) {
+      const std::size_t empty = http::leading_empty_lines(in.view());
+      in.consume(empty);
+      empty_line_bytes_ += empty;
+      if (empty_line_bytes_ > kMaxEmptyLineBytes) return http::Violation::kMalformedHead;
+    }
+    return scanner_.scan(in.view());
+  }
+  bool has_begun() const noexcept { return scanner_.started(); }
+
+ private:
+  http::HeadScanner scanner_;
+  std::size_t empty_line_bytes_ = 0;
+};
 
 }  // namespace
 
@@ -39,91 +65,80 @@ bool Session::make_room() {
 
 net::Task<> Session::run() {
   const config::Timeouts& timeouts = context_.settings.timeouts;
-  AfterExchange after = AfterExchange::kKeepAlive;
   const TimePoint accepted = context_.readiness.woke_at();
-  bool is_first = true;
-
-  // Of a turn, not of a request: many a small one may be pipelined, and some are answered without a wait.
+  AfterExchange after = AfterExchange::kKeepAlive;
+  // One budget for all requests of a turn: many small ones may be pipelined, and some are answered without a
+  // wait.
   ReadBudget budget;
-  while (after == AfterExchange::kKeepAlive) {
-    // One turn of this loop is one request, from the silence before it to the end of its response.
-    http::HeadScanner scanner(http::HeadScanner::Kind::kRequest, context_.settings.limits);
+  // One turn of this loop is one request, from the silence before it to the end of its response.
+  for (bool is_first = true; after == AfterExchange::kKeepAlive; is_first = false) {
+    HeadSearch search(context_.settings.limits);
     std::optional<std::size_t> head_size;
-    std::optional<http::Violation> violation;
-    std::size_t empty_line_bytes = 0;
-    client_.deadline.expire_at(context_.readiness.woke_at() + timeouts.keep_alive);
+    std::optional<End> refusal;
+    TimePoint until = context_.readiness.woke_at() + timeouts.keep_alive;
     bool head_has_begun = false;
-
-    // What is there may be a whole head already: of a request that was pipelined behind the last.
-    while (!head_size && !violation) {
-      if (!scanner.started()) {
-        const std::size_t empty = http::leading_empty_lines(client_.in.view());
-        client_.in.consume(empty);
-        empty_line_bytes += empty;
-        if (empty_line_bytes > kMaxEmptyLineBytes) violation = http::Violation::kMalformedHead;
+    // A request that was pipelined behind the last one may be there already.
+    while (!head_size && !refusal) {
+      const auto found = search.look_in(client_.in);
+      if (!found) {
+        refusal = found.error();
+        break;
       }
-      if (const auto scanned = scanner.scan(client_.in.view())) {
-        head_size = *scanned;
-      } else {
-        violation = scanned.error();
-      }
-      if (head_size || violation) break;
+      head_size = *found;
+      if (head_size) break;
 
-      if (scanner.started() && !head_has_begun) {
+      if (search.has_begun() && !head_has_begun) {
         // From the first byte to the whole head, however often bytes trickle in between.
-        client_.deadline.expire_at(context_.readiness.woke_at() + timeouts.request_head);
+        until = context_.readiness.woke_at() + timeouts.request_head;
         head_has_begun = true;
       }
-      if (budget.allows(client_.stream)) {
+      if (budget.spend(client_.stream)) {
         if (!client_.read(context_.buffers)) co_return;
         continue;
       }
-      // A request that is already on its way when the drain begins is still served. A client that was
-      // accepted and has sent nothing yet may not have come so far: it has the time of a head.
+      // A request that is on its way when the drain begins is still served. The first request of a connection
+      // may not be on its way yet: it has the time of a head.
       if (!head_has_begun && context_.draining && client_.stream.peek() != net::Stream::Peeked::kBytes) {
         if (!is_first) co_return;
-        client_.deadline.expire_at(std::max(accepted, context_.drain_began) + timeouts.request_head);
+        until = std::max(accepted, context_.drain_began) + timeouts.request_head;
       }
       client_.in.shrink(context_.buffers);
       if (!head_has_begun) context_.idle_clients.add(*this, context_.readiness.woke_at());
-      co_await client_.wakeup.wait();
+      const Wake wake = co_await wait(context_, client_, until);
       IdleClients::remove(*this);
       budget = {};
-      if (context_.terminating || made_room_) co_return;
-      if (client_.deadline.passed()) break;
+      if (wake.cause == Wake::Cause::kTermination || made_room_) co_return;
+      if (wake.cause == Wake::Cause::kDeadline) {
+        if (!head_has_begun) co_return;
+        refusal = Outcome::kRequestHeadTimeout;
+      }
     }
-
-    if (violation) {
-      after = co_await refuse_request(context_, client_, Failure::kRejected, violation);
-    } else if (head_size) {
-      after = co_await serve_request(context_, client_, *head_size);
-    } else if (head_has_begun) {
-      after = co_await refuse_request(context_, client_, Failure::kRequestHeadTimeout, std::nullopt);
+    if (refusal) {
+      after = co_await refuse_request(context_, client_, *refusal);
     } else {
-      co_return;
+      after = co_await serve_request(context_, client_, *head_size);
     }
-    is_first = false;
   }
 
-  if (after == AfterExchange::kKeepAlive || after == AfterExchange::kClose) co_return;
+  if (after == AfterExchange::kClose) co_return;
   const bool is_brief = after == AfterExchange::kLingerBriefly || context_.clients_wait;
   co_await linger(is_brief ? kBriefLingerTotal : kLingerTotal);
 }
 
+// Closing with unread bytes in the socket would send a reset, and a reset can overtake the answer.
 net::Task<> Session::linger(std::chrono::seconds at_most) {
-  // Closing with unread bytes in the socket would send a reset, and a reset can overtake the answer.
   client_.stream.shutdown_send();
   const TimePoint end = Clock::now() + at_most;
-  while (!context_.terminating) {
+  for (;;) {
     ReadBudget budget;
-    while (budget.allows(client_.stream)) {
+    while (budget.spend(client_.stream)) {
       if (!client_.read(context_.buffers)) co_return;
       client_.in.consume(client_.in.size());
     }
     client_.in.release();
-    client_.deadline.expire_at(std::min(Clock::now() + kLingerIdle, end));
-    co_await client_.wakeup.wait();
-    if (client_.deadline.passed()) co_return;
+    const TimePoint now = Clock::now();
+    const Wake wake = co_await wait(context_, client_, std::min(now + kLingerIdle, end), now);
+    if (!wake.is_event()) co_return;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "proxy/tunnel.hpp"
 
 #include "proxy/read_budget.hpp"
+#include "proxy/wait.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -13,9 +14,9 @@ namespace wayside::proxy {
 namespace {
 
 // One direction of a tunnel.
-class Pipe {
+class Direction {
  public:
-  Pipe(net::BufferPool& buffers, net::Stream& source, net::Stream& sink, net::Buffer& in)
+  Direction(net::BufferPool& buffers, net::Stream& source, net::Stream& sink, net::Buffer& in)
       : buffers_(buffers), source_(source), sink_(sink), in_(in) {}
 
   // Moves what can be moved without waiting, and watches for more.
@@ -28,7 +29,7 @@ class Pipe {
         is_over_ = true;
         return;
       }
-      if (!budget.allows(source_)) return;
+      if (!budget.spend(source_)) return;
       in_.reserve_for_read(buffers_);
       const auto read = source_.read_some(in_.space());
       if (read) {
@@ -40,19 +41,17 @@ class Pipe {
     }
   }
 
-  void give_idle_buffer_back() { in_.shrink(buffers_); }
+  void give_back_idle() { in_.shrink(buffers_); }
 
-  // Everything that will ever come was passed on, and so was the end.
+  // Whether all bytes and the end were passed on.
   bool is_over() const { return is_over_; }
   bool source_failed() const { return source_failed_; }
   bool sink_failed() const { return sink_failed_; }
   std::uint64_t delivered() const { return delivered_; }
-  // Whether bytes were delivered since the last call.
-  bool has_moved() { return std::exchange(moved_, false); }
 
  private:
-  // False when the sink takes no more for now. What a broken sink does not take is read and forgotten:
-  // closing the source with unread bytes in it would reset it, and with it what it has not read yet.
+  // False when the sink takes no more for now. Bytes for a broken sink are read and dropped: closing the
+  // source with unread bytes in it would reset it, and the source would lose what it has not read yet.
   bool deliver() {
     while (!in_.empty() && !sink_failed_) {
       if (!sink_.writable()) {
@@ -64,7 +63,6 @@ class Pipe {
       if (written) {
         in_.consume(*written);
         delivered_ += *written;
-        moved_ = true;
       } else if (written.error() != boost::asio::error::would_block) {
         sink_failed_ = true;
       }
@@ -81,7 +79,6 @@ class Pipe {
   bool source_failed_ = false;
   bool sink_failed_ = false;
   bool is_over_ = false;
-  bool moved_ = false;
   std::uint64_t delivered_ = 0;
 };
 
@@ -90,29 +87,28 @@ class Pipe {
 net::Task<TunnelBytes> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
                                   net::Buffer& from_backend) {
   const config::Timeouts& timeouts = context.settings.timeouts;
-  Pipe up(context.buffers, client.stream, backend, client.in);
-  Pipe down(context.buffers, backend, client.stream, from_backend);
-  bool input_was_over = false;
-  client.deadline.expire_at(Clock::now() + timeouts.tunnel);
+  Direction up(context.buffers, client.stream, backend, client.in);
+  Direction down(context.buffers, backend, client.stream, from_backend);
+  const auto progress = [&] { return std::pair(up.delivered() + down.delivered(), up.is_over()); };
+  auto last_progress = progress();
+  TimePoint until = Clock::now() + timeouts.tunnel;
   for (;;) {
     up.pump();
     down.pump();
+    const TunnelBytes delivered{up.delivered(), down.delivered()};
     const bool client_is_gone = up.source_failed() || down.sink_failed();
-    if (client_is_gone || down.is_over()) co_return TunnelBytes{up.delivered(), down.delivered()};
+    if (client_is_gone || down.is_over()) co_return delivered;
 
-    const bool up_moved = up.has_moved();
-    const bool down_moved = down.has_moved();
-    if (up_moved || down_moved || up.is_over() != input_was_over) {
-      input_was_over = up.is_over();
+    if (progress() != last_progress) {
+      last_progress = progress();
       const Milliseconds limit =
-          input_was_over ? std::min(timeouts.tunnel, timeouts.response_body) : timeouts.tunnel;
-      client.deadline.expire_at(Clock::now() + limit);
+          up.is_over() ? std::min(timeouts.tunnel, timeouts.response_body) : timeouts.tunnel;
+      until = Clock::now() + limit;
     }
-    up.give_idle_buffer_back();
-    down.give_idle_buffer_back();
-    if (context.terminating) co_return TunnelBytes{up.delivered(), down.delivered()};
-    co_await client.wakeup.wait();
-    if (client.deadline.passed()) co_return TunnelBytes{up.delivered(), down.delivered()};
+    up.give_back_idle();
+    down.give_back_idle();
+    const Wake wake = co_await wait(context, client, until);
+    if (!wake.is_event()) co_return delivered;
   }
 }
 

@@ -1,5 +1,5 @@
-// What a connection becomes after 101 Switching Protocols: bytes in both directions, looked at by nobody
-// (RFC 9110 section 7.8).
+// A connection after 101 Switching Protocols: bytes go in both directions without being looked at (RFC 9110
+// section 7.8).
 #pragma once
 
 #include "wayside/net/buffer.hpp"
@@ -13,17 +13,17 @@
 
 namespace wayside::proxy {
 
-// What was delivered.
+// Bytes that the receivers took.
 struct TunnelBytes {
   std::uint64_t from_client = 0;
   std::uint64_t from_backend = 0;
 };
 
-// Relays until the backend has ended its stream, and the client has been sent all of it and its end, or until
-// the client is gone. Bytes that came before their time, in client.in and in `from_backend`, go first. The
-// client may end its direction before: `docker attach` and its kind end their input and wait for the output.
+// Relays until the backend has ended its stream and the client was sent all of it and its end, or until the
+// client is gone. Bytes that came early, in client.in and in `from_backend`, go first. The client may end its
+// direction before the backend does: `docker attach` and its kind end their input and wait for the output.
 //
-// A tunnel in which nothing is delivered for timeouts.tunnel is over; once the client has ended its
+// A tunnel in which no byte is delivered for timeouts.tunnel is over; once the client has ended its
 // direction, for timeouts.response_body. `backend` wakes client.wakeup.
 net::Task<TunnelBytes> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
                                   net::Buffer& from_backend);

@@ -1,11 +1,10 @@
-// Which reasons the proxy gives to the metrics: for backend errors, and for refused requests.
+// The reasons that the proxy gives to the metrics: for backend errors, and for refused requests.
 //
-// The lists are for metrics::RegistryOptions; what the proxy counts are their indices.
+// The lists are for metrics::RegistryOptions; the proxy counts by their indices.
 #pragma once
 
-#include "wayside/http/violation.hpp"
 #include "wayside/metrics/shard.hpp"
-#include "wayside/proxy/failure.hpp"
+#include "wayside/proxy/outcome.hpp"
 
 #include <optional>
 #include <string>
@@ -13,15 +12,14 @@
 
 namespace wayside::proxy {
 
-// One for each failure; empty where it is not the backend's.
+// One for each outcome; empty where the backend did not cause it.
 std::vector<std::string> backend_error_reasons();
-// Nothing where the failure is not the backend's.
-std::optional<metrics::ReasonId> backend_error_reason(Failure failure) noexcept;
+// Nothing where the backend did not cause the outcome.
+std::optional<metrics::ReasonId> backend_error_reason(Outcome outcome) noexcept;
 
-// One for each violation, then those of the failures that refuse a request without one.
+// One for each violation, then one for each outcome that refuses a request without a violation.
 std::vector<std::string> rejection_reasons();
-// Nothing where the failure refuses no request.
-std::optional<metrics::ReasonId> rejection_reason(Failure failure,
-                                                  std::optional<http::Violation> violation) noexcept;
+// Nothing where the end refuses no request.
+std::optional<metrics::ReasonId> rejection_reason(const End& end) noexcept;
 
 }  // namespace wayside::proxy

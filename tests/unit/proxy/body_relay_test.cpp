@@ -106,14 +106,14 @@ std::optional<std::string> data_of_chunks(std::string_view bytes) {
 TEST_F(BodyRelayTest, PassesALargeBodyOfKnownLengthByAPipe) {
   constexpr std::uint64_t kLength = 1'000'000;
   net::PipePool pipes;
-  EXPECT_FALSE(BodyRelay({Kind::kLength, 1'000}, false).has_pipe(pipes));
-  EXPECT_FALSE(BodyRelay({Kind::kLength, kLength}, true).has_pipe(pipes));
-  EXPECT_FALSE(BodyRelay(kChunked, false).has_pipe(pipes));
-  EXPECT_FALSE(BodyRelay(kUntilClose, false).has_pipe(pipes));
+  EXPECT_FALSE(BodyRelay({Kind::kLength, 1'000}, false).take_pipe(pipes));
+  EXPECT_FALSE(BodyRelay({Kind::kLength, kLength}, true).take_pipe(pipes));
+  EXPECT_FALSE(BodyRelay(kChunked, false).take_pipe(pipes));
+  EXPECT_FALSE(BodyRelay(kUntilClose, false).take_pipe(pipes));
 
   test::Connection source = test::unix_connection(loop_);
   BodyRelay body({Kind::kLength, kLength}, false);
-  ASSERT_TRUE(body.has_pipe(pipes));
+  ASSERT_TRUE(body.take_pipe(pipes));
   source.peer.send("hello");
   EXPECT_EQ(body.relay(source.stream, outbox_).value(), 5U);
   EXPECT_EQ(body.bytes(), 5U);
@@ -129,7 +129,7 @@ TEST_F(BodyRelayTest, GoesOnWithAnotherPipe) {
   test::Connection source = test::unix_connection(loop_);
   BodyRelay body({Kind::kLength, 1'000'000}, false);
   for (const std::string_view piece : {"one", "two"}) {
-    ASSERT_TRUE(body.has_pipe(pipes));
+    ASSERT_TRUE(body.take_pipe(pipes));
     source.peer.send(piece);
     EXPECT_EQ(body.relay(source.stream, outbox_).value(), 3U);
     EXPECT_EQ(sent(), piece);
@@ -144,7 +144,7 @@ TEST_F(BodyRelayTest, LeavesWhatComesBehindABodyThatGoesByAPipe) {
   test::Connection source = test::unix_connection(loop_);
   std::string most(1'000'000, 'a');
   BodyRelay body({Kind::kLength, most.size() + 5}, false);
-  ASSERT_TRUE(body.has_pipe(pipes));
+  ASSERT_TRUE(body.take_pipe(pipes));
   ASSERT_EQ(*body.relay(std::span(most), outbox_), most.size());
   outbox_.clear();
   source.peer.send("hello, next");
@@ -159,7 +159,7 @@ TEST_F(BodyRelayTest, PassesABodyOfAnyLengthByAPipe) {
   net::PipePool pipes;
   test::Connection source = test::unix_connection(loop_);
   BodyRelay body({Kind::kLength, std::numeric_limits<std::uint64_t>::max()}, false);
-  ASSERT_TRUE(body.has_pipe(pipes));
+  ASSERT_TRUE(body.take_pipe(pipes));
   source.peer.send("hello");
   EXPECT_EQ(body.relay(source.stream, outbox_).value(), 5U);
   EXPECT_EQ(sent(), "hello");
