@@ -80,10 +80,13 @@ struct Context {
 
   std::uint64_t session_count = 0;  // so far
 
-  bool clients_wait = false;  // for room: whoever is answered makes some
-  bool draining = false;      // finish what is in flight, start nothing new
+  bool clients_wait = false;  // for room: each connection that ends makes some
+  bool draining = false;      // requests in flight are finished, and no connection is kept
   TimePoint drain_began{};
-  bool terminating = false;  // finish nothing
+  bool terminating = false;  // sessions end at once
+
+  // Whether a client may use its connection for another request.
+  bool keeps_clients() const noexcept { return !draining && !clients_wait; }
 };
 
 }  // namespace wayside::proxy

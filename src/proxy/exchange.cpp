@@ -1,7 +1,6 @@
 #include "proxy/exchange.hpp"
 
 #include "wayside/http/head_parser.hpp"
-#include "wayside/http/own_response.hpp"
 
 #include <boost/system/errc.hpp>
 
@@ -22,11 +21,6 @@ bool is_local_shortage(const error_code& ec) {
     if (ec == shortage) return true;
   }
   return false;
-}
-
-bool may_be_retried_soon(Outcome outcome) {
-  return outcome == Outcome::kLocalShortage || outcome == Outcome::kBackendQueueFull ||
-         outcome == Outcome::kBackendQueueTimeout;
 }
 
 void complain(const Logger& log, const std::exception& error) noexcept {
@@ -89,7 +83,8 @@ std::optional<End> Exchange::admit(std::size_t head_size) {
     return *violation;
   recorder_.note_request(head);
   const auto end = request_.admit(head, head_size);
-  if (!end && request_.plan().ends_here()) answer_here(head);
+  if (!end && request_.plan().ends_here())
+    give(answer_hop(context_, head, request_.plan(), !client_may_stay()));
   return end;
 }
 
@@ -223,8 +218,9 @@ bool Exchange::prepare_retry(const End& end) {
   return true;
 }
 
+// Only where the next request begins behind this one can the client go on.
 bool Exchange::client_may_stay() const noexcept {
-  return request_.plan().keeps_alive && !context_.draining && !context_.clients_wait;
+  return request_.is_sent() && request_.plan().keeps_alive && context_.keeps_clients();
 }
 
 bool Exchange::can_answer(const End& end) const noexcept {
@@ -233,42 +229,13 @@ bool Exchange::can_answer(const End& end) const noexcept {
 
 void Exchange::answer(const End& end) {
   request_.abandon();
-  const bool close = !request_.is_sent() || end.outcome == Outcome::kInternalError || !client_may_stay();
-  net::Buffer text = context_.buffers.take(net::BufferPool::Size::kSmall);
-  const auto written = http::write_own_response({.status = status_of(end),
-                                                 .explanation = to_text(end),
-                                                 .request_method = request_.plan().method,
-                                                 .close = close,
-                                                 .announce_keep_alive = request_.plan().is_http10,
-                                                 .ask_to_retry = may_be_retried_soon(end.outcome),
-                                                 .date = context_.date()},
-                                                text.space());
-  text.commit(written.value_or(0));
-  give_answer(std::move(text), status_of(end), close);
+  const bool close = end.outcome == Outcome::kInternalError || !client_may_stay();
+  give(answer_end(context_, end, request_.plan(), close));
 }
 
-// The request asks this hop (RFC 9110 section 7.6.2).
-void Exchange::answer_here(const http::RequestHead& head) {
-  constexpr unsigned kOk = 200;
-  const bool close = !request_.is_sent() || !client_may_stay();
-  net::Buffer text = context_.buffers.take(net::BufferPool::Size::kLarge);
-  const http::OwnResponse response{.status = kOk,
-                                   .explanation = {},
-                                   .request_method = request_.plan().method,
-                                   .close = close,
-                                   .announce_keep_alive = request_.plan().is_http10,
-                                   .date = context_.date()};
-  const auto written = request_.plan().method == Method::trace
-                           ? http::write_trace_response(response, head, text.space())
-                           : http::write_options_response(response, text.space());
-  // A head fits into a large block, and what is added to it is short.
-  text.commit(written.value_or(0));
-  give_answer(std::move(text), kOk, close);
-}
-
-void Exchange::give_answer(net::Buffer text, unsigned status, bool close) {
-  recorder_.begin_own_response(status);
-  response_.answer(std::move(text), status, close);
+void Exchange::give(OwnAnswer answer) {
+  recorder_.begin_own_response(answer.status);
+  response_.answer(std::move(answer));
   entered_at_ = Clock::now();
 }
 

@@ -8,7 +8,6 @@
 // (request_leg.hpp, response_leg.hpp), and what is observed is the recorder's (recorder.hpp).
 #pragma once
 
-#include "wayside/net/buffer.hpp"
 #include "wayside/net/task.hpp"
 #include "wayside/proxy/outcome.hpp"
 
@@ -16,6 +15,7 @@
 #include "proxy/client_connection.hpp"
 #include "proxy/context.hpp"
 #include "proxy/deadlines.hpp"
+#include "proxy/own_answer.hpp"
 #include "proxy/recorder.hpp"
 #include "proxy/request_leg.hpp"
 #include "proxy/response_leg.hpp"
@@ -82,8 +82,7 @@ class Exchange {
   net::FramePool& frame_pool() noexcept { return context_.frames; }
 
  private:
-  void answer_here(const http::RequestHead& head);
-  void give_answer(net::Buffer text, unsigned status, bool close);
+  void give(OwnAnswer answer);
   Awaited awaited() const noexcept;
   TimePoint deadline(Awaited awaited) const;
   Wait wait(Awaited awaited) { return proxy::wait(context_, client_, deadline(awaited)); }

@@ -95,10 +95,9 @@ std::optional<End> ResponseLeg::on_backend_closed(error_code ec) {
 std::optional<End> ResponseLeg::take_head(std::size_t size, const RequestLeg& request, Recorder& recorder) {
   http::ResponseHead& head = context_.response_head;
   if (http::parse_response_head(in_.data().first(size), head)) return Outcome::kBadResponse;
-  const bool client_may_stay = request.plan().keeps_alive && !context_.draining && !context_.clients_wait;
   const auto plan =
       plan_response(head, request.plan(),
-                    {.request_is_sent = request.is_sent(), .client_may_stay_connected = client_may_stay});
+                    {.request_is_sent = request.is_sent(), .keeps_clients = context_.keeps_clients()});
   if (!plan) return Outcome::kBadResponse;
   scanner_.reset();
   if (plan->kind != ResponsePlan::Kind::kInformational) return begin(size, *plan, request, recorder);
@@ -162,10 +161,10 @@ void ResponseLeg::write_head(const http::ResponseRewrite& rewrite, std::size_t h
   out.add(head_.data());
 }
 
-void ResponseLeg::answer(net::Buffer text, unsigned status, bool close) {
-  own_answer_ = std::move(text);
+void ResponseLeg::answer(OwnAnswer answer) {
+  own_answer_ = std::move(answer.text);
   outbox_.add(own_answer_.data());
-  plan_ = {.status = status, .close = close};
+  plan_ = {.status = answer.status, .close = answer.close};
   body_ = {};
   phase_ = Phase::kBody;
 }

@@ -15,6 +15,7 @@
 #include "proxy/client_connection.hpp"
 #include "proxy/context.hpp"
 #include "proxy/outbox.hpp"
+#include "proxy/own_answer.hpp"
 #include "proxy/recorder.hpp"
 #include "proxy/request_leg.hpp"
 #include "proxy/response_plan.hpp"
@@ -42,9 +43,8 @@ class ResponseLeg {
   // Sends what the client takes, of what the backend has sent.
   std::optional<End> pump(net::Stream& backend, const RequestLeg& request, Recorder& recorder);
 
-  // Sends a response of wayside's own in place of the backend's, while the leg is silent or in a head; `text`
-  // is the whole of it. deliver() moves it on.
-  void answer(net::Buffer text, unsigned status, bool close);
+  // Sends a response of wayside's own in place of the backend's, where none has begun. deliver() moves it on.
+  void answer(OwnAnswer answer);
   // Sends what the client takes. False where the client has left.
   bool deliver();
 

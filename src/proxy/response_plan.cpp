@@ -58,7 +58,7 @@ std::optional<ResponsePlan> plan_response(const http::ResponseHead& head, const 
       .is_event_stream = framing->kind != Framing::Kind::kNone && is_event_stream(head.fields),
       // A response that comes before the request is complete ends the connection: the rest of the request may
       // never be read (RFC 9112 section 9.6).
-      .close = !circumstances.client_may_stay_connected || !circumstances.request_is_sent ||
+      .close = !request.keeps_alive || !circumstances.keeps_clients || !circumstances.request_is_sent ||
                outgoing.kind == Framing::Kind::kUntilClose,
       .reusable = !backend_closes,
   };

@@ -31,7 +31,7 @@ struct ResponsePlan {
 // What else the plan depends on.
 struct ResponseCircumstances {
   bool request_is_sent = false;  // the whole of it
-  bool client_may_stay_connected = false;
+  bool keeps_clients = false;    // Context::keeps_clients()
 };
 
 // Nothing where the response breaks a rule of HTTP.
