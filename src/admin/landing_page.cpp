@@ -1,5 +1,7 @@
 #include "admin/landing_page.hpp"
 
+#include "wayside/base/escape.hpp"
+
 #include <string_view>
 
 namespace wayside::admin {
@@ -34,30 +36,9 @@ constexpr std::string_view kAfterFacts = R"(</dl>
 </html>
 )";
 
-void append_escaped(std::string& html, std::string_view text) {
-  for (const char character : text) {
-    switch (character) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      default:
-        html += character;
-    }
-  }
-}
-
 void append_fact(std::string& html, std::string_view term, std::string_view fact) {
   html.append("<dt>").append(term).append("</dt><dd>");
-  append_escaped(html, fact);
+  append_html_escaped(html, fact);
   html.append("</dd>\n");
 }
 

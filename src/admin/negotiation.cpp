@@ -1,5 +1,7 @@
 #include "admin/negotiation.hpp"
 
+#include "wayside/base/text.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -8,21 +10,6 @@ namespace wayside::admin {
 namespace {
 
 constexpr int kFullWeight = 1000;  // weights in thousandths: they have at most three digits
-
-constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_word(std::string_view text, std::string_view word) noexcept {
-  return std::ranges::equal(text, word, {}, to_lower);
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  constexpr std::string_view kBlanks = " \t";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 // Takes the part before `separator` off `rest`. Quoted strings may hold separators; none of the parameters
 // that matter here needs one, so they are not understood, and what they break is merely not recognised.
@@ -42,7 +29,7 @@ std::optional<int> parse_weight(std::string_view text) noexcept {
   if (text.size() > kLongest) return std::nullopt;
   int place = kFullWeight / 10;
   for (const char digit : text.substr(std::min<std::size_t>(2, text.size()))) {
-    if (digit < '0' || digit > '9') return std::nullopt;
+    if (!is_digit(digit)) return std::nullopt;
     weight += (digit - '0') * place;
     place /= 10;
   }
@@ -63,22 +50,22 @@ Choice take_choice(std::string_view& list) noexcept {
   while (!element.empty()) {
     std::string_view value = take_part(element, ';');
     const std::string_view name = take_part(value, '=');
-    if (is_word(name, "q")) choice.weight = parse_weight(trim(value)).value_or(0);
-    if (is_word(name, "version")) choice.version = trim(value);
+    if (equals_ignoring_case(name, "q")) choice.weight = parse_weight(trim(value)).value_or(0);
+    if (equals_ignoring_case(name, "version")) choice.version = trim(value);
   }
   return choice;
 }
 
 std::optional<metrics::Format> format_of(const Choice& choice) noexcept {
   using metrics::Format;
-  if (is_word(choice.name, "application/openmetrics-text")) {
+  if (equals_ignoring_case(choice.name, "application/openmetrics-text")) {
     return choice.version.empty() || choice.version == "1.0.0" ? std::optional(Format::kOpenMetrics)
                                                                : std::nullopt;
   }
-  if (is_word(choice.name, "text/plain")) {
+  if (equals_ignoring_case(choice.name, "text/plain")) {
     return choice.version.empty() || choice.version == "0.0.4" ? std::optional(Format::kText) : std::nullopt;
   }
-  if (is_word(choice.name, "text/*") || choice.name == "*/*") return Format::kText;
+  if (equals_ignoring_case(choice.name, "text/*") || choice.name == "*/*") return Format::kText;
   return std::nullopt;
 }
 
@@ -102,7 +89,8 @@ bool accepts_gzip(std::string_view accept_encoding) noexcept {
   while (!accept_encoding.empty()) {
     const Choice choice = take_choice(accept_encoding);
     // What is said by name counts, whatever `*` says (RFC 9110 section 12.5.3).
-    if (is_word(choice.name, "gzip") || is_word(choice.name, "x-gzip")) return choice.weight > 0;
+    if (equals_ignoring_case(choice.name, "gzip") || equals_ignoring_case(choice.name, "x-gzip"))
+      return choice.weight > 0;
     if (choice.name == "*") is_any_accepted = choice.weight > 0;
   }
   return is_any_accepted;

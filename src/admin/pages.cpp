@@ -1,5 +1,6 @@
 #include "admin/pages.hpp"
 
+#include "wayside/base/target_path.hpp"
 #include "wayside/inspector/inspector.hpp"
 #include "wayside/metrics/exposition.hpp"
 
@@ -18,20 +19,6 @@ constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 constexpr std::string_view kReloadPath = "/-/reload";
 constexpr std::string_view kProbes = "/-/";
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
-
-// The path of a request target. A server must understand absolute-form too (RFC 9112 section 3.2.2).
-std::string_view path_of(std::string_view target) noexcept {
-  constexpr std::string_view kAuthorityMark = "://";
-  if (!target.starts_with('/')) {
-    const std::size_t mark = target.find(kAuthorityMark);
-    if (mark == std::string_view::npos) return target;
-    target.remove_prefix(mark + kAuthorityMark.size());
-    const std::size_t end_of_authority = target.find_first_of("/?#");
-    if (end_of_authority == std::string_view::npos || target[end_of_authority] != '/') return "/";
-    target.remove_prefix(end_of_authority);
-  }
-  return target.substr(0, target.find_first_of("?#"));
-}
 
 // JSON, unless a browser or a person asks: by Accept, or by ?format=text where a header is too much to type.
 inspector::Format wanted_form(const PageRequest& request) {

@@ -1,35 +1,18 @@
 #include "admin/query.hpp"
 
+#include "wayside/base/percent.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
-#include <system_error>
 
 namespace wayside::admin {
 namespace {
 
-// Percent-encoding (RFC 3986 section 2.1), and the plus sign of HTML forms. What is not well-formed stays.
+// The plus sign of HTML forms stands for a space.
 std::string decoded(std::string_view text) {
-  std::string out;
-  constexpr std::size_t kTriple = 3;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out += ' ';
-      continue;
-    }
-    unsigned char byte = 0;
-    if (text[i] == '%' && i + kTriple <= text.size()) {
-      const char* const end = text.data() + i + kTriple;
-      const auto [stop, error] = std::from_chars(text.data() + i + 1, end, byte, 16);
-      if (error == std::errc{} && stop == end) {
-        out += static_cast<char>(byte);
-        i += kTriple - 1;
-        continue;
-      }
-    }
-    out += text[i];
-  }
-  return out;
+  std::string with_spaces(text);
+  std::ranges::replace(with_spaces, '+', ' ');
+  return percent_decoded(with_spaces);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "wayside/base/address.hpp"
 
 #include "wayside/base/quote.hpp"
+#include "wayside/base/text.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -21,13 +22,6 @@ static_assert(kMaxUnixPath == 107);
 
 AddressError expected(std::string_view what, std::string_view found) {
   return {"expected " + std::string(what) + ", found " + quoted(found)};
-}
-
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 bool is_literal(int family, std::string_view text) {
@@ -123,12 +117,6 @@ Parsed parse_unix(std::string_view text, std::string_view path) {
     return expected("a socket path on one line", text);
   }
   return Address{{}, 0, std::string(path)};
-}
-
-bool starts_with_ignoring_case(std::string_view text, std::string_view lower) noexcept {
-  return text.size() >= lower.size() &&
-         std::equal(lower.begin(), lower.end(), text.begin(),
-                    [](char l, char t) { return l == (t >= 'A' && t <= 'Z' ? t - 'A' + 'a' : t); });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "wayside/base/log_line.hpp"
 
 #include "wayside/base/quote.hpp"
+#include "wayside/base/rfc3339.hpp"
 
 #include <algorithm>
 
@@ -11,34 +12,6 @@ namespace {
 constexpr std::size_t kMaxMessage = kMaxLogLine / 2;
 // `"..."`: what the shortest cut value takes.
 constexpr std::size_t kMinQuoted = 5;
-
-void append_number(std::string& out, unsigned value, std::size_t width) {
-  const std::string digits = std::to_string(value);
-  out.append(width - std::min(width, digits.size()), '0');
-  out += digits;
-}
-
-void append_time(std::string& out, std::chrono::system_clock::time_point time) {
-  using namespace std::chrono;
-  const auto milliseconds_since_epoch = floor<milliseconds>(time);
-  const auto day = floor<days>(milliseconds_since_epoch);
-  const year_month_day date{day};
-  const hh_mm_ss clock{milliseconds_since_epoch - day};
-  append_number(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  out += '-';
-  append_number(out, static_cast<unsigned>(date.month()), 2);
-  out += '-';
-  append_number(out, static_cast<unsigned>(date.day()), 2);
-  out += 'T';
-  append_number(out, static_cast<unsigned>(clock.hours().count()), 2);
-  out += ':';
-  append_number(out, static_cast<unsigned>(clock.minutes().count()), 2);
-  out += ':';
-  append_number(out, static_cast<unsigned>(clock.seconds().count()), 2);
-  out += '.';
-  append_number(out, static_cast<unsigned>(clock.subseconds().count()), 3);
-  out += 'Z';
-}
 
 // Whether logfmt needs no quotes around the value.
 bool is_plain(std::string_view value) noexcept {
@@ -52,7 +25,7 @@ bool is_plain(std::string_view value) noexcept {
 std::string format_log_line(std::chrono::system_clock::time_point time, LogLevel level,
                             std::string_view message, std::initializer_list<LogField> fields) {
   std::string line = "ts=";
-  append_time(line, time);
+  line += Rfc3339(time).view();
   line += " level=";
   line += to_string(level);
   line += " msg=";

@@ -1,5 +1,7 @@
 #include "wayside/base/quote.hpp"
 
+#include "wayside/base/text.hpp"
+
 namespace wayside {
 namespace {
 
@@ -26,12 +28,11 @@ std::string_view escaped(char c, char (&buffer)[4]) noexcept {
     buffer[0] = c;
     return {buffer, 1};
   }
-  constexpr std::string_view kDigits = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(c);
   buffer[0] = '\\';
   buffer[1] = 'x';
-  buffer[2] = kDigits[byte >> 4U];
-  buffer[3] = kDigits[byte & 0xFU];
+  buffer[2] = kLowerHexDigits[byte >> 4U];
+  buffer[3] = kLowerHexDigits[byte & 0xFU];
   return {buffer, 4};
 }
 

@@ -1,5 +1,6 @@
 #include "config/measurement_values.hpp"
 
+#include "wayside/base/text.hpp"
 #include "wayside/base/utf8.hpp"
 
 #include <boost/beast/http/field.hpp>
@@ -31,12 +32,6 @@ Parsed<Number> parse_number(std::string_view text, std::string_view what) {
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc{} || stop != end) return expected(what, text);
   return number;
-}
-
-bool is_token_char(char c) noexcept {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  return is_letter || (c >= '0' && c <= '9') || kOthers.find(c) != kOthers.npos;
 }
 
 }  // namespace

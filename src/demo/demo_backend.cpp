@@ -2,6 +2,8 @@
 // proxy's data path: a client that leaves surfaces as a system_error that ends its session, and only that.
 #include "wayside/demo/demo_backend.hpp"
 
+#include "wayside/base/target_path.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -43,11 +45,6 @@ constexpr milliseconds kAcceptBackOff{100};
 
 constexpr std::array<std::string_view, 7> kTemplates = {
     "/", "/users/{id}", "/orders/{order}/items/{item}", "/slow", "/flaky", "/events", "/download"};
-
-// The path of a request target: what comes before the query.
-std::string_view path_of(std::string_view target) {
-  return target.substr(0, target.find('?'));
-}
 
 // Takes the first segment of "/segment/rest" off `path` and returns it without its slash; empty when there is
 // none.

@@ -1,21 +1,12 @@
 #include "wayside/http/body_cursor.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
 
 #include <algorithm>
 #include <cstring>
 
 namespace wayside::http {
 namespace {
-
-constexpr int kNotHex = -1;
-
-int hex_digit(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  if (lower >= 'a' && lower <= 'f') return lower - 'a' + 10;
-  return kNotHex;
-}
 
 // What may stand in a chunk extension or a trailer line: HTAB, SP, VCHAR and obs-text (RFC 9110 section 5.5).
 bool is_line_char(char c) noexcept {
@@ -117,8 +108,8 @@ std::optional<Violation> BodyCursor::take_framing_byte(char byte) noexcept {
       state_ = State::kChunkSize;
       [[fallthrough]];
     case State::kChunkSize: {
-      const int digit = hex_digit(byte);
-      if (digit != kNotHex) {
+      const int digit = hex_value(byte);
+      if (digit >= 0) {
         // 16 digits are all that fit. Leading zeros count: whoever pads further has something else in mind.
         if (framing_bytes_ == 16) return Violation::kBadChunk;
         ++framing_bytes_;

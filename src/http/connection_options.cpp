@@ -1,6 +1,6 @@
 #include "http/connection_options.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/http/token_list.hpp"
 
 #include "http/field_kinds.hpp"
 

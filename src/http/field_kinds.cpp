@@ -1,6 +1,6 @@
 #include "http/field_kinds.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "wayside/http/field_name.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
 
 #include "http/field_kinds.hpp"
 

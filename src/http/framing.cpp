@@ -1,6 +1,6 @@
 #include "wayside/http/framing.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
 
 #include <charconv>
 #include <cstdint>

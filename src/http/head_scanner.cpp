@@ -1,6 +1,6 @@
 #include "wayside/http/head_scanner.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
 
 #include <cstring>
 

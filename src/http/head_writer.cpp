@@ -1,6 +1,6 @@
 #include "wayside/http/head_writer.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
 
 #include "http/appender.hpp"
 

@@ -1,6 +1,6 @@
 #include "http/request_target.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,13 +1,11 @@
 #include "wayside/inspector/inspector.hpp"
 
+#include "wayside/base/rfc3339.hpp"
 #include "wayside/routes/explain.hpp"
 
 #include "inspector/report.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <ctime>
 #include <utility>
 
 namespace wayside::inspector {
@@ -31,16 +29,11 @@ std::string names_of(MethodSet methods) {
   return names;
 }
 
-// RFC 3339, in UTC and whole seconds.
+// In UTC and whole seconds.
 std::string wall_time(TimePoint time, const Present& now) {
   const auto wall =
       now.wall - std::chrono::duration_cast<std::chrono::system_clock::duration>(now.steady - time);
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(wall);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 32> text;
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text.data(), size};
+  return std::string(Rfc3339(wall, Rfc3339::Precision::kSeconds).view());
 }
 
 // Entries of several workers for one suggestion become one.

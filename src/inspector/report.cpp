@@ -1,32 +1,14 @@
 #include "inspector/report.hpp"
 
+#include "wayside/base/escape.hpp"
 #include "wayside/base/quote.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string_view>
 
 namespace wayside::inspector {
 namespace {
-
-// A JSON string (RFC 8259 section 7). Octets beyond ASCII may come from a client and be no UTF-8: they are
-// written as the Latin-1 characters of their numbers.
-void append_json(std::string& out, std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out.append("\\").append(1, c);
-    } else if (octet < 0x20 || octet > 0x7E) {
-      out.append("\\u00").append(1, kDigits[octet >> 4U]).append(1, kDigits[octet & 15U]);
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
 
 // One member of an object at a time.
 class JsonObject {
@@ -36,7 +18,7 @@ class JsonObject {
 
   JsonObject& text(std::string_view name, std::string_view value) {
     key(name);
-    append_json(out_, value);
+    append_json_string(out_, value);
     return *this;
   }
   // null where it is empty
@@ -55,7 +37,7 @@ class JsonObject {
     out_ += '[';
     for (std::string_view rest = separated_by_spaces; !rest.empty();) {
       const std::size_t space = std::min(rest.find(' '), rest.size());
-      append_json(out_, rest.substr(0, space));
+      append_json_string(out_, rest.substr(0, space));
       rest.remove_prefix(std::min(space + 1, rest.size()));
       if (!rest.empty()) out_ += ',';
     }
@@ -66,7 +48,7 @@ class JsonObject {
  private:
   void key(std::string_view name) {
     if (out_.back() != '{') out_ += ',';
-    append_json(out_, name);
+    append_json_string(out_, name);
     out_ += ':';
   }
 
@@ -139,33 +121,12 @@ void append_text(const Table& table, std::string& out) {
   }
 }
 
-void append_escaped(std::string_view text, std::string& out) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
 void append_html(const Table& table, std::string& out) {
   const auto append_row = [&out](const std::vector<std::string>& cells, std::string_view element) {
     out += "<tr>";
     for (const std::string& cell : cells) {
       out.append("<").append(element).append(">");
-      append_escaped(printable(cell), out);
+      append_html_escaped(out, printable(cell));
       out.append("</").append(element).append(">");
     }
     out += "</tr>\n";
@@ -209,7 +170,7 @@ void write_json(const Report& report, std::string& out) {
     if (row.hits != 0) continue;
     if (!is_first) out += ',';
     is_first = false;
-    append_json(out, row.path);
+    append_json_string(out, row.path);
   }
   out.append("],\n\"unmatched_requests\":")
       .append(std::to_string(report.unmatched_count))
@@ -255,7 +216,7 @@ th, td { text-align: left; padding: .2em .8em; border-bottom: 1px solid #ccc; }
 <body>
 <h1>Routes</h1>
 <p>)";
-  append_escaped(summary(report), out);
+  append_html_escaped(out, summary(report));
   out += "</p>\n";
   append_html(routes_table(report), out);
   if (!report.unmatched.empty()) {

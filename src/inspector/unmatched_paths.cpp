@@ -47,8 +47,7 @@ void UnmatchedPaths::answered(Ticket ticket, unsigned status) noexcept {
 std::vector<UnmatchedPath> UnmatchedPaths::read() const {
   std::vector<UnmatchedPath> entries;
   for (const auto& published : published_) {
-    const UnmatchedPath entry = published.read();
-    if (entry.count != 0) entries.push_back(entry);
+    if (const auto entry = published.read()) entries.push_back(*entry);
   }
   return entries;
 }

@@ -1,9 +1,9 @@
 #include "proxy/recorder.hpp"
 
 #include "wayside/accesslog/entry.hpp"
+#include "wayside/base/text.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/http/queue_start.hpp"
-#include "wayside/http/text.hpp"
 #include "wayside/proxy/reasons.hpp"
 #include "wayside/routes/unmatched.hpp"
 
@@ -24,7 +24,7 @@ constexpr std::size_t kMaxLogLine =
 
 const http::Field* find(const http::Fields& fields, std::string_view name) noexcept {
   const auto found = std::ranges::find_if(
-      fields, [name](const http::Field& field) { return http::equals_ignoring_case(field.name, name); });
+      fields, [name](const http::Field& field) { return equals_ignoring_case(field.name, name); });
   return found == fields.end() ? nullptr : &*found;
 }
 

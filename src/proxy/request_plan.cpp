@@ -1,6 +1,7 @@
 #include "proxy/request_plan.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
+#include "wayside/http/token_list.hpp"
 
 #include <charconv>
 #include <string_view>
@@ -16,7 +17,7 @@ bool lists(const http::Fields& fields, http::field name, std::string_view wanted
   for (const http::Field& field : fields) {
     if (field.id != name) continue;
     http::for_each_token(field.value, [&](std::string_view token) {
-      found = found || http::equals_ignoring_case(token, wanted);
+      found = found || equals_ignoring_case(token, wanted);
       return !found;
     });
   }

@@ -1,6 +1,6 @@
 #include "proxy/response_plan.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
 
 #include <string_view>
 
@@ -12,8 +12,7 @@ using Framing = http::Framing;
 bool is_event_stream(const http::Fields& fields) {
   const http::Field* const type = fields.find(http::field::content_type);
   constexpr std::string_view kType = "text/event-stream";
-  if (type == nullptr || !http::equals_ignoring_case(type->value.substr(0, kType.size()), kType))
-    return false;
+  if (type == nullptr || !starts_with_ignoring_case(type->value, kType)) return false;
   // Parameters may follow.
   const std::string_view rest = type->value.substr(kType.size());
   return rest.empty() || rest.front() == ';' || rest.front() == ' ' || rest.front() == '\t';

@@ -1,6 +1,7 @@
 #include "routes/automaton.hpp"
 
-#include "routes/percent.hpp"
+#include "wayside/base/percent.hpp"
+
 #include "routes/subset_construction.hpp"
 
 #include <algorithm>
@@ -200,11 +201,10 @@ std::optional<Automaton> Automaton::from(const Expression& expression, bool igno
 }
 
 unsigned char Automaton::decode(std::string_view segment, std::size_t& i) noexcept {
-  if (i + 2 >= segment.size()) return '%';
-  const int value = octet_of_hex(segment[i + 1], segment[i + 2]);
-  if (value < 0) return '%';
-  i += 2;
-  return static_cast<unsigned char>(value);
+  const int byte = percent_decoded_byte(segment, i);
+  if (byte < 0) return '%';
+  i += kPercentTriple - 1;
+  return static_cast<unsigned char>(byte);
 }
 
 bool Automaton::accepts_anything() const {

@@ -1,6 +1,7 @@
 #include "routes/converter.hpp"
 
 #include "wayside/base/quote.hpp"
+#include "wayside/base/text.hpp"
 
 #include "routes/regex.hpp"
 
@@ -38,14 +39,6 @@ std::string wrong(std::string_view what, std::string_view found) {
   return "expected " + std::string(what) + ", found " + (found.empty() ? "none" : quoted(found));
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' '))
-    text.remove_prefix(1);
-  while (text.ends_with(' '))
-    text.remove_suffix(1);
-  return text;
-}
-
 std::string_view unquoted(std::string_view text) {
   const bool is_quoted =
       text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
@@ -55,15 +48,15 @@ std::string_view unquoted(std::string_view text) {
 // "a, b, key='value'", as Werkzeug and ASP.NET write them.
 Arguments split_arguments(std::string_view text) {
   Arguments arguments;
-  if (trimmed(text).empty()) return arguments;
+  if (trim(text).empty()) return arguments;
   for (std::size_t from = 0; from <= text.size();) {
     const std::size_t comma = std::min(text.find(',', from), text.size());
-    const std::string_view item = trimmed(text.substr(from, comma - from));
+    const std::string_view item = trim(text.substr(from, comma - from));
     const std::size_t equals = item.find('=');
     if (equals == std::string_view::npos) {
       arguments.push_back({{}, unquoted(item)});
     } else {
-      arguments.push_back({trimmed(item.substr(0, equals)), unquoted(trimmed(item.substr(equals + 1)))});
+      arguments.push_back({trim(item.substr(0, equals)), unquoted(trim(item.substr(equals + 1)))});
     }
     from = comma + 1;
   }
@@ -231,7 +224,7 @@ std::string converter_names() {
 
 Checked<Converter, std::string> make_converter(std::string_view name, std::string_view arguments) {
   if (name == kRegex) {  // its commas are its own
-    auto expression = parse_regex(with_single_braces(unquoted(trimmed(arguments))));
+    auto expression = parse_regex(with_single_braces(unquoted(trim(arguments))));
     if (expression.has_error()) return expression.error().message;
     return of(*std::move(expression));
   }

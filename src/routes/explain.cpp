@@ -1,6 +1,7 @@
 #include "wayside/routes/explain.hpp"
 
 #include "wayside/base/quote.hpp"
+#include "wayside/base/target_path.hpp"
 
 #include "routes/path.hpp"
 #include "routes/template.hpp"

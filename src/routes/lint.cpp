@@ -1,9 +1,9 @@
 #include "wayside/routes/lint.hpp"
 
+#include "wayside/base/percent.hpp"
 #include "wayside/base/quote.hpp"
 #include "wayside/routes/explain.hpp"
 
-#include "routes/percent.hpp"
 #include "routes/template.hpp"
 
 #include <algorithm>

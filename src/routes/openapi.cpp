@@ -1,7 +1,8 @@
 #include "wayside/routes/openapi.hpp"
 
+#include "wayside/base/percent.hpp"
+
 #include "routes/openapi_servers.hpp"
-#include "routes/percent.hpp"
 
 #include <yaml-cpp/yaml.h>
 
@@ -34,11 +35,13 @@ std::string without_surrogates(std::string_view text) {
   constexpr std::size_t kEscape = 6;  // a backslash, u and four digits
   const auto unit_at = [text](std::size_t at) -> unsigned {
     if (at + kEscape > text.size() || text[at] != '\\' || text[at + 1] != 'u') return 0;
-    const int high = octet_of_hex(text[at + 2], text[at + 3]);
-    const int low = octet_of_hex(text[at + 4], text[at + 5]);
-    return high < 0 || low < 0 ? 0 : static_cast<unsigned>(high) << 8U | static_cast<unsigned>(low);
+    unsigned unit = 0;
+    for (const char c : text.substr(at + 2, 4)) {
+      if (!is_hex_digit(c)) return 0;
+      unit = unit << 4U | static_cast<unsigned>(hex_value(c));
+    }
+    return unit;
   };
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
   std::size_t copied = 0;
   for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
@@ -51,7 +54,7 @@ std::string without_surrogates(std::string_view text) {
     const unsigned code = 0x10000 + ((high - 0xD800) << 10U) + (low - 0xDC00);
     out.append(text.substr(copied, at - copied)).append("\\U");
     for (unsigned shift = 32; shift > 0; shift -= 4)
-      out += kDigits[(code >> (shift - 4)) & 15U];
+      out += kUpperHexDigits[(code >> (shift - 4)) & 15U];
     copied = at += 2 * kEscape;
   }
   return out.append(text.substr(copied));

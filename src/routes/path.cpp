@@ -1,6 +1,9 @@
 #include "routes/path.hpp"
 
-#include "routes/percent.hpp"
+#include "wayside/base/percent.hpp"
+#include "wayside/base/target_path.hpp"
+#include "wayside/base/text.hpp"
+
 #include "routes/words.hpp"
 
 #include <algorithm>
@@ -8,34 +11,6 @@
 
 namespace wayside::routes {
 namespace {
-
-// scheme of RFC 3986 section 3.1.
-bool is_scheme(std::string_view text) noexcept {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto is_scheme_char = [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-  };
-  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, is_scheme_char);
-}
-
-// A target in absolute-form from its path on; empty where there is no path.
-std::string_view skip_authority(std::string_view target) noexcept {
-  constexpr std::string_view kSeparator = "://";
-  const std::size_t separator = target.find(kSeparator);
-  if (separator == std::string_view::npos || !is_scheme(target.substr(0, separator))) return {};
-  target.remove_prefix(separator + kSeparator.size());
-  target.remove_prefix(std::min(target.find_first_of("/?#"), target.size()));
-  // An empty path of an http URI is "/" (RFC 9110 section 4.2.3).
-  return target.starts_with('/') ? target : "/";
-}
-
-std::string_view from_path_on(std::string_view target) noexcept {
-  return target.starts_with('/') ? target : skip_authority(target);
-}
-
-char folded(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 char upper_hex(char c) noexcept {
   return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -45,11 +20,9 @@ char upper_hex(char c) noexcept {
 char* write_segment(std::string_view segment, bool folds_case, char* out) noexcept {
   for (std::size_t i = 0; i < segment.size(); ++i) {
     char c = segment[i];
-    const bool has_digits = c == '%' && i + 2 < segment.size();
-    const int octet = has_digits ? octet_of_hex(segment[i + 1], segment[i + 2]) : -1;
-    if (octet >= 0) {
-      const auto decoded = static_cast<char>(octet);
-      i += 2;
+    if (const int byte = percent_decoded_byte(segment, i); byte >= 0) {
+      const auto decoded = static_cast<char>(byte);
+      i += kPercentTriple - 1;
       if (!is_unreserved(decoded)) {
         *out++ = '%';
         *out++ = upper_hex(segment[i - 1]);
@@ -58,7 +31,7 @@ char* write_segment(std::string_view segment, bool folds_case, char* out) noexce
       }
       c = decoded;
     }
-    *out++ = folds_case ? folded(c) : c;
+    *out++ = folds_case ? to_lower(c) : c;
   }
   return out;
 }
@@ -83,11 +56,6 @@ const char* find_special(const char* at, const char* end) noexcept {
 }
 
 }  // namespace
-
-std::string_view path_of(std::string_view target) noexcept {
-  target = from_path_on(target);
-  return target.substr(0, target.find_first_of("?#"));
-}
 
 std::string_view normalize(std::string_view path, bool folds_case, std::span<char> out) noexcept {
   if (path.size() > out.size()) return {};

@@ -17,11 +17,6 @@ namespace wayside::routes {
 // fit, the path is no route's. As long as the longest request line, if that is not configured to be longer.
 inline constexpr std::size_t kMaxPath = 8192;
 
-// The path of a target in origin-form or absolute-form (RFC 9112 section 3.2), without query and fragment; it
-// begins with "/". Empty where the target has no path: asterisk-form, authority-form, or no target at all.
-// The view shows part of `target`, or a text of static storage duration.
-std::string_view path_of(std::string_view target) noexcept;
-
 // Writes the path into `out` as RFC 3986 section 6.2.2 has it: percent-encoded octets that need not be are
 // decoded (%41 is A), the other ones keep their encoding in upper case, "." and ".." are resolved. Empty
 // segments are left out, except that a slash at the end stays. Letters become lower case where `folds_case`.

@@ -1,8 +1,8 @@
 #include "routes/spelling.hpp"
 
+#include "wayside/base/percent.hpp"
 #include "wayside/base/quote.hpp"
 
-#include "routes/percent.hpp"
 #include "routes/speller.hpp"
 
 #include <utility>
@@ -61,9 +61,9 @@ bool Speller::spell_text() {
   if (c == '}') return fail(at_, "{ before }", text_.substr(at_));
   if (c == '?' || c == '#') return fail(at_, "a path without a query or fragment", text_.substr(at_));
   if (c == '%') {
-    const bool has_digits = at_ + 2 < text_.size() && octet_of_hex(text_[at_ + 1], text_[at_ + 2]) >= 0;
-    if (!has_digits) return fail(at_, "two hexadecimal digits after %", text_.substr(at_, 3));
-    return add_text(3);
+    if (percent_decoded_byte(text_, at_) < 0)
+      return fail(at_, "two hexadecimal digits after %", text_.substr(at_, kPercentTriple));
+    return add_text(kPercentTriple);
   }
   if (!is_segment_char(c)) {
     return fail(at_, "a character of a URL path (others percent-encoded)", text_.substr(at_, 1));

@@ -1,4 +1,5 @@
 #include "wayside/base/quote.hpp"
+#include "wayside/base/text.hpp"
 
 #include "routes/regex.hpp"
 #include "routes/speller.hpp"
@@ -11,13 +12,9 @@ namespace {
 
 constexpr std::string_view kEllipsis = "...";
 
-bool is_alphanumeric(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 // Of the names that are delimited by what follows them: ":id".
 bool is_identifier_char(char c) noexcept {
-  return is_alphanumeric(c) || c == '_';
+  return is_letter(c) || is_digit(c) || c == '_';
 }
 
 // Of the names in brackets, where nothing else ends them.
@@ -174,7 +171,7 @@ bool Speller::spell_colon() {
   const std::size_t name_end = identifier_end(start + 1);
   const std::string_view name = text_.substr(start + 1, name_end - start - 1);
   if (before == '}' || before == '>') return add_text(1);
-  if (is_alphanumeric(before) && !last_is(Piece::Kind::kParameter)) {
+  if ((is_letter(before) || is_digit(before)) && !last_is(Piece::Kind::kParameter)) {
     return fail(start, "\\: for a colon, or / . or - before a :parameter", text_.substr(start));
   }
   if (name.empty())

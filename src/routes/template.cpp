@@ -1,9 +1,9 @@
 #include "routes/template.hpp"
 
+#include "wayside/base/percent.hpp"
 #include "wayside/base/quote.hpp"
 
 #include "routes/path.hpp"
-#include "routes/percent.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -23,19 +23,6 @@ std::string normal_text(std::string_view text, bool ignores_case) {
   std::string path = "/" + std::string(text);
   std::string out(path.size(), '\0');
   return std::string(normalize(path, ignores_case, out).substr(1));
-}
-
-std::string decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    out += static_cast<char>(octet_of_hex(text[i + 1], text[i + 2]));  // there: the spelling was checked
-    i += 2;
-  }
-  return out;
 }
 
 // One alternative's pieces become segments. Each function that returns false has left a mistake.
@@ -113,7 +100,7 @@ class Assembler {
     std::vector<Expression> parts;
     for (const Piece& piece : pieces) {
       const bool is_text = piece.kind == Piece::Kind::kText;
-      const std::string text = is_text ? decoded(piece.text) : std::string();
+      const std::string text = is_text ? percent_decoded(piece.text) : std::string();
       segment.literal_octets += text.size();
       parts.push_back(is_text ? literal(text) : piece.expression);
     }

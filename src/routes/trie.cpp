@@ -1,6 +1,7 @@
 #include "routes/trie.hpp"
 
-#include "routes/percent.hpp"
+#include "wayside/base/percent.hpp"
+
 #include "routes/words.hpp"
 
 #include <algorithm>

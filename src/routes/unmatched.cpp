@@ -1,5 +1,6 @@
 #include "wayside/routes/unmatched.hpp"
 
+#include "wayside/base/target_path.hpp"
 #include "wayside/routes/route_table.hpp"
 
 #include "routes/identifier.hpp"

@@ -1,9 +1,9 @@
 #include "fuzz/forward.hpp"
 
+#include "wayside/base/text.hpp"
 #include "wayside/http/head_parser.hpp"
 #include "wayside/http/head_scanner.hpp"
 #include "wayside/http/head_writer.hpp"
-#include "wayside/http/text.hpp"
 #include "wayside/http/trailers.hpp"
 #include "wayside/net/buffer.hpp"
 
@@ -100,7 +100,7 @@ class Reader {
 template <std::size_t Count>
 bool is_among(const std::array<std::string_view, Count>& names, std::string_view name) {
   return std::ranges::any_of(names,
-                             [&](std::string_view other) { return http::equals_ignoring_case(name, other); });
+                             [&](std::string_view other) { return equals_ignoring_case(name, other); });
 }
 
 constexpr std::array<std::string_view, 5> kForwarding = {"forwarded", "x-forwarded-for", "x-forwarded-host",
@@ -112,7 +112,7 @@ bool is_our_own(std::string_view name) {
   constexpr bool kIsRequest = std::is_same_v<Head, http::RequestHead>;
   constexpr std::array<std::string_view, 3> kFraming = {"connection", "content-length", "transfer-encoding"};
   return is_among(kFraming, name) ||
-         (kIsRequest && (is_among(kForwarding, name) || http::equals_ignoring_case(name, "host")));
+         (kIsRequest && (is_among(kForwarding, name) || equals_ignoring_case(name, "host")));
 }
 
 // Fields that end here: those of RFC 9110 section 7.6.1, and in a request "Proxy" and those that a backend
@@ -126,12 +126,12 @@ bool ends_here(std::string_view name, const http::ConnectionOptions& options) {
   std::string with_hyphens(name);
   std::ranges::replace(with_hyphens, '_', '-');
   const bool is_twin = with_hyphens != name && (is_our_own<Head>(with_hyphens) ||
-                                                http::equals_ignoring_case(with_hyphens, "content-type") ||
+                                                equals_ignoring_case(with_hyphens, "content-type") ||
                                                 http::speaks_for_proxies(with_hyphens));
-  const bool is_forgery = is_twin || http::equals_ignoring_case(name, "proxy");
+  const bool is_forgery = is_twin || equals_ignoring_case(name, "proxy");
   return is_among(kHopByHop, name) || (kIsRequest && is_forgery) ||
          std::ranges::any_of(nominated,
-                             [&](std::string_view other) { return http::equals_ignoring_case(name, other); });
+                             [&](std::string_view other) { return equals_ignoring_case(name, other); });
 }
 
 template <class Head>

@@ -1,7 +1,7 @@
 #include "support/head_oracle.hpp"
 
+#include "wayside/base/text.hpp"
 #include "wayside/http/head_parser.hpp"
-#include "wayside/http/text.hpp"
 
 #include "http/connection_options.hpp"
 #include "http/request_target.hpp"
@@ -43,7 +43,7 @@ class Cursor {
     const char* const begin = std::exchange(at_, std::find_if_not(at_, end_, belongs));
     return {begin, at_};
   }
-  std::string_view take_token() { return take_while(http::is_token_char); }
+  std::string_view take_token() { return take_while(is_token_char); }
   std::string_view take_visible() { return take_while(is_visible); }
   std::string_view take_text() {
     return take_while([](char c) { return is_visible(c) || is_blank(c); });
@@ -69,8 +69,8 @@ class Cursor {
 // "HTTP/1.1" (RFC 9112 section 2.3).
 std::optional<Violation> read_version(std::string_view text, unsigned& minor_version) {
   constexpr std::string_view kForm = "HTTP/1.1";
-  const bool has_form = text.size() == kForm.size() && text.starts_with("HTTP/") && http::is_digit(text[5]) &&
-                        text[6] == '.' && http::is_digit(text[7]);
+  const bool has_form = text.size() == kForm.size() && text.starts_with("HTTP/") && is_digit(text[5]) &&
+                        text[6] == '.' && is_digit(text[7]);
   if (!has_form) return Violation::kMalformedHead;
   if (text[5] != '1' || text[7] > '1') return Violation::kUnsupportedVersion;
   minor_version = static_cast<unsigned>(text[7] - '0');
@@ -100,7 +100,7 @@ std::optional<Violation> read_start_line(Cursor& cursor, http::ResponseHead& hea
   if (const auto violation = read_version(version, head.minor_version)) return violation;
   // RFC 9110 section 15: a status code has three digits, the first of them one of 1 to 5. What is above is
   // relayed all the same.
-  if (status.size() != 3 || !std::ranges::all_of(status, http::is_digit) || status.front() == '0')
+  if (status.size() != 3 || !std::ranges::all_of(status, is_digit) || status.front() == '0')
     return Violation::kMalformedHead;
   head.status = static_cast<unsigned>(std::stoul(std::string(status)));
   return std::nullopt;

@@ -10,7 +10,7 @@
 
 #include "wayside/base/clock.hpp"
 #include "wayside/base/method.hpp"
-#include "wayside/inspector/seqlock.hpp"
+#include "wayside/base/seqlock.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "wayside/http/head_parser.hpp"
 
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
 
 #include "support/parsed_head.hpp"
 

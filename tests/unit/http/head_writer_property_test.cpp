@@ -1,7 +1,7 @@
 // Random heads: what the writer makes of one must parse again, to the same end-to-end fields in the same
 // order.
 #include "wayside/http/head_writer.hpp"
-#include "wayside/http/text.hpp"
+#include "wayside/http/token_list.hpp"
 
 #include "support/parsed_head.hpp"
 

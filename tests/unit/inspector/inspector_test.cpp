@@ -100,6 +100,16 @@ TEST(Inspector, ShowsWhatIsPreparedOnlyWhenTold) {
   EXPECT_NE(written(inspector, Format::kJson).find("/a"), std::string::npos);
 }
 
+// The access log writes the label so (accesslog/entry.hpp): the two join on it.
+TEST(Inspector, WritesLabelsAsUtf8) {
+  Inspector inspector(1);
+  std::vector<routes::RouteSpec> specs = {spec("/b", 1)};
+  specs[0].name = "B\u00fccher";
+  inspector.show(inspector.prepare(specs));
+  const std::string json = written(inspector, Format::kJson);
+  EXPECT_NE(json.find("\"label\":\"B\u00fccher\""), json.npos) << json;
+}
+
 TEST(Inspector, ShowsForeignTextSafely) {
   Inspector inspector(1);
   inspector.unmatched(0).saw("/<script>\x1b\xff\"", Method::get, TimePoint(1s));

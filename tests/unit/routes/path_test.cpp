@@ -29,42 +29,6 @@ std::vector<std::string> segments_of(std::string_view target, std::size_t depth 
   return texts;
 }
 
-TEST(Path, IsFoundInTheTarget) {
-  struct Case {
-    std::string_view target;
-    std::string_view path;
-  };
-  const Case cases[] = {
-      // origin-form
-      {"/", "/"},
-      {"/users/42", "/users/42"},
-      {"/users/42?x=/y#z", "/users/42"},
-      {"/users#z?x", "/users"},
-      {"/?", "/"},
-      {"//host/x", "//host/x"},
-      {"/http://host/x", "/http://host/x"},
-      // absolute-form
-      {"http://host/users?x", "/users"},
-      {"HTTPS://user@[::1]:8080/users", "/users"},
-      {"http://host", "/"},
-      {"http://host?x=/y", "/"},
-      {"http://host#x", "/"},
-      {"http:///x", "/x"},
-      {"a+b-c.1://host/x", "/x"},
-      // neither
-      {"", ""},
-      {"*", ""},
-      {"host:443", ""},
-      {"?x", ""},
-      {"users", ""},
-      {"://host/x", ""},
-      {"1a://host/x", ""},
-      {"a b://host/x", ""},
-  };
-  for (const Case& each : cases)
-    EXPECT_EQ(path_of(each.target), each.path) << each.target;
-}
-
 TEST(Path, HasOneNormalForm) {
   struct Case {
     std::string_view path;

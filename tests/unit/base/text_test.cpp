@@ -1,24 +1,11 @@
-#include "wayside/http/text.hpp"
+#include "wayside/base/text.hpp"
 
 #include <gtest/gtest.h>
 
-#include <string>
 #include <string_view>
-#include <vector>
 
-namespace wayside::http {
+namespace wayside {
 namespace {
-
-using Tokens = std::vector<std::string>;
-
-Tokens tokens_of(std::string_view list) {
-  Tokens tokens;
-  for_each_token(list, [&](std::string_view token) {
-    tokens.emplace_back(token);
-    return true;
-  });
-  return tokens;
-}
 
 // RFC 9110 section 5.6.2: every byte there is, against the list as the RFC prints it.
 TEST(IsTokenChar, IsTcharAndNothingElse) {
@@ -54,24 +41,22 @@ TEST(Trim, RemovesSpacesAndTabsFromBothEnds) {
   EXPECT_EQ(trim("\va\r"), "\va\r") << "only what RFC 9110 calls white space";
 }
 
-// RFC 9110 section 5.6.1.2: a recipient ignores empty elements.
-TEST(ForEachToken, VisitsTrimmedElementsAndLeavesEmptyOnesOut) {
-  EXPECT_EQ(tokens_of("close"), Tokens({"close"}));
-  EXPECT_EQ(tokens_of("a,b"), Tokens({"a", "b"}));
-  EXPECT_EQ(tokens_of(" ,, a\t,\t,b c ,"), Tokens({"a", "b c"}));
-  EXPECT_EQ(tokens_of(""), Tokens());
-  EXPECT_EQ(tokens_of(","), Tokens());
-  EXPECT_EQ(tokens_of(" \t"), Tokens());
+TEST(StartsWithIgnoringCase, ComparesAsManyBytesAsThePrefixHas) {
+  EXPECT_TRUE(starts_with_ignoring_case("HTTP://host", "http://"));
+  EXPECT_TRUE(starts_with_ignoring_case("a", ""));
+  EXPECT_FALSE(starts_with_ignoring_case("htt", "http"));
+  EXPECT_FALSE(starts_with_ignoring_case("ftp://host", "http://"));
 }
 
-TEST(ForEachToken, StopsWhenToldTo) {
-  int visits = 0;
-  for_each_token("a, b, c", [&](std::string_view token) {
-    ++visits;
-    return token != "b";
-  });
-  EXPECT_EQ(visits, 2);
+TEST(HexValue, IsThatOfADigitInEitherCase) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const std::size_t digit = kDigits.find(to_lower(c));
+    EXPECT_EQ(hex_value(c), digit == kDigits.npos ? -1 : static_cast<int>(digit)) << byte;
+    EXPECT_EQ(is_hex_digit(c), digit != kDigits.npos) << byte;
+  }
 }
 
 }  // namespace
-}  // namespace wayside::http
+}  // namespace wayside

@@ -1,0 +1,24 @@
+// Comma-separated lists of tokens, as Connection, TE and Trailer have them (RFC 9110 section 5.6.1).
+#pragma once
+
+#include "wayside/base/text.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace wayside::http {
+
+// Calls `visit` with each element of `list`, trimmed, empty ones left out, until it returns false. Quoted
+// strings are not understood.
+template <class Visit>
+constexpr void for_each_token(std::string_view list, Visit&& visit) {
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    const std::string_view element = trim(list.substr(0, comma));
+    if (!element.empty() && !visit(element)) return;
+    if (comma == list.npos) return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace wayside::http
