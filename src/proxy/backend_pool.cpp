@@ -15,7 +15,7 @@ BackendConnection::~BackendConnection() {
 
 void BackendConnection::wake() {
   const net::Stream::Peeked peeked = idle_deadline_.passed() ? net::Stream::Peeked::kEnd : stream_.peek();
-  // The event may be of what the last exchange has read.
+  // The event may be about bytes that the last exchange has read.
   if (peeked == net::Stream::Peeked::kNothing) return stream_.watch_readable();
   if (peeked == net::Stream::Peeked::kBytes) pool_.note_unasked_bytes();
   pool_.drop(*this);
@@ -56,7 +56,7 @@ BackendSlot BackendPool::enter(SessionId session) noexcept {
   if (!on_probation_.empty()) end_probations(readiness_.woke_at());
   if (!has_room() && find_on_probation(session) == nullptr) {
     if (slots_ >= limits_.connections || !queue_is_full()) return {};
-    drop(on_probation_.front());  // for nobody may wait for its end
+    drop(on_probation_.front());  // no request may wait for its end, as the queue is full
   }
   ++slots_;
   return BackendSlot(*this);
@@ -67,8 +67,7 @@ void BackendPool::leave() noexcept {
   if (!queue_.empty()) give_turns();
 }
 
-// Whoever is woken may leave at once, and so call this from within: then the loop goes on, and the calls do
-// not pile up.
+// A request that is woken may leave at once, and so call this function from within the loop, which goes on.
 void BackendPool::give_turns() noexcept {
   if (closed_ || std::exchange(gives_turns_, true)) return;
   if (!on_probation_.empty()) end_probations(readiness_.woke_at());
@@ -95,7 +94,7 @@ void BackendPool::give_turns_behind_probation() noexcept {
       give_turns();
     });
   } catch (const std::bad_alloc&) {
-    // Whoever leaves next tries again; and the wait has an end of its own.
+    // The next request that leaves tries again; and the wait ends by timeouts.queue.
   }
 }
 
@@ -149,8 +148,8 @@ std::unique_ptr<BackendConnection> BackendPool::take_out(BackendConnection& conn
 }
 
 BackendConnection* BackendPool::find_on_probation(SessionId session) noexcept {
-  // That of a client who goes on at once is one of the last. Most backends are trusted soon, and then there
-  // is none.
+  // The connection of a client that goes on at once is one of the last. Most backends are trusted soon, and
+  // then no connection is on probation.
   constexpr int kLast = 256;
   int looked_at = 0;
   for (auto each = on_probation_.rbegin(); each != on_probation_.rend() && looked_at != kLast; ++each) {
@@ -160,7 +159,8 @@ BackendConnection* BackendPool::find_on_probation(SessionId session) noexcept {
   return nullptr;
 }
 
-// What a backend does behind an answer, it does at once, mostly: close, or send what nobody asked for.
+// Mostly, a backend closes or sends unasked bytes right behind its response. So a connection is looked at
+// unless the kernel was asked since it became idle.
 bool BackendPool::is_quiet(BackendConnection& connection, TimePoint now) {
   const auto since_woke = now - readiness_.woke_at();
   const bool is_known = since_woke >= Clock::duration::zero() && since_woke <= kJustNow &&
@@ -186,7 +186,7 @@ void BackendPool::give_back(std::unique_ptr<BackendConnection> connection, Sessi
   if (closed_ || idle_.size() + on_probation_.size() >= kMaxIdle) return;
   connector_.note_alive();
   if (!connector_.is_current(connection->address_)) return;
-  // Something to read after the response ended: closed, or out of step.
+  // A readable connection after the response ended was closed, or is out of step.
   if (connection->stream_.readable()) {
     const net::Stream::Peeked peeked = connection->stream_.peek();
     if (peeked == net::Stream::Peeked::kBytes) note_unasked_bytes();
@@ -216,7 +216,7 @@ void BackendPool::close() {
 }
 
 void BackendPool::retire() {
-  silent_probations_ = {};  // of others
+  silent_probations_ = {};  // they were those of another backend
   for (Connections* connections : {&idle_, &on_probation_}) {
     connections->remove_and_dispose_if(
         [this](const BackendConnection& connection) { return !connector_.is_current(connection.address_); },

@@ -1,15 +1,14 @@
-// One worker's connections to the backend: those that wait for work, and how new ones are made.
+// One worker's connections to the backend: the idle ones, the right to have one, and the making of new ones.
 //
-// The connection used last is taken first: it is the least likely to be stale, and those that are not needed
-// grow old and go. A waiting connection is watched: if the backend closes it, or says something that nobody
-// asked for, it is gone before an exchange can trip over it. One to an address that the backend's name has no
-// longer serves no further exchange.
+// The connection used last is taken first: it is the least likely to be stale, and surplus ones grow old and
+// are closed. An idle connection is watched: it is dropped when the backend closes it or sends bytes without
+// a request. A connection to an address that the backend's name no longer has serves no further exchange.
 //
-// Bytes that come behind a response are indistinguishable from the next one once a request was sent. So a
-// connection is on probation behind its first response, and behind those that backends are known to send a
-// body with that has no place there: for kProbation only the client who got that response may use it again.
-// What stays silent for that long belongs to all, and a backend whose connections did so often is trusted,
-// until one of them speaks unasked.
+// Bytes that come behind a response cannot be told from the next response once a request was sent. So a
+// connection is on probation after its first response, and after each response of a kind that some backends
+// send a misplaced body with: for kProbation only the client that got the response may use the connection.
+// A connection that is silent for that long is for every client, and a backend whose connections were silent
+// kEnoughProbations times in a row is trusted until one of them sends bytes without a request.
 //
 // One thread only.
 #pragma once
@@ -34,13 +33,13 @@ namespace wayside::proxy {
 
 class BackendPool;
 
-// Tells the client connections of a worker apart, those that are gone included.
+// The number of a client connection of the worker; never used again.
 enum class SessionId : std::uint64_t {};
 
-// What the response of an exchange tells about the bytes that may follow it.
+// Whether bytes are to be expected behind a response.
 enum class Ending : std::uint8_t {
   kPlain,
-  kBodyLeftOut,  // HEAD, 204 or 304: some backends send one all the same, a moment later
+  kBodyLeftOut,  // a response without its body, to HEAD or with 204 or 304: some backends send one later
 };
 
 inline constexpr std::size_t kEndingCount = 2;
@@ -53,7 +52,7 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   ~BackendConnection();
 
   net::Stream& stream() noexcept { return stream_; }
-  // Whether it served an exchange before: then it may have gone stale, and a failure may be no fault of the
+  // Whether it served an exchange before: then it may have gone stale, and its failure may not be due to the
   // request.
   bool is_reused() const noexcept { return is_reused_; }
 
@@ -61,7 +60,7 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   friend class BackendPool;
   enum class Place : std::uint8_t { kExchange, kProbation, kPool };
 
-  void wake() override;  // while it waits: something happened to it
+  void wake() override;  // while it is idle: an event of its stream, or its deadline
 
   BackendPool& pool_;
   net::Stream stream_;
@@ -72,14 +71,14 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   Place place_ = Place::kExchange;
   SessionId last_user_{};
   Ending ending_ = Ending::kPlain;  // of its last exchange
-  TimePoint idle_since_{};          // the turn of the readiness set in which it became idle
+  TimePoint idle_since_{};          // when the turn began in which it became idle
 };
 
-// The right to one connection to the backend, of those that there may be: held by an exchange from before it
-// takes or makes one until the connection is given back or closed. Its pool outlives it.
+// The right to one of backend.max_connections: an exchange holds it from before it takes or makes a
+// connection until the connection is given back or closed. The pool outlives the slot.
 class BackendSlot {
  public:
-  BackendSlot() noexcept = default;  // none
+  BackendSlot() noexcept = default;  // no right
   BackendSlot(BackendSlot&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)) {}
   BackendSlot& operator=(BackendSlot&& other) noexcept {
     std::swap(pool_, other.pool_);
@@ -95,11 +94,11 @@ class BackendSlot {
   BackendPool* pool_ = nullptr;
 };
 
-// A place in the queue for a slot, from its construction on. First come, first served.
+// A place in the queue for a slot, from its construction on; the queue is served in order.
 class BackendTurn
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  // Both outlive the turn; the waiter is woken when it comes.
+  // Both outlive the turn. The waiter is woken when the turn comes.
   BackendTurn(BackendPool& pool, net::Waiter& waiter);
   ~BackendTurn();
   BackendTurn(const BackendTurn&) = delete;
@@ -132,15 +131,15 @@ class BackendPool {
               metrics::Shard& shard, Limits limits);
   ~BackendPool();
 
-  // A slot for a request of `session`. None where the backend has as many connections as it may, or where
-  // other requests wait for one: the request then waits with a BackendTurn, unless the queue is full.
+  // A slot for a request of `session`. An empty one where the backend has as many connections as it may, or
+  // where other requests wait for one: the request then waits with a BackendTurn, unless the queue is full.
   BackendSlot enter(SessionId session) noexcept;
   bool queue_is_full() const noexcept { return queue_length_ >= limits_.queue; }
 
-  // The holder of a slot may call these.
+  // The functions below are for the holder of a slot.
 
-  // A waiting connection for a request of `session`, or nullptr. `waiter` is woken by its events from then
-  // on. `now` is the present time, or that at which the request came.
+  // An idle connection for a request of `session`, or nullptr. Its events wake `waiter` from then on. `now`
+  // is the present time, or the time at which the request came.
   //
   // Something may have happened to a connection that the readiness set has not told us yet: the backend
   // closed it, or sent bytes behind its last response, which would be taken for the next one. So each
@@ -155,10 +154,10 @@ class BackendPool {
   // Takes a connection back whose exchange, of `session`, ended cleanly on both sides.
   void give_back(std::unique_ptr<BackendConnection> connection, SessionId session, Ending ending);
 
-  // A response came with bytes behind it: no connection is trusted any more.
+  // Bytes came behind a response: no connection is trusted any more.
   void note_unasked_bytes() noexcept { silent_probations_ = {}; }
 
-  // Closes the waiting connections, and each that is given back from then on. No turn comes any more.
+  // Closes the idle connections, and each that is given back from then on. No turn comes any more.
   void close();
 
  private:
@@ -168,10 +167,11 @@ class BackendPool {
   using Connections = boost::intrusive::list<BackendConnection>;
 
   static constexpr std::chrono::microseconds kJustNow{100};
-  // So many in a row are enough for all connections to be trusted.
+  // Probations in a row without a byte, after which all connections are trusted.
   static constexpr std::uint32_t kEnoughProbations = 32;
 
-  // Whether there may be one more connection that somebody uses. Those on probation are no use to most.
+  // Whether one more connection may be in use. Those on probation count as used: most requests may not take
+  // them.
   bool has_room() const noexcept { return slots_ + on_probation_.size() < limits_.connections; }
   void leave() noexcept;
   void give_turns() noexcept;
@@ -180,9 +180,9 @@ class BackendPool {
   bool needs_probation(const BackendConnection& connection, Ending ending) const noexcept;
   Connections& connections_in(BackendConnection::Place place) noexcept;
   void end_probations(TimePoint now);
-  // From its list, and no longer idle.
+  // Removes the connection from its list; it is busy from then on.
   std::unique_ptr<BackendConnection> take_out(BackendConnection& connection);
-  // Closes those that wait and lead to where the backend no longer is.
+  // Closes idle connections to addresses that the backend no longer has.
   void retire();
   bool is_quiet(BackendConnection& connection, TimePoint now);
   void drop(BackendConnection& connection);
@@ -192,14 +192,14 @@ class BackendPool {
   metrics::Shard& shard_;
   const Limits limits_;
   net::Connector connector_;
-  std::size_t slots_ = 0;  // that are held
+  std::size_t slots_ = 0;  // held at present
   boost::intrusive::list<BackendTurn, boost::intrusive::constant_time_size<false>> queue_;
   std::size_t queue_length_ = 0;
   bool gives_turns_ = false;
-  net::Timer probation_timer_;                                   // while somebody waits for the end of one
-  std::array<std::uint32_t, kEndingCount> silent_probations_{};  // in a row, by what was before
-  // Owned, each in one of them. The one used last is in front of the idle, and at the back of those on
-  // probation.
+  net::Timer probation_timer_;                                   // runs while a turn waits for its end
+  std::array<std::uint32_t, kEndingCount> silent_probations_{};  // in a row, by Ending
+  // Owned; each connection is in one of the lists. The one used last is in front of idle_, and at the back of
+  // on_probation_.
   Connections idle_;
   Connections on_probation_;
   bool closed_ = false;

@@ -14,8 +14,8 @@ constexpr std::string_view kChunkEnd = "\r\n";
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kChunkEndAndLastChunk = "\r\n0\r\n\r\n";
 
-// Writes "size CRLF" directly in front of `data`; what stands there was taken already, or is the headroom of
-// the buffer. The size line and the data are then one piece.
+// Writes "size CRLF" directly in front of `data`, over bytes that were taken already or over the headroom of
+// the buffer, so that the size line and the data are one piece.
 std::span<char> with_chunk_size(std::span<char> data) noexcept {
   char line[18];
   char* end = std::to_chars(line, line + 16, data.size(), 16).ptr;

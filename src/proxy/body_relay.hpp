@@ -1,7 +1,8 @@
-// One direction of an exchange's bodies: takes a body's data out of its framing and puts it into its new one.
+// Relays one body: takes its data out of the framing that it came in, and puts it into the framing that it
+// goes on in.
 //
-// A body that comes chunked, or until its sender closes, goes on as chunks that are cut anew: no byte of the
-// framing that one side chose reaches the other.
+// A body that comes in chunks, or until its sender closes, goes on in new chunks: no byte of the framing that
+// one peer chose reaches the other.
 #pragma once
 
 #include "wayside/http/body_cursor.hpp"
@@ -20,24 +21,25 @@ namespace wayside::proxy {
 
 class BodyRelay {
  public:
-  // A body that is over before it starts.
+  // A body that is complete and empty.
   BodyRelay() noexcept = default;
   // `limits` outlives the relay.
   BodyRelay(http::Framing incoming, bool outgoing_is_chunked,
             const http::Limits& limits = http::kDefaultLimits) noexcept
       : cursor_(incoming, limits), outgoing_is_chunked_(outgoing_is_chunked) {}
 
-  // Trailers go on, those that may (http/trailers.hpp), in memory of this pool, which outlives the relay.
-  // Without this they are dropped, which is always allowed. Only where the outgoing body is chunked.
+  // Forwards the trailers that may be forwarded (http/trailers.hpp), where the outgoing body is chunked. They
+  // are kept in memory of this pool, which outlives the relay. Without this call trailers are dropped, which
+  // is always allowed.
   void forward_trailers(net::BufferPool& buffers) noexcept { trailer_pool_ = &buffers; }
 
-  // Takes what belongs to the body out of `in`, which lies in a net::Buffer, and hands it to `out`, which
-  // refers to it, and to this object, until it is empty. Returns how many bytes of `in` were taken.
+  // Takes the bytes of the body out of `in`, which lies in a net::Buffer, and adds them to `out`, which
+  // refers to `in` and to this object until it is empty. Returns how many bytes of `in` were taken.
   Checked<std::size_t, http::Violation> relay(std::span<char> in, Outbox& out);
 
-  // To hold a body before any of it goes on: takes what belongs to it out of `in`, as relay() does, and
-  // leaves its data in front of `in`. Once, relay_kept() hands on all `data` that was kept, which lies in a
-  // net::Buffer, and the end of the body if that was reached.
+  // For a body that is held before any of it goes on. keep() takes the bytes of the body out of `in`, as
+  // relay() does, and leaves the data in front of `in`. Then relay_kept(), called once, adds all the kept
+  // `data`, which lies in a net::Buffer, to `out`, and the end of the body if it was reached.
   struct Kept {
     std::size_t data = 0;
     std::size_t consumed = 0;
@@ -45,26 +47,26 @@ class BodyRelay {
   Checked<Kept, http::Violation> keep(std::span<char> in);
   void relay_kept(std::span<char> data, Outbox& out);
 
-  // Whether so many bytes of it are the whole body. Not known of a body without a length.
+  // Whether that many received bytes are the whole body; false where the length is not known.
   bool is_complete_with(std::size_t received) const noexcept {
     return cursor_.done() || (cursor_.length_left() != 0 && received >= cursor_.length_left());
   }
 
-  // Whether so much is left, of a body that passes unchanged, that a pipe is cheaper than memory; and if so,
-  // a pipe is there for it.
+  // Takes a pipe from the pool where one is cheaper than memory: much is left of a body that passes
+  // unchanged. Returns whether the relay has a pipe.
   bool take_pipe(net::PipePool& pipes);
-  // With a pipe: takes what belongs to the body straight from the stream and hands the pipe to `out`, which
-  // is empty before and refers to this object from then on. The error is the stream's.
+  // With a pipe: moves bytes of the body from the stream into it, and adds it to `out`, which is empty before
+  // and refers to this object from then on. Errors are those of the stream.
   Result<std::size_t> relay(net::Stream& in, Outbox& out);
-  // Until the next take_pipe(), with an outbox that is empty.
+  // The outbox is empty; the next take_pipe() takes another pipe.
   void give_back_pipe() noexcept {
     if (pipe_.is_open()) pipe_ = {};
   }
 
-  // The sender closed. True if the body ends that way; its end then goes to `out`.
+  // The sender closed. True if the body ends that way; its end is added to `out`.
   bool relay_end_of_stream(Outbox& out);
 
-  // Whether the whole body was taken; `out` may still hold the last of it.
+  // Whether the whole body was taken; `out` may still hold its last bytes.
   bool done() const noexcept { return cursor_.done(); }
 
   // Data of the body so far, without framing.
@@ -74,7 +76,7 @@ class BodyRelay {
   static constexpr std::uint64_t kWorthAPipe = 128 * 1024;
 
   void keep_trailers(std::span<const char> lines);
-  // What comes behind the data: the end of a chunk and, if the body is over, of the body.
+  // The bytes behind the data: the end of a chunk and, where the body is complete, the end of the body.
   std::string_view ending(bool after_data);
 
   http::BodyCursor cursor_;
@@ -82,7 +84,7 @@ class BodyRelay {
   net::BufferPool* trailer_pool_ = nullptr;
   net::Buffer trailers_;
   net::Pipe pipe_;
-  bool was_refused_a_pipe_ = false;  // it is tried once: whatever is short may be so for long
+  bool was_refused_a_pipe_ = false;  // a body asks once: a shortage of descriptors may last
   std::uint64_t bytes_ = 0;
 };
 

@@ -30,7 +30,7 @@
 namespace wayside::proxy {
 
 struct Context {
-  // `on_idle_client` is called when a client connection is idle and none was.
+  // `on_idle_client` is called when the first client connection becomes idle.
   Context(net::ReadinessSet& readiness_set, const config::Settings& all_settings,
           std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
           inspector::UnmatchedPaths& unmatched_paths, output::Ring* own_access_log, const Logger& logger,
@@ -70,7 +70,7 @@ struct Context {
   BackendPool backends;
   IdleClients idle_clients;
 
-  // Filled, read and forgotten between two suspensions; see http/head.hpp.
+  // Scratch for one head: filled and read between two suspensions (see http/head.hpp).
   http::RequestHead request_head;
   http::ResponseHead response_head;
 

@@ -14,7 +14,7 @@
 
 namespace wayside::proxy {
 
-// Tells the hook of this list from others that a class may have.
+// The hook of this list; a class may have others.
 using IdleClientHook =
     boost::intrusive::list_base_hook<boost::intrusive::tag<class IdleClient>,
                                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
@@ -22,7 +22,8 @@ using IdleClientHook =
 // A client connection between two requests.
 class IdleClient : public IdleClientHook {
  public:
-  // Ends the connection, unless a request is on its way. Whether it does; the object may be gone then.
+  // Ends the connection, unless a request is on its way. Returns whether it ends; the object may be gone
+  // then.
   virtual bool make_room() = 0;
 
   TimePoint idle_since{};
@@ -36,7 +37,7 @@ class IdleClients {
   // A client that became idle later than this may have a request on its way, and keeps its connection.
   static constexpr Milliseconds kLeastIdle{500};
 
-  // `on_first` is called when there is one and was none.
+  // `on_first` is called when a client is added to the empty list.
   explicit IdleClients(std::function<void()> on_first) : on_first_(std::move(on_first)) {}
 
   void add(IdleClient& client, TimePoint now) {
@@ -49,7 +50,7 @@ class IdleClients {
     if (client.IdleClientHook::is_linked()) client.IdleClientHook::unlink();
   }
 
-  // Has the longest idle connection make room. False where there is none that can, or not yet.
+  // Has the longest idle connection make room. False where no connection can, or may yet.
   bool evict(TimePoint now) {
     while (!clients_.empty() && clients_.front().idle_since + kLeastIdle <= now) {
       IdleClient& oldest = clients_.front();
@@ -59,7 +60,7 @@ class IdleClients {
     return false;
   }
 
-  // When there is somebody who has been idle for long enough; nothing where nobody is idle.
+  // When the first of them will have been idle for kLeastIdle; nothing where none is idle.
   std::optional<TimePoint> next_room_at() const {
     if (clients_.empty()) return std::nullopt;
     return clients_.front().idle_since + kLeastIdle;

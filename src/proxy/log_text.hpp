@@ -1,4 +1,4 @@
-// What the access log wants of an exchange's heads, copied while their views last.
+// Texts of an exchange's heads for the access log, copied while the views of the heads last.
 #pragma once
 
 #include "wayside/net/buffer.hpp"
@@ -21,10 +21,10 @@ class LogText {
     method_ = append(method.substr(0, kMaxMethod));
     target_ = append(target.substr(0, kMaxTarget));
   }
-  // After note_request(), three times at most; the last one counts.
+  // After note_request(), three times at most; the last label counts.
   void note_label(std::string_view label) { label_ = append(label.substr(0, kMaxLabel)); }
 
-  // Empty while they are not known. They end with the object, or when it moves.
+  // Empty before they are noted. The views end with the object, or when it moves.
   std::string_view method() { return view(method_); }
   std::string_view target() { return view(target_); }
   std::string_view label() { return view(label_); }

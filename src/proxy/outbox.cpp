@@ -9,7 +9,7 @@ namespace wayside::proxy {
 void Outbox::add(std::string_view piece) noexcept {
   if (piece.empty()) return;
   if (first_ != last_) {
-    // A head and a body that stay where they were read.
+    // A head and a body that are sent from where they were read.
     boost::asio::const_buffer& before = pieces_[last_ - 1];
     if (static_cast<const char*>(before.data()) + before.size() == piece.data()) {
       before = boost::asio::const_buffer(before.data(), before.size() + piece.size());
@@ -33,7 +33,7 @@ error_code Outbox::flush(net::Stream& stream) {
   return {};
 }
 
-// The pieces while there are any, then what is in the pipe.
+// The pieces first, then the pipe.
 Result<std::size_t> Outbox::write_some(net::Stream& stream) {
   if (first_ == last_) return stream.write_some(*pipe_);
   const auto result = stream.write_some(pieces());

@@ -1,7 +1,8 @@
-// What is to be written to one stream next: a few pieces of memory, and a pipe, that somebody else owns.
+// The bytes that are written to one stream next: a few pieces of memory, then the content of a pipe. The
+// outbox owns neither.
 //
-// The owner keeps the bytes alive and unchanged until the outbox is empty, and the pipe where it is as long
-// as there is the outbox. All pieces leave in one system call where the kernel takes them.
+// The owner keeps the bytes alive and unchanged until the outbox is empty, and the pipe in place for the life
+// of the outbox. All pieces leave in one system call where the kernel takes them.
 #pragma once
 
 #include "wayside/base/result.hpp"
@@ -22,30 +23,30 @@ class Outbox {
  public:
   bool empty() const noexcept { return first_ == last_ && (pipe_ == nullptr || pipe_->empty()); }
 
-  // At most kPieces at a time; empty pieces do not count, and one that lies behind the last in memory makes
-  // it longer.
+  // At most kPieces at a time. An empty piece is ignored, and a piece that follows the last one in memory is
+  // joined to it.
   void add(std::string_view piece) noexcept;
   void add(std::span<const char> piece) noexcept { add(std::string_view(piece.data(), piece.size())); }
 
   // The content of a pipe, behind the pieces.
   void add(net::Pipe& pipe) noexcept { pipe_ = &pipe; }
 
-  // The pieces that are to be written, in order, until the next change.
+  // The pieces in their order; the span is valid until the next change.
   std::span<const boost::asio::const_buffer> pieces() const noexcept {
     return std::span(pieces_).subspan(first_, last_ - first_);
   }
 
-  // Writes what the stream takes. An error is the stream's own; a stream that takes nothing for now is none:
-  // the outbox is then not empty.
+  // Writes as much as the stream takes. A stream that takes nothing for now is no error: the outbox is not
+  // empty then. Errors are those of the stream.
   error_code flush(net::Stream& stream);
 
-  // Forgets what was not written.
+  // Drops the bytes that were not written.
   void clear() noexcept {
     first_ = last_ = 0;
     pipe_ = nullptr;
   }
 
-  // Bytes that streams took since the outbox was made.
+  // Bytes that were written since the outbox was made.
   std::uint64_t written() const noexcept { return written_; }
 
  private:

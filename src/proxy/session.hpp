@@ -1,7 +1,6 @@
 // One client connection, from accept to close: a loop of exchanges.
 //
-// The session waits for requests and bounds how long that takes; what a request is and what becomes of it is
-// the exchange's business.
+// The session waits for requests and bounds how long they take to arrive; an exchange serves each of them.
 #pragma once
 
 #include "wayside/net/task.hpp"
@@ -31,8 +30,9 @@ class Session final
   // Serves the client until the connection is over. The session outlives the task.
   net::Task<> run();
 
-  // Has the session look at Context::draining and Context::terminating. It may be gone then, and so may
-  // others: what it gives back, they were waiting for. The session remembers the number.
+  // Has the session look at Context::draining and Context::terminating, and remembers the number of the
+  // round. The session may be gone when the call returns, and so may others that waited for what it gave
+  // back.
   void wake(std::uint64_t round) {
     woken_in_ = round;
     client_.wakeup.wake();

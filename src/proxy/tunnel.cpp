@@ -19,7 +19,7 @@ class Direction {
   Direction(net::BufferPool& buffers, net::Stream& source, net::Stream& sink, net::Buffer& in)
       : buffers_(buffers), source_(source), sink_(sink), in_(in) {}
 
-  // Moves what can be moved without waiting, and watches for more.
+  // Moves bytes on without waiting, and watches for more.
   void pump() {
     ReadBudget budget;
     while (!is_over_) {
@@ -43,7 +43,7 @@ class Direction {
 
   void give_back_idle() { in_.shrink(buffers_); }
 
-  // Whether all bytes and the end were passed on.
+  // Whether all bytes and the end of the stream were passed on.
   bool is_over() const { return is_over_; }
   bool source_failed() const { return source_failed_; }
   bool sink_failed() const { return sink_failed_; }

@@ -31,7 +31,7 @@ struct Worker::Impl {
         room_timer(readiness.executor()),
         session_limit(dependencies.share.clients) {}
 
-  // The life of one session. Its frame holds it, so it is gone when it is over.
+  // The life of one session, which is a member of this coroutine's frame.
   net::Detached serve(net::Stream stream, std::string client_ip) {
     ++session_count;
     try {
@@ -39,7 +39,7 @@ struct Worker::Impl {
       sessions.push_back(session);
       co_await session.run();
     } catch (const std::exception& error) {
-      // Memory ran out, most likely. One session ends; the others need not.
+      // Most likely memory ran out. This session ends; the others go on.
       complain(error);
     }
     --session_count;
@@ -63,7 +63,7 @@ struct Worker::Impl {
     serve(net::Stream(readiness, std::move(socket)), std::move(client_ip));
   }
 
-  // Nothing, where nobody waits. Where memory runs out, the connection is closed.
+  // Gives the waiting client a session. Where memory runs out, its connection is closed.
   void admit_who_waits() noexcept {
     if (!waiting) return;
     auto [socket, client_ip] = *std::exchange(waiting, std::nullopt);
@@ -91,11 +91,11 @@ struct Worker::Impl {
         serve_who_waits();
       });
     } catch (const std::bad_alloc&) {
-      // Whoever is idle or ends next tries again.
+      // The next session that becomes idle or ends tries again.
     }
   }
 
-  // Where memory runs out, the session that ends next tries again.
+  // Where memory runs out, the next session that ends tries again.
   void accept_again() noexcept {
     if (!listener.is_suspended() || waiting) return;
     try {
@@ -120,14 +120,14 @@ struct Worker::Impl {
     try {
       context.log.error("a session failed", {{"error", why.what()}});
     } catch (const std::bad_alloc&) {
-      // Then without words.
+      // There is no memory for the line.
     }
   }
 
   void drain() {
     if (context.draining) return;
     readiness.woke();
-    // Who is accepted now is answered with "Connection: close", as is every session.
+    // The sessions that begin now answer with "Connection: close" too.
     context.draining = true;
     admit_who_waits();
     context.drain_began = readiness.woke_at();
@@ -149,8 +149,8 @@ struct Worker::Impl {
     wake_sessions();
   }
 
-  // A session that is woken may end, and may end others. So the loop keeps no iterator: each session moves to
-  // the back of the list before it is woken.
+  // A woken session may end, and may end others. So the loop keeps no iterator: each session moves to the
+  // back of the list before it is woken.
   void wake_sessions() {
     ++wake_rounds;
     while (!sessions.empty() && !sessions.front().was_woken_in(wake_rounds)) {
@@ -161,14 +161,13 @@ struct Worker::Impl {
     }
   }
 
-  // Nothing is left to do. What else the io_context waits for, a look-up or a timer, interests nobody any
-  // more.
+  // The last session has ended. Timers and look-ups that still run do not matter any more.
   void finish() {
     context.backends.close();
     io.stop();
   }
 
-  // One thread runs it, and others post to it: hint 1, "Concurrency Hints" in Asio's manual.
+  // One thread runs it and other threads post to it: "Concurrency Hints" in Asio's manual.
   boost::asio::io_context io{1};
   net::ReadinessSet readiness{io};
   Context context;

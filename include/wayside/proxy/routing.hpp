@@ -1,8 +1,7 @@
-// Where a worker looks a request up: the route table, and what its routes are to the metrics and to the
-// inspector.
+// One worker's routing: the route table, and the endpoint and the inspector's entry of each route.
 //
-// Immutable; a reload hands every worker a new one. An exchange takes what it needs of it when its head is
-// complete, and so outlives it.
+// Immutable; a reload hands every worker a new one. An exchange copies its target when its head is complete,
+// so it may outlive the routing.
 #pragma once
 
 #include "wayside/inspector/route_use.hpp"

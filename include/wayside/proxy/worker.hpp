@@ -20,8 +20,8 @@ namespace wayside::proxy {
 
 class Worker {
  public:
-  // What a worker reads, and what it alone writes: the shard, the unmatched paths, and what `routing` points
-  // to. All outlive it.
+  // All references outlive the worker. The worker alone writes the shard, the unmatched paths, and the
+  // entries that `routing` points to.
   struct Dependencies {
     const config::Settings& settings;
     std::unique_ptr<const Routing> routing;
