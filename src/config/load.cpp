@@ -1,9 +1,9 @@
 #include "wayside/config/load.hpp"
 
 #include "wayside/base/quote.hpp"
+#include "wayside/openapi/document.hpp"
 #include "wayside/routes/explain.hpp"
 #include "wayside/routes/lint.hpp"
-#include "wayside/routes/openapi.hpp"
 
 #include "config/command_line.hpp"
 #include "config/consistency.hpp"
@@ -62,9 +62,9 @@ void read_openapi_file(Settings& settings, std::vector<std::string>& errors,
                        std::vector<std::string>& hints) {
   const auto text = read_file(settings.openapi, settings.route_limits.openapi_size, " (limits.openapi_size)");
   if (text.has_error()) return errors.push_back(text.error().text);
-  auto imported = routes::read_openapi(*text, settings.openapi, settings.route_limits);
+  auto imported = openapi::read_routes(*text, settings.openapi, settings.route_limits);
   if (imported.has_error()) {
-    const routes::OpenApiError& error = imported.error();
+    const openapi::DocumentError& error = imported.error();
     return errors.push_back(settings.openapi + ":" + std::to_string(error.line) + ":" +
                             std::to_string(error.column) + ": " + error.message);
   }

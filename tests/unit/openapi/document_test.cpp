@@ -1,4 +1,4 @@
-#include "wayside/routes/openapi.hpp"
+#include "wayside/openapi/document.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,22 +6,22 @@
 #include <string>
 #include <vector>
 
-namespace wayside::routes {
+namespace wayside::openapi {
 namespace {
 
 using testing::ElementsAre;
 
 // "GET,POST /path" for each route, and "any /path".
 std::vector<std::string> routes_of(const std::string& text) {
-  const auto specs = read_openapi(text, "api.yaml");
+  const auto specs = read_routes(text, "api.yaml");
   if (specs.has_error()) {
     return {std::to_string(specs.error().line) + ":" + std::to_string(specs.error().column) + ": " +
             specs.error().message};
   }
   std::vector<std::string> routes;
-  for (const RouteSpec& spec : *specs) {
+  for (const routes::RouteSpec& spec : *specs) {
     EXPECT_EQ(spec.file, "api.yaml");
-    EXPECT_EQ(spec.syntax, TemplateSyntax::kOpenApi);
+    EXPECT_EQ(spec.syntax, routes::TemplateSyntax::kOpenApi);
     std::string methods;
     for (const Method method : kMethods) {
       if (spec.methods.contains(method))
@@ -92,7 +92,7 @@ TEST(OpenApi, LooksAtNothingThatItSubstituted) {
 
 TEST(OpenApi, EndsWhereThereAreTooManyRoutes) {
   const auto error_of = [](const std::string& text, std::size_t limit) {
-    const auto specs = read_openapi(text, "api.yaml", {.routes = limit});
+    const auto specs = read_routes(text, "api.yaml", {.routes = limit});
     return specs.has_error() ? std::to_string(specs.error().line) + ": " + specs.error().message : "none";
   };
   const std::string mistake = ": expected at most 3 templates (limits.routes), servers expanded, found more";
@@ -153,4 +153,4 @@ TEST(OpenApi, SaysWhereADocumentIsBroken) {
 }
 
 }  // namespace
-}  // namespace wayside::routes
+}  // namespace wayside::openapi

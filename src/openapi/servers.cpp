@@ -1,20 +1,26 @@
-#include "routes/openapi_servers.hpp"
+#include "openapi/servers.hpp"
 
 #include "wayside/base/quote.hpp"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 #include <utility>
 
-namespace wayside::routes {
+namespace wayside::openapi {
 namespace {
 
-// Values of all variables of one URL, multiplied.
+// yaml-cpp counts from 0, and gives -1 to a node that has no place in the document.
+std::size_t from_one(int value) noexcept {
+  return static_cast<std::size_t>(std::max(value, 0)) + 1;
+}
+
+// The most paths of one URL: the product of the numbers of its variables' values.
 constexpr std::size_t kMaxPrefixes = 32;
 
-// What follows scheme and authority, which may hold variables: "https://{region}.host/v1" is "/v1".
+// The path of a URL whose authority may hold variables: "https://{region}.host/v1" is "/v1".
 std::string_view path_of_url(std::string_view url) {
   constexpr std::string_view kSeparator = "//";
   if (const std::size_t separator = url.find(kSeparator); separator != std::string_view::npos) {
@@ -24,8 +30,8 @@ std::string_view path_of_url(std::string_view url) {
   return url.substr(0, url.find_first_of("?#"));
 }
 
-Checked<std::vector<std::string>, OpenApiError> values_of(const YAML::Node& server, const std::string& name,
-                                                          const YAML::Node& url) {
+Checked<std::vector<std::string>, DocumentError> values_of(const YAML::Node& server, const std::string& name,
+                                                           const YAML::Node& url) {
   const YAML::Node variables = server["variables"];
   const YAML::Node variable = variables && variables.IsMap() ? variables[name] : YAML::Node();
   std::vector<std::string> values;
@@ -39,13 +45,14 @@ Checked<std::vector<std::string>, OpenApiError> values_of(const YAML::Node& serv
     const YAML::Node standard = variable["default"];
     if (values.empty() && standard && standard.IsScalar()) values.push_back(standard.Scalar());
   }
-  if (values.empty()) return openapi_error(url, "a default for the variable {" + name + "} of the server");
+  if (values.empty())
+    return unexpected(url, fmt::format("a default for the variable {{{}}} of the server", name));
   return values;
 }
 
-// Every value of every variable in the place of the variable. What was put there is not looked at again: a
-// value may have braces, and even name its own variable.
-Checked<std::vector<std::string>, OpenApiError> expand(const YAML::Node& server, const YAML::Node& url) {
+// The paths of the server's URL, one for each combination of its variables' values. A value is not expanded
+// again: it may have braces, and even name its own variable.
+Checked<std::vector<std::string>, DocumentError> expand(const YAML::Node& server, const YAML::Node& url) {
   std::vector<std::string> paths{""};
   std::string_view rest = path_of_url(url.Scalar());
   for (;;) {
@@ -58,7 +65,7 @@ Checked<std::vector<std::string>, OpenApiError> expand(const YAML::Node& server,
     const auto values = values_of(server, std::string(rest.substr(begin + 1, end - begin - 1)), url);
     if (values.has_error()) return values.error();
     if (values->size() > kMaxPrefixes || paths.size() * values->size() > kMaxPrefixes)
-      return openapi_error(url, "a server URL of at most 32 paths");
+      return unexpected(url, fmt::format("a server URL of at most {} paths", kMaxPrefixes));
     std::vector<std::string> longer;
     for (const std::string& path : paths) {
       for (const std::string& value : *values)
@@ -74,30 +81,36 @@ Checked<std::vector<std::string>, OpenApiError> expand(const YAML::Node& server,
 
 }  // namespace
 
-OpenApiError openapi_error(const YAML::Node& node, std::string_view what) {
-  const YAML::Mark mark = node.Mark();  // from 0; -1 where the node has no place
-  const auto from_one = [](int value) { return static_cast<std::size_t>(std::max(value, 0)) + 1; };
+std::size_t line_of(const YAML::Node& node) {
+  return from_one(node.Mark().line);
+}
+
+DocumentError error_at(const YAML::Mark& mark, std::string message) {
+  return {from_one(mark.line), from_one(mark.column), std::move(message)};
+}
+
+DocumentError unexpected(const YAML::Node& node, std::string_view what) {
   std::string found = "nothing";
   if (node.IsScalar()) found = quoted(node.Scalar());
   if (node.IsSequence()) found = "a list";
   if (node.IsMap()) found = "a mapping";
-  return {from_one(mark.line), from_one(mark.column), "expected " + std::string(what) + ", found " + found};
+  return error_at(node.Mark(), fmt::format("expected {}, found {}", what, found));
 }
 
-Checked<std::vector<std::string>, OpenApiError> prefixes_of(const YAML::Node& servers) {
-  if (!servers.IsSequence()) return openapi_error(servers, "a list of servers");
+Checked<std::vector<std::string>, DocumentError> prefixes_of(const YAML::Node& servers) {
+  if (!servers.IsSequence()) return unexpected(servers, "a list of servers");
   std::vector<std::string> prefixes;
   std::set<std::string> known;
   for (const YAML::Node& server : servers) {
     const YAML::Node url = server.IsMap() ? server["url"] : YAML::Node();
-    if (!url || !url.IsScalar()) return openapi_error(server, "a server with a url");
+    if (!url || !url.IsScalar()) return unexpected(server, "a server with a url");
     auto expanded = expand(server, url);
     if (expanded.has_error()) return expanded.error();
     for (std::string& prefix : *expanded) {
       if (known.insert(prefix).second) prefixes.push_back(std::move(prefix));
     }
   }
-  if (prefixes.empty()) prefixes.emplace_back();  // no server is the server "/"
+  if (prefixes.empty()) prefixes.emplace_back();  // an empty list means the server "/" (OpenAPI 3.0.3)
   return prefixes;
 }
 
@@ -110,4 +123,4 @@ std::string prefix_of_base_path(std::string_view base_path) {
   return (base_path.starts_with('/') ? "" : "/") + std::string(base_path);
 }
 
-}  // namespace wayside::routes
+}  // namespace wayside::openapi

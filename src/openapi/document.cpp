@@ -1,18 +1,19 @@
-#include "wayside/routes/openapi.hpp"
+#include "wayside/openapi/document.hpp"
 
 #include "wayside/base/percent.hpp"
 
-#include "routes/openapi_servers.hpp"
+#include "openapi/servers.hpp"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <map>
 #include <optional>
 #include <utility>
 
-namespace wayside::routes {
+namespace wayside::openapi {
 namespace {
 
 using Prefixes = std::vector<std::string>;
@@ -29,8 +30,8 @@ constexpr std::array kOperations = {
     Operation{"patch", Method::patch},     Operation{"trace", Method::trace},
 };
 
-// yaml-cpp takes JSON for the YAML that it nearly is, except that it refuses the surrogate pairs with which
-// JSON escapes what lies beyond the basic plane: \ud83d\ude00 becomes \U0001F600.
+// yaml-cpp reads JSON as YAML, but refuses the surrogate pairs by which JSON escapes characters beyond
+// U+FFFF: \ud83d\ude00 becomes \U0001F600.
 std::string without_surrogates(std::string_view text) {
   constexpr std::size_t kEscape = 6;  // a backslash, u and four digits
   const auto unit_at = [text](std::size_t at) -> unsigned {
@@ -48,7 +49,7 @@ std::string without_surrogates(std::string_view text) {
     const unsigned high = unit_at(at);
     const unsigned low = high >= 0xD800 && high < 0xDC00 ? unit_at(at + kEscape) : 0;
     if (low < 0xDC00 || low >= 0xE000) {
-      at += 2;  // behind what is escaped
+      at += 2;  // behind the escaped character, which may be a backslash
       continue;
     }
     const unsigned code = 0x10000 + ((high - 0xD800) << 10U) + (low - 0xDC00);
@@ -60,8 +61,8 @@ std::string without_surrogates(std::string_view text) {
   return out.append(text.substr(copied));
 }
 
-// A key of `paths` as a template: nothing behind ? or # is part of a path, and what a path may not hold is
-// encoded as clients send it.
+// A key of `paths` as a template. The part behind ? or # belongs to no path; characters that a path may not
+// hold are encoded, as clients send them.
 std::string template_of(std::string_view key) {
   std::string text;
   for (const char c : key.substr(0, key.find_first_of("?#"))) {
@@ -71,68 +72,68 @@ std::string template_of(std::string_view key) {
   return text;
 }
 
-// One document on its way into routes. Functions that return an error leave the routes unfinished.
+// Collects the routes of one document. A function that returns an error leaves them unfinished.
 class Document {
  public:
-  Document(std::string file, const Limits& limits)
+  Document(std::string file, const routes::Limits& limits)
       : file_(std::move(file)), limits_(limits), servers_left_(kMethodCount * limits.routes) {}
 
-  std::optional<OpenApiError> read(const YAML::Node& root) {
-    if (!root.IsMap()) return openapi_error(root, "an OpenAPI document");
+  std::optional<DocumentError> read(const YAML::Node& root) {
+    if (!root.IsMap()) return unexpected(root, "an OpenAPI document");
     auto prefixes = root_prefixes(root);
     if (prefixes.has_error()) return prefixes.error();
     const YAML::Node paths = root["paths"];
-    if (!paths) return openapi_error(root, "a mapping paths beside the others in it");
-    if (!paths.IsMap()) return openapi_error(paths, "a mapping of paths");
+    if (!paths) return unexpected(root, "a mapping paths beside the others in it");
+    if (!paths.IsMap()) return unexpected(paths, "a mapping of paths");
     for (const auto& entry : paths) {
       if (auto error = read_path(entry.first, entry.second, *prefixes)) return error;
     }
     return std::nullopt;
   }
 
-  std::vector<RouteSpec> take_routes() && { return std::move(routes_); }
+  std::vector<routes::RouteSpec> take_routes() && { return std::move(routes_); }
 
  private:
-  Checked<Prefixes, OpenApiError> root_prefixes(const YAML::Node& root) {
+  Checked<Prefixes, DocumentError> root_prefixes(const YAML::Node& root) {
     if (const YAML::Node version = root["swagger"]) {
-      if (!version.IsScalar() || version.Scalar() != "2.0") return openapi_error(version, "swagger: \"2.0\"");
+      if (!version.IsScalar() || version.Scalar() != "2.0") return unexpected(version, "swagger: \"2.0\"");
       const YAML::Node base_path = root["basePath"];
       if (!base_path) return Prefixes{""};
-      if (!base_path.IsScalar()) return openapi_error(base_path, "a path");
+      if (!base_path.IsScalar()) return unexpected(base_path, "a path");
       return Prefixes{prefix_of_base_path(base_path.Scalar())};
     }
     const YAML::Node version = root["openapi"];
-    if (!version) return openapi_error(root, "openapi: 3.0, 3.1, or swagger: 2.0 in it");
+    if (!version) return unexpected(root, "openapi: 3.0, 3.1, or swagger: 2.0 in it");
     const bool is_known = version.IsScalar() && version.Scalar().starts_with("3.");
-    if (!is_known) return openapi_error(version, "a version 3.0 or 3.1");
+    if (!is_known) return unexpected(version, "a version 3.0 or 3.1");
     return own_prefixes(root, Prefixes{""});
   }
 
-  // Those of the node's own `servers`, where it has some.
-  Checked<Prefixes, OpenApiError> own_prefixes(const YAML::Node& node, const Prefixes& inherited) {
+  // The prefixes of the node's own `servers`; `inherited` where it has none.
+  Checked<Prefixes, DocumentError> own_prefixes(const YAML::Node& node, const Prefixes& inherited) {
     const YAML::Node servers = node["servers"];
     if (!servers) return inherited;
-    // An alias may stand for a long list in very many places.
+    // Aliases may repeat a long list without a bound.
     if (servers.IsSequence() && servers.size() > servers_left_) return too_many(servers);
     if (servers.IsSequence()) servers_left_ -= servers.size();
     return prefixes_of(servers);
   }
 
-  OpenApiError too_many(const YAML::Node& node) const {
-    OpenApiError error = openapi_error(node, {});
-    error.message = "expected at most " + std::to_string(limits_.routes) +
-                    " templates (limits.routes), servers expanded, found more";
-    return error;
+  DocumentError too_many(const YAML::Node& node) const {
+    return error_at(node.Mark(),
+                    fmt::format("expected at most {} templates (limits.routes), servers expanded, "
+                                "found more",
+                                limits_.routes));
   }
 
-  std::optional<OpenApiError> read_path(const YAML::Node& key, const YAML::Node& item,
-                                        const Prefixes& inherited) {
+  std::optional<DocumentError> read_path(const YAML::Node& key, const YAML::Node& item,
+                                         const Prefixes& inherited) {
     if (key.IsScalar() && key.Scalar().starts_with("x-")) return std::nullopt;
     if (!key.IsScalar() || !key.Scalar().starts_with('/'))
-      return openapi_error(key, "a path that begins with /");
+      return unexpected(key, "a path that begins with /");
     if (!item.IsMap()) {
-      OpenApiError error = openapi_error(item, "a mapping of operations");
-      error.line = openapi_error(key, {}).line;  // an empty item has no place
+      DocumentError error = unexpected(item, "a mapping of operations");
+      error.line = line_of(key);  // an empty item has no place
       return error;
     }
     const auto prefixes = own_prefixes(item, inherited);
@@ -141,7 +142,7 @@ class Document {
     for (const auto& [name, method] : kOperations) {
       const YAML::Node operation = item[std::string(name)];
       if (!operation) continue;
-      if (!operation.IsMap()) return openapi_error(operation, "an operation, which is a mapping");
+      if (!operation.IsMap()) return unexpected(operation, "an operation, which is a mapping");
       const auto own = own_prefixes(operation, *prefixes);
       if (own.has_error()) return own.error();
       for (const std::string& prefix : *own)
@@ -152,7 +153,7 @@ class Document {
         methods_by_prefix[prefix];  // any method
     }
     for (const auto& [prefix, methods] : methods_by_prefix) {
-      add(template_of(prefix) + template_of(key.Scalar()), methods, openapi_error(key, {}).line);
+      add(template_of(prefix) + template_of(key.Scalar()), methods, line_of(key));
       if (routes_.size() > limits_.routes) return too_many(key);
     }
     return std::nullopt;
@@ -162,11 +163,11 @@ class Document {
   void add(std::string path, MethodSet methods, std::size_t line) {
     const auto [known, is_new] = index_of_.try_emplace(path, routes_.size());
     if (is_new) {
-      RouteSpec spec;
+      routes::RouteSpec spec;
       spec.path = std::move(path);
       spec.methods = methods;
       spec.line = line;
-      spec.syntax = TemplateSyntax::kOpenApi;
+      spec.syntax = routes::TemplateSyntax::kOpenApi;
       spec.file = file_;
       routes_.push_back(std::move(spec));
       return;
@@ -180,26 +181,25 @@ class Document {
   }
 
   std::string file_;
-  const Limits& limits_;
-  std::size_t servers_left_;  // that may be read, repetitions included: some for each operation of each route
-  std::vector<RouteSpec> routes_;
+  const routes::Limits& limits_;
+  std::size_t servers_left_;  // entries of `servers` that may still be read, repeated ones included
+  std::vector<routes::RouteSpec> routes_;
   std::map<std::string, std::size_t> index_of_;  // by path
 };
 
 }  // namespace
 
-Checked<std::vector<RouteSpec>, OpenApiError> read_openapi(const std::string& text, const std::string& file,
-                                                           const Limits& limits) {
-  // yaml-cpp throws, and only from here: what it throws is a mistake of the syntax.
+Checked<std::vector<routes::RouteSpec>, DocumentError> read_routes(const std::string& text,
+                                                                   const std::string& file,
+                                                                   const routes::Limits& limits) {
+  // The exceptions of yaml-cpp are mistakes of the document's syntax, and end here.
   try {
     Document document(file, limits);
     if (auto error = document.read(YAML::Load(without_surrogates(text)))) return *std::move(error);
     return std::move(document).take_routes();
   } catch (const YAML::Exception& error) {
-    const auto from_one = [](int value) { return static_cast<std::size_t>(std::max(value, 0)) + 1; };
-    return OpenApiError{from_one(error.mark.line), from_one(error.mark.column),
-                        "expected valid YAML or JSON, found a mistake: " + error.msg};
+    return error_at(error.mark, "expected valid YAML or JSON, found a mistake: " + error.msg);
   }
 }
 
-}  // namespace wayside::routes
+}  // namespace wayside::openapi

@@ -1,5 +1,5 @@
-// Whole OpenAPI documents, as they are found in the world, from the text to a match.
-#include "wayside/routes/openapi.hpp"
+// Documents as they are published, from the text to a match.
+#include "wayside/openapi/document.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace wayside::routes {
+namespace wayside::openapi {
 namespace {
 
 std::string read(const std::string& name) {
@@ -18,21 +18,21 @@ std::string read(const std::string& name) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-RouteTable table_of(const std::string& text, std::size_t expected_size) {
-  const auto specs = read_openapi(text, "api");
+routes::RouteTable table_of(const std::string& text, std::size_t expected_size) {
+  const auto specs = read_routes(text, "api");
   EXPECT_TRUE(specs.has_value()) << specs.error().line << ": " << specs.error().message;
   EXPECT_EQ(specs->size(), expected_size);
-  auto table = RouteTable::build(*specs);
+  auto table = routes::RouteTable::build(*specs);
   EXPECT_TRUE(table.has_value()) << table.error().message;
   return *std::move(table);
 }
 
-std::string_view label(const RouteTable& table, Method method, std::string_view target) {
+std::string_view label(const routes::RouteTable& table, Method method, std::string_view target) {
   return table.label(table.match(method, target));
 }
 
 TEST(OpenApiDocuments, PetstoreOfVersion3) {
-  const RouteTable table = table_of(read("petstore.yaml"), 9);
+  const routes::RouteTable table = table_of(read("petstore.yaml"), 9);
   EXPECT_EQ(label(table, Method::get, "/api/v3/pet/findByStatus?status=sold"), "/api/v3/pet/findByStatus");
   EXPECT_EQ(label(table, Method::delete_, "/api/v3/pet/17"), "/api/v3/pet/{petId}");
   EXPECT_EQ(label(table, Method::put, "/api/v3/pet"), "/api/v3/pet");
@@ -40,7 +40,7 @@ TEST(OpenApiDocuments, PetstoreOfVersion3) {
 }
 
 TEST(OpenApiDocuments, PetstoreOfSwagger2) {
-  const RouteTable table = table_of(read("petstore-2.0.json"), 3);
+  const routes::RouteTable table = table_of(read("petstore-2.0.json"), 3);
   EXPECT_EQ(label(table, Method::get, "/v2/user/jane"), "/v2/user/{username}");
 }
 
@@ -61,11 +61,11 @@ TEST(OpenApiDocuments, HundredsOfPaths) {
     text += "}";
   }
   text += "\n}}\n";
-  const RouteTable table = table_of(text, kPaths);
+  const routes::RouteTable table = table_of(text, kPaths);
   EXPECT_EQ(label(table, Method::patch, "/repos/me/it/resource-599/7/actions"),
             "/repos/{owner}/{repo}/resource-599/{id}/actions");
   EXPECT_EQ(label(table, Method::get, "/repos/me/it/resource-600/7/actions"), "unmatched");
 }
 
 }  // namespace
-}  // namespace wayside::routes
+}  // namespace wayside::openapi
