@@ -3,7 +3,7 @@
 #include "wayside/base/quote.hpp"
 #include "wayside/base/text.hpp"
 
-#include "routes/regex.hpp"
+#include "routes/constraint/regex.hpp"
 
 #include <algorithm>
 #include <array>
@@ -130,7 +130,7 @@ Checked<Converter, std::string> make_string(const Arguments& arguments) {
   }
   if (max < min) return wrong("a maxlength that is not below the minlength", std::to_string(max));
   if (arguments.empty()) return any_segment();
-  return of(repeated(one_of(OctetSet().set()), min, max));
+  return of(repeated(one_of(ByteSet().set()), min, max));
 }
 
 Checked<Converter, std::string> make_any(const Arguments& arguments) {
@@ -152,7 +152,7 @@ Checked<Converter, std::string> make_length(const Arguments& arguments, bool has
   const auto last = length_of(arguments.back().value);
   if (!first || !last || *last < *first) return wrong("a length up to 500", arguments.front().value);
   return of(
-      repeated(one_of(OctetSet().set()), has_min ? *first : 1, has_max ? *last : Expression::kUnbounded));
+      repeated(one_of(ByteSet().set()), has_min ? *first : 1, has_max ? *last : Expression::kUnbounded));
 }
 
 Checked<Converter, std::string> none(const Arguments& arguments, Converter converter) {

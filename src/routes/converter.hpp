@@ -6,7 +6,7 @@
 
 #include "wayside/base/result.hpp"
 
-#include "routes/expression.hpp"
+#include "routes/constraint/expression.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -17,7 +17,7 @@ namespace wayside::routes {
 // fit, the path is no route's. As long as the longest request line, if that is not configured to be longer.
 inline constexpr std::size_t kMaxPath = 8192;
 
-// Writes the path into `out` as RFC 3986 section 6.2.2 has it: percent-encoded octets that need not be are
+// Writes the path into `out` as RFC 3986 section 6.2.2 has it: percent-encoded bytes that need not be are
 // decoded (%41 is A), the other ones keep their encoding in upper case, "." and ".." are resolved. Empty
 // segments are left out, except that a slash at the end stays. Letters become lower case where `folds_case`.
 // `path` begins with "/". Returns what was written, in `out`; empty where it does not fit. It is never longer

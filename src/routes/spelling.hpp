@@ -16,7 +16,7 @@
 #include "wayside/base/result.hpp"
 #include "wayside/routes/route_table.hpp"
 
-#include "routes/expression.hpp"
+#include "routes/constraint/expression.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +50,7 @@ struct Spelling {
 
 struct TemplateError {
   std::size_t column =
-      0;                // octet of the text, from 1; one past the last where something is missing at the end
+      0;                // byte of the text, from 1; one past the last where something is missing at the end
   std::string message;  // "expected …, found …"
 };
 

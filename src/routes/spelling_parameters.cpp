@@ -1,7 +1,7 @@
 #include "wayside/base/quote.hpp"
 #include "wayside/base/text.hpp"
 
-#include "routes/regex.hpp"
+#include "routes/constraint/regex.hpp"
 #include "routes/speller.hpp"
 
 #include <algorithm>

@@ -101,7 +101,7 @@ class Assembler {
     for (const Piece& piece : pieces) {
       const bool is_text = piece.kind == Piece::Kind::kText;
       const std::string text = is_text ? percent_decoded(piece.text) : std::string();
-      segment.literal_octets += text.size();
+      segment.literal_bytes += text.size();
       parts.push_back(is_text ? literal(text) : piece.expression);
     }
     auto automaton = Automaton::from(sequence(std::move(parts)), ignores_case_);
@@ -119,7 +119,7 @@ class Assembler {
   static Segment simplest(Automaton automaton, Segment segment) {
     if (automaton.accepts_anything()) {
       segment.kind = SegmentKind::kParameter;
-      segment.literal_octets = 0;
+      segment.literal_bytes = 0;
       return segment;
     }
     const std::vector<std::string> texts = automaton.shortest_texts(2);

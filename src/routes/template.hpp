@@ -8,7 +8,7 @@
 #include "wayside/base/result.hpp"
 #include "wayside/routes/route_table.hpp"
 
-#include "routes/automaton.hpp"
+#include "routes/constraint/automaton.hpp"
 #include "routes/spelling.hpp"
 
 #include <cstddef>
@@ -36,9 +36,9 @@ std::string_view to_string(SegmentKind kind) noexcept;
 
 struct Segment {
   SegmentKind kind = SegmentKind::kStatic;
-  std::string text;                // of kStatic, as a normalised path has it
-  Automaton automaton;             // of kConstrained
-  std::size_t literal_octets = 0;  // of kConstrained: how many are given beside the parameters
+  std::string text;               // of kStatic, as a normalised path has it
+  Automaton automaton;            // of kConstrained
+  std::size_t literal_bytes = 0;  // of kConstrained: how many are given beside the parameters
 
   friend bool operator==(const Segment& a, const Segment& b) {
     return a.kind == b.kind && a.text == b.text && a.automaton == b.automaton;

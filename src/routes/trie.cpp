@@ -40,7 +40,7 @@ class Trie::Builder {
   // A constrained child on its way into the order in which it will be tried.
   struct Child {
     std::uint32_t automaton;
-    std::size_t literal_octets;
+    std::size_t literal_bytes;
     NodeId node;
   };
 
@@ -77,11 +77,11 @@ class Trie::Builder {
     const auto known = std::ranges::find(constrained_[parent], automaton, &Child::automaton);
     if (known != constrained_[parent].end()) {
       // Written in two ways, of which neither may depend on being the first.
-      known->literal_octets = std::max(known->literal_octets, segment.literal_octets);
+      known->literal_bytes = std::max(known->literal_bytes, segment.literal_bytes);
       return known->node;
     }
     const NodeId made = new_node();
-    constrained_[parent].push_back({automaton, segment.literal_octets, made});
+    constrained_[parent].push_back({automaton, segment.literal_bytes, made});
     return made;
   }
 
@@ -134,10 +134,10 @@ class Trie::Builder {
   }
 
   // What accepts fewer texts comes first. Among those of which neither includes the other, the one that gives
-  // more octets, and then any fixed order: the file's plays no part.
+  // more bytes, and then any fixed order: the file's plays no part.
   std::vector<Child> in_order(std::vector<Child> children) const {
     std::ranges::sort(children, [this](const Child& a, const Child& b) {
-      if (a.literal_octets != b.literal_octets) return a.literal_octets > b.literal_octets;
+      if (a.literal_bytes != b.literal_bytes) return a.literal_bytes > b.literal_bytes;
       return trie_.automata_[a.automaton] < trie_.automata_[b.automaton];
     });
     std::vector<std::vector<std::size_t>> larger_than(children.size());
@@ -202,7 +202,7 @@ class Trie::Walk {
     }
     for (std::uint32_t i = 0; i < node.constrained_count; ++i) {
       const Constrained& constrained = trie_.constrained_[node.first_constrained + i];
-      cost_.octets += segment.size;
+      cost_.bytes += segment.size;
       if (trie_.automata_[constrained.automaton].accepts(segment.text()) &&
           from(constrained.child, depth + 1))
         return true;

@@ -5,7 +5,7 @@
 //
 // Why a match cannot be made expensive: a node is reached by exactly one sequence of edges, and so at exactly
 // one depth. However often the walk turns back, it never enters a node twice: a match visits at most the
-// nodes of the trie whose prefix matches the path. Constraints cost one step for each octet of a segment.
+// nodes of the trie whose prefix matches the path. Constraints cost one step for each byte of a segment.
 //
 // Why it is fast where nothing turns back: the segments are hashed while the path is split, and a static
 // child is found with one probe into one table for the whole trie, whose entries hold their text themselves.
@@ -26,8 +26,8 @@ namespace wayside::routes {
 
 // What one look at a path cost, for the tests that bound it.
 struct TrieCost {
-  std::size_t nodes = 0;   // entered
-  std::size_t octets = 0;  // that constraints looked at, at most
+  std::size_t nodes = 0;  // entered
+  std::size_t bytes = 0;  // that constraints looked at, at most
 };
 
 class Trie {
@@ -78,7 +78,7 @@ class Trie {
     NodeId child;
   };
 
-  // A static child, in a table with open addressing. 32 octets, two to a cache line.
+  // A static child, in a table with open addressing. 32 bytes, two to a cache line.
   struct Edge {
     static constexpr std::size_t kInlineText = 16;
 

@@ -1,4 +1,4 @@
-// Short texts read as numbers, eight octets at a time: what hashing and comparing segments is made of.
+// Short texts read as numbers, eight bytes at a time: what hashing and comparing segments is made of.
 //
 // A call of memcmp for each segment would cost as much as all the rest of a probe.
 #pragma once
@@ -16,12 +16,12 @@ std::uint64_t load(const char* data) noexcept {
   return word;
 }
 
-// 1 to 8 octets, without a call or a loop: what overlaps is read twice. Of two texts of one size, equal
+// 1 to 8 bytes, without a call or a loop: what overlaps is read twice. Of two texts of one size, equal
 // numbers mean equal texts.
 inline std::uint64_t load_up_to_8(const char* data, std::size_t size) noexcept {
   if (size >= 4) return load<std::uint32_t>(data) << 32U | load<std::uint32_t>(data + size - 4);
-  const auto octet = [data](std::size_t index) { return load<std::uint8_t>(data + index); };
-  return octet(0) << 16U | octet(size / 2) << 8U | octet(size - 1);
+  const auto byte = [data](std::size_t index) { return load<std::uint8_t>(data + index); };
+  return byte(0) << 16U | byte(size / 2) << 8U | byte(size - 1);
 }
 
 // `size` is at least 1.

@@ -21,7 +21,7 @@
 namespace wayside::inspector {
 
 struct UnmatchedPath {
-  static constexpr std::size_t kMaxText = 120;  // octets that are kept of a text
+  static constexpr std::size_t kMaxText = 120;  // bytes that are kept of a text
   static constexpr std::size_t kMaxStatuses = 4;
 
   std::uint64_t count = 0;

@@ -109,7 +109,7 @@ class RouteTable {
   // that none of them lists belongs to the first of them in the file: a route's 405s are its own, not
   // "unmatched", and a request never falls through to a less specific template because of its method.
   //
-  // Never throws, never allocates. The cost is one look at each octet of the target, one probe for each of
+  // Never throws, never allocates. The cost is one look at each byte of the target, one probe for each of
   // its segments, and one visit, at most, of each trie node whose template prefix matches: no path can cost
   // more than one pass over the templates.
   RouteId match(Method method, std::string_view target) const noexcept;

@@ -142,12 +142,12 @@ TEST(Trie, IsNotExponentialInTheDepthOfThePath) {
 }
 
 // (a|aa)*b and its kin send a backtracking engine round for ever on aaaa…c.
-TEST(Trie, LooksAtEachOctetOnceForEachConstraint) {
+TEST(Trie, LooksAtEachByteOnceForEachConstraint) {
   const Trie trie(templates({"/{x:(a|aa)+b}", "/{x:(a*)*b}", "/{x:(a|a?)+c}"}), false);
   TrieCost cost;
   const std::string path = "/" + std::string(8000, 'a') + "d";
   EXPECT_EQ(find(trie, path, &cost), Trie::kNoLeaf);
-  EXPECT_LE(cost.octets, 3 * path.size());
+  EXPECT_LE(cost.bytes, 3 * path.size());
   EXPECT_NE(find(trie, "/" + std::string(8000, 'a') + "b"), Trie::kNoLeaf);
 }
 

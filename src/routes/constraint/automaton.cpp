@@ -1,8 +1,8 @@
-#include "routes/automaton.hpp"
+#include "routes/constraint/automaton.hpp"
 
 #include "wayside/base/percent.hpp"
 
-#include "routes/subset_construction.hpp"
+#include "routes/constraint/subset_construction.hpp"
 
 #include <algorithm>
 #include <map>
@@ -11,8 +11,8 @@
 namespace wayside::routes {
 namespace {
 
-// All octets, those first that read best in an example.
-constexpr std::array<unsigned char, 256> kOctetsByLooks = [] {
+// All bytes; lower-case letters and digits, which read best in an example, come first.
+constexpr std::array<unsigned char, 256> kBytesByLooks = [] {
   std::array<unsigned char, 256> order{};
   std::size_t count = 0;
   for (const bool wanted : {true, false}) {
@@ -47,7 +47,7 @@ class Refinement {
   std::vector<std::size_t> take_blocks() && { return std::move(block_of_); }
 
  private:
-  // Its states stand together in states_, those first that lead into the splitter.
+  // The states from `begin` to `end` in states_. The first `marked` of them lead into the splitter.
   struct Block {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -101,8 +101,8 @@ class Refinement {
       split(block);
   }
 
-  // The smaller part becomes a block of its own; of two parts of what was no splitter, the smaller one is
-  // enough.
+  // The smaller part becomes a new block, and a splitter: the larger part stays one
+  // only where the whole was one (Hopcroft).
   void split(std::size_t number) {
     Block& block = blocks_[number];
     const std::size_t middle = block.begin + std::exchange(block.marked, 0);
@@ -154,12 +154,12 @@ class Automaton::Minimizer {
   }
 
  private:
-  // Classes of octets that no block tells apart become one.
+  // Merges classes of bytes that no block tells apart.
   void number_classes() {
     std::map<std::vector<std::size_t>, std::size_t> known;
     std::vector<std::optional<std::size_t>> number_of(raw_.class_count);  // by raw class
-    for (std::size_t octet = 0; octet < class_of_.size(); ++octet) {
-      const std::size_t column = raw_.class_of[octet];
+    for (std::size_t byte = 0; byte < class_of_.size(); ++byte) {
+      const std::size_t column = raw_.class_of[byte];
       if (!number_of[column]) {
         std::vector<std::size_t> signature;
         for (const auto& targets : raw_.targets)
@@ -168,15 +168,15 @@ class Automaton::Minimizer {
         if (is_new) columns_.push_back(column);
         number_of[column] = found->second;
       }
-      class_of_[octet] = static_cast<std::uint8_t>(*number_of[column]);
+      class_of_[byte] = static_cast<std::uint8_t>(*number_of[column]);
     }
   }
 
-  // Dead, first, and then as they are reached, breadth first.
+  // kDead, kStart, and then the others breadth first, as they are reached.
   void number_states() {
     order_ = {RawAutomaton::kDead, RawAutomaton::kStart};
     number_of_.emplace(block_of_[RawAutomaton::kDead], kDead);
-    number_of_.emplace(block_of_[RawAutomaton::kStart], kStart);  // does nothing where nothing is accepted
+    number_of_.emplace(block_of_[RawAutomaton::kStart], kStart);  // in vain where nothing is accepted
     for (std::size_t i = 0; i < order_.size(); ++i) {
       for (const std::size_t column : columns_) {
         const std::size_t target = raw_.targets[order_[i]][column];
@@ -216,27 +216,27 @@ bool Automaton::accepts_nothing() const {
   return std::ranges::none_of(accepting_, [](std::uint8_t accepting) { return accepting != 0; });
 }
 
-std::vector<unsigned char> Automaton::distinct_octets(const Automaton& other) const {
+std::vector<unsigned char> Automaton::distinct_bytes(const Automaton& other) const {
   std::vector<std::uint8_t> is_known(class_count_ * other.class_count_);
   std::vector<unsigned char> distinct;
-  for (const unsigned char octet : kOctetsByLooks) {
-    std::uint8_t& known = is_known[class_of_[octet] * other.class_count_ + other.class_of_[octet]];
-    if (known == 0) distinct.push_back(octet);
+  for (const unsigned char byte : kBytesByLooks) {
+    std::uint8_t& known = is_known[class_of_[byte] * other.class_count_ + other.class_of_[byte]];
+    if (known == 0) distinct.push_back(byte);
     known = 1;
   }
   return distinct;
 }
 
 bool Automaton::includes(const Automaton& other) const {
-  const std::vector<unsigned char> octets = distinct_octets(other);
+  const std::vector<unsigned char> bytes = distinct_bytes(other);
   std::vector<std::pair<State, State>> open{{kStart, kStart}};
   std::vector<bool> is_seen(state_count() * other.state_count());
   while (!open.empty()) {
     const auto [own, theirs] = open.back();
     open.pop_back();
     if (other.is_accepting(theirs) && !is_accepting(own)) return false;
-    for (const unsigned char octet : octets) {
-      const std::pair target(next(own, octet), other.next(theirs, octet));
+    for (const unsigned char byte : bytes) {
+      const std::pair target(next(own, byte), other.next(theirs, byte));
       if (target.second == kDead) continue;
       const std::size_t number = target.first * other.state_count() + target.second;
       if (!is_seen[number]) open.push_back(target);
@@ -251,32 +251,32 @@ std::optional<std::string> Automaton::common_text(const Automaton& other) const 
     State own;
     State theirs;
     std::size_t from;  // in `reached`
-    unsigned char octet;
+    unsigned char byte;
   };
-  const std::vector<unsigned char> octets = distinct_octets(other);
+  const std::vector<unsigned char> bytes = distinct_bytes(other);
   std::vector<Reached> reached{{kStart, kStart, 0, 0}};
   std::vector<bool> is_seen(state_count() * other.state_count());
   for (std::size_t i = 0; i < reached.size(); ++i) {  // breadth first: the first that is found is a shortest
     if (is_accepting(reached[i].own) && other.is_accepting(reached[i].theirs)) {
       std::string text;
       for (std::size_t at = i; at != 0; at = reached[at].from)
-        text += static_cast<char>(reached[at].octet);
+        text += static_cast<char>(reached[at].byte);
       return percent_encoded(std::string(text.rbegin(), text.rend()));
     }
-    for (const unsigned char octet : octets) {
-      const State own = next(reached[i].own, octet);
-      const State theirs = other.next(reached[i].theirs, octet);
+    for (const unsigned char byte : bytes) {
+      const State own = next(reached[i].own, byte);
+      const State theirs = other.next(reached[i].theirs, byte);
       const std::size_t number = own * other.state_count() + theirs;
       if (own == kDead || theirs == kDead || is_seen[number]) continue;
       is_seen[number] = true;
-      reached.push_back({own, theirs, i, octet});
+      reached.push_back({own, theirs, i, byte});
     }
   }
   return std::nullopt;
 }
 
 std::vector<std::string> Automaton::shortest_texts(std::size_t limit) const {
-  // ends_in[n] tells the states from which n octets lead to acceptance.
+  // ends_in[n] tells the states from which n bytes lead to acceptance.
   std::vector<std::vector<std::uint8_t>> ends_in{accepting_};
   std::vector<std::string> texts;
   std::string text;
@@ -286,11 +286,11 @@ std::vector<std::string> Automaton::shortest_texts(std::size_t limit) const {
       texts.push_back(text);
       return;
     }
-    for (const unsigned char octet : kOctetsByLooks) {
-      const State target = next(state, octet);
+    for (const unsigned char byte : kBytesByLooks) {
+      const State target = next(state, byte);
       if (texts.size() == limit) return;
       if (ends_in[left - 1][target] == 0) continue;
-      text.push_back(static_cast<char>(octet));
+      text.push_back(static_cast<char>(byte));
       self(self, target, left - 1);
       text.pop_back();
     }

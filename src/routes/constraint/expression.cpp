@@ -1,30 +1,30 @@
-#include "routes/expression.hpp"
+#include "routes/constraint/expression.hpp"
 
 #include <utility>
 
 namespace wayside::routes {
 
-OctetSet octet(char c) noexcept {
-  return OctetSet().set(static_cast<unsigned char>(c));
+ByteSet byte_set(char c) noexcept {
+  return ByteSet().set(static_cast<unsigned char>(c));
 }
 
-OctetSet octets_between(char first, char last) noexcept {
-  OctetSet set;
+ByteSet bytes_between(char first, char last) noexcept {
+  ByteSet set;
   for (unsigned c = static_cast<unsigned char>(first); c <= static_cast<unsigned char>(last); ++c)
     set.set(c);
   return set;
 }
 
-OctetSet octets_of(std::string_view text) noexcept {
-  OctetSet set;
+ByteSet bytes_of(std::string_view text) noexcept {
+  ByteSet set;
   for (const char c : text)
-    set |= octet(c);
+    set |= byte_set(c);
   return set;
 }
 
-Expression one_of(const OctetSet& set) {
+Expression one_of(const ByteSet& set) {
   Expression expression;
-  expression.kind = Expression::Kind::kOctet;
+  expression.kind = Expression::Kind::kByte;
   expression.set = set;
   return expression;
 }
@@ -54,12 +54,12 @@ Expression repeated(Expression part, std::size_t min, std::size_t max) {
 Expression literal(std::string_view text) {
   std::vector<Expression> parts;
   for (const char c : text)
-    parts.push_back(one_of(octet(c)));
+    parts.push_back(one_of(byte_set(c)));
   return sequence(std::move(parts));
 }
 
 Expression any_text() {
-  return repeated(one_of(OctetSet().set()), 1);
+  return repeated(one_of(ByteSet().set()), 1);
 }
 
 }  // namespace wayside::routes

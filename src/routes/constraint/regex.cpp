@@ -1,29 +1,30 @@
-#include "routes/regex.hpp"
+#include "routes/constraint/regex.hpp"
 
 #include "wayside/base/quote.hpp"
 
 #include <charconv>
+#include <fmt/format.h>
 #include <optional>
 #include <utility>
 
 namespace wayside::routes {
 namespace {
 
-constexpr std::size_t kMaxDepth = 50;     // of nested parentheses, which the parser follows by recursion
+constexpr std::size_t kMaxDepth = 50;     // of nested parentheses: each is a level of recursion
 constexpr std::size_t kMaxRepeat = 1000;  // of a{n}
 
-OctetSet digits() {
-  return octets_between('0', '9');
+ByteSet digits() {
+  return bytes_between('0', '9');
 }
-OctetSet word_characters() {
-  return digits() | octets_between('a', 'z') | octets_between('A', 'Z') | octet('_');
+ByteSet word_characters() {
+  return digits() | bytes_between('a', 'z') | bytes_between('A', 'Z') | byte_set('_');
 }
-OctetSet spaces() {
-  return octets_of(" \t\n\r\f\v");
+ByteSet spaces() {
+  return bytes_of(" \t\n\r\f\v");
 }
 
 // \d and its kin.
-std::optional<OctetSet> class_of_escape(char c) {
+std::optional<ByteSet> class_of_escape(char c) {
   switch (c) {
     case 'd':
       return digits();
@@ -42,8 +43,8 @@ std::optional<OctetSet> class_of_escape(char c) {
   }
 }
 
-// Of a set of one.
-std::optional<char> only_octet(const OctetSet& set) {
+// The byte of a set that has exactly one.
+std::optional<char> only_byte(const ByteSet& set) {
   if (set.count() != 1) return std::nullopt;
   std::size_t value = 0;
   while (!set.test(value))
@@ -55,8 +56,7 @@ bool is_ascii_punctuation(char c) {
   return c > ' ' && c < '\x7f' && !word_characters().test(static_cast<unsigned char>(c));
 }
 
-// Recursive descent; the first mistake ends it. After a mistake the position is at the end, so that every
-// loop ends too.
+// Recursive descent up to the first mistake, which moves the position to the end, so that every loop ends.
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
@@ -100,7 +100,7 @@ class Parser {
         return one_of(parse_class());
       case '.':
         ++position_;
-        return one_of(OctetSet().set());
+        return one_of(ByteSet().set());
       case '\\':
         return one_of(parse_escape());
       case '*':
@@ -120,7 +120,7 @@ class Parser {
 
   Expression parse_group(std::size_t depth) {
     ++position_;
-    if (depth == kMaxDepth) fail("at most 50 nested parentheses");
+    if (depth == kMaxDepth) fail(fmt::format("at most {} nested parentheses", kMaxDepth));
     if (!at_end() && peek() == '?') {
       if (!text_.substr(position_).starts_with("?:")) {
         fail("(...) or (?:...), without look-around, flags or names");
@@ -162,7 +162,7 @@ class Parser {
     if (skip(',')) max = !at_end() && peek() == '}' ? Expression::kUnbounded : parse_number();
     if (error_) return {};
     if (!min || !max || !skip('}')) {
-      fail("{n}, {n,} or {n,m} with numbers up to 1000");
+      fail(fmt::format("{{n}}, {{n,}} or {{n,m}} with numbers up to {}", kMaxRepeat));
       return {};
     }
     if (*max < *min) {
@@ -188,7 +188,7 @@ class Parser {
     return value;
   }
 
-  OctetSet parse_escape() {
+  ByteSet parse_escape() {
     ++position_;
     if (at_end()) {
       fail("a character after the backslash");
@@ -201,28 +201,28 @@ class Parser {
       return {};
     }
     ++position_;
-    return set ? *set : octet(c);
+    return set ? *set : byte_set(c);
   }
 
-  OctetSet parse_character() {
+  ByteSet parse_character() {
     const char c = peek();
-    if (c < ' ' || c > '~') {  // whether char is signed or not
+    if (c < ' ' || c > '~') {
       fail("a printable ASCII character");
       return {};
     }
     ++position_;
-    return octet(c);
+    return byte_set(c);
   }
 
-  // [a-z], [^/]. A - at either end is a hyphen; ] must be escaped.
-  OctetSet parse_class() {
+  // [a-z], [^/]. A - at either end stands for itself; ] must be escaped.
+  ByteSet parse_class() {
     ++position_;
     const bool is_negated = skip('^');
-    OctetSet set;
+    ByteSet set;
     bool is_empty = true;
     while (!at_end() && peek() != ']') {
       const std::size_t start = position_;
-      OctetSet low = parse_class_item();
+      ByteSet low = parse_class_item();
       const bool is_range =
           !error_ && position_ + 1 < text_.size() && peek() == '-' && text_[position_ + 1] != ']';
       if (is_range) {
@@ -241,18 +241,18 @@ class Parser {
     return is_negated ? ~set : set;
   }
 
-  OctetSet parse_class_item() { return peek() == '\\' ? parse_escape() : parse_character(); }
+  ByteSet parse_class_item() { return peek() == '\\' ? parse_escape() : parse_character(); }
 
-  OctetSet range(const OctetSet& low, const OctetSet& high, std::size_t start) {
+  ByteSet range(const ByteSet& low, const ByteSet& high, std::size_t start) {
     if (error_) return {};
-    const std::optional<char> first = only_octet(low);
-    const std::optional<char> last = only_octet(high);
+    const std::optional<char> first = only_byte(low);
+    const std::optional<char> last = only_byte(high);
     if (!first || !last || *last < *first) {
       position_ = start;
       fail("a range from a smaller to a larger character");
       return {};
     }
-    return octets_between(*first, *last);
+    return bytes_between(*first, *last);
   }
 
   bool at_end() const noexcept { return position_ >= text_.size(); }
@@ -267,8 +267,8 @@ class Parser {
   void fail(std::string_view what) {
     if (!error_) {
       const std::string_view found = text_.substr(position_);
-      error_ = {position_, "in a regular expression, expected " + std::string(what) + ", found " +
-                               (found.empty() ? "the end" : quoted(found))};
+      error_ = {position_, fmt::format("in a regular expression, expected {}, found {}", what,
+                                       found.empty() ? "the end" : quoted(found))};
     }
     position_ = text_.size();
   }

@@ -1,4 +1,4 @@
-#include "routes/subset_construction.hpp"
+#include "routes/constraint/subset_construction.hpp"
 
 #include <algorithm>
 #include <map>
@@ -7,21 +7,22 @@
 namespace wayside::routes {
 namespace {
 
-// Of the nondeterministic automaton: a{1000} nested in itself would otherwise fill the memory.
+// Nodes of the nondeterministic automaton: nested repetitions, (a{1000}){1000}, would fill the memory.
 constexpr std::size_t kMaxNodes = 20'000;
 
-// Of those that are reached in all: sets of thousands of nodes, made thousands of times, take minutes.
+// Visits of nodes in all steps together: thousands of sets of thousands of nodes would take minutes.
 constexpr std::size_t kMaxVisits = 1'000'000;
 
-// Lower case for both: the texts are folded before they are looked at.
-OctetSet folded(OctetSet set) {
+// Adds the lower case of each letter: texts are folded to lower case before they are matched.
+ByteSet folded(ByteSet set) {
   for (unsigned c = 'A'; c <= 'Z'; ++c) {
     if (set.test(c)) set.set(c - 'A' + 'a');
   }
   return set;
 }
 
-// Thompson's automaton: each node has either one octet set with a target, or targets for nothing.
+// Thompson's nondeterministic automaton: a node has one step, a byte set with a target, or free targets,
+// which are reached without a byte.
 class Thompson {
  public:
   using Node = std::size_t;
@@ -37,13 +38,14 @@ class Thompson {
   std::size_t size() const noexcept { return nodes_.size(); }
   const std::vector<Node>& free_targets(Node node) const { return nodes_[node].free_targets; }
 
-  // Where `octet` leads from `node`, if anywhere.
-  std::optional<Node> target(Node node, std::size_t octet) const {
+  // The node that `byte` leads to from `node`.
+  std::optional<Node> target(Node node, std::size_t byte) const {
     const auto& step = nodes_[node].step;
-    return step && step->first.test(octet) ? std::optional(step->second) : std::nullopt;
+    return step && step->first.test(byte) ? std::optional(step->second) : std::nullopt;
   }
 
-  // Octets that no set tells apart get one number; numbers are given in the order of the octets.
+  // Numbers the classes of bytes that no set tells apart, in the order of their first bytes, and returns
+  // their count.
   std::size_t classify(std::array<std::uint8_t, 256>& class_of) const {
     class_of.fill(0);
     std::size_t count = 1;
@@ -53,10 +55,10 @@ class Thompson {
       std::array<std::array<std::size_t, 2>, 256> number;  // of each old class, outside and inside the set
       number.fill({kNone, kNone});
       count = 0;
-      for (std::size_t octet = 0; octet < class_of.size(); ++octet) {
-        std::size_t& split = number[class_of[octet]][node.step->first.test(octet) ? 1 : 0];
+      for (std::size_t byte = 0; byte < class_of.size(); ++byte) {
+        std::size_t& split = number[class_of[byte]][node.step->first.test(byte) ? 1 : 0];
         if (split == kNone) split = count++;
-        class_of[octet] = static_cast<std::uint8_t>(split);
+        class_of[byte] = static_cast<std::uint8_t>(split);
       }
     }
     return count;
@@ -64,25 +66,25 @@ class Thompson {
 
  private:
   struct NodeData {
-    std::optional<std::pair<OctetSet, Node>> step;
+    std::optional<std::pair<ByteSet, Node>> step;
     std::vector<Node> free_targets;
   };
 
   Node add_node() {
     is_too_large_ = is_too_large_ || nodes_.size() >= kMaxNodes;
-    if (is_too_large_) return kFirst;  // what is built from here on is thrown away
+    if (is_too_large_) return kFirst;  // the automaton is going to be discarded
     nodes_.emplace_back();
     return nodes_.size() - 1;
   }
 
   void connect(Node from, Node to) { nodes_[from].free_targets.push_back(to); }
 
-  // Adds what recognises the expression behind `from`; returns the node where it ends. `from` gets free
-  // targets only, or is given a step where it has none of either.
+  // Adds nodes that recognize the expression from `from` on, and returns the node where it ends. `from` only
+  // gets free targets.
   Node append(const Expression& expression, Node from) {
     if (is_too_large_) return kFirst;
     switch (expression.kind) {
-      case Expression::Kind::kOctet: {
+      case Expression::Kind::kByte: {
         const Node own = add_node();
         const Node end = add_node();
         if (is_too_large_) return kFirst;
@@ -135,7 +137,7 @@ class Thompson {
   Node end_ = kFirst;
 };
 
-// Sets of nodes that are reached together are the states.
+// The subset construction: a state is a set of nodes that are reached together.
 class Subsets {
  public:
   using Nodes = std::vector<Thompson::Node>;  // ascending
@@ -144,10 +146,11 @@ class Subsets {
 
   std::optional<RawAutomaton> construct(std::size_t max_states) {
     raw_.class_count = source_.classify(raw_.class_of);
-    for (std::size_t octet = raw_.class_of.size(); octet-- > 0;)
-      example_[raw_.class_of[octet]] = octet;
+    for (std::size_t byte = raw_.class_of.size(); byte-- > 0;)
+      example_[raw_.class_of[byte]] = byte;
     add_state({});  // kDead
-    // Not to be found again: a later state with the same nodes may accept, this one does not.
+    // The first state is left out of states_: a later one with the same nodes may accept, the first never
+    // does.
     add_state(closure({Thompson::kFirst}));
     raw_.accepting[RawAutomaton::kStart] = false;
     states_.clear();
@@ -163,11 +166,11 @@ class Subsets {
   }
 
  private:
-  Nodes step(const Nodes& from, std::size_t octet) {
+  Nodes step(const Nodes& from, std::size_t byte) {
     visits_ += from.size();
     Nodes reached;
     for (const Thompson::Node node : from) {
-      if (const auto target = source_.target(node, octet)) reached.push_back(*target);
+      if (const auto target = source_.target(node, byte)) reached.push_back(*target);
     }
     return closure(std::move(reached));
   }
@@ -205,7 +208,7 @@ class Subsets {
   const Thompson& source_;
   std::size_t visits_ = 0;
   RawAutomaton raw_;
-  std::array<std::size_t, 256> example_{};  // an octet of each class
+  std::array<std::size_t, 256> example_{};  // a byte of each class
   std::map<Nodes, std::size_t> states_;
   std::vector<Nodes> nodes_of_;
 };

@@ -1,6 +1,6 @@
-#include "routes/automaton.hpp"
+#include "routes/constraint/automaton.hpp"
 
-#include "routes/regex.hpp"
+#include "routes/constraint/regex.hpp"
 
 #include <gtest/gtest.h>
 
@@ -34,11 +34,11 @@ TEST(Automaton, NeverAcceptsTheEmptyText) {
   EXPECT_FALSE(of("").accepts("a"));
 }
 
-TEST(Automaton, DecodesPercentEncodedOctets) {
+TEST(Automaton, DecodesPercentEncodedBytes) {
   EXPECT_TRUE(of("a b").accepts("a%20b"));
   EXPECT_TRUE(of("a.b").accepts("a%2Fb"));
   EXPECT_FALSE(of("a.b").accepts("a%20%20b"));
-  EXPECT_TRUE(of("%.*").accepts("%zz")) << "no octet: the characters themselves";
+  EXPECT_TRUE(of("%.*").accepts("%zz")) << "no byte: the characters themselves";
   EXPECT_TRUE(of("%4").accepts("%4"));
 }
 

@@ -1,8 +1,8 @@
-// From an expression to a deterministic automaton, not yet minimal: Thompson's construction and then that of
-// the subsets. What comes out is raw material for Automaton and of no other use.
+// From an expression to a deterministic automaton: Thompson's construction, then the subset construction. The
+// result is not minimal yet: Automaton minimizes it.
 #pragma once
 
-#include "routes/expression.hpp"
+#include "routes/constraint/expression.hpp"
 
 #include <array>
 #include <cstddef>
@@ -17,13 +17,14 @@ struct RawAutomaton {
   static constexpr std::size_t kDead = 0;
   static constexpr std::size_t kStart = 1;
 
-  std::array<std::uint8_t, 256> class_of{};  // of each octet
+  std::array<std::uint8_t, 256> class_of{};  // of each byte
   std::size_t class_count = 0;
   std::vector<std::vector<std::size_t>> targets;  // by state, then by class
   std::vector<bool> accepting;                    // by state
 };
 
-// nullopt where it would take more than `max_states`. Letters mean both cases where `ignores_case`.
+// Nothing where the automaton would have more than `max_states`. With `ignores_case`, an upper-case letter
+// stands for its lower case too.
 std::optional<RawAutomaton> construct(const Expression& expression, bool ignores_case,
                                       std::size_t max_states);
 

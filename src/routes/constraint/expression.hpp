@@ -1,8 +1,7 @@
-// A regular expression as a tree of values: what a segment of a path may look like.
+// A regular expression as a tree of values: the form that a segment of a path must have.
 //
-// The common form of every constraint that a template can state: a regular expression, a converter such as
-// "int", static text beside a parameter. Over octets, not characters. Nothing is matched here: an Automaton
-// is made of it for that.
+// Every constraint of a template becomes one: a regular expression, a converter such as "int", static text
+// beside a parameter. It is over bytes, not characters, and matches nothing by itself: see Automaton.
 #pragma once
 
 #include <bitset>
@@ -14,17 +13,17 @@
 
 namespace wayside::routes {
 
-// A set of octets, indexed by their unsigned values.
-using OctetSet = std::bitset<256>;
+// A set of bytes, indexed by their unsigned values.
+using ByteSet = std::bitset<256>;
 
-OctetSet octet(char c) noexcept;
-// Both ends included.
-OctetSet octets_between(char first, char last) noexcept;
-OctetSet octets_of(std::string_view text) noexcept;
+ByteSet byte_set(char c) noexcept;
+// `first` and `last` included.
+ByteSet bytes_between(char first, char last) noexcept;
+ByteSet bytes_of(std::string_view text) noexcept;
 
 struct Expression {
   enum class Kind : std::uint8_t {
-    kOctet,     // one octet of `set`
+    kByte,      // one byte of `set`
     kSequence,  // the parts one after another; none: the empty text
     kChoice,    // one of the parts
     kRepeated,  // the single part, `min` to `max` times
@@ -32,21 +31,21 @@ struct Expression {
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
   Kind kind = Kind::kSequence;
-  OctetSet set;
+  ByteSet set;
   std::vector<Expression> parts;
   std::size_t min = 0;
-  std::size_t max = 0;  // kUnbounded: as often as one likes
+  std::size_t max = 0;  // kUnbounded: without a bound
 };
 
-Expression one_of(const OctetSet& set);
+Expression one_of(const ByteSet& set);
 Expression sequence(std::vector<Expression> parts);
 Expression choice(std::vector<Expression> parts);
 Expression repeated(Expression part, std::size_t min, std::size_t max = Expression::kUnbounded);
 
-// The very octets of `text`.
+// The bytes of `text`, one after another.
 Expression literal(std::string_view text);
 
-// At least one octet, whatever it is: a parameter without a constraint.
+// One or more bytes of any value: a parameter without a constraint.
 Expression any_text();
 
 }  // namespace wayside::routes

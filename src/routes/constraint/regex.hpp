@@ -1,0 +1,28 @@
+// Parses the regular expressions of constraints: the part of the common syntax that a finite automaton
+// decides, so that matching costs one step for each byte of a path.
+//
+//     abc   .   [a-z_]   [^/]   \d \D \w \W \s \S   \. and other escaped punctuation
+//     (…)   (?:…)   a|b   a*   a+   a?   a{2}   a{2,}   a{2,5}
+// ^ at the beginning and $ at the end change nothing: a constraint always covers its whole parameter. A lazy
+// quantifier (a+?) equals its greedy one, since nothing is captured. Backreferences, look-around, \b and
+// characters beyond ASCII are errors.
+#pragma once
+
+#include "wayside/base/result.hpp"
+
+#include "routes/constraint/expression.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace wayside::routes {
+
+struct RegexError {
+  std::size_t offset = 0;  // in bytes, from 0; the length of the text where its end comes too soon
+  std::string message;     // "expected …, found …"
+};
+
+Checked<Expression, RegexError> parse_regex(std::string_view text);
+
+}  // namespace wayside::routes
