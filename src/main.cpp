@@ -1,10 +1,10 @@
 // The program from top to bottom: parse → validate → build → listen → run → drain.
 #include "wayside/app/daemon.hpp"
-#include "wayside/app/demo.hpp"
 #include "wayside/app/process.hpp"
 #include "wayside/app/version.hpp"
 #include "wayside/base/direct_log.hpp"
 #include "wayside/config/load.hpp"
+#include "wayside/demo/demo.hpp"
 #include "wayside/output/standard_streams.hpp"
 #include "wayside/routes/explain.hpp"
 
@@ -39,7 +39,7 @@ void complain(const std::vector<std::string>& lines) {
 // The program once it is known what it has to do; returns its exit status.
 int run(const config::Invocation& invocation, std::span<const char* const> arguments) {
   app::prepare_process();
-  std::optional<app::Demo> demo;
+  std::optional<demo::Demo> demo;
   if (invocation.action == config::Action::kDemo) demo.emplace();
 
   const config::Settings settings = demo ? demo->settings(invocation.settings) : invocation.settings;

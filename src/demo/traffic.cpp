@@ -1,6 +1,6 @@
 // One thread, one io_context, one coroutine per visitor. A visitor holds one keep-alive connection and one
 // request at a time; several of them keep the trickle going while one waits for a slow answer.
-#include "wayside/demo/demo_traffic.hpp"
+#include "demo/traffic.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -15,6 +15,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <chrono>
+#include <fmt/format.h>
 #include <memory>
 #include <random>
 #include <string>
@@ -31,15 +32,14 @@ using std::chrono::milliseconds;
 template <class T>
 using Awaitable = net::awaitable<T>;
 
-// Three visitors that pause half a second on average make about five requests per second, slow answers
-// included.
+// Three visitors that pause half a second on average make about five requests per second, /slow included.
 constexpr int kVisitors = 3;
 constexpr int kPauseMinMs = 300;
 constexpr int kPauseMaxMs = 700;
 
 }  // namespace
 
-class DemoTraffic::Visitors {
+class Traffic::Visitors {
  public:
   explicit Visitors(Address proxy) : proxy_(std::move(proxy)) {
     for (int i = 0; i < kVisitors; ++i)
@@ -56,20 +56,19 @@ class DemoTraffic::Visitors {
   Visitors& operator=(const Visitors&) = delete;
 
  private:
-  // A visitor's life: it comes back for as long as the demo lasts, whatever became of its last connection.
+  // A visitor connects again and again, whatever became of its last connection.
   Awaitable<void> visit() {
     for (;;) {
       try {
         co_await browse();
       } catch (const boost::system::system_error&) {
-        // Refused, closed or timed out by the proxy: the next round connects again. (No co_await is allowed
-        // in here.)
+        // The proxy refused or closed the connection; the next round connects again. A handler may not await.
       }
       co_await pause();
     }
   }
 
-  // Requests over one connection, until the peer wants it closed.
+  // Requests over one connection, until the proxy closes it.
   Awaitable<void> browse() {
     tcp::resolver resolver{context_};
     const auto endpoints =
@@ -96,13 +95,13 @@ class DemoTraffic::Visitors {
     return request;
   }
 
-  // Of a hundred requests, as many as the ranges below are wide.
+  // The widths of the ranges are percentages.
   std::string next_target() {
     const int draw = between(0, 99);
     if (draw < 25) return "/";
-    if (draw < 60) return "/users/" + std::to_string(between(1, 10'000));
+    if (draw < 60) return fmt::format("/users/{}", between(1, 10'000));
     if (draw < 75) {
-      return "/orders/" + std::to_string(between(1, 10'000)) + "/items/" + std::to_string(between(1, 20));
+      return fmt::format("/orders/{}/items/{}", between(1, 10'000), between(1, 20));
     }
     if (draw < 82) return "/slow";
     if (draw < 92) return "/flaky";
@@ -123,7 +122,7 @@ class DemoTraffic::Visitors {
   std::thread thread_;
 };
 
-DemoTraffic::DemoTraffic(Address proxy) : visitors_(std::make_unique<Visitors>(std::move(proxy))) {}
-DemoTraffic::~DemoTraffic() = default;
+Traffic::Traffic(Address proxy) : visitors_(std::make_unique<Visitors>(std::move(proxy))) {}
+Traffic::~Traffic() = default;
 
 }  // namespace wayside::demo

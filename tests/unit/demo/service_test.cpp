@@ -1,5 +1,5 @@
-// What the example service answers, as a plain blocking client sees it.
-#include "wayside/demo/demo_backend.hpp"
+// The answers of the example service, as a blocking client sees them.
+#include "demo/service.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -22,7 +22,7 @@ namespace http = boost::beast::http;
 using net::ip::tcp;
 using Response = http::response<http::string_body>;
 
-// One keep-alive connection to a backend.
+// One keep-alive connection to the service.
 class Client {
  public:
   explicit Client(const Address& address) : socket_(context_) {
@@ -66,21 +66,21 @@ class Client {
   boost::beast::flat_buffer buffer_;
 };
 
-TEST(DemoBackend, ListensOnTheLoopbackOnAPortOfItsOwn) {
-  const DemoBackend first;
-  const DemoBackend second;
+TEST(DemoService, ListensOnTheLoopbackOnAPortOfItsOwn) {
+  const Service first;
+  const Service second;
   EXPECT_EQ(first.address().host, "127.0.0.1");
   EXPECT_NE(first.address().port, 0);
   EXPECT_NE(first.address(), second.address());
 }
 
-TEST(DemoBackend, AnswersItsRoutesOnOneConnection) {
-  const DemoBackend backend;
-  Client client{backend.address()};
+TEST(DemoService, AnswersItsRoutesOnOneConnection) {
+  const Service service;
+  Client client{service.address()};
 
   const Response front = client.get("/?from=test");
   EXPECT_EQ(front.result_int(), 200U);
-  for (const std::string& route : DemoBackend::route_templates()) {
+  for (const std::string& route : Service::route_templates()) {
     EXPECT_THAT(front.body(), testing::HasSubstr("  " + route + "\n"));
   }
   EXPECT_EQ(client.get("/users/42").body(), "{\"user\":\"42\"}\n");
@@ -88,59 +88,59 @@ TEST(DemoBackend, AnswersItsRoutesOnOneConnection) {
   EXPECT_EQ(client.get("/slow").result_int(), 200U);
 }
 
-TEST(DemoBackend, LeavesOutWhatWouldBreakItsJson) {
-  const DemoBackend backend;
-  Client client{backend.address()};
-  EXPECT_EQ(client.get("/users/a\"b\\c").body(), "{\"user\":\"abc\"}\n");
+TEST(DemoService, EscapesIdentifiersInItsJson) {
+  const Service service;
+  Client client{service.address()};
+  EXPECT_EQ(client.get("/users/a\"b\\c").body(), "{\"user\":\"a\\\"b\\\\c\"}\n");
 }
 
-TEST(DemoBackend, DoesNotKnowOtherPaths) {
-  const DemoBackend backend;
-  Client client{backend.address()};
+TEST(DemoService, DoesNotKnowOtherPaths) {
+  const Service service;
+  Client client{service.address()};
   for (const char* target :
        {"/nothing", "/users", "/users/", "/users/1/x", "/orders/1/items", "/orders/1/bills/2"}) {
     EXPECT_EQ(client.get(target).result_int(), 404U) << target;
   }
 }
 
-TEST(DemoBackend, TakesABodyWithAnyMethod) {
-  const DemoBackend backend;
-  Client client{backend.address()};
+TEST(DemoService, TakesABodyWithAnyMethod) {
+  const Service service;
+  Client client{service.address()};
   client.send(http::verb::post, "/users/1", std::string(100'000, 'x'));
   EXPECT_EQ(client.receive().result_int(), 200U);
   client.send(http::verb::delete_, "/users/1");
   EXPECT_EQ(client.receive().result_int(), 200U);
 }
 
-TEST(DemoBackend, AnswersHeadWithoutABody) {
-  const DemoBackend backend;
-  Client client{backend.address()};
+TEST(DemoService, AnswersHeadWithoutABody) {
+  const Service service;
+  Client client{service.address()};
   client.send(http::verb::head, "/download");
   const Response response = client.receive(true);
-  EXPECT_EQ(response[http::field::content_length], std::to_string(DemoBackend::kDownloadBytes));
+  EXPECT_EQ(response[http::field::content_length], std::to_string(Service::kDownloadBytes));
   EXPECT_EQ(client.get("/users/1").result_int(), 200U) << "the connection is still in step";
 }
 
-TEST(DemoBackend, FailsTwoOfFourFlakyRequests) {
-  const DemoBackend backend;
-  Client client{backend.address()};
+TEST(DemoService, FailsTwoOfFourFlakyRequests) {
+  const Service service;
+  Client client{service.address()};
   std::map<unsigned, int> answers;
   for (int i = 0; i < 8; ++i)
     ++answers[client.get("/flaky").result_int()];
   EXPECT_EQ(answers, (std::map<unsigned, int>{{200, 4}, {500, 2}, {503, 2}}));
 }
 
-TEST(DemoBackend, SendsTheDownloadInChunks) {
-  const DemoBackend backend;
-  Client client{backend.address()};
+TEST(DemoService, SendsTheDownloadInChunks) {
+  const Service service;
+  Client client{service.address()};
   const Response response = client.get("/download");
   EXPECT_TRUE(response.chunked());
-  EXPECT_EQ(response.body().size(), DemoBackend::kDownloadBytes);
+  EXPECT_EQ(response.body().size(), Service::kDownloadBytes);
 }
 
-TEST(DemoBackend, SendsEventsOneByOne) {
-  const DemoBackend backend;
-  Client client{backend.address()};
+TEST(DemoService, SendsEventsOneByOne) {
+  const Service service;
+  Client client{service.address()};
   client.send(http::verb::get, "/events");
   error_code error;
   EXPECT_THAT(client.read_through("\r\n\r\n", error), testing::HasSubstr("text/event-stream"));
@@ -149,13 +149,13 @@ TEST(DemoBackend, SendsEventsOneByOne) {
   EXPECT_FALSE(error) << error.message();
 }
 
-TEST(DemoBackend, EndsWithoutWaitingForItsStreams) {
-  std::optional<DemoBackend> backend{std::in_place};
-  Client client{backend->address()};
+TEST(DemoService, EndsWithoutWaitingForItsStreams) {
+  std::optional<Service> service{std::in_place};
+  Client client{service->address()};
   client.send(http::verb::get, "/events");
   error_code error;
   client.read_through("data: 1\n\n", error);
-  backend.reset();
+  service.reset();
   client.read_through("data: 1000\n\n", error);
   EXPECT_TRUE(error) << "the stream should have been cut off";
 }

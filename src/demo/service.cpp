@@ -1,7 +1,8 @@
-// One thread, one io_context, one coroutine per connection. Exceptions are welcome here, unlike on the
-// proxy's data path: a client that leaves surfaces as a system_error that ends its session, and only that.
-#include "wayside/demo/demo_backend.hpp"
+// One thread, one io_context, one coroutine per connection. Unlike the proxy's data path, this code uses
+// exceptions: a client that leaves is a system_error, which ends the coroutine of its connection.
+#include "demo/service.hpp"
 
+#include "wayside/base/escape.hpp"
 #include "wayside/base/target_path.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -19,6 +20,7 @@
 
 #include <array>
 #include <chrono>
+#include <fmt/format.h>
 #include <random>
 #include <string_view>
 #include <thread>
@@ -36,18 +38,18 @@ using Response = http::response<http::string_body>;
 template <class T>
 using Awaitable = net::awaitable<T>;
 
-// A demo takes forms, not uploads.
+// Room for forms, not for uploads.
 constexpr std::uint64_t kRequestBodyLimitBytes = 8 * 1024 * 1024;
 constexpr std::size_t kChunkBytes = 64 * 1024;
-static_assert(DemoBackend::kDownloadBytes % kChunkBytes == 0);
+static_assert(Service::kDownloadBytes % kChunkBytes == 0);
 constexpr std::chrono::seconds kEventInterval{1};
 constexpr milliseconds kAcceptBackOff{100};
 
 constexpr std::array<std::string_view, 7> kTemplates = {
     "/", "/users/{id}", "/orders/{order}/items/{item}", "/slow", "/flaky", "/events", "/download"};
 
-// Takes the first segment of "/segment/rest" off `path` and returns it without its slash; empty when there is
-// none.
+// Takes the first segment of "/segment/rest" off `path` and returns it without its slash; empty where there
+// is none.
 std::string_view take_segment(std::string_view& path) {
   if (!path.starts_with('/')) return {};
   path.remove_prefix(1);
@@ -56,14 +58,10 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
-// Text that a client chose, inside the quotes of a JSON string: what could end or break the string is left
-// out.
-std::string json_text(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c >= ' ' && c <= '~' && c != '"' && c != '\\') safe += c;
-  }
-  return safe;
+std::string json_string(std::string_view text) {
+  std::string json;
+  append_json_string(json, text);
+  return json;
 }
 
 Response make_response(const Request& request, http::status status, std::string_view type, std::string body) {
@@ -96,7 +94,7 @@ Awaitable<void> write_chunk(tcp::socket& socket, std::string_view data) {
 
 }  // namespace
 
-class DemoBackend::Server {
+class Service::Server {
  public:
   Server() : acceptor_(context_, tcp::endpoint{net::ip::address_v4::loopback(), 0}) {
     const tcp::endpoint endpoint = acceptor_.local_endpoint();
@@ -121,15 +119,14 @@ class DemoBackend::Server {
       error_code error;
       tcp::socket socket = co_await acceptor_.async_accept(net::redirect_error(net::use_awaitable, error));
       if (error) {
-        co_await pause(kAcceptBackOff);  // no descriptors left, most likely: some session gives one back
+        co_await pause(kAcceptBackOff);  // most likely no descriptor is free until a connection closes
         continue;
       }
       net::co_spawn(context_, serve(std::move(socket)), net::detached);
     }
   }
 
-  // One connection, from its first request to its last. Whatever ends it early reaches the detached handler,
-  // which drops it: nobody is interested in why a visitor of a demo left.
+  // One connection, from its first request to its last. An exception ends it in the detached handler.
   Awaitable<void> serve(tcp::socket socket) {
     socket.set_option(tcp::no_delay{true});
     boost::beast::flat_buffer buffer;
@@ -176,7 +173,7 @@ class DemoBackend::Server {
       const bool is_fine = status == http::status::ok;
       return make_response(request, status, kText, is_fine ? "fine, this time\n" : "not this time\n");
     }
-    // Reached by HEAD and by HTTP/1.0, which know no chunks: an event, or the download, as one piece.
+    // HEAD and HTTP/1.0 get no chunks: one event, or the download, with its length.
     if (path == "/events")
       return make_response(request, http::status::ok, "text/event-stream", "data: 1\n\n");
     if (path == "/download") {
@@ -188,13 +185,14 @@ class DemoBackend::Server {
     const std::string_view kind = take_segment(rest);
     const std::string_view id = take_segment(rest);
     if (kind == "users" && !id.empty() && rest.empty()) {
-      std::string body = R"({"user":")" + json_text(id) + "\"}\n";
+      std::string body = fmt::format(R"({{"user":{}}})", json_string(id)) + '\n';
       return make_response(request, http::status::ok, kJson, std::move(body));
     }
     const std::string_view items = take_segment(rest);
     const std::string_view item = take_segment(rest);
     if (kind == "orders" && !id.empty() && items == "items" && !item.empty() && rest.empty()) {
-      std::string body = R"({"order":")" + json_text(id) + R"(","item":")" + json_text(item) + "\"}\n";
+      std::string body =
+          fmt::format(R"({{"order":{},"item":{}}})", json_string(id), json_string(item)) + '\n';
       return make_response(request, http::status::ok, kJson, std::move(body));
     }
     return make_response(request, http::status::not_found, kText, "no such page\n");
@@ -203,7 +201,7 @@ class DemoBackend::Server {
   Awaitable<void> stream_events(tcp::socket& socket, const Request& request) {
     co_await write_chunked_head(socket, request, "text/event-stream");
     for (unsigned number = 1;; ++number) {
-      const std::string event = "data: " + std::to_string(number) + "\n\n";
+      const std::string event = fmt::format("data: {}\n\n", number);
       co_await write_chunk(socket, event);
       co_await pause(kEventInterval);
     }
@@ -235,31 +233,25 @@ class DemoBackend::Server {
   }
 
   static std::string front_page() {
-    std::string page = "The example service of wayside. It serves\n";
-    for (const std::string_view path : kTemplates) {
-      page += "  ";
-      page += path;
-      page += '\n';
-    }
-    return page;
+    return fmt::format("The example service of wayside. It serves\n  {}\n", fmt::join(kTemplates, "\n  "));
   }
 
   net::io_context context_{1};
   tcp::acceptor acceptor_;
   Address address_;                 // set once, before the thread starts
-  std::minstd_rand random_;         // the same service times in every run: nothing here depends on chance
-  std::size_t flaky_requests_ = 0;  // of the thread, like everything below serve()
+  std::minstd_rand random_;         // of the thread; not seeded: the same service times in every run
+  std::size_t flaky_requests_ = 0;  // of the thread
   std::thread thread_;
 };
 
-DemoBackend::DemoBackend() : server_(std::make_unique<Server>()) {}
-DemoBackend::~DemoBackend() = default;
+Service::Service() : server_(std::make_unique<Server>()) {}
+Service::~Service() = default;
 
-Address DemoBackend::address() const {
+Address Service::address() const {
   return server_->address();
 }
 
-std::vector<std::string> DemoBackend::route_templates() {
+std::vector<std::string> Service::route_templates() {
   return {kTemplates.begin(), kTemplates.end()};
 }
 

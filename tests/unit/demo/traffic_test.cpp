@@ -1,5 +1,5 @@
-// What the visitors of the demo do, seen from a listener of the test's own.
-#include "wayside/demo/demo_traffic.hpp"
+// The requests of the demo's visitors, as a listener in their proxy's place sees them.
+#include "demo/traffic.hpp"
 
 #include "wayside/base/clock.hpp"
 
@@ -41,7 +41,7 @@ class DemoTrafficTest : public testing::Test {
 };
 
 TEST_F(DemoTrafficTest, SendsRequestAfterRequestOnOneConnection) {
-  const DemoTraffic traffic{proxy()};
+  const Traffic traffic{proxy()};
   tcp::socket visitor = listener_.accept();
   for (int i = 0; i < 2; ++i) {
     const std::string head = read_head(visitor);
@@ -52,7 +52,7 @@ TEST_F(DemoTrafficTest, SendsRequestAfterRequestOnOneConnection) {
 }
 
 TEST_F(DemoTrafficTest, ComesBackAfterAConnectionIsLost) {
-  const DemoTraffic traffic{proxy()};
+  const Traffic traffic{proxy()};
   constexpr int kMoreConnectionsThanVisitors = 5;
   for (int i = 0; i < kMoreConnectionsThanVisitors; ++i) {
     tcp::socket visitor = listener_.accept();
@@ -61,14 +61,8 @@ TEST_F(DemoTrafficTest, ComesBackAfterAConnectionIsLost) {
   }
 }
 
-TEST_F(DemoTrafficTest, TakesAWildcardForThisMachine) {
-  const DemoTraffic traffic{Address{"0.0.0.0", proxy().port, {}}};
-  tcp::socket visitor = listener_.accept();
-  EXPECT_THAT(read_head(visitor), testing::StartsWith("GET /"));
-}
-
 TEST_F(DemoTrafficTest, StopsAtOnceWhileAnAnswerIsPending) {
-  std::optional<DemoTraffic> traffic{std::in_place, proxy()};
+  std::optional<Traffic> traffic{std::in_place, proxy()};
   tcp::socket visitor = listener_.accept();
   read_head(visitor);
   const TimePoint start = Clock::now();

@@ -1,0 +1,33 @@
+// The visitors of `wayside --demo`: a trickle of requests, so that the metrics have something to show.
+//
+// About five requests per second over a few keep-alive connections, to the routes of the example service
+// (except /events, which never ends) and now and then to a path without a route. Has a thread and an
+// io_context of its own, looks at no answer and logs nothing: after a failure the visitor comes back a moment
+// later.
+#pragma once
+
+#include "wayside/base/address.hpp"
+
+#include <memory>
+
+namespace wayside::demo {
+
+class Traffic {
+ public:
+  // Starts at once. `proxy` is a TCP address on which nothing has to listen yet. Throws
+  // boost::system::system_error where there is no thread or descriptor left.
+  explicit Traffic(Address proxy);
+
+  // Drops the requests in flight and joins the thread. At once where the host is a literal; a look-up of a
+  // name is waited for.
+  ~Traffic();
+
+  Traffic(const Traffic&) = delete;
+  Traffic& operator=(const Traffic&) = delete;
+
+ private:
+  class Visitors;
+  std::unique_ptr<Visitors> visitors_;
+};
+
+}  // namespace wayside::demo
