@@ -13,7 +13,7 @@ constexpr bool indexes_are_places() {
   }
   return true;
 }
-static_assert(indexes_are_places());
+static_assert(indexes_are_places(), "method_index() is the place in kMethods");
 
 }  // namespace
 

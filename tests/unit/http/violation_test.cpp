@@ -3,13 +3,12 @@
 #include <boost/beast/http/status.hpp>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <set>
 #include <string_view>
 
 namespace wayside::http {
 namespace {
-
-constexpr int kViolationCount = static_cast<int>(Violation::kTrailersTooLarge) + 1;
 
 TEST(Violation, HasTheStatusThatTheRfcNames) {
   EXPECT_EQ(status_of(Violation::kMalformedHead), 400U);
@@ -22,12 +21,13 @@ TEST(Violation, HasTheStatusThatTheRfcNames) {
   EXPECT_EQ(status_of(Violation::kConnectUnsupported), 501U);         // RFC 9110 section 9.1
   EXPECT_EQ(status_of(Violation::kBadTransferEncoding), 501U);        // RFC 9112 section 6.1
   EXPECT_EQ(status_of(Violation::kLengthAndTransferEncoding), 400U);  //
+  EXPECT_EQ(status_of(Violation::kBodyTooLarge), 413U);               // RFC 9110 section 15.5.14
 }
 
 TEST(Violation, HasWordsOfItsOwn) {
   std::set<std::string_view> tokens;
   std::set<std::string_view> texts;
-  for (int i = 0; i < kViolationCount; ++i) {
+  for (std::size_t i = 0; i < kViolationCount; ++i) {
     const auto violation = static_cast<Violation>(i);
     const std::string_view token = to_token(violation);
     EXPECT_FALSE(token.empty());
@@ -41,7 +41,7 @@ TEST(Violation, HasWordsOfItsOwn) {
 }
 
 TEST(Violation, IsAnsweredWithAStatusThatHasAReasonPhrase) {
-  for (int i = 0; i < kViolationCount; ++i) {
+  for (std::size_t i = 0; i < kViolationCount; ++i) {
     const unsigned status = status_of(static_cast<Violation>(i));
     EXPECT_NE(boost::beast::http::int_to_status(status), boost::beast::http::status::unknown) << i;
   }
