@@ -33,6 +33,7 @@ std::int64_t to_nanoseconds(double seconds) {
 
 std::vector<std::int64_t> default_bounds() {
   std::vector<std::int64_t> bounds;
+  bounds.reserve(kDefaultBounds.size());
   for (const double seconds : kDefaultBounds)
     bounds.push_back(to_nanoseconds(seconds));
   return bounds;

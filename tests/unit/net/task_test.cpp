@@ -15,7 +15,7 @@ namespace wayside::net {
 namespace {
 
 // Symmetric transfer costs no stack where the compiler makes tail calls, which g++ does when it optimises.
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 constexpr int kDepth = 100'000;
 #else
 constexpr int kDepth = 1'000;
