@@ -1,7 +1,5 @@
 #include "config/command_line.hpp"
 
-#include "config/nearest.hpp"
-
 #include <boost/program_options/cmdline.hpp>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
@@ -17,46 +15,54 @@ namespace {
 
 namespace po = boost::program_options;
 
-// An option without a value.
-struct Flag {
+// An option that asks for an action, without a value.
+struct ActionFlag {
   const char* name;
   const char* help;
   Action action;
 };
 
-constexpr std::array kFlags = {
-    Flag{"demo", "run in front of an embedded example service, and send it some requests", Action::kDemo},
-    Flag{"check", "check the configuration, print the effective one, exit 0 or 1", Action::kCheck},
-    Flag{"version", "print the version", Action::kVersion},
-    Flag{"help", "print this text", Action::kHelp},
+constexpr std::array kActions = {
+    ActionFlag{"demo", "run in front of an embedded example service, and send it some requests",
+               Action::kDemo},
+    ActionFlag{"check", "check the configuration, print the effective one, exit 0 or 1", Action::kCheck},
+    ActionFlag{"version", "print the version", Action::kVersion},
+    ActionFlag{"help", "print this text", Action::kHelp},
 };
 
-// Asks for something, as a flag does, and has a value all the same.
+// The one action with a value.
 constexpr const char* kExplain = "explain";
+
+// A switch is off by default, always.
+std::string help_of(const Setting& setting) {
+  if (setting.is_switch()) return setting.flag.help;
+  return fmt::format("{}; default: {}", setting.flag.help, default_of(setting));
+}
 
 po::options_description describe() {
   constexpr unsigned kLineLength = 100;
   po::options_description description("Options", kLineLength);
   auto add = description.add_options();
-  for (const Option& option : options()) {
-    // value_name is printed, the type is not used: values are read as text by options().
-    auto* const value = po::value<std::vector<std::string>>()->value_name(option.placeholder);
-    add(option.name, option.is_switch ? value->zero_tokens() : value, option.help);
+  for (const Setting* setting : settings_with_flag()) {
+    // value_name is printed, the type is not used: apply() reads the texts.
+    auto* const value = po::value<std::vector<std::string>>();
+    setting->is_switch() ? value->zero_tokens() : value->value_name(setting->flag.placeholder);
+    add(setting->flag.name, value, help_of(*setting).c_str());
   }
   add(kExplain, po::value<std::vector<std::string>>()->value_name("REQUEST"),
       "say which route 'GET /users/42' belongs to and why, exit 0 or 1");
-  for (const Flag& flag : kFlags)
+  for (const ActionFlag& flag : kActions)
     add(flag.name, flag.help);
   return description;
 }
 
 std::string unknown_option(const std::string& name) {
   std::vector<std::string> dashed;
-  for (const Option& option : options())
-    dashed.push_back("--" + std::string(option.name));
-  for (const Flag& flag : kFlags)
-    dashed.push_back("--" + std::string(flag.name));
-  dashed.push_back("--" + std::string(kExplain));
+  for (const Setting* setting : settings_with_flag())
+    dashed.push_back(fmt::format("--{}", setting->flag.name));
+  for (const ActionFlag& flag : kActions)
+    dashed.push_back(fmt::format("--{}", flag.name));
+  dashed.push_back(fmt::format("--{}", kExplain));
   const std::vector<std::string_view> known(dashed.begin(), dashed.end());
   return name + ": " + unknown_word("a known option", name, known);
 }
@@ -73,7 +79,7 @@ std::string syntax_mistake(const po::invalid_command_line_syntax& error) {
   }
 }
 
-// The actions asked for, in words of the command line, become one.
+// Makes the actions of the command line one.
 Action choose(std::span<const Action> actions, std::vector<std::string>& errors) {
   const auto asks_for = [&](Action action) { return std::ranges::find(actions, action) != actions.end(); };
   if (asks_for(Action::kHelp)) return Action::kHelp;
@@ -96,7 +102,8 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
       errors.push_back(expected("an option that begins with --", found.value.front()).text);
       continue;
     }
-    if (const auto flag = std::ranges::find(kFlags, found.string_key, &Flag::name); flag != kFlags.end()) {
+    if (const auto flag = std::ranges::find(kActions, found.string_key, &ActionFlag::name);
+        flag != kActions.end()) {
       actions.push_back(flag->action);
       continue;
     }
@@ -105,19 +112,21 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
       line.explain = found.value.front();
       continue;
     }
-    const auto option = std::ranges::find(options(), found.string_key, &Option::name);
-    const auto earlier = std::ranges::find(line.given, &*option, &GivenOption::option);
+    const std::vector<const Setting*> known = settings_with_flag();
+    const Setting* const setting = *std::ranges::find_if(
+        known, [&](const Setting* each) { return each->flag.name == found.string_key; });
+    const auto earlier = std::ranges::find(line.given, setting, &GivenValue::setting);
     if (earlier == line.given.end()) {
-      const bool is_switch = found.value.empty();
-      line.given.push_back(
-          {&*option, "--" + found.string_key, is_switch ? std::vector<std::string>{"true"} : found.value});
-    } else if (option->is_repeatable) {
+      line.given.push_back({setting, "--" + found.string_key,
+                            setting->is_switch() ? std::vector<std::string>{"true"} : found.value});
+    } else if (std::get<TextValue>(setting->value).is_list) {
       earlier->texts.push_back(found.value.front());
-    } else if (option->is_switch) {
+    } else if (setting->is_switch()) {
       errors.push_back(earlier->source + ": expected once, found twice");
     } else {
-      errors.push_back(earlier->source + ": expected once, found " + quoted(earlier->texts.front()) +
-                       " and " + quoted(found.value.front()));
+      errors.push_back(fmt::format("{}: expected once, found {} and {}", earlier->source,
+                                   wayside::quoted(earlier->texts.front()),
+                                   wayside::quoted(found.value.front())));
     }
   }
   line.action = choose(actions, errors);
@@ -148,9 +157,9 @@ std::string help_text() {
   std::ostringstream out;
   out << "Usage: wayside [OPTION]...\n"
          "Forwards HTTP to the service behind it and counts and times each route for Prometheus.\n\n"
-      << describe() << "\nEach option with a value is also an environment variable:\n";
-  for (const Option& option : options())
-    out << "  --" << option.name << " is " << option.variable << '\n';
+      << describe() << "\nThese options are also environment variables:\n";
+  for (const Setting* setting : settings_with_flag())
+    out << fmt::format("  --{} is {}\n", setting->flag.name, variable_of(*setting));
   out << "The command line overrides the environment, which overrides the configuration file.\n";
   return out.str();
 }

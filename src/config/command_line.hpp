@@ -1,9 +1,9 @@
-// The command line, taken apart by Boost.Program_options. Values are not looked at here.
+// The command line, split by Boost.Program_options. apply() reads the values.
 #pragma once
 
 #include "wayside/config/load.hpp"
 
-#include "config/options.hpp"
+#include "config/setting.hpp"
 
 #include <span>
 #include <string>
@@ -13,8 +13,8 @@ namespace wayside::config {
 
 struct CommandLine {
   Action action = Action::kRun;
-  std::vector<GivenOption> given;
-  std::string explain;  // the request that is to be explained
+  std::vector<GivenValue> given;
+  std::string explain;  // the request to explain
 };
 
 // `argv` begins with the name of the program. --help wins over --version, and both over everything else; of

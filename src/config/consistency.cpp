@@ -89,10 +89,6 @@ std::optional<std::string> series_hint(const Settings& settings) {
          ": some will be counted as " + std::string(metrics::kOverflowLabel);
 }
 
-bool durations_by_status(const Settings& settings) {
-  return std::ranges::find(settings.namings, metrics::Naming::kOtel) != settings.namings.end();
-}
-
 std::vector<std::string> inconsistencies(const Settings& settings, Action action) {
   std::vector<std::string> lines;
   const std::string metrics = quoted(to_string(settings.metrics_listen));

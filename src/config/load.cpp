@@ -8,7 +8,7 @@
 #include "config/command_line.hpp"
 #include "config/consistency.hpp"
 #include "config/environment.hpp"
-#include "config/size.hpp"
+#include "config/quantities.hpp"
 #include "config/yaml_settings.hpp"
 
 #include <algorithm>
@@ -42,8 +42,7 @@ Checked<std::string, Mistake> read_file(const std::string& path, std::size_t max
   std::array<char, 16384> buffer;
   while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
     text.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
-    if (text.size() > max_size)
-      return unreadable("more than " + size_to_string(max_size) + std::string(limit));
+    if (text.size() > max_size) return unreadable("more than " + print_size(max_size) + std::string(limit));
   }
   if (in.bad()) return unreadable("an error while reading");
   return {boost::system::in_place_value, std::move(text)};
@@ -99,7 +98,7 @@ std::vector<std::string> hints_of(const Settings& settings) {
 }
 
 // The file is the weakest of the three sources and so read first, so its name is looked for before the rest.
-std::string file_named_by(std::span<const GivenOption> variables, std::span<const GivenOption> command_line) {
+std::string file_named_by(std::span<const GivenValue> variables, std::span<const GivenValue> command_line) {
   Settings scratch;
   std::vector<std::string> found_again_later;
   apply(variables, scratch, found_again_later);
@@ -116,7 +115,7 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   const Action action = line.action;
   const bool needs_settings = action != Action::kHelp && action != Action::kVersion;
   if (errors.lines.empty() && !needs_settings) return Invocation{action, {}, {}, {}};
-  const std::vector<GivenOption> variables = read_environment(environment, errors.lines);
+  const std::vector<GivenValue> variables = read_environment(environment, errors.lines);
 
   Settings settings;
   settings.file = file_named_by(variables, line.given);

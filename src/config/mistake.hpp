@@ -1,9 +1,11 @@
-// How a value that cannot be used is described, before it is known where it came from.
+// The wording of mistakes: "expected …, found …", before the source of the value is known.
 #pragma once
 
 #include "wayside/base/quote.hpp"
 #include "wayside/base/result.hpp"
 
+#include <fmt/format.h>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,9 +19,18 @@ struct Mistake {
 template <class T>
 using Parsed = Checked<T, Mistake>;
 
-// `what` is a description; `found` is the text of the value and is shown quoted.
-inline Mistake expected(std::string_view what, std::string_view found) {
-  return {"expected " + std::string(what) + ", found " + quoted(found)};
+// `description` completes "expected …"; `found` is the text of the value, shown in quotes.
+inline Mistake expected(std::string_view description, std::string_view found) {
+  return {fmt::format("expected {}, found {}", description, quoted(found))};
 }
+
+// The known word with the fewest edits (insert, remove, replace, swap of neighbours) to `word`, the first of
+// equals; empty where even that one is too different to be a typing mistake. The view shows part of `known`.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
+
+// "expected …, found …" for an unknown word: proposes the nearest known word, or else lists them all. `kind`
+// names one of them: "a known key".
+std::string unknown_word(std::string_view kind, std::string_view word,
+                         std::span<const std::string_view> known);
 
 }  // namespace wayside::config

@@ -1,24 +1,23 @@
 #include "config/values.hpp"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
+#include "wayside/base/text.hpp"
+#include "wayside/base/utf8.hpp"
+
+#include <boost/beast/http/field.hpp>
+
 #include <sched.h>
 #include <utility>
 
 namespace wayside::config {
 namespace {
 
-constexpr std::array kLogLevels = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarn, LogLevel::kError};
-constexpr std::array kNamings = {metrics::Naming::kHttp, metrics::Naming::kFlask, metrics::Naming::kOtel};
-
 Parsed<Address> from_base(Checked<Address, AddressError> address) {
   if (address.has_error()) return Mistake{address.error().message};
   return *std::move(address);
 }
 
-// Processors in this process's affinity mask, which is what a container's cpuset or taskset leaves; the
-// hardware's number, that std::thread reports, may be many more.
+// The processors in this process's affinity mask, which is what a container's cpuset or taskset leaves. The
+// number that std::thread reports is the machine's and may be much larger.
 std::size_t available_processors() noexcept {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -26,95 +25,18 @@ std::size_t available_processors() noexcept {
   return std::clamp<std::size_t>(static_cast<std::size_t>(CPU_COUNT(&set)), 1, kMaxWorkers);
 }
 
-Parsed<metrics::Naming> parse_naming(std::string_view text) {
-  const auto found =
-      std::ranges::find(kNamings, text, [](metrics::Naming naming) { return to_string(naming); });
-  if (found == kNamings.end()) return expected("http, flask or otel", text);
-  return *found;
+Mistake found_twice(std::string_view kind, std::string_view text) {
+  return {fmt::format("expected each {} once, found {} twice", kind, quoted(text))};
+}
+
+Mistake found_empty_list(std::string_view description) {
+  return {fmt::format("expected {}, found an empty list", description)};
 }
 
 }  // namespace
 
-Parsed<Address> parse_listen(std::string_view text) {
-  return from_base(parse_listen_address(text));
-}
-Parsed<Address> parse_backend(std::string_view text) {
-  return from_base(parse_backend_address(text));
-}
-
-Parsed<std::size_t> parse_workers(std::string_view text) {
-  if (text == "auto") return available_processors();
-  std::size_t workers = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, workers);
-  if (error != std::errc{} || stop != end || workers == 0 || workers > kMaxWorkers) {
-    return expected("a number from 1 to " + std::to_string(kMaxWorkers) + ", or auto", text);
-  }
-  return workers;
-}
-
-Parsed<LogLevel> parse_log_level(std::string_view text) {
-  const auto found =
-      std::ranges::find(kLogLevels, text, [](LogLevel level) { return wayside::to_string(level); });
-  if (found == kLogLevels.end()) return expected("debug, info, warn or error", text);
-  return *found;
-}
-
-Parsed<std::vector<metrics::Naming>> parse_namings(std::span<const std::string> texts) {
-  std::vector<metrics::Naming> namings;
-  for (const std::string& text : texts) {
-    const auto naming = parse_naming(text);
-    if (naming.has_error()) return naming.error();
-    if (std::ranges::find(namings, *naming) != namings.end())
-      return Mistake{"expected each naming once, found " + quoted(text) + " twice"};
-    namings.push_back(*naming);
-  }
-  if (namings.empty()) return Mistake{"expected http, flask or otel, found an empty list"};
-  return namings;
-}
-
-Parsed<MethodSet> parse_methods(std::span<const std::string> texts) {
-  MethodSet methods;
-  for (const std::string& text : texts) {
-    const Method method = method_from_token(text);
-    if (method == Method::unknown) {
-      return expected("GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE or PATCH", text);
-    }
-    if (methods.contains(method))
-      return Mistake{"expected each method once, found " + quoted(text) + " twice"};
-    methods.insert(method);
-  }
-  if (methods.empty()) return Mistake{"expected at least one method, found an empty list"};
-  return methods;
-}
-
-Parsed<routes::Unmatched> parse_unmatched(std::string_view text) {
-  for (const auto mode : {routes::Unmatched::kFold, routes::Unmatched::kPath, routes::Unmatched::kGuess}) {
-    if (text == routes::to_string(mode)) return mode;
-  }
-  return expected("fold, path or guess", text);
-}
-
-Parsed<bool> parse_trailing_slash(std::string_view text) {
-  if (text != "ignore" && text != "strict") return expected("ignore or strict", text);
-  return text == "strict";
-}
-
-Parsed<std::size_t> parse_count(std::string_view text) {
-  std::size_t count = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, count);
-  if (error != std::errc{} || stop != end) return expected("a number from 0", text);
-  return count;
-}
-
-Parsed<std::optional<std::size_t>> parse_count_or_none(std::string_view text) {
-  if (text == "none") return std::optional<std::size_t>();
-  std::size_t count = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, count);
-  if (error != std::errc{} || stop != end || count == 0) return expected("a number from 1, or none", text);
-  return std::optional(count);
+std::string join_words(std::span<const std::string_view> words) {
+  return fmt::format("{} or {}", fmt::join(words.first(words.size() - 1), ", "), words.back());
 }
 
 Parsed<bool> parse_switch(std::string_view text) {
@@ -123,31 +45,144 @@ Parsed<bool> parse_switch(std::string_view text) {
   return expected("on or off", text);
 }
 
-Parsed<HalfClose> parse_half_close(std::string_view text) {
-  for (const HalfClose value : {HalfClose::kAbort, HalfClose::kServe}) {
-    if (text == to_string(value)) return value;
+Parsed<std::optional<std::size_t>> CountOrNone::parse(std::string_view text) {
+  if (text == "none") return std::optional<std::size_t>();
+  const auto count = parse_count(text, 1, SIZE_MAX, "none");
+  if (count.has_error()) return count.error();
+  return std::optional(*count);
+}
+
+std::string CountOrNone::print(std::optional<std::size_t> count) {
+  return count ? fmt::format("{}", *count) : "none";
+}
+
+Parsed<std::size_t> Workers::parse(std::string_view text) {
+  return text == "auto" ? available_processors() : parse_count(text, 1, kMaxWorkers, "auto");
+}
+
+Parsed<Address> ListenAddress::parse(std::string_view text) {
+  return from_base(parse_listen_address(text));
+}
+
+Parsed<Address> BackendAddress::parse(std::string_view text) {
+  return from_base(parse_backend_address(text));
+}
+
+std::string BackendAddress::print(const Address& address) {
+  return address.is_unix() ? to_string(address) : "http://" + to_string(address);
+}
+
+Parsed<std::string> RouteHeader::parse(std::string_view text) {
+  if (boost::beast::http::string_to_field(text) != boost::beast::http::field::unknown) {
+    return expected("a header field that is made for this", text);
   }
-  return expected("abort or serve", text);
+  return parse_header_name(text);
 }
 
-std::string_view to_string(HalfClose half_close) noexcept {
-  return half_close == HalfClose::kAbort ? "abort" : "serve";
-}
-
-std::string_view to_string(metrics::Naming naming) noexcept {
-  switch (naming) {
-    case metrics::Naming::kHttp:
-      return "http";
-    case metrics::Naming::kFlask:
-      return "flask";
-    case metrics::Naming::kOtel:
-      break;
+Parsed<std::string> parse_header_name(std::string_view text) {
+  if (text.empty() || !std::ranges::all_of(text, is_token_char)) {
+    return expected("the name of a header field", text);
   }
-  return "otel";
+  return {boost::system::in_place_value, text};
 }
 
-std::string backend_to_string(const Address& address) {
-  return address.is_unix() ? wayside::to_string(address) : "http://" + wayside::to_string(address);
+Parsed<std::string> parse_label_value(std::string_view text) {
+  // The value of a field never has blanks around it, so a label value with blanks would never be used.
+  const bool could_come = !text.empty() && text.front() != ' ' && text.back() != ' ';
+  if (!could_come || !is_valid_utf8(text)) {
+    return expected("a value, in UTF-8 and without blanks around it", text);
+  }
+  return {boost::system::in_place_value, text};
+}
+
+Parsed<std::vector<metrics::Naming>> Namings::parse(Texts texts) {
+  std::vector<metrics::Naming> namings;
+  for (const std::string& text : texts) {
+    const auto naming = OneOf<kNamingWords>::parse(text);
+    if (naming.has_error()) return naming.error();
+    if (std::ranges::find(namings, *naming) != namings.end()) return found_twice("naming", text);
+    namings.push_back(*naming);
+  }
+  if (namings.empty()) return found_empty_list(OneOf<kNamingWords>::describe());
+  return namings;
+}
+
+std::vector<std::string> Namings::print(const std::vector<metrics::Naming>& namings) {
+  std::vector<std::string> texts;
+  for (const metrics::Naming naming : namings)
+    texts.push_back(OneOf<kNamingWords>::print(naming));
+  return texts;
+}
+
+Parsed<metrics::ExtraHistogramSet> Histograms::parse(Texts texts) {
+  metrics::ExtraHistogramSet histograms;
+  for (const std::string& text : texts) {
+    const auto histogram = OneOf<kHistogramWords>::parse(text);
+    if (histogram.has_error()) return histogram.error();
+    if (histograms.contains(*histogram)) return found_twice("histogram", text);
+    histograms.insert(*histogram);
+  }
+  return histograms;
+}
+
+std::vector<std::string> Histograms::print(metrics::ExtraHistogramSet histograms) {
+  std::vector<std::string> texts;
+  for (const auto& word : kHistogramWords) {
+    if (histograms.contains(word.value)) texts.emplace_back(word.text);
+  }
+  return texts;
+}
+
+Parsed<metrics::Buckets> Bounds::parse(Texts texts) {
+  std::vector<double> bounds;
+  for (const std::string& text : texts) {
+    const auto bound = parse_decimal(text, "a number of seconds");
+    if (bound.has_error()) return bound.error();
+    bounds.push_back(*bound);
+  }
+  auto buckets = metrics::Buckets::from_seconds(bounds);
+  if (buckets.has_error()) return Mistake{buckets.error().message};
+  return *std::move(buckets);
+}
+
+std::vector<std::string> Bounds::print(const metrics::Buckets& buckets) {
+  std::vector<std::string> texts;
+  for (const std::int64_t bound : buckets.bounds())
+    texts.push_back(print_decimal(buckets.exposed(static_cast<double>(bound))));
+  return texts;
+}
+
+Parsed<MethodSet> Methods::parse(Texts texts) {
+  MethodSet methods;
+  for (const std::string& text : texts) {
+    const Method method = method_from_token(text);
+    if (method == Method::unknown) {
+      return expected("GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE or PATCH", text);
+    }
+    if (methods.contains(method)) return found_twice("method", text);
+    methods.insert(method);
+  }
+  if (methods.empty()) return found_empty_list("at least one method");
+  return methods;
+}
+
+std::vector<std::string> Methods::print(MethodSet methods) {
+  std::vector<std::string> texts;
+  for (const Method method : kMethods) {
+    if (methods.contains(method)) texts.emplace_back(method_label(method));
+  }
+  return texts;
+}
+
+Parsed<std::vector<std::string>> parse_label_values(Texts texts) {
+  std::vector<std::string> values;
+  for (const std::string& text : texts) {
+    if (const auto value = parse_label_value(text); value.has_error()) return value.error();
+    if (std::ranges::find(values, text) != values.end()) return found_twice("value", text);
+    values.push_back(text);
+  }
+  if (values.empty()) return found_empty_list("at least one value");
+  return values;
 }
 
 }  // namespace wayside::config

@@ -1,4 +1,7 @@
-// The values that a setting may take, from text and to text, whatever source the text came from.
+// The types of settings: each reads a value from text, whatever source the text came from, and prints it.
+//
+// A type is a struct with two static functions. `parse` takes the text, or the texts of a list; `print`
+// returns what `parse` reads back. A scalar that prints an empty text is absent.
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -9,8 +12,14 @@
 #include "wayside/routes/unmatched.hpp"
 
 #include "config/mistake.hpp"
+#include "config/quantities.hpp"
 
+#include <algorithm>
+#include <array>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,45 +28,212 @@
 
 namespace wayside::config {
 
-inline constexpr std::size_t kMaxWorkers = 1024;
+using Texts = std::span<const std::string>;
 
-Parsed<Address> parse_listen(std::string_view text);
-Parsed<Address> parse_backend(std::string_view text);
+// Whether values of the type are lists of texts.
+template <class Type>
+inline constexpr bool kIsList = std::invocable<decltype(&Type::parse), Texts>;
 
-// A number from 1 to kMaxWorkers, or "auto": one for each processor that this process may run on.
-Parsed<std::size_t> parse_workers(std::string_view text);
+// Words
 
-Parsed<LogLevel> parse_log_level(std::string_view text);
+template <class Value>
+struct Word {
+  Value value;
+  std::string_view text;
+};
 
-// One or more namings, none of them twice.
-Parsed<std::vector<metrics::Naming>> parse_namings(std::span<const std::string> texts);
+// Whether each value is the index of its word.
+template <class Value, std::size_t n>
+constexpr bool are_in_order(const std::array<Word<Value>, n>& words) noexcept {
+  for (std::size_t i = 0; i < n; ++i) {
+    if (static_cast<std::size_t>(words[i].value) != i) return false;
+  }
+  return true;
+}
 
-// One or more methods of RFC 9110 and RFC 5789, none of them twice.
-Parsed<MethodSet> parse_methods(std::span<const std::string> texts);
+inline constexpr std::array<Word<LogLevel>, 4> kLogLevelWords = {{
+    {LogLevel::kDebug, "debug"},
+    {LogLevel::kInfo, "info"},
+    {LogLevel::kWarn, "warn"},
+    {LogLevel::kError, "error"},
+}};
+inline constexpr std::array<Word<AccessLog>, 2> kAccessLogWords = {{
+    {AccessLog::kOff, "off"},
+    {AccessLog::kJson, "json"},
+}};
+inline constexpr std::array<Word<HalfClose>, 2> kHalfCloseWords = {{
+    {HalfClose::kAbort, "abort"},
+    {HalfClose::kServe, "serve"},
+}};
+inline constexpr std::array<Word<routes::Unmatched>, 3> kUnmatchedWords = {{
+    {routes::Unmatched::kFold, "fold"},
+    {routes::Unmatched::kPath, "path"},
+    {routes::Unmatched::kGuess, "guess"},
+}};
+// Whether a slash at the end matters.
+inline constexpr std::array<Word<bool>, 2> kTrailingSlashWords = {{
+    {false, "ignore"},
+    {true, "strict"},
+}};
+inline constexpr std::array<Word<metrics::Naming>, 3> kNamingWords = {{
+    {metrics::Naming::kHttp, "http"},
+    {metrics::Naming::kFlask, "flask"},
+    {metrics::Naming::kOtel, "otel"},
+}};
+inline constexpr std::array<Word<metrics::ExtraHistogram>, metrics::kExtraHistogramCount> kHistogramWords = {{
+    {metrics::ExtraHistogram::kBackendTtfb, "backend_ttfb"},
+    {metrics::ExtraHistogram::kQueue, "queue"},
+    {metrics::ExtraHistogram::kRequestSize, "request_size"},
+    {metrics::ExtraHistogram::kResponseSize, "response_size"},
+}};
+static_assert(are_in_order(kLogLevelWords) && are_in_order(kAccessLogWords) &&
+              are_in_order(kHalfCloseWords) && are_in_order(kUnmatchedWords) &&
+              are_in_order(kTrailingSlashWords) && are_in_order(kNamingWords) &&
+              are_in_order(kHistogramWords));
 
-// "fold", "path" or "guess".
-Parsed<routes::Unmatched> parse_unmatched(std::string_view text);
+// "fold, path or guess"
+std::string join_words(std::span<const std::string_view> words);
 
-// "ignore" or "strict": whether a slash at the end matters.
-Parsed<bool> parse_trailing_slash(std::string_view text);
+// One of the words of a table.
+template <const auto& words>
+struct OneOf {
+  using Value = decltype(words[0].value);
 
-// A whole number from 0.
-Parsed<std::size_t> parse_count(std::string_view text);
+  static std::string describe() {
+    std::array<std::string_view, words.size()> texts;
+    std::ranges::transform(words, texts.begin(), [](const auto& word) { return word.text; });
+    return join_words(texts);
+  }
+  static Parsed<Value> parse(std::string_view text) {
+    for (const auto& word : words) {
+      if (word.text == text) return word.value;
+    }
+    return expected(describe(), text);
+  }
+  static std::string print(Value value) { return std::string(words[static_cast<std::size_t>(value)].text); }
+};
 
-// A whole number from 1 to `max`, or "none".
-Parsed<std::optional<std::size_t>> parse_count_or_none(std::string_view text);
-
-// "on" or "off".
+// "on" or "off", and also "true" or "false".
 Parsed<bool> parse_switch(std::string_view text);
 
-// "abort" or "serve".
-Parsed<HalfClose> parse_half_close(std::string_view text);
-std::string_view to_string(HalfClose half_close) noexcept;
+struct Switch {
+  static Parsed<bool> parse(std::string_view text) { return parse_switch(text); }
+  static std::string print(bool value) { return value ? "on" : "off"; }
+};
 
-// "http", "flask", "otel". The text has static storage duration.
-std::string_view to_string(metrics::Naming naming) noexcept;
+// The same, printed as a boolean of YAML.
+struct Boolean {
+  static Parsed<bool> parse(std::string_view text) { return parse_switch(text); }
+  static std::string print(bool value) { return value ? "true" : "false"; }
+};
 
-// "http://host:port" or "unix:/path": what parse_backend reads back.
-std::string backend_to_string(const Address& address);
+// Quantities
+
+struct Duration {
+  static Parsed<Milliseconds> parse(std::string_view text) { return parse_duration(text); }
+  static std::string print(Milliseconds duration) { return print_duration(duration); }
+};
+
+template <std::uint64_t max>
+struct Size {
+  static Parsed<std::size_t> parse(std::string_view text) { return parse_size(text, max); }
+  static std::string print(std::size_t bytes) { return print_size(bytes); }
+};
+
+// "off" is 0.
+template <std::uint64_t max>
+struct SizeOrOff {
+  static Parsed<std::size_t> parse(std::string_view text) {
+    if (text == "off" || text == "false") return std::size_t{0};
+    return parse_size(text, max, "off");
+  }
+  static std::string print(std::size_t bytes) { return bytes == 0 ? "off" : print_size(bytes); }
+};
+
+template <std::uint64_t max>
+struct SizeOrNone {
+  static Parsed<std::optional<std::uint64_t>> parse(std::string_view text) {
+    if (text == "none") return std::optional<std::uint64_t>();
+    const auto size = parse_size(text, max, "none");
+    if (size.has_error()) return size.error();
+    return std::optional(*size);
+  }
+  static std::string print(std::optional<std::uint64_t> bytes) { return bytes ? print_size(*bytes) : "none"; }
+};
+
+template <std::size_t min, std::size_t max = SIZE_MAX>
+struct Count {
+  static Parsed<std::size_t> parse(std::string_view text) { return parse_count(text, min, max); }
+  static std::string print(std::size_t count) { return fmt::format("{}", count); }
+};
+
+// A number from 1, or "none".
+struct CountOrNone {
+  static Parsed<std::optional<std::size_t>> parse(std::string_view text);
+  static std::string print(std::optional<std::size_t> count);
+};
+
+inline constexpr std::size_t kMaxWorkers = 1024;
+
+// A number from 1 to kMaxWorkers, or "auto": one for each processor that this process may run on.
+struct Workers {
+  static Parsed<std::size_t> parse(std::string_view text);
+  static std::string print(std::size_t workers) { return fmt::format("{}", workers); }
+};
+
+// Addresses and names
+
+struct ListenAddress {
+  static Parsed<Address> parse(std::string_view text);
+  static std::string print(const Address& address) { return to_string(address); }
+};
+
+// "http://host:port" or "unix:/path"
+struct BackendAddress {
+  static Parsed<Address> parse(std::string_view text);
+  static std::string print(const Address& address);
+};
+
+// A field by which the backend names its routes; empty: none. Not a field that HTTP knows: this one is not
+// passed on, and clients need those.
+struct RouteHeader {
+  static Parsed<std::string> parse(std::string_view text);
+  static std::string print(const std::string& name) { return name; }
+};
+
+// A field name: a token of RFC 9110 section 5.6.2.
+Parsed<std::string> parse_header_name(std::string_view text);
+
+// The value of a label, which is not empty: Prometheus takes an empty one for a missing label.
+Parsed<std::string> parse_label_value(std::string_view text);
+
+// Lists
+
+// One or more namings, each once.
+struct Namings {
+  static Parsed<std::vector<metrics::Naming>> parse(Texts texts);
+  static std::vector<std::string> print(const std::vector<metrics::Naming>& namings);
+};
+
+// Any number of the histograms that cost extra, each once.
+struct Histograms {
+  static Parsed<metrics::ExtraHistogramSet> parse(Texts texts);
+  static std::vector<std::string> print(metrics::ExtraHistogramSet histograms);
+};
+
+// The bounds of a latency histogram, in seconds: see metrics::Buckets::from_seconds.
+struct Bounds {
+  static Parsed<metrics::Buckets> parse(Texts texts);
+  static std::vector<std::string> print(const metrics::Buckets& buckets);
+};
+
+// One or more methods of RFC 9110 and RFC 5789, each once.
+struct Methods {
+  static Parsed<MethodSet> parse(Texts texts);
+  static std::vector<std::string> print(MethodSet methods);
+};
+
+// One or more values of a label, each once.
+Parsed<std::vector<std::string>> parse_label_values(Texts texts);
 
 }  // namespace wayside::config

@@ -1,14 +1,13 @@
 #include "config/yaml_measurement.hpp"
 
-#include "config/measurement_values.hpp"
-#include "config/yaml_values.hpp"
+#include "config/values.hpp"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
+#include <string>
 #include <utility>
 
 namespace wayside::config {
@@ -16,7 +15,6 @@ namespace {
 
 using Names = std::map<std::string, std::string, std::less<>>;
 
-// What the new names may be is checked when all of the settings are known: see consistency.hpp.
 void read_names(const YamlValue& value, Names& names, YamlMistakes& mistakes) {
   read_entries(
       value,
@@ -26,15 +24,13 @@ void read_names(const YamlValue& value, Names& names, YamlMistakes& mistakes) {
       mistakes);
 }
 
-void read_renaming(const YamlValue& value, metrics::Renaming& renaming, YamlMistakes& mistakes) {
-  const std::array keys = {
-      YamlKey{"families", [&](const YamlValue& v) { read_names(v, renaming.families, mistakes); }},
-      YamlKey{"labels", [&](const YamlValue& v) { read_names(v, renaming.labels, mistakes); }},
-  };
-  read_mapping(value, keys, mistakes);
+void print_names(const char* key, const Names& names, YAML::Emitter& out) {
+  out << YAML::Key << key << YAML::Value << YAML::BeginMap;
+  for (const auto& [old_name, new_name] : names)
+    out << YAML::Key << old_name << YAML::Value << new_name;
+  out << YAML::EndMap;
 }
 
-// `tenant: {header: X-Tenant, values: [a, b], other: other}`
 void read_label(const std::string& name, const YamlValue& value, std::vector<HeaderLabel>& labels,
                 YamlMistakes& mistakes) {
   HeaderLabel label;
@@ -57,14 +53,17 @@ void read_label(const std::string& name, const YamlValue& value, std::vector<Hea
   if (!value.node["values"]) mistakes.add(value.line, value.key, "expected values, found none");
   const auto& values = label.label.values;
   if (std::ranges::find(values, label.label.other) != values.end()) {
-    mistakes.add(
-        value.line, value.key,
-        "expected another value for all others, found " + quoted(label.label.other) + " among the values");
+    mistakes.add(value.line, value.key,
+                 fmt::format("expected another value for all others, found {} among the values",
+                             quoted(label.label.other)));
   }
   labels.push_back(std::move(label));
 }
 
-void read_labels(const YamlValue& value, std::vector<HeaderLabel>& labels, YamlMistakes& mistakes) {
+}  // namespace
+
+void read_labels(const YamlValue& value, Settings& settings, YamlMistakes& mistakes) {
+  std::vector<HeaderLabel>& labels = settings.measurement.labels;
   labels.clear();
   read_entries(
       value,
@@ -76,25 +75,39 @@ void read_labels(const YamlValue& value, std::vector<HeaderLabel>& labels, YamlM
   if (metrics::variant_count(extra) > metrics::kMaxVariants) {
     mistakes.add(
         value.line, value.key,
-        "expected at most " + std::to_string(metrics::kMaxVariants) + " combinations of values, found more");
+        fmt::format("expected at most {} combinations of values, found more", metrics::kMaxVariants));
   }
 }
 
-}  // namespace
+void print_labels(const Settings& settings, YAML::Emitter& out) {
+  out << YAML::BeginMap;
+  for (const HeaderLabel& label : settings.measurement.labels) {
+    out << YAML::Key << label.label.name << YAML::Value << YAML::BeginMap;
+    out << YAML::Key << "header" << YAML::Value << YAML::DoubleQuoted << label.header;
+    out << YAML::Key << "values" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const std::string& value : label.label.values)
+      out << YAML::DoubleQuoted << value;
+    out << YAML::EndSeq << YAML::Key << "other" << YAML::Value << YAML::DoubleQuoted << label.label.other;
+    out << YAML::EndMap;
+  }
+  out << YAML::EndMap;
+}
 
-std::vector<YamlKey> measurement_keys(Measurement& measurement, YamlMistakes& mistakes) {
-  return {
-      {"buckets",
-       [&](const YamlValue& v) { read_values(v, parse_buckets, measurement.defaults.buckets, mistakes); }},
-      {"histograms",
-       [&](const YamlValue& v) { read_values(v, parse_histograms, measurement.defaults.extras, mistakes); }},
-      {"max_series",
-       [&](const YamlValue& v) { read_value(v, parse_max_series, measurement.max_series, mistakes); }},
-      {"route_header",
-       [&](const YamlValue& v) { read_value(v, parse_route_header, measurement.route_header, mistakes); }},
-      {"labels", [&](const YamlValue& v) { read_labels(v, measurement.labels, mistakes); }},
-      {"rename", [&](const YamlValue& v) { read_renaming(v, measurement.renaming, mistakes); }},
+void read_renaming(const YamlValue& value, Settings& settings, YamlMistakes& mistakes) {
+  metrics::Renaming& renaming = settings.measurement.renaming;
+  const std::array keys = {
+      YamlKey{"families", [&](const YamlValue& v) { read_names(v, renaming.families, mistakes); }},
+      YamlKey{"labels", [&](const YamlValue& v) { read_names(v, renaming.labels, mistakes); }},
   };
+  read_mapping(value, keys, mistakes);
+}
+
+void print_renaming(const Settings& settings, YAML::Emitter& out) {
+  const metrics::Renaming& renaming = settings.measurement.renaming;
+  out << YAML::BeginMap;
+  print_names("families", renaming.families, out);
+  print_names("labels", renaming.labels, out);
+  out << YAML::EndMap;
 }
 
 }  // namespace wayside::config

@@ -1,9 +1,5 @@
 #include "config/yaml_node.hpp"
 
-#include "wayside/base/quote.hpp"
-
-#include "config/nearest.hpp"
-
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -14,7 +10,7 @@ namespace wayside::config {
 namespace {
 
 void add_wrong_kind(const YamlValue& value, std::string_view kind, YamlMistakes& mistakes) {
-  mistakes.add(value.line, value.key, "expected " + std::string(kind) + ", found " + describe(value.node));
+  mistakes.add(value.line, value.key, fmt::format("expected {}, found {}", kind, describe(value.node)));
 }
 
 std::string join(const std::string& parent, const std::string& name) {
@@ -43,7 +39,7 @@ void read_known_entries(const YamlValue& mapping, const std::optional<std::vecto
     const auto [first, is_new] = seen.emplace(name, line);
     if (!is_new) {
       mistakes.add(line, join(mapping.key, name),
-                   "expected once, found again after line " + std::to_string(first->second));
+                   fmt::format("expected once, found again after line {}", first->second));
       continue;
     }
     read_entry(name,
@@ -54,11 +50,10 @@ void read_known_entries(const YamlValue& mapping, const std::optional<std::vecto
 }  // namespace
 
 void YamlMistakes::add(std::size_t line, std::string_view key, std::string_view text, std::size_t column) {
-  std::string whole = file_ + ":" + std::to_string(line);
-  if (column != 0) whole += ":" + std::to_string(column);
-  whole += ": ";
-  if (!key.empty()) whole.append(key).append(": ");
-  by_line_.emplace(line, whole.append(text));
+  std::string place = fmt::format("{}:{}", file_, line);
+  if (column != 0) place += fmt::format(":{}", column);
+  if (!key.empty()) place += fmt::format(": {}", key);
+  by_line_.emplace(line, fmt::format("{}: {}", place, text));
 }
 
 std::vector<std::string> YamlMistakes::take() && {
@@ -103,13 +98,14 @@ void read_entries(const YamlValue& mapping,
                   YamlMistakes& mistakes) {
   read_known_entries(mapping, std::nullopt, read_entry, mistakes);
 }
+
 void read_list(const YamlValue& list, const std::function<void(const YamlValue&)>& read_item,
                YamlMistakes& mistakes) {
   if (list.node.IsNull()) return;
   if (!list.node.IsSequence()) return add_wrong_kind(list, "a list", mistakes);
   std::size_t index = 0;
   for (const YAML::Node& item : list.node) {
-    read_item({item, list.key + "[" + std::to_string(index++) + "]", line_of(item)});
+    read_item({item, fmt::format("{}[{}]", list.key, index++), line_of(item)});
   }
 }
 

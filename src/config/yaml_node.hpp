@@ -1,8 +1,10 @@
 // Reading a YAML tree strictly: what kind a node is, which keys a mapping may have, and where each mistake
 // stands.
 //
-// Knows YAML and nothing of our settings. A key is named as a path from the root: "routes[3].methods".
+// Knows YAML and none of the settings. A key is named as a path from the root: "routes[3].methods".
 #pragma once
+
+#include "config/mistake.hpp"
 
 #include <yaml-cpp/node/node.h>
 
@@ -49,7 +51,7 @@ std::size_t line_of(const YAML::Node& node);
 // What a mistake calls the node: its text in quotes, "a list", "a mapping" or "nothing".
 std::string describe(const YAML::Node& node);
 
-// A key that a mapping may have, and what to do with its value.
+// A key that a mapping may have, and the reader of its value.
 struct YamlKey {
   std::string_view name;
   std::function<void(const YamlValue&)> read;
@@ -59,7 +61,7 @@ struct YamlKey {
 // there twice are mistakes; an empty value is an empty mapping.
 void read_mapping(const YamlValue& mapping, std::span<const YamlKey> keys, YamlMistakes& mistakes);
 
-// The same for a mapping whose keys are anybody's to choose: calls `read_entry` with each key and its value.
+// The same for a mapping with any keys: calls `read_entry` with each key and its value.
 void read_entries(const YamlValue& mapping,
                   const std::function<void(const std::string& name, const YamlValue&)>& read_entry,
                   YamlMistakes& mistakes);
@@ -73,5 +75,25 @@ std::optional<std::string> read_text(const YamlValue& value, YamlMistakes& mista
 
 // A scalar, or a list of scalars; anything else is a mistake.
 std::optional<std::vector<std::string>> read_texts(const YamlValue& value, YamlMistakes& mistakes);
+
+// Stores what `parse` makes of the text of a scalar, or adds its mistake.
+template <class Parse, class Out>
+void read_value(const YamlValue& value, Parse parse, Out& out, YamlMistakes& mistakes) {
+  const auto text = read_text(value, mistakes);
+  if (!text) return;
+  auto parsed = parse(*text);
+  if (parsed.has_error()) return mistakes.add(value.line, value.key, parsed.error().text);
+  out = *std::move(parsed);
+}
+
+// The same of a scalar or a list of scalars.
+template <class Parse, class Out>
+void read_values(const YamlValue& value, Parse parse, Out& out, YamlMistakes& mistakes) {
+  const auto texts = read_texts(value, mistakes);
+  if (!texts) return;
+  auto parsed = parse(*texts);
+  if (parsed.has_error()) return mistakes.add(value.line, value.key, parsed.error().text);
+  out = *std::move(parsed);
+}
 
 }  // namespace wayside::config

@@ -1,28 +1,38 @@
 #include "config/yaml_routes.hpp"
 
 #include "wayside/metrics/buckets.hpp"
+#include "wayside/routes/route_table.hpp"
 
-#include "config/duration.hpp"
-#include "config/measurement_values.hpp"
 #include "config/values.hpp"
-#include "config/yaml_values.hpp"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <iterator>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 
 namespace wayside::config {
 namespace {
 
-// Where the text of a scalar begins, from 1; 0 where what stands there is not the text itself.
+// The routes that were read, and the places of their templates, for mistakes that are found later.
+struct YamlRoutes {
+  struct Place {
+    std::string key;         // "routes[3].path"
+    std::size_t column = 0;  // of the template's first character, from 1; 0: not known
+  };
+  std::vector<routes::RouteSpec> specs;
+  std::vector<Place> places;  // by spec
+};
+
+// The column where the text of a scalar begins, from 1; 0 where the node has no place.
 std::size_t column_of(const YAML::Node& node) {
   const YAML::Mark mark = node.Mark();
   if (mark.column < 0) return 0;
-  const bool is_quoted = node.Tag() == "!";  // what yaml-cpp makes of quotes
+  const bool is_quoted = node.Tag() == "!";  // yaml-cpp marks quoted scalars so
   return static_cast<std::size_t>(mark.column) + (is_quoted ? 2 : 1);
 }
 
@@ -49,37 +59,32 @@ class Item {
     }
   }
 
+  struct Key {
+    std::string_view name;
+    void (Item::*read)(const YamlValue& value);
+  };
+  static const std::array<Key, 8> kKeys;
+
  private:
   void read_mapping_item() {
-    bool has_path = false;
-    bool has_group = false;
-    const std::array keys = {
-        YamlKey{"path",
-                [&](const YamlValue& v) {
-                  has_path = true;
-                  if (read_text(v, mistakes_)) add_template({v.node, value_.key, v.line});
-                }},
-        YamlKey{"group",
-                [&](const YamlValue& v) {
-                  has_group = true;
-                  read_group(v);
-                }},
-        YamlKey{"methods", [&](const YamlValue& v) { read_methods(v); }},
-        YamlKey{"name", [&](const YamlValue& v) { read_name(v); }},
-        YamlKey{"buckets", [&](const YamlValue& v) { read_buckets(v); }},
-        YamlKey{"histograms", [&](const YamlValue& v) { read_histograms(v); }},
-        YamlKey{"slo", [&](const YamlValue& v) { read_value(v, parse_duration, common_.slo, mistakes_); }},
-        YamlKey{"exclude", [&](const YamlValue& v) { read_exclude(v); }},
-    };
+    std::vector<YamlKey> keys;
+    for (const Key& key : kKeys)
+      keys.push_back({key.name, [this, read = key.read](const YamlValue& value) { (this->*read)(value); }});
     read_mapping(value_, keys, mistakes_);
-    if (has_path && has_group) add("expected a path or a group, found both");
-    if (!has_path && !has_group) add("expected a path or a group, found none");
-    if (has_group && common_.name.empty()) add("expected a name for the group, found none");
+    if (has_path_ && has_group_) add("expected a path or a group, found both");
+    if (!has_path_ && !has_group_) add("expected a path or a group, found none");
+    if (has_group_ && common_.name.empty()) add("expected a name for the group, found none");
   }
 
   void add_template(const YamlValue& path) { templates_.push_back(path); }
 
+  void read_path(const YamlValue& value) {
+    has_path_ = true;
+    if (read_text(value, mistakes_)) add_template({value.node, value_.key, value.line});
+  }
+
   void read_group(const YamlValue& value) {
+    has_group_ = true;
     common_.group = group_;
     if (value.node.IsSequence() && value.node.size() == 0) {
       mistakes_.add(value.line, value.key, "expected at least one template, found an empty list");
@@ -91,11 +96,7 @@ class Item {
   }
 
   void read_methods(const YamlValue& value) {
-    const auto texts = read_texts(value, mistakes_);
-    if (!texts) return;
-    const auto methods = parse_methods(*texts);
-    if (methods.has_error()) return mistakes_.add(value.line, value.key, methods.error().text);
-    common_.methods = *methods;
+    read_values(value, Methods::parse, common_.methods, mistakes_);
   }
 
   void read_name(const YamlValue& value) {
@@ -106,37 +107,32 @@ class Item {
   }
 
   void read_buckets(const YamlValue& value) {
-    const auto texts = read_texts(value, mistakes_);
-    if (!texts) return;
-    std::vector<double> bounds;
-    for (const std::string& text : *texts) {
-      double bound = 0;
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bound);
-      if (error != std::errc() || end != text.data() + text.size()) {
-        return mistakes_.add(value.line, value.key,
-                             expected("bounds in seconds, as in [0.1, 0.5, 1]", text).text);
+    const auto parse = [](Texts texts) -> Parsed<std::vector<double>> {
+      std::vector<double> bounds;
+      for (const std::string& text : texts) {
+        const auto bound = parse_decimal(text, "bounds in seconds, as in [0.1, 0.5, 1]");
+        if (bound.has_error()) return bound.error();
+        bounds.push_back(*bound);
       }
-      bounds.push_back(bound);
-    }
-    const auto buckets = metrics::Buckets::from_seconds(bounds);
-    if (buckets.has_error()) return mistakes_.add(value.line, value.key, buckets.error().message);
-    common_.buckets = std::move(bounds);
+      const auto buckets = metrics::Buckets::from_seconds(bounds);
+      if (buckets.has_error()) return Mistake{buckets.error().message};
+      return bounds;
+    };
+    read_values(value, parse, common_.buckets, mistakes_);
   }
 
   void read_histograms(const YamlValue& value) {
-    auto texts = read_texts(value, mistakes_);
-    if (!texts) return;
-    const auto histograms = parse_histograms(*texts);
-    if (histograms.has_error()) return mistakes_.add(value.line, value.key, histograms.error().text);
-    common_.histograms = *std::move(texts);
+    const auto parse = [](Texts texts) -> Parsed<std::vector<std::string>> {
+      const auto histograms = Histograms::parse(texts);
+      if (histograms.has_error()) return histograms.error();
+      return std::vector<std::string>(texts.begin(), texts.end());
+    };
+    read_values(value, parse, common_.histograms, mistakes_);
   }
 
+  void read_slo(const YamlValue& value) { read_value(value, Duration::parse, common_.slo, mistakes_); }
   void read_exclude(const YamlValue& value) {
-    const auto text = read_text(value, mistakes_);
-    if (!text) return;
-    const auto is_excluded = parse_switch(*text);
-    if (is_excluded.has_error()) return mistakes_.add(value.line, value.key, is_excluded.error().text);
-    common_.is_excluded = *is_excluded;
+    read_value(value, Switch::parse, common_.is_excluded, mistakes_);
   }
 
   void add(const std::string& mistake) { mistakes_.add(value_.line, value_.key, mistake); }
@@ -144,13 +140,25 @@ class Item {
   const YamlValue& value_;
   std::size_t group_;
   YamlMistakes& mistakes_;
+  bool has_path_ = false;
+  bool has_group_ = false;
   std::vector<YamlValue> templates_;  // scalars
   routes::RouteSpec common_;          // all but the template
 };
 
-}  // namespace
+constexpr std::array<Item::Key, 8> Item::kKeys = {{
+    {"path", &Item::read_path},
+    {"group", &Item::read_group},
+    {"methods", &Item::read_methods},
+    {"name", &Item::read_name},
+    {"buckets", &Item::read_buckets},
+    {"histograms", &Item::read_histograms},
+    {"slo", &Item::read_slo},
+    {"exclude", &Item::read_exclude},
+}};
 
-YamlRoutes read_routes(const YamlValue& list, const routes::Limits& limits, YamlMistakes& mistakes) {
+// Where there are more than limits.routes, one more is read, for check() to find.
+YamlRoutes read_items(const YamlValue& list, const routes::Limits& limits, YamlMistakes& mistakes) {
   YamlRoutes routes;
   std::size_t group = 0;
   const auto read_item = [&](const YamlValue& value) {
@@ -160,7 +168,7 @@ YamlRoutes read_routes(const YamlValue& list, const routes::Limits& limits, Yaml
   return routes;
 }
 
-void check_routes(const YamlRoutes& routes, const Settings& settings, YamlMistakes& mistakes) {
+void check(const YamlRoutes& routes, const Settings& settings, YamlMistakes& mistakes) {
   for (const routes::RouteError& error :
        routes::RouteTable::check(routes.specs, settings.matching, settings.route_limits)) {
     const YamlRoutes::Place& place = routes.places[error.spec];
@@ -168,6 +176,66 @@ void check_routes(const YamlRoutes& routes, const Settings& settings, YamlMistak
     mistakes.add(routes.specs[error.spec].line, place.key, error.message,
                  is_known ? place.column + error.column - 1 : 0);
   }
+}
+
+void print_list(const char* key, const std::vector<std::string>& texts, YAML::Emitter& out) {
+  out << YAML::Key << key << YAML::Value << YAML::Flow << texts;
+}
+
+// One route, or the routes of one group, which have all but their templates in common.
+void print_route(std::span<const routes::RouteSpec> group, YAML::Emitter& out) {
+  const routes::RouteSpec& route = group.front();
+  out << YAML::BeginMap;
+  // Quoted, because a bare {id} or a name such as "~" would mean something else to YAML.
+  if (route.group == 0) {
+    out << YAML::Key << "path" << YAML::Value << YAML::DoubleQuoted << route.path;
+  } else {
+    out << YAML::Key << "group" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const routes::RouteSpec& each : group)
+      out << YAML::DoubleQuoted << each.path;
+    out << YAML::EndSeq;
+  }
+  if (!route.methods.empty()) print_list("methods", Methods::print(route.methods), out);
+  if (!route.name.empty()) out << YAML::Key << "name" << YAML::Value << YAML::DoubleQuoted << route.name;
+  if (!route.buckets.empty()) {
+    std::vector<std::string> bounds;
+    std::ranges::transform(route.buckets, std::back_inserter(bounds), print_decimal);
+    print_list("buckets", bounds, out);
+  }
+  if (route.histograms) print_list("histograms", *route.histograms, out);
+  if (route.slo) out << YAML::Key << "slo" << YAML::Value << Duration::print(*route.slo);
+  if (route.is_excluded) out << YAML::Key << "exclude" << YAML::Value << true;
+  out << YAML::EndMap;
+}
+
+}  // namespace
+
+void read_routes(const YamlValue& list, Settings& settings, YamlMistakes& mistakes) {
+  YamlRoutes routes = read_items(list, settings.route_limits, mistakes);
+  check(routes, settings, mistakes);
+  settings.routes = std::move(routes.specs);
+}
+
+void print_routes(const Settings& settings, YAML::Emitter& out) {
+  std::span<const routes::RouteSpec> rest = settings.routes;
+  out << YAML::BeginSeq;
+  while (!rest.empty()) {
+    const auto ends_group = [&](const routes::RouteSpec& other) {
+      return other.group == 0 || other.group != rest.front().group;
+    };
+    const auto end = std::find_if(rest.begin() + 1, rest.end(), ends_group);
+    const auto size = static_cast<std::size_t>(end - rest.begin());
+    if (rest.front().file.empty()) print_route(rest.first(size), out);
+    rest = rest.subspan(size);
+  }
+  out << YAML::EndSeq;
+}
+
+std::vector<std::string_view> route_keys() {
+  std::vector<std::string_view> names;
+  for (const Item::Key& key : Item::kKeys)
+    names.push_back(key.name);
+  return names;
 }
 
 }  // namespace wayside::config

@@ -1,237 +1,153 @@
 #include "config/yaml_settings.hpp"
 
-#include "config/duration.hpp"
-#include "config/limit_keys.hpp"
-#include "config/measurement_values.hpp"
-#include "config/size.hpp"
-#include "config/timeout_keys.hpp"
-#include "config/values.hpp"
-#include "config/yaml_measurement.hpp"
+#include "wayside/config/load.hpp"
+
+#include "config/setting.hpp"
 #include "config/yaml_node.hpp"
-#include "config/yaml_routes.hpp"
-#include "config/yaml_values.hpp"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace wayside::config {
 namespace {
 
-// One document on its way into the settings. Each read_… function answers for one key.
+// A key of a mapping: a setting, or a group of settings.
+struct Child {
+  std::string_view name;
+  const Setting* setting;  // null for a group
+};
+
+// The keys of the mapping at `path`, in the order of the table.
+std::vector<Child> children_of(std::string_view path) {
+  std::vector<Child> children;
+  for (const Setting& setting : settings()) {
+    std::string_view rest = setting.key;
+    if (!path.empty()) {
+      if (!rest.starts_with(path) || rest.substr(path.size(), 1) != ".") continue;
+      rest.remove_prefix(path.size() + 1);
+    }
+    const std::string_view name = rest.substr(0, rest.find('.'));
+    if (name.empty() || std::ranges::find(children, name, &Child::name) != children.end()) continue;
+    children.push_back({name, name == rest ? &setting : nullptr});
+  }
+  return children;
+}
+
+const Setting& setting_of(std::string_view key) {
+  return *std::ranges::find(settings(), key, &Setting::key);
+}
+
+// One document on its way into the settings.
 class Reader {
  public:
-  Reader(const std::string& file, Settings& settings) : settings_(settings), mistakes_(file) {}
+  Reader(const std::string& file, Settings& settings)
+      : settings_(settings), folder_(std::filesystem::path(settings.file).parent_path()), mistakes_(file) {}
 
   void read(const YAML::Node& root) {
-    std::optional<YamlValue> list;
-    const std::array keys = {
-        YamlKey{"listen", [this](const YamlValue& v) { read_value(v, parse_listen, settings_.listen); }},
-        YamlKey{"backend", [this](const YamlValue& v) { read_backend(v); }},
-        YamlKey{"workers", [this](const YamlValue& v) { read_value(v, parse_workers, settings_.workers); }},
-        YamlKey{"log_level",
-                [this](const YamlValue& v) { read_value(v, parse_log_level, settings_.log_level); }},
-        YamlKey{"access_log",
-                [this](const YamlValue& v) { read_value(v, parse_access_log, settings_.access_log); }},
-        YamlKey{"metrics", [this](const YamlValue& v) { read_metrics(v); }},
-        YamlKey{"inspector", [this](const YamlValue& v) { read_inspector(v); }},
-        YamlKey{"timeouts", [this](const YamlValue& v) { read_timeouts(v); }},
-        YamlKey{"limits", [this](const YamlValue& v) { read_limits(v); }},
-        YamlKey{"request_body", [this](const YamlValue& v) { read_request_body(v); }},
-        YamlKey{
-            "max_connections",
-            [this](const YamlValue& v) { read_value(v, parse_count_or_none, settings_.max_connections); }},
-        YamlKey{"reuse_port",
-                [this](const YamlValue& v) { read_value(v, parse_switch, settings_.reuse_port); }},
-        YamlKey{"via", [this](const YamlValue& v) { read_value(v, parse_switch, settings_.via); }},
-        YamlKey{"client_half_close",
-                [this](const YamlValue& v) { read_value(v, parse_half_close, settings_.client_half_close); }},
-        YamlKey{"openapi", [this](const YamlValue& v) { read_openapi(v); }},
-        YamlKey{"unmatched", [this](const YamlValue& v) { read_unmatched(v); }},
-        YamlKey{"trailing_slash",
-                [this](const YamlValue& v) {
-                  read_value(v, parse_trailing_slash, settings_.matching.trailing_slash_matters);
-                }},
-        YamlKey{"ignore_case",
-                [this](const YamlValue& v) { read_value(v, parse_switch, settings_.matching.ignores_case); }},
-        YamlKey{"routes", [&list](const YamlValue& v) { list = v; }},
-    };
-    read_mapping({root, {}, line_of(root)}, keys, mistakes_);
-    // Now that all that matters to them is known.
-    if (!list) return;
-    YamlRoutes routes = read_routes(*list, settings_.route_limits, mistakes_);
-    check_routes(routes, settings_, mistakes_);
-    settings_.routes = std::move(routes.specs);
+    read_mapping_of({root, {}, line_of(root)});
+    for (const auto& [value, structured] : structured_)
+      structured->read(value, settings_, mistakes_);
   }
 
   std::vector<std::string> take_mistakes() && { return std::move(mistakes_).take(); }
 
  private:
-  template <class T>
-  void read_value(const YamlValue& value, Parsed<T> (*parse)(std::string_view), T& out) {
-    config::read_value(value, parse, out, mistakes_);
-  }
-
-  template <class T>
-  void read_values(const YamlValue& value, Parsed<T> (*parse)(std::span<const std::string>), T& out) {
-    config::read_values(value, parse, out, mistakes_);
-  }
-
-  // The address alone, or a mapping with what else is said of the backend.
-  void read_backend(const YamlValue& value) {
-    if (!value.node.IsMap()) return read_value(value, parse_backend, settings_.backend);
-    BackendLimits& limits = settings_.backend_limits;
-    const std::array keys = {
-        YamlKey{"url", [this](const YamlValue& v) { read_value(v, parse_backend, settings_.backend); }},
-        YamlKey{"max_connections",
-                [&](const YamlValue& v) { read_value(v, parse_count_or_none, limits.max_connections); }},
-        YamlKey{"max_queue", [&](const YamlValue& v) { read_value(v, parse_count, limits.max_queue); }},
-    };
-    read_mapping(value, keys, mistakes_);
-  }
-
-  void read_request_body(const YamlValue& value) {
-    RequestBody& body = settings_.request_body;
-    const std::array keys = {
-        YamlKey{"buffer", [&](const YamlValue& v) { read_size_or_off(v, kMaxRequestBuffer, body.buffer); }},
-        YamlKey{"min_rate",
-                [&](const YamlValue& v) { read_size_or_off(v, kMaxRequestBuffer, body.min_rate); }},
-    };
-    read_mapping(value, keys, mistakes_);
-  }
-
-  void read_size_or_off(const YamlValue& value, std::size_t max, std::size_t& out) {
-    const auto text = read_text(value, mistakes_);
-    if (!text) return;
-    if (*text == "off" || *text == "false") {
-      out = 0;
-    } else if (const auto size = parse_size(*text, max)) {
-      out = static_cast<std::size_t>(*size);
-    } else {
-      mistakes_.add(value.line, value.key, size.error().text + " (or off)");
-    }
-  }
-
-  void read_metrics(const YamlValue& value) {
-    const std::array keys = {
-        YamlKey{"listen",
-                [this](const YamlValue& v) { read_value(v, parse_listen, settings_.metrics_listen); }},
-        YamlKey{"naming", [this](const YamlValue& v) { read_values(v, parse_namings, settings_.namings); }},
-        YamlKey{"enable_lifecycle",
-                [this](const YamlValue& v) { read_value(v, parse_switch, settings_.enable_lifecycle); }},
-    };
-    std::vector<YamlKey> all = measurement_keys(settings_.measurement, mistakes_);
-    all.insert(all.begin(), keys.begin(), keys.end());
-    read_mapping(value, all, mistakes_);
-  }
-
-  void read_inspector(const YamlValue& value) {
-    const std::array keys = {
-        YamlKey{"examples",
-                [this](const YamlValue& v) { read_value(v, parse_switch, settings_.inspector_examples); }},
-    };
-    read_mapping(value, keys, mistakes_);
-  }
-
-  void read_timeouts(const YamlValue& value) {
+  void read_mapping_of(const YamlValue& group) {
     std::vector<YamlKey> keys;
-    for (const TimeoutKey& timeout : kTimeoutKeys) {
-      keys.push_back({timeout.name, [this, member = timeout.member](const YamlValue& v) {
-                        read_value(v, parse_duration, settings_.timeouts.*member);
+    for (const Child& child : children_of(group.key)) {
+      keys.push_back({child.name, [this, setting = child.setting](const YamlValue& value) {
+                        setting != nullptr ? read_setting(*setting, value) : read_group(value);
                       }});
     }
-    read_mapping(value, keys, mistakes_);
+    read_mapping(group, keys, mistakes_);
   }
 
-  void read_limits(const YamlValue& value) {
-    http::Limits& limits = settings_.limits;
-    std::vector<YamlKey> keys;
-    const auto add = [&](const auto& key, auto& its_limits) {
-      keys.push_back(
-          {key.name, [this, &its_limits, &key](const YamlValue& v) { read_limit(v, key, its_limits); }});
-    };
-    for (const auto& key : kLimitKeys)
-      add(key, limits);
-    keys.push_back({"body", [this, &limits](const YamlValue& v) {
-                      const auto text = read_text(v, mistakes_);
-                      if (!text) return;
-                      limits.body.reset();
-                      if (*text == "none") return;
-                      constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
-                      if (const auto size = parse_size(*text, kMax)) {
-                        limits.body = *size;
-                      } else {
-                        mistakes_.add(v.line, v.key, size.error().text + " (or none)");
-                      }
-                    }});
-    for (const auto& key : kRouteLimitKeys)
-      add(key, settings_.route_limits);
-    read_mapping(value, keys, mistakes_);
-    if (limits.request_line > limits.head) {
-      mistakes_.add(value.line, value.key, "expected request_line to be at most head, found it larger");
+  void read_group(const YamlValue& value) {
+    const Group* const group = find_group(value.key);
+    if (group != nullptr && !group->short_form.empty() && !value.node.IsMap()) {
+      return read_setting(setting_of(group->short_form), value);
     }
+    read_mapping_of(value);
+    if (group == nullptr || group->check == nullptr) return;
+    if (const auto mistake = group->check(settings_)) mistakes_.add(value.line, value.key, mistake->text);
   }
 
-  template <class Limits>
-  void read_limit(const YamlValue& value, const LimitKey<Limits>& key, Limits& limits) {
-    const auto text = read_text(value, mistakes_);
-    if (!text) return;
-    if (key.is_size) {
-      const auto size = parse_size(*text, key.max);
-      if (!size) return mistakes_.add(value.line, value.key, size.error().text);
-      limits.*key.member = static_cast<std::size_t>(*size);
+  void read_setting(const Setting& setting, const YamlValue& value) {
+    if (const auto* const structured = std::get_if<StructuredValue>(&setting.value)) {
+      structured_.emplace_back(value, structured);
       return;
     }
-    const auto count = parse_count_or_none(*text);
-    if (!count || !*count || **count > key.max) {
-      const std::string range = "a number from 1 to " + std::to_string(key.max);
-      return mistakes_.add(value.line, value.key, expected(range, *text).text);
+    const auto& text_value = std::get<TextValue>(setting.value);
+    const auto texts = text_value.is_list ? read_texts(value, mistakes_) : read_single_text(value);
+    if (!texts) return;
+    if (const auto mistake = text_value.set({*texts, folder_}, settings_)) {
+      mistakes_.add(value.line, value.key, mistake->text);
     }
-    limits.*key.member = **count;
   }
 
-  void read_openapi(const YamlValue& value) {
-    const auto text = read_text(value, mistakes_);
-    if (!text) return;
-    if (text->empty())
-      return mistakes_.add(value.line, value.key, expected("the path of a file", *text).text);
-    // As the author of the file sees it: beside the file.
-    settings_.openapi = (std::filesystem::path(settings_.file).parent_path() / *text).string();
-  }
-
-  void read_unmatched(const YamlValue& value) {
-    routes::Unmatched mode{};
-    const std::size_t before = mistakes_.size();
-    read_value(value, parse_unmatched, mode);
-    if (mistakes_.size() == before) settings_.unmatched = mode;
+  std::optional<std::vector<std::string>> read_single_text(const YamlValue& value) {
+    auto text = read_text(value, mistakes_);
+    if (!text) return std::nullopt;
+    return std::vector{*std::move(text)};
   }
 
   Settings& settings_;
+  std::filesystem::path folder_;  // relative file names begin beside the file
   YamlMistakes mistakes_;
+  std::vector<std::pair<YamlValue, const StructuredValue*>> structured_;
 };
 
 // To YAML, the braces of [/users/{id}] are a mapping, and the list has no end.
 std::string hint_for(const YAML::Exception& error) {
   const bool is_in_brackets =
       error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW || error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW;
-  return is_in_brackets ? R"( (within brackets, quote what has brackets itself: ["/users/{id}"]))" : "";
+  return is_in_brackets ? R"( (within brackets, quote a template that has brackets: ["/users/{id}"]))" : "";
+}
+
+void print_texts(const std::vector<std::string>& texts, bool is_list, YAML::Emitter& out) {
+  if (!is_list) {
+    out << texts.front();
+    return;
+  }
+  out << YAML::Flow << YAML::BeginSeq;
+  for (const std::string& text : texts)
+    out << text;
+  out << YAML::EndSeq;
+}
+
+void print_mapping(std::string_view path, const Settings& settings, YAML::Emitter& out) {
+  out << YAML::BeginMap;
+  for (const Child& child : children_of(path)) {
+    const auto key = [&] { out << YAML::Key << std::string(child.name) << YAML::Value; };
+    if (child.setting == nullptr) {
+      key();
+      print_mapping(path.empty() ? child.name : fmt::format("{}.{}", path, child.name), settings, out);
+    } else if (const auto* const structured = std::get_if<StructuredValue>(&child.setting->value)) {
+      key();
+      structured->print(settings, out);
+    } else {
+      const auto& value = std::get<TextValue>(child.setting->value);
+      const std::vector<std::string> texts = value.print(settings);
+      if (texts.empty() && !value.is_list) continue;
+      key();
+      print_texts(texts, value.is_list, out);
+    }
+  }
+  out << YAML::EndMap;
 }
 
 }  // namespace
 
 std::vector<std::string> read_yaml(const std::string& file, const std::string& text, Settings& settings) {
-  // yaml-cpp throws, and only from here: what it throws is a mistake of the syntax.
+  // yaml-cpp throws for mistakes of the syntax, and only here.
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
     if (documents.size() > 1) {
-      return {file + ":" + std::to_string(line_of(documents[1])) + ": expected one document, found another"};
+      return {fmt::format("{}:{}: expected one document, found another", file, line_of(documents[1]))};
     }
     Reader reader(file, settings);
     if (!documents.empty()) reader.read(documents.front());
@@ -239,9 +155,15 @@ std::vector<std::string> read_yaml(const std::string& file, const std::string& t
   } catch (const YAML::Exception& error) {
     YamlMistakes mistakes(file);
     mistakes.add(static_cast<std::size_t>(std::max(error.mark.line, 0)) + 1, {},
-                 "expected valid YAML, found a mistake: " + error.msg + hint_for(error));
+                 fmt::format("expected valid YAML, found a mistake: {}{}", error.msg, hint_for(error)));
     return std::move(mistakes).take();
   }
+}
+
+std::string to_yaml(const Settings& settings) {
+  YAML::Emitter out;
+  print_mapping({}, settings, out);
+  return std::string(out.c_str()) + "\n";
 }
 
 }  // namespace wayside::config

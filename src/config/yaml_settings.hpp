@@ -1,6 +1,6 @@
 // The configuration file: from the text of a YAML document to settings, and back.
 //
-// The way back, to_yaml, is declared in wayside/config/load.hpp. Opening the file is load()'s business.
+// The way back, to_yaml, is declared in wayside/config/load.hpp. load() opens the file.
 #pragma once
 
 #include "wayside/config/settings.hpp"
@@ -11,7 +11,7 @@
 
 namespace wayside::config {
 
-// Puts what the document says into `settings` and leaves the rest as it is. Returns every mistake, as
+// Puts the values of the document into `settings` and leaves the rest as it is. Returns every mistake, as
 // "file:line: key: expected …, found …", in the order of the lines; `settings` is then of no use. `file` is
 // the name that the lines begin with.
 std::vector<std::string> read_yaml(const std::string& file, const std::string& text, Settings& settings);

@@ -75,11 +75,12 @@ TEST(CommandLine, SaysWhatIsWrong) {
 
 TEST(CommandLine, HelpNamesEveryOptionAndVariable) {
   const std::string text = help_text();
-  for (const Option& option : options()) {
-    EXPECT_THAT(text, HasSubstr("--" + std::string(option.name)));
-    EXPECT_THAT(text, HasSubstr(option.variable));
+  for (const Setting* setting : settings_with_flag()) {
+    EXPECT_THAT(text, HasSubstr(fmt::format("--{} ", setting->flag.name)));
+    EXPECT_THAT(text, HasSubstr(fmt::format("--{} is {}\n", setting->flag.name, variable_of(*setting))));
+    EXPECT_THAT(text, HasSubstr(setting->flag.help));
   }
-  for (const char* flag : {"--demo", "--check", "--version", "--help"})
+  for (const char* flag : {"--demo", "--check", "--explain", "--version", "--help"})
     EXPECT_THAT(text, HasSubstr(flag));
 }
 

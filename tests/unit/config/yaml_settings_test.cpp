@@ -144,7 +144,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"{}\n---\n{}", "f.yaml:3: expected one document, found another"},
       {"\nlistn: :80", R"(f.yaml:2: expected a known key (did you mean listen?), found "listn")"},
       {"upstreams: {}",
-       "f.yaml:1: expected one of listen, backend, workers, log_level, access_log, metrics, inspector, "
+       "f.yaml:1: expected one of listen, backend, metrics, workers, log_level, access_log, inspector, "
        "timeouts, limits, request_body, "
        "max_connections, reuse_port, via, client_half_close, openapi, unmatched, trailing_slash, "
        "ignore_case, routes, "
@@ -233,7 +233,7 @@ TEST(YamlSettings, ReportTheSyntaxInOneLine) {
   EXPECT_THAT(mistakes_of("listen: :80\nmetrics: {"),
               ElementsAre(testing::StartsWith("f.yaml:2: expected valid YAML, found a mistake: ")));
   EXPECT_THAT(mistakes_of("routes: [/users/{id}]"),
-              ElementsAre(testing::EndsWith("(within brackets, quote what has brackets itself: "
+              ElementsAre(testing::EndsWith("(within brackets, quote a template that has brackets: "
                                             "[\"/users/{id}\"])")));
   EXPECT_THAT(mistakes_of("routes: [\"/users/{id}\"]"), testing::IsEmpty());
   EXPECT_EQ(mistakes_of(std::string(100000, '[')).size(), 1U) << "depth is bounded";

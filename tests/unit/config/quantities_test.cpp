@@ -1,4 +1,4 @@
-#include "config/duration.hpp"
+#include "config/quantities.hpp"
 
 #include <gtest/gtest.h>
 
@@ -38,10 +38,39 @@ TEST(Duration, SaysWhatIsWrong) {
 
 TEST(Duration, PrintsWithTheLargestUnitThatDivides) {
   for (const char* text : {"1ms", "250ms", "1001ms", "3s", "90s", "5m", "90m", "1h", "720h"}) {
-    EXPECT_EQ(to_string(*parse_duration(text)), text);
+    EXPECT_EQ(print_duration(*parse_duration(text)), text);
   }
-  EXPECT_EQ(to_string(60s), "1m");
-  EXPECT_EQ(to_string(3600000ms), "1h");
+  EXPECT_EQ(print_duration(60s), "1m");
+  EXPECT_EQ(print_duration(3600000ms), "1h");
+}
+
+constexpr std::uint64_t kMax = std::uint64_t{1} << 40U;
+
+TEST(Size, ReadsAndWritesEveryUnit) {
+  for (const auto& [text, bytes] : {std::pair{"1B", std::uint64_t{1}},
+                                    {"1023B", 1023},
+                                    {"8KiB", 8192},
+                                    {"3MiB", 3145728},
+                                    {"2GiB", std::uint64_t{1} << 31U}}) {
+    const auto size = parse_size(text, kMax);
+    ASSERT_TRUE(size.has_value()) << text;
+    EXPECT_EQ(*size, bytes);
+    EXPECT_EQ(print_size(bytes), text);
+  }
+}
+
+TEST(Size, RefusesWhatItCannotBeSureOf) {
+  for (const char* text :
+       {"", "8", "8 KiB", "8k", "8KB", "-1B", "+1B", "0B", "1.5MiB", "KiB", "99999999999999999999B"}) {
+    EXPECT_FALSE(parse_size(text, kMax).has_value()) << text;
+  }
+  EXPECT_FALSE(parse_size("18014398509481984KiB", kMax).has_value());  // 2^64 bytes
+}
+
+TEST(Size, NamesTheMaximum) {
+  const auto size = parse_size("61KiB", 60 * 1024);
+  ASSERT_FALSE(size.has_value());
+  EXPECT_EQ(size.error().text, "expected at most 60KiB, found \"61KiB\"");
 }
 
 }  // namespace

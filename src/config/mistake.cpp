@@ -1,6 +1,4 @@
-#include "config/nearest.hpp"
-
-#include "wayside/base/quote.hpp"
+#include "config/mistake.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -34,7 +32,7 @@ std::size_t edits_between(std::string_view a, std::string_view b) {
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
   std::string_view best;
-  // A word may differ in a third of its letters, and a long text need not be compared at all.
+  // A typing mistake changes at most a third of the letters; long texts are not compared.
   std::size_t fewest = std::max<std::size_t>(word.size() / 3, 1) + 1;
   constexpr std::size_t kLongestWord = 64;
   if (word.size() > kLongestWord) return best;
@@ -49,15 +47,9 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 
 std::string unknown_word(std::string_view kind, std::string_view word,
                          std::span<const std::string_view> known) {
-  std::string text = "expected ";
-  if (const std::string_view meant = nearest(word, known); !meant.empty()) {
-    text.append(kind).append(" (did you mean ").append(meant).append("?)");
-  } else {
-    text += "one of ";
-    for (std::size_t i = 0; i < known.size(); ++i)
-      text.append(i == 0 ? "" : ", ").append(known[i]);
-  }
-  return text + ", found " + quoted(word);
+  const std::string_view meant = nearest(word, known);
+  if (meant.empty()) return expected(fmt::format("one of {}", fmt::join(known, ", ")), word).text;
+  return expected(fmt::format("{} (did you mean {}?)", kind, meant), word).text;
 }
 
 }  // namespace wayside::config

@@ -1,4 +1,4 @@
-#include "config/measurement_values.hpp"
+#include "config/yaml_measurement.hpp"
 
 #include "wayside/config/load.hpp"
 
@@ -15,43 +15,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using Texts = std::vector<std::string>;
 
-TEST(MeasurementValues, BucketsAreSeconds) {
-  const auto buckets = parse_buckets(Texts{"0.1", "2.5"});
-  ASSERT_TRUE(buckets.has_value());
-  EXPECT_THAT(buckets->bounds(), ElementsAre(100'000'000, 2'500'000'000));
-  EXPECT_THAT(parse_buckets(Texts{"1", "1"}).error().text, HasSubstr("increasing"));
-  EXPECT_THAT(parse_buckets(Texts{"1s"}).error().text, HasSubstr("a number of seconds"));
-  EXPECT_THAT(parse_buckets(Texts{}).error().text, HasSubstr("at least one"));
-  EXPECT_THAT(parse_buckets(Texts{"inf"}).error().text, HasSubstr("finite"));
-}
-
-TEST(MeasurementValues, HistogramsAreNamed) {
-  const auto histograms = parse_histograms(Texts{"queue", "request_size"});
-  ASSERT_TRUE(histograms.has_value());
-  EXPECT_TRUE(histograms->contains(metrics::ExtraHistogram::kQueue));
-  EXPECT_FALSE(histograms->contains(metrics::ExtraHistogram::kBackendTtfb));
-  EXPECT_TRUE(parse_histograms(Texts{}).has_value());
-  EXPECT_THAT(parse_histograms(Texts{"queue", "queue"}).error().text, HasSubstr("twice"));
-  EXPECT_THAT(parse_histograms(Texts{"ttfb"}).error().text, HasSubstr("backend_ttfb"));
-}
-
-TEST(MeasurementValues, NamesAndValues) {
-  EXPECT_TRUE(parse_header_name("X-Tenant").has_value());
-  EXPECT_FALSE(parse_header_name("X Tenant").has_value());
-  EXPECT_FALSE(parse_header_name("").has_value());
-  EXPECT_FALSE(parse_label_values(Texts{"a", "a"}).has_value());
-  EXPECT_TRUE(parse_route_header("X-Route-Template").has_value());
-  EXPECT_FALSE(parse_route_header("set-cookie").has_value());
-  EXPECT_FALSE(parse_route_header("X Route").has_value());
-  EXPECT_FALSE(parse_label_values(Texts{""}).has_value());
-  EXPECT_FALSE(parse_label_values(Texts{"a", "caf\xE9"}).has_value());
-  EXPECT_FALSE(parse_label_value(" a").has_value());
-  EXPECT_EQ(*parse_access_log("json"), AccessLog::kJson);
-  EXPECT_FALSE(parse_access_log("yes").has_value());
-  EXPECT_FALSE(parse_max_series("0").has_value());
-}
-
-TEST(MeasurementValues, OfARouteGoBeforeTheDefaults) {
+TEST(YamlMeasurement, OfARouteGoesBeforeTheDefaults) {
   Settings settings;
   const auto mistakes = read_yaml("f.yaml", R"(
 metrics:
@@ -90,7 +54,7 @@ routes:
   EXPECT_EQ(again.routes[1].histograms, settings.routes[1].histograms);
 }
 
-TEST(MeasurementValues, SayWhatIsWrongAndWhere) {
+TEST(YamlMeasurement, SaysWhatIsWrongAndWhere) {
   const struct {
     const char* text;
     const char* mistake;

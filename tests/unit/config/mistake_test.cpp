@@ -1,4 +1,4 @@
-#include "config/nearest.hpp"
+#include "config/mistake.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ TEST(Nearest, FindsNothingFarAway) {
   EXPECT_EQ(nearest("listen", {}), "");
 }
 
-TEST(Nearest, ProposesOrLists) {
+TEST(UnknownWord, ProposesOrLists) {
   EXPECT_EQ(unknown_word("a known key", "listn", kKnown),
             R"(expected a known key (did you mean listen?), found "listn")");
   EXPECT_EQ(unknown_word("a known key", "a\nb", kKnown),

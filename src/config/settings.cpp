@@ -1,0 +1,22 @@
+#include "wayside/config/settings.hpp"
+
+#include "config/values.hpp"
+
+#include <algorithm>
+
+namespace wayside::config {
+
+metrics::EndpointOptions endpoint_options(const Measurement& measurement, const routes::RouteSpec& route) {
+  metrics::EndpointOptions options = measurement.defaults;
+  // Both were checked when they were read.
+  if (!route.buckets.empty()) options.buckets = *metrics::Buckets::from_seconds(route.buckets);
+  if (route.histograms) options.extras = *Histograms::parse(*route.histograms);
+  if (route.slo) options.slo = *route.slo;
+  return options;
+}
+
+bool durations_by_status(const Settings& settings) {
+  return std::ranges::find(settings.namings, metrics::Naming::kOtel) != settings.namings.end();
+}
+
+}  // namespace wayside::config
