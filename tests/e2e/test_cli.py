@@ -25,11 +25,27 @@ class CommandLine(support.TestCase):
         self.assertEqual((status, err), (0, ""))
         self.assertRegex(out, r"^wayside \d+\.\d+\.\d+")
 
-    def test_help_names_every_option(self):
+    def test_help_and_readme_name_the_same_options(self):
         status, out, err = support.run_wayside("--help")
         self.assertEqual((status, err), (0, ""))
-        for option in ("listen", "backend", "metrics-listen", "config", "naming", "demo", "check", "version", "help"):
-            self.assertIn(f"--{option}", out)
+        options = set(re.findall(r"^ +(--[a-z-]+)", out, re.MULTILINE))
+        variables = dict(re.findall(r"^ +(--[a-z-]+) is (WAYSIDE_[A-Z_]+)$", out, re.MULTILINE))
+        readme = (support.SOURCE / "README.md").read_text()
+        rows = re.findall(r"^\|[^|]*\| `(--[a-z-]+)` \| `(WAYSIDE_[A-Z_]+)` \|", readme, re.MULTILINE)
+        self.assertEqual(variables, dict(rows))
+        self.assertEqual(options - variables.keys(), {"--demo", "--check", "--explain", "--version", "--help"})
+
+    def test_every_option_of_help_is_known(self):
+        _, out, _ = support.run_wayside("--help")
+        # One space before the name of a value, more before the text.
+        options = re.findall(r"^ +(--[a-z-]+)( (?=\S)| {2})", out.split("\n\n")[1], re.MULTILINE)
+        self.assertGreater(len(options), 10)
+        for option, space in options:
+            with self.subTest(option):
+                # --version looks at no value, but an unknown option or a missing value is a mistake.
+                value = ["x"] if space == " " else []
+                output = support.run_wayside("--help" if option == "--version" else "--version", option, *value)
+                self.assertEqual((output[0], output[2]), (0, ""))
 
     def test_an_unknown_option_is_an_error(self):
         status, _, err = support.run_wayside("--no-such-option")

@@ -374,6 +374,11 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.reuse_port = true;
   settings.inspector_examples = false;
 
+  for (const char* name : {"X-Route", "~", "null", "*x", "&x", "!x", "%x", "|x", "'x", "`x", "-"}) {
+    settings.measurement.route_header = name;
+    EXPECT_EQ(read(to_yaml(settings)).measurement, settings.measurement) << name;
+  }
+
   Settings again = read(to_yaml(settings));
   for (routes::RouteSpec& route : again.routes)
     route.line = 0;
