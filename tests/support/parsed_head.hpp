@@ -1,6 +1,7 @@
-// A message head together with the bytes that its views point into.
+// A message head together with the bytes that its views point into, and heads as text.
 #pragma once
 
+#include "wayside/http/framing.hpp"
 #include "wayside/http/head.hpp"
 #include "wayside/http/head_parser.hpp"
 
@@ -40,6 +41,13 @@ std::string field_lines(const Head& head) {
     lines.append(field.name).append(": ").append(field.value).append("\n");
   }
   return lines;
+}
+
+// "none", "length 5", "chunked", "until close".
+inline std::string to_text(const http::Framing& framing) {
+  using enum http::Framing::Kind;
+  if (framing.kind == kLength) return "length " + std::to_string(framing.length);
+  return framing.kind == kNone ? "none" : framing.kind == kChunked ? "chunked" : "until close";
 }
 
 }  // namespace wayside::test
