@@ -116,6 +116,13 @@ std::string RawSocket::read_to_end() {
   return take(read_.size());
 }
 
+std::string RawSocket::read_available() {
+  pollfd poll{descriptor_, POLLIN, 0};
+  while (::poll(&poll, 1, 0) > 0 && read_some()) {
+  }
+  return take(read_.size());
+}
+
 bool RawSocket::becomes_readable(std::chrono::milliseconds patience) const {
   if (!read_.empty()) return true;
   pollfd poll{descriptor_, POLLIN, 0};

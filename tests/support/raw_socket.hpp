@@ -40,6 +40,8 @@ class RawSocket {
   void skip_exactly(std::size_t count);
   // All that comes before the peer ends the stream. A reset counts as the end and is remembered.
   std::string read_to_end();
+  // What has come so far.
+  std::string read_available();
   // Whether the last read_to_end() ended in a reset.
   bool was_reset() const noexcept { return was_reset_; }
   // Whether something is there to read within `patience`, the end included.

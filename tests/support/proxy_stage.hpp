@@ -1,0 +1,261 @@
+// One worker's proxy on the test's own thread: a Context with everything that it refers to, and the two
+// peers, which the test plays by hand.
+//
+//     test::ProxyStage stage;
+//     stage.settings.request_body.buffer = 0;  // before the first use of the context
+//     test::StageClient client(stage);
+//     client.receive("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+#pragma once
+
+#include "wayside/base/log.hpp"
+#include "wayside/config/settings.hpp"
+#include "wayside/inspector/route_use.hpp"
+#include "wayside/inspector/unmatched_paths.hpp"
+#include "wayside/metrics/exposition.hpp"
+#include "wayside/metrics/registry.hpp"
+#include "wayside/net/task.hpp"
+#include "wayside/output/ring.hpp"
+#include "wayside/proxy/reasons.hpp"
+#include "wayside/proxy/routing.hpp"
+#include "wayside/proxy/share.hpp"
+#include "wayside/routes/route_table.hpp"
+#include "wayside/routes/unmatched.hpp"
+
+#include "proxy/client_connection.hpp"
+#include "proxy/context.hpp"
+#include "support/connection.hpp"
+#include "support/fake_backend.hpp"
+#include "support/io_loop.hpp"
+
+#include <array>
+#include <coroutine>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace wayside::test {
+
+// Keeps the lines of a Logger. Its memory is taken in advance, as write() must not throw.
+class LogLines final : public LogSink {
+ public:
+  LogLines() { text_.reserve(kCapacity); }
+  void write(std::string_view line) noexcept override {
+    if (text_.size() + line.size() <= kCapacity) text_.append(line);
+  }
+  std::uint64_t dropped() const noexcept override { return 0; }
+  const std::string& text() const noexcept { return text_; }
+
+ private:
+  static constexpr std::size_t kCapacity = 64UL * 1024;
+  std::string text_;
+};
+
+class ProxyStage {
+ public:
+  // Requests that no route matches are counted as "unmatched"; the backend is `backend`.
+  ProxyStage() {
+    settings.unmatched = routes::Unmatched::kFold;
+    settings.backend = backend.address();
+  }
+  ProxyStage(const ProxyStage&) = delete;
+  ProxyStage& operator=(const ProxyStage&) = delete;
+
+  // Made from the settings and the share at the first call.
+  proxy::Context& context() {
+    if (!parts_) parts_.emplace(*this);
+    return parts_->context;
+  }
+  metrics::Registry& registry() { return context(), parts_->registry; }
+
+  // What a scrape reads now.
+  std::string metrics() {
+    std::string page;
+    metrics::Exposition(registry(), {}).render(page);
+    return page;
+  }
+  // The value of a series such as `wayside_client_connections`; -1 where there is none.
+  double metric(std::string_view series) {
+    const std::string page = metrics();
+    const std::size_t found = page.find('\n' + std::string(series) + ' ');
+    return found == page.npos ? -1 : std::stod(page.substr(found + series.size() + 2));
+  }
+  // The exchanges that were counted under "unmatched" and GET with the status.
+  double requests(unsigned status) {
+    return metric(R"(http_requests_total{endpoint="unmatched",http_status=")" + std::to_string(status) +
+                  R"(",method="GET"})");
+  }
+  // The exchanges that were counted at all.
+  double requests() {
+    const std::string page = metrics();
+    double sum = 0;
+    constexpr std::string_view kFamily = "\nhttp_requests_total{";
+    for (std::size_t at = page.find(kFamily); at != page.npos; at = page.find(kFamily, at + 1))
+      sum += std::stod(page.substr(page.find("} ", at) + 2));
+    return sum;
+  }
+  double in_flight() { return metric("http_requests_in_flight"); }
+
+  // The lines of the access log since the last call; needs settings.access_log.
+  std::string access_log() {
+    std::array<char, 64UL * 1024> lines;
+    return {lines.data(), parts_->access_log->take_lines(lines)};
+  }
+  // The lines of the daemon's log.
+  const std::string& log() const noexcept { return log_lines_.text(); }
+
+  // How often an idle client was there where none was.
+  int idle_calls() const noexcept { return idle_calls_; }
+  // What the inspector shows of the route.
+  inspector::RouteUse& use(routes::RouteId route) { return parts_->uses.at(route); }
+  inspector::UnmatchedPaths& unmatched() { return parts_->unmatched; }
+
+  // For a second context.
+  std::unique_ptr<const proxy::Routing> make_routing() { return context(), parts_->make_routing(settings); }
+  const Logger& logger() const noexcept { return logger_; }
+
+  IoLoop loop;
+  FakeBackend backend;
+  config::Settings settings;
+  proxy::Share share{.clients = 8, .backends = 8, .backend_queue = 8, .pipes = 8};
+
+ private:
+  struct Parts {
+    explicit Parts(ProxyStage& stage)
+        : registry(registry_options(stage.settings)),
+          access_log(stage.settings.access_log == config::AccessLog::kOff
+                         ? nullptr
+                         : std::make_unique<output::Ring>(64UL * 1024)),
+          context(stage.loop, stage.settings, make_routing(stage.settings), registry.shard(0), unmatched,
+                  access_log.get(), stage.logger_, stage.share, [&stage] { ++stage.idle_calls_; }) {}
+
+    static metrics::RegistryOptions registry_options(const config::Settings& settings) {
+      metrics::RegistryOptions options{.max_series = settings.measurement.max_series,
+                                       .dynamic = settings.measurement.defaults,
+                                       .backend_error_reasons = proxy::backend_error_reasons(),
+                                       .rejection_reasons = proxy::rejection_reasons()};
+      for (const config::HeaderLabel& label : settings.measurement.labels)
+        options.extra_labels.push_back(label.label);
+      return options;
+    }
+
+    std::unique_ptr<const proxy::Routing> make_routing(const config::Settings& settings) {
+      auto table = routes::RouteTable::build(settings.routes, settings.matching);
+      if (!table) throw std::logic_error(table.error().message);
+      auto routing = std::make_unique<proxy::Routing>();
+      routing->table = std::make_shared<const routes::RouteTable>(*std::move(table));
+      routing->unmatched = settings.unmatched_mode();
+      routing->targets.push_back(
+          {registry.intern(routes::kUnmatchedLabel, settings.measurement.defaults), &uses.emplace_back()});
+      for (const routes::RouteSpec& route : settings.routes) {
+        const metrics::EndpointId endpoint =
+            route.is_excluded ? metrics::kExcludedEndpoint
+                              : registry.intern(route.name.empty() ? route.path : route.name,
+                                                config::endpoint_options(settings.measurement, route));
+        routing->targets.push_back({endpoint, &uses.emplace_back()});
+      }
+      return routing;
+    }
+
+    metrics::Registry registry;
+    std::deque<inspector::RouteUse> uses;  // by route
+    inspector::UnmatchedPaths unmatched;
+    std::unique_ptr<output::Ring> access_log;
+    proxy::Context context;
+  };
+
+  LogLines log_lines_;
+  Logger logger_{LogLevel::kDebug, log_lines_};
+  int idle_calls_ = 0;
+  std::optional<Parts> parts_;
+};
+
+// A client connection and its peer.
+struct StageClient {
+  explicit StageClient(ProxyStage& its_stage, proxy::SessionId id = proxy::SessionId{1})
+      : StageClient(its_stage, unix_connection(its_stage.loop), id) {}
+  StageClient(ProxyStage& its_stage, Connection sockets, proxy::SessionId id = proxy::SessionId{1})
+      : stage(its_stage),
+        peer(std::move(sockets.peer)),
+        connection(stage.context().wheel, std::move(sockets.stream), "192.0.2.1", id) {}
+
+  // The peer sends the bytes, which are few, and all that came is read into connection.in.
+  void receive(std::string_view bytes) {
+    peer.send(bytes);
+    const std::size_t wanted = connection.in.size() + bytes.size();
+    const bool has_come = run_until(stage.loop, [&] {
+      if (connection.stream.readable()) connection.read(stage.context().buffers);
+      return connection.in.size() == wanted && !connection.stream.readable();
+    });
+    if (!has_come) throw std::runtime_error("what the client sent did not come");
+  }
+
+  ProxyStage& stage;
+  RawSocket peer;
+  proxy::ClientConnection connection;
+};
+
+// A task from its first step on, and its result once there is one. Ends the task where it is destroyed first.
+template <class T>
+class Running {
+ public:
+  // Of Task<>: that it has ended.
+  using Value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+  explicit Running(net::Task<T> task) : driver_(drive(std::move(task), *this)) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  bool is_over() const noexcept { return result_ || failure_; }
+  // Runs the loop until the task is over.
+  bool ends(IoLoop& loop) {
+    return run_until(loop, [this] { return is_over(); });
+  }
+  // Once it is over. Throws what the task has thrown.
+  Value& result() {
+    if (failure_) std::rethrow_exception(failure_);
+    return *result_;
+  }
+
+ private:
+  struct Driver {
+    struct promise_type {
+      Driver get_return_object() { return Driver(std::coroutine_handle<promise_type>::from_promise(*this)); }
+      std::suspend_never initial_suspend() const noexcept { return {}; }
+      std::suspend_always final_suspend() const noexcept { return {}; }
+      void return_void() const noexcept {}
+      void unhandled_exception() const noexcept { std::terminate(); }
+    };
+    explicit Driver(std::coroutine_handle<> its_frame) noexcept : frame(its_frame) {}
+    ~Driver() { frame.destroy(); }
+    Driver(const Driver&) = delete;
+    Driver& operator=(const Driver&) = delete;
+    const std::coroutine_handle<> frame;
+  };
+
+  static Driver drive(net::Task<T> task, Running& running) {
+    try {
+      if constexpr (std::is_void_v<T>) {
+        co_await task;
+        running.result_.emplace();
+      } else {
+        running.result_.emplace(co_await task);
+      }
+    } catch (...) {
+      running.failure_ = std::current_exception();
+    }
+  }
+
+  std::optional<Value> result_;
+  std::exception_ptr failure_;
+  Driver driver_;
+};
+
+}  // namespace wayside::test
