@@ -68,6 +68,13 @@ class ProxyStage {
   ProxyStage(const ProxyStage&) = delete;
   ProxyStage& operator=(const ProxyStage&) = delete;
 
+  // Before the first use of the context. Valid until the next call.
+  routes::RouteSpec& add_route(std::string path) {
+    routes::RouteSpec& route = settings.routes.emplace_back();
+    route.path = std::move(path);
+    return route;
+  }
+
   // Made from the settings and the share at the first call.
   proxy::Context& context() {
     if (!parts_) parts_.emplace(*this);
@@ -76,9 +83,11 @@ class ProxyStage {
   metrics::Registry& registry() { return context(), parts_->registry; }
 
   // What a scrape reads now.
-  std::string metrics() {
+  std::string metrics(metrics::Format format = metrics::Format::kText) {
     std::string page;
-    metrics::Exposition(registry(), {}).render(page);
+    metrics::ScrapeRequest request;
+    request.format = format;
+    metrics::Exposition(registry(), {}).render(page, request);
     return page;
   }
   // The value of a series such as `wayside_client_connections`; -1 where there is none.

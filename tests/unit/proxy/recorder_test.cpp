@@ -1,0 +1,272 @@
+#include "proxy/recorder.hpp"
+
+#include "wayside/proxy/reasons.hpp"
+
+#include "support/proxy_stage.hpp"
+#include "unit/proxy/recording.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+#include <string>
+#include <string_view>
+
+namespace wayside::proxy {
+namespace {
+
+using metrics::AbortPhase;
+
+std::string requests(std::string_view endpoint, unsigned status) {
+  return fmt::format(R"(http_requests_total{{endpoint="{}",http_status="{}",method="GET"}})", endpoint,
+                     status);
+}
+
+class RecorderTest : public testing::Test {
+ protected:
+  void serve(std::string_view target, unsigned status) {
+    Recording recording(stage_, target);
+    recording.respond(status);
+    recording.recorder.end(Outcome::kCompleted, {});
+  }
+  void fail(std::string_view target, const End& end) {
+    Recording recording(stage_, target);
+    recording.recorder.end(end, {});
+  }
+
+  test::ProxyStage stage_;
+};
+
+TEST_F(RecorderTest, CountsAnExchangeOnce) {
+  {
+    Recording recording(stage_);
+    EXPECT_EQ(stage_.in_flight(), 1);
+    recording.respond(200);
+    EXPECT_EQ(stage_.requests(), 0);
+    recording.recorder.end(Outcome::kCompleted, {});
+    EXPECT_EQ(stage_.in_flight(), 0);
+  }
+  EXPECT_EQ(stage_.requests(200), 1);
+  EXPECT_EQ(stage_.requests(), 1);
+}
+
+TEST_F(RecorderTest, EndsAnExchangeThatWasCutShort) {
+  stage_.settings.access_log = config::AccessLog::kJson;
+  { const Recording recording(stage_); }
+  EXPECT_EQ(stage_.in_flight(), 0);
+  EXPECT_EQ(stage_.requests(500), 1);
+  EXPECT_EQ(stage_.metric(R"(wayside_rejected_requests_total{reason="internal_error"})"), 1);
+  EXPECT_NE(stage_.access_log().find(R"("status":500,"outcome":"internal_error")"), std::string::npos);
+
+  {
+    Recording recording(stage_);
+    recording.respond(206);
+  }
+  EXPECT_EQ(stage_.requests(206), 1) << "the status that the client was sent";
+  EXPECT_EQ(stage_.requests(), 2);
+}
+
+TEST_F(RecorderTest, CountsEveryOutcomeUnderItsStatusAndReason) {
+  for (std::size_t i = 1; i < kOutcomeCount; ++i) {
+    const auto outcome = static_cast<Outcome>(i);
+    if (outcome == Outcome::kRejected) continue;  // the violation says it
+    const double before = stage_.requests(status_of(outcome));
+    fail("/", outcome);
+    EXPECT_EQ(stage_.requests(status_of(outcome)), before < 0 ? 1 : before + 1) << to_token(outcome);
+    const bool is_backends = side_of(outcome) == Side::kBackend;
+    EXPECT_EQ(stage_.metric(fmt::format(R"(wayside_backend_errors_total{{reason="{}"}})", to_token(outcome))),
+              is_backends ? 1 : -1);
+    EXPECT_EQ(
+        stage_.metric(fmt::format(R"(wayside_rejected_requests_total{{reason="{}"}})", to_token(outcome))),
+        rejection_reason(outcome) ? 1 : -1);
+  }
+  for (std::size_t i = 0; i < http::kViolationCount; ++i) {
+    const End end = static_cast<http::Violation>(i);
+    fail("/", end);
+    EXPECT_GE(stage_.requests(status_of(end)), 1);
+    EXPECT_EQ(stage_.metric(fmt::format(R"(wayside_rejected_requests_total{{reason="{}"}})", to_token(end))),
+              1);
+  }
+  EXPECT_EQ(stage_.requests(), kOutcomeCount - 2 + http::kViolationCount);
+}
+
+TEST_F(RecorderTest, TellsWhereAClientLeft) {
+  for (const Outcome outcome : {Outcome::kClientAborted, Outcome::kClientStalled}) {
+    for (const AbortPhase phase : {AbortPhase::kRequest, AbortPhase::kWaiting, AbortPhase::kResponse}) {
+      Recording recording(stage_);
+      recording.recorder.end(outcome, {.phase = phase});
+    }
+  }
+  for (const std::string_view phase : {"request", "waiting", "response"}) {
+    EXPECT_EQ(stage_.metric(
+                  fmt::format(R"(wayside_client_aborts_total{{endpoint="unmatched",phase="{}"}})", phase)),
+              2);
+  }
+  EXPECT_EQ(stage_.requests(499), 6);
+}
+
+TEST_F(RecorderTest, MeetsNoTargetWithAFault) {
+  stage_.add_route("/a").slo = Milliseconds(60'000);
+  const auto good = R"(http_request_slo_good_total{endpoint="/a",method="GET"})";
+  const auto total = R"(http_request_slo_total{endpoint="/a",method="GET"})";
+  serve("/a", 200);
+  EXPECT_EQ(stage_.metric(good), 1);
+  for (const Outcome fault : {Outcome::kResponseTruncated, Outcome::kShutDown}) {
+    Recording recording(stage_, "/a");
+    recording.respond(200);
+    recording.recorder.end(fault, {});
+  }
+  EXPECT_EQ(stage_.metric(good), 1);
+  EXPECT_EQ(stage_.metric(total), 3);
+  fail("/a", http::Violation::kBadChunk);
+  EXPECT_EQ(stage_.metric(good), 2) << "the fault of the client";
+  fail("/a", Outcome::kClientAborted);
+  EXPECT_EQ(stage_.metric(total), 4) << "nobody knows how long it would have taken";
+}
+
+TEST_F(RecorderTest, CountsUnderTheLabelOfTheRoute) {
+  stage_.add_route("/users/{id}");
+  stage_.add_route("/a").name = "name";
+  serve("/users/7?x", 200);
+  serve("/a", 404);
+  serve("/b", 404);
+  EXPECT_EQ(stage_.metric(requests("/users/{id}", 200)), 1);
+  EXPECT_EQ(stage_.metric(requests("name", 404)), 1);
+  EXPECT_EQ(stage_.metric(requests("unmatched", 404)), 1);
+  EXPECT_EQ(stage_.use(1).hits(), 1U);
+  EXPECT_EQ(stage_.use(2).client_errors(), 1U);
+  EXPECT_EQ(stage_.use(routes::kUnmatched).hits(), 1U);
+}
+
+TEST_F(RecorderTest, CountsNothingOfAnExcludedRouteButItsUse) {
+  stage_.add_route("/health").is_excluded = true;
+  stage_.settings.measurement.route_header = "X-Route";
+  Recording recording(stage_, "/health");
+  recording.declare("X-Route: /other\r\n");
+  recording.respond(503);
+  recording.recorder.end(Outcome::kResponseTruncated, {});
+  fail("/health", http::Violation::kBadChunk);
+  EXPECT_EQ(stage_.requests(), 0);
+  EXPECT_EQ(stage_.in_flight(), 0);
+  EXPECT_EQ(stage_.metric("wayside_overhead_seconds_count"), 0);
+  EXPECT_EQ(stage_.metric(R"(wayside_backend_errors_total{reason="response_truncated"})"), 0);
+  EXPECT_EQ(stage_.metric(R"(wayside_rejected_requests_total{reason="bad_chunk"})"), 0);
+  EXPECT_EQ(stage_.use(1).hits(), 2U);
+  EXPECT_EQ(stage_.use(1).server_errors(), 1U);
+}
+
+TEST_F(RecorderTest, ShowsUnmatchedPathsWithTheirStatuses) {
+  serve("/users/7", 404);
+  serve("/users/8", 200);
+  const auto seen = stage_.unmatched().read();
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].count, 2U);
+  EXPECT_EQ(seen[0].suggestion(), "/users/{id}");
+  EXPECT_EQ(seen[0].statuses[0], 404);
+  EXPECT_EQ(seen[0].statuses[1], 200);
+}
+
+// A scanner's paths earn no series; those that the backend knows do.
+TEST_F(RecorderTest, GivesAPathSeriesOnceAnAnswerShowsThatItIsThere) {
+  stage_.settings.unmatched = routes::Unmatched::kPath;
+  serve("/word", 404);
+  fail("/word", Outcome::kConnectFailed);
+  EXPECT_EQ(stage_.metric(requests("unmatched", 404)), 1);
+  EXPECT_EQ(stage_.metric(requests("unmatched", 502)), 1);
+  serve("/word", 200);
+  serve("/word?q", 404);
+  fail("/word", Outcome::kConnectFailed);
+  EXPECT_EQ(stage_.metric(requests("/word", 200)), 1);
+  EXPECT_EQ(stage_.metric(requests("/word", 404)), 1);
+  EXPECT_EQ(stage_.metric(requests("/word", 502)), 1);
+}
+
+TEST_F(RecorderTest, CountsAnExchangeWhereAnotherHasEarnedSeriesMeanwhile) {
+  stage_.settings.unmatched = routes::Unmatched::kPath;
+  Recording late(stage_, "/word");
+  serve("/word", 200);
+  late.respond(404);
+  late.recorder.end(Outcome::kCompleted, {});
+  EXPECT_EQ(stage_.metric(requests("/word", 404)), 1);
+}
+
+TEST_F(RecorderTest, GuessesATemplate) {
+  stage_.settings.unmatched = routes::Unmatched::kGuess;
+  serve("/users/7", 200);
+  serve("/users/8", 200);
+  EXPECT_EQ(stage_.metric(requests("/users/{id}", 200)), 2);
+}
+
+TEST_F(RecorderTest, CountsAsOverflowWhatFindsNoRoom) {
+  stage_.settings.unmatched = routes::Unmatched::kPath;
+  stage_.settings.measurement.max_series =
+      metrics::least_max_series({}, false) + metrics::guaranteed_series({}, false);  // for "unmatched"
+  for (int i = 0; i < 3; ++i)
+    serve(fmt::format("/{}", i), 200);
+  EXPECT_EQ(stage_.metric(R"(http_requests_total{endpoint="overflow",http_status="2xx",method="GET"})"), 3);
+  EXPECT_EQ(stage_.metric("wayside_series_overflow_total"), 3);
+}
+
+TEST_F(RecorderTest, CountsUnderTheRouteThatTheBackendDeclares) {
+  stage_.settings.measurement.route_header = "X-Route";
+  stage_.add_route("/a");
+  for (const std::string_view target : {"/a", "/b"}) {
+    Recording recording(stage_, target);
+    recording.declare("x-route: /declared/<id>\r\nX-Route: /second\r\n");
+    recording.respond(404);
+    recording.recorder.end(Outcome::kCompleted, {});
+  }
+  EXPECT_EQ(stage_.metric(requests("/declared/<id>", 404)), 2);
+  EXPECT_EQ(stage_.requests(), 2);
+}
+
+TEST_F(RecorderTest, TakesNoDeclaredRouteThatIsNoLabel) {
+  stage_.settings.measurement.route_header = "X-Route";
+  stage_.add_route("/a");
+  for (const std::string& declared :
+       {std::string("no path"), std::string("/\xc3\xa4"), "/" + std::string(256, 'x'), std::string()}) {
+    Recording recording(stage_, "/a");
+    recording.declare(fmt::format("X-Route: {}\r\n", declared));
+    recording.respond(200);
+    recording.recorder.end(Outcome::kCompleted, {});
+  }
+  EXPECT_EQ(stage_.metric(requests("/a", 200)), 4);
+}
+
+TEST_F(RecorderTest, KeepsTheMatchedRouteWhereADeclaredOneFindsNoRoom) {
+  stage_.settings.measurement.route_header = "X-Route";
+  stage_.add_route("/a");
+  stage_.settings.measurement.max_series =
+      metrics::least_max_series({}, false) + 2 * metrics::guaranteed_series({}, false);
+  Recording recording(stage_, "/a");
+  recording.declare("X-Route: /declared\r\n");
+  recording.respond(200);
+  recording.recorder.end(Outcome::kCompleted, {});
+  EXPECT_EQ(stage_.metric(requests("/a", 200)), 1);
+}
+
+TEST_F(RecorderTest, IgnoresDeclaredRoutesUnlessAFieldIsConfigured) {
+  Recording recording(stage_);
+  recording.declare("X-Route: /declared\r\n");
+  recording.respond(200);
+  recording.recorder.end(Outcome::kCompleted, {});
+  EXPECT_EQ(stage_.requests(200), 1);
+}
+
+TEST_F(RecorderTest, CountsByTheLabelsOfHeaderFields) {
+  stage_.settings.measurement.labels = {{"X-Tier", {"tier", {"gold", "silver"}}}};
+  for (const std::string_view fields : {"x-tier: gold\r\n", "X-Tier: tin\r\n", ""}) {
+    Recording recording(stage_, "/", fields);
+    recording.respond(200);
+    recording.recorder.end(Outcome::kCompleted, {});
+  }
+  const auto of = [&](std::string_view tier) {
+    return stage_.metric(fmt::format(
+        R"(http_requests_total{{endpoint="unmatched",http_status="200",method="GET",tier="{}"}})", tier));
+  };
+  EXPECT_EQ(of("gold"), 1);
+  EXPECT_EQ(of("silver"), -1);
+  EXPECT_EQ(of("other"), 2);
+}
+
+}  // namespace
+}  // namespace wayside::proxy
