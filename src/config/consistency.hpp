@@ -1,4 +1,4 @@
-// Settings that are each valid and make no sense together.
+// Conflicts between settings that are each valid.
 #pragma once
 
 #include "wayside/config/load.hpp"
@@ -9,16 +9,16 @@
 
 namespace wayside::config {
 
-// One line for each: one address to listen on for two purposes, and a backend that is wayside itself, which
-// would send each request round in circles until there are no sockets left; names of metrics and labels that
-// do not exist, cannot be, or mean two things; routes of one name that are to be measured differently. What
-// names mean is not looked up.
+// One line for each conflict: one address for two listeners; a backend that is wayside itself, where each
+// request would circle until no sockets are left; new names of metrics and labels that do not fit the
+// namings; a series budget below its minimum; routes of one name with different measurements. Host names are
+// compared as text.
 std::vector<std::string> inconsistencies(const Settings& settings, Action action);
 
-// Where a route is written: "wayside.yaml:12: routes: ".
+// The place of a route: "wayside.yaml:12: routes: ".
 std::string place_of(const Settings& settings, const routes::RouteSpec& route);
 
-// A series budget that has no room for all routes; empty where it has.
+// A warning where the series budget has no room for all routes.
 std::optional<std::string> series_hint(const Settings& settings);
 
 }  // namespace wayside::config

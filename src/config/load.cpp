@@ -28,11 +28,11 @@ void append(std::vector<std::string>& lines, std::vector<std::string> more) {
   lines.insert(lines.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-// The whole file, or one line that says why not.
+// The whole file, or one line with the reason why not.
 Checked<std::string, Mistake> read_file(const std::string& path, std::size_t max_size,
                                         std::string_view limit) {
   const auto unreadable = [&](std::string_view why) {
-    return Mistake{path + ": expected a readable file, found: " + std::string(why)};
+    return Mistake{fmt::format("{}: expected a readable file, found: {}", path, why)};
   };
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) return unreadable("a directory");
@@ -42,7 +42,7 @@ Checked<std::string, Mistake> read_file(const std::string& path, std::size_t max
   std::array<char, 16384> buffer;
   while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
     text.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
-    if (text.size() > max_size) return unreadable("more than " + print_size(max_size) + std::string(limit));
+    if (text.size() > max_size) return unreadable(fmt::format("more than {}{}", print_size(max_size), limit));
   }
   if (in.bad()) return unreadable("an error while reading");
   return {boost::system::in_place_value, std::move(text)};
@@ -55,8 +55,8 @@ void read_settings_file(Settings& settings, std::vector<std::string>& errors) {
   append(errors, read_yaml(settings.file, *text, settings));
 }
 
-// The routes of the OpenAPI document join those of the file, which win: that is how a route of the document
-// gets a name, or is excluded. Adds a hint for each that is replaced so.
+// Adds the routes of the OpenAPI document to those of the file. A route of the file replaces its equal of the
+// document, which can so get a name or be excluded; each replacement adds a hint.
 void read_openapi_file(Settings& settings, std::vector<std::string>& errors,
                        std::vector<std::string>& hints) {
   const auto text = read_file(settings.openapi, settings.route_limits.openapi_size, " (limits.openapi_size)");
@@ -64,8 +64,8 @@ void read_openapi_file(Settings& settings, std::vector<std::string>& errors,
   auto imported = openapi::read_routes(*text, settings.openapi, settings.route_limits);
   if (imported.has_error()) {
     const openapi::DocumentError& error = imported.error();
-    return errors.push_back(settings.openapi + ":" + std::to_string(error.line) + ":" +
-                            std::to_string(error.column) + ": " + error.message);
+    return errors.push_back(
+        fmt::format("{}:{}:{}: {}", settings.openapi, error.line, error.column, error.message));
   }
   const std::size_t own = settings.routes.size();
   std::ranges::move(*imported, std::back_inserter(settings.routes));
@@ -75,14 +75,14 @@ void read_openapi_file(Settings& settings, std::vector<std::string>& errors,
   for (const routes::RouteError& error : mistakes) {
     if (!error.twin || *error.twin >= own || !replaced.insert(error.spec).second) continue;
     const routes::RouteSpec& spec = settings.routes[error.spec];
-    hints.push_back(settings.file + ":" + std::to_string(settings.routes[*error.twin].line) +
-                    ": routes: replaces " + wayside::quoted(spec.path) + " " +
-                    routes::place_of(spec, error.spec));
+    hints.push_back(fmt::format("{}:{}: routes: replaces {} {}", settings.file,
+                                settings.routes[*error.twin].line, wayside::quoted(spec.path),
+                                routes::place_of(spec, error.spec)));
   }
   for (const routes::RouteError& error : mistakes) {
     if (replaced.contains(error.spec)) continue;
     const routes::RouteSpec& spec = settings.routes[error.spec];
-    errors.push_back(spec.file + ":" + std::to_string(spec.line) + ": paths: " + error.message);
+    errors.push_back(fmt::format("{}:{}: paths: {}", spec.file, spec.line, error.message));
   }
   std::size_t index = 0;
   std::erase_if(settings.routes, [&](const routes::RouteSpec&) { return replaced.contains(index++); });
@@ -97,7 +97,7 @@ std::vector<std::string> hints_of(const Settings& settings) {
   return hints;
 }
 
-// The file is the weakest of the three sources and so read first, so its name is looked for before the rest.
+// The file is read first, because the other sources override it. So its name is needed before all else.
 std::string file_named_by(std::span<const GivenValue> variables, std::span<const GivenValue> command_line) {
   Settings scratch;
   std::vector<std::string> found_again_later;

@@ -5,6 +5,7 @@
 
 #include <boost/beast/http/field.hpp>
 
+#include <iterator>
 #include <sched.h>
 #include <utility>
 
@@ -109,8 +110,7 @@ Parsed<std::vector<metrics::Naming>> Namings::parse(Texts texts) {
 
 std::vector<std::string> Namings::print(const std::vector<metrics::Naming>& namings) {
   std::vector<std::string> texts;
-  for (const metrics::Naming naming : namings)
-    texts.push_back(OneOf<kNamingWords>::print(naming));
+  std::ranges::transform(namings, std::back_inserter(texts), OneOf<kNamingWords>::print);
   return texts;
 }
 
@@ -147,8 +147,9 @@ Parsed<metrics::Buckets> Bounds::parse(Texts texts) {
 
 std::vector<std::string> Bounds::print(const metrics::Buckets& buckets) {
   std::vector<std::string> texts;
-  for (const std::int64_t bound : buckets.bounds())
-    texts.push_back(print_decimal(buckets.exposed(static_cast<double>(bound))));
+  std::ranges::transform(buckets.bounds(), std::back_inserter(texts), [&](std::int64_t bound) {
+    return print_decimal(buckets.exposed(static_cast<double>(bound)));
+  });
   return texts;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -70,8 +71,7 @@ void read_labels(const YamlValue& value, Settings& settings, YamlMistakes& mista
       [&](const std::string& name, const YamlValue& entry) { read_label(name, entry, labels, mistakes); },
       mistakes);
   std::vector<metrics::ExtraLabel> extra;
-  for (const HeaderLabel& label : labels)
-    extra.push_back(label.label);
+  std::ranges::transform(labels, std::back_inserter(extra), &HeaderLabel::label);
   if (metrics::variant_count(extra) > metrics::kMaxVariants) {
     mistakes.add(
         value.line, value.key,

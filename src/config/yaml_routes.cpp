@@ -68,8 +68,9 @@ class Item {
  private:
   void read_mapping_item() {
     std::vector<YamlKey> keys;
-    for (const Key& key : kKeys)
-      keys.push_back({key.name, [this, read = key.read](const YamlValue& value) { (this->*read)(value); }});
+    std::ranges::transform(kKeys, std::back_inserter(keys), [this](const Key& key) {
+      return YamlKey{key.name, [this, read = key.read](const YamlValue& value) { (this->*read)(value); }};
+    });
     read_mapping(value_, keys, mistakes_);
     if (has_path_ && has_group_) add("expected a path or a group, found both");
     if (!has_path_ && !has_group_) add("expected a path or a group, found none");
@@ -233,8 +234,7 @@ void print_routes(const Settings& settings, YAML::Emitter& out) {
 
 std::vector<std::string_view> route_keys() {
   std::vector<std::string_view> names;
-  for (const Item::Key& key : Item::kKeys)
-    names.push_back(key.name);
+  std::ranges::transform(Item::kKeys, std::back_inserter(names), &Item::Key::name);
   return names;
 }
 

@@ -1,8 +1,8 @@
-// From argv, environment and file to Settings.
+// Settings from command line, environment and file.
 //
 // The command line overrides the environment (WAYSIDE_LISTEN …), which overrides the file, which overrides
-// the defaults. Any doubt is an error: an unknown key, a value of the wrong kind, two equal templates. A
-// value that another source overrides is checked all the same.
+// the defaults. Any doubt is an error: an unknown key, a value of the wrong kind, two equal templates. Values
+// that another source overrides are checked as well.
 #pragma once
 
 #include "wayside/base/result.hpp"
@@ -15,17 +15,18 @@
 
 namespace wayside::config {
 
-// What the command line asks the program to do.
+// The task of the program, by the command line.
 enum class Action : std::uint8_t { kRun, kDemo, kCheck, kExplain, kVersion, kHelp };
 
 struct Invocation {
   Action action = Action::kRun;
-  Settings settings;    // the defaults where the action is kVersion or kHelp: nothing else was looked at
+  Settings settings;    // the defaults for kVersion and kHelp, which read no other source
   std::string explain;  // the request that kExplain is about
-  std::vector<std::string> hints;  // for kCheck: what is allowed and probably not meant, one line each
+  std::vector<std::string>
+      hints;  // for kCheck: settings that are allowed and probably not meant, one line each
 };
 
-// Every mistake found, one line each, as a person should read it:
+// Every mistake found, one line each:
 // "wayside.yaml:12: routes[3].path: expected …, found …" or "--listen: expected …, found …".
 struct Errors {
   std::vector<std::string> lines;
@@ -33,8 +34,8 @@ struct Errors {
 
 // `argv` begins with the name of the program. `environment` holds "NAME=value" entries; names without the
 // WAYSIDE_ prefix are passed over, and so are those that Kubernetes sets for a service called "wayside".
-// Reads the configuration file that they name, and nothing else from outside. Start-up only: allocates
-// freely.
+// Reads the configuration file and the OpenAPI document that they name. For start-up and reload: blocks, and
+// allocates freely.
 Checked<Invocation, Errors> load(std::span<const char* const> argv, std::span<const char* const> environment);
 
 // The text of --help.

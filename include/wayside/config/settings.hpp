@@ -1,7 +1,7 @@
 // Everything that can be configured, checked and immutable.
 //
-// A plain value: whoever holds one may rely on each field being valid. How it came about (file, environment,
-// command line) is the business of config/load.hpp; what it is used for is the business of its readers.
+// A plain value with valid fields. config/load.hpp makes it from file, environment and command line; each
+// setting has a row in src/config/setting_table.cpp.
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -25,36 +25,36 @@
 namespace wayside::config {
 
 enum class HalfClose : std::uint8_t {
-  kAbort,  // the client has left: those who press stop, or time out, send exactly that
-  kServe,  // it is only done sending, and gets its answer
+  kAbort,  // the client has left: a browser sends the same when its user presses stop
+  kServe,  // the client is done sending, and gets its answer
 };
 
-// How long wayside waits for whom. Each is at least a millisecond and at most 30 days.
+// The longest waits. Each is at least a millisecond and at most 30 days.
 struct Timeouts {
-  Milliseconds request_head{std::chrono::seconds{10}};  // first byte to complete head, in total
-  Milliseconds request_body{std::chrono::seconds{60}};  // idle time between two pieces of a request body
-  Milliseconds queue{std::chrono::seconds{5}};    // for a connection, where the backend has all it may have
-  Milliseconds connect{std::chrono::seconds{5}};  // to the backend, name resolution included
+  Milliseconds request_head{std::chrono::seconds{10}};   // first byte to complete head, in total
+  Milliseconds request_body{std::chrono::seconds{60}};   // idle time between two pieces of a request body
+  Milliseconds queue{std::chrono::seconds{5}};           // for one of BackendLimits::max_connections
+  Milliseconds connect{std::chrono::seconds{5}};         // to the backend, name resolution included
   Milliseconds response_head{std::chrono::seconds{60}};  // request sent to final response head
   Milliseconds response_body{std::chrono::seconds{60}};  // idle time between two pieces of a response body
   Milliseconds keep_alive{std::chrono::seconds{75}};     // an idle client connection
   Milliseconds tunnel{std::chrono::hours{1}};            // idle time of a tunnel (WebSocket)
-  Milliseconds drain{std::chrono::seconds{30}};          // from SIGTERM to the end of what is in flight
+  Milliseconds drain{std::chrono::seconds{30}};          // from SIGTERM to the end of the last exchange
 
   friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
-// How many requests the backend is given at once. Shared evenly by the workers.
+// Requests at the backend at a time. Shared evenly by the workers.
 struct BackendLimits {
-  std::optional<std::size_t> max_connections;  // none: as many as the process may have descriptors for
-  std::size_t max_queue = 1024;                // requests that wait for one of them
+  std::optional<std::size_t> max_connections;  // none: bounded by the descriptors of the process
+  std::size_t max_queue = 1024;                // requests that wait for a connection
 
   friend bool operator==(const BackendLimits&, const BackendLimits&) = default;
 };
 
-// What is expected of a request body before the backend has to do with it.
+// What protects the backend from slow request bodies.
 struct RequestBody {
-  std::size_t buffer = 16UL * 1024;  // so much of it is held before a backend connection is taken; 0: nothing
+  std::size_t buffer = 16UL * 1024;  // bytes that are held before a backend connection is taken
   std::size_t min_rate = 0;          // bytes per second, on average; 0: any
 
   friend bool operator==(const RequestBody&, const RequestBody&) = default;
@@ -69,10 +69,10 @@ struct HeaderLabel {
   friend bool operator==(const HeaderLabel&, const HeaderLabel&) = default;
 };
 
-// What is measured, and what it is called.
+// The measurements and their names.
 struct Measurement {
-  metrics::Renaming renaming;         // without mistakes for the namings and labels of the same settings
-  metrics::EndpointOptions defaults;  // of every endpoint that has none of its own; without a target
+  metrics::Renaming renaming;         // valid for the namings and labels of the same settings
+  metrics::EndpointOptions defaults;  // for what a route does not say; without an SLO
   std::size_t max_series = 20'000;    // at least metrics::least_max_series()
   std::vector<HeaderLabel> labels;    // at most metrics::kMaxVariants combinations
   std::string route_header;           // the response field by which the backend names its routes; empty: none
@@ -80,7 +80,7 @@ struct Measurement {
   friend bool operator==(const Measurement&, const Measurement&) = default;
 };
 
-// What is measured at the endpoint of a route: what the route says, or else Measurement::defaults.
+// The measurements at the endpoint of a route: each option of the route, or else of Measurement::defaults.
 metrics::EndpointOptions endpoint_options(const Measurement& measurement, const routes::RouteSpec& route);
 
 enum class AccessLog : std::uint8_t { kOff, kJson };
@@ -90,31 +90,31 @@ struct Settings {
   Address backend{"127.0.0.1", 5000, {}};
   Address metrics_listen{"0.0.0.0", 10180, {}};
   std::vector<metrics::Naming> namings{metrics::Naming::kHttp};  // never empty, no value twice
-  std::size_t workers = 1;                                       // at least 1; "auto" has become a number
+  std::size_t workers = 1;                                       // at least 1; "auto" is resolved
   LogLevel log_level = LogLevel::kInfo;
   BackendLimits backend_limits;
   RequestBody request_body;
   Timeouts timeouts;
   http::Limits limits;
   routes::Limits route_limits;
-  // Sessions at a time, shared evenly by the workers; further clients wait to be accepted. None: as many as
-  // the process may have descriptors for.
+  // Sessions at a time, shared evenly by the workers; further clients wait to be accepted. None: bounded by
+  // the descriptors of the process.
   std::optional<std::size_t> max_connections;
   bool reuse_port = false;  // other processes of this user may listen on the same port (SO_REUSEPORT)
   bool via = true;          // add this hop to the Via field of requests
-  // What the end of a client's sending direction means while its answer is due.
+  // The meaning of the end of a client's sending direction while its answer is due.
   HalfClose client_half_close = HalfClose::kAbort;
   Measurement measurement;
   AccessLog access_log = AccessLog::kOff;
-  bool inspector_examples = true;         // /routes shows paths as clients sent them
-  std::vector<routes::RouteSpec> routes;  // those of the OpenAPI document included; known to compile
+  bool inspector_examples = true;         // /routes shows paths that clients sent
+  std::vector<routes::RouteSpec> routes;  // with the routes of the OpenAPI document; they compile together
   routes::MatchOptions matching;
   std::optional<routes::Unmatched> unmatched;  // absent: see unmatched_mode()
-  std::string openapi;                         // the OpenAPI document; empty where there is none
+  std::string openapi;                         // the file of the OpenAPI document; empty: none
   bool enable_lifecycle = false;               // POST /-/reload is answered
-  std::string file;                            // the configuration file; empty where there is none
+  std::string file;                            // the configuration file; empty: none
 
-  // What is not said depends on whether there are routes: without any, a guess is better than nothing.
+  // Without routes, the default is to guess: then there are labels without any configuration.
   routes::Unmatched unmatched_mode() const noexcept {
     return unmatched.value_or(routes.empty() ? routes::Unmatched::kGuess : routes::Unmatched::kFold);
   }
@@ -122,7 +122,7 @@ struct Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
-// Whether a naming wants a histogram of durations for each status.
+// Whether a naming has the status among the labels of its duration histogram.
 bool durations_by_status(const Settings& settings);
 
 }  // namespace wayside::config
