@@ -40,7 +40,7 @@ net::Task<AfterExchange> serve_request(Context& context, ClientConnection& clien
     end = exchange.admit(head_size);
     if (exchange.is_answered_here()) {
       co_await exchange.deliver_answer();
-      co_return exchange.finish(Outcome::kCompleted);
+      end = Outcome::kCompleted;
     }
     if (!end && exchange.holds_body()) end = co_await exchange.hold_body();
     if (!end && !exchange.enter_backend()) end = co_await exchange.wait_for_turn();
