@@ -73,7 +73,7 @@ Result<std::size_t> Outlet::write_some(std::string_view lines) noexcept {
                                 : ::write(descriptor_, piece.data(), piece.size());
     if (written >= 0) return static_cast<std::size_t>(written);
     if (errno == EAGAIN || errno == EWOULDBLOCK) return std::size_t{0};
-    if (errno != EINTR) return error_code(errno, boost::system::system_category());
+    if (errno != EINTR) return last_error();
   }
 }
 

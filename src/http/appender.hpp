@@ -11,7 +11,7 @@
 
 namespace wayside::http {
 
-// Appends to a fixed span; what does not fit is remembered and nothing more is written.
+// Appends to a fixed span. After a piece that does not fit, nothing more is written.
 class Appender {
  public:
   explicit Appender(std::span<char> out) noexcept

@@ -8,7 +8,7 @@
 namespace wayside::http {
 namespace {
 
-// What may stand in a chunk extension or a trailer line: HTAB, SP, VCHAR and obs-text (RFC 9110 section 5.5).
+// The characters of a chunk extension or a trailer line: HTAB, SP, VCHAR and obs-text (RFC 9110 section 5.5).
 bool is_line_char(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
@@ -110,7 +110,7 @@ std::optional<Violation> BodyCursor::take_framing_byte(char byte) noexcept {
     case State::kChunkSize: {
       const int digit = hex_value(byte);
       if (digit >= 0) {
-        // 16 digits are all that fit. Leading zeros count: whoever pads further has something else in mind.
+        // 16 digits fit. Leading zeros count, as no honest sender pads further.
         if (framing_bytes_ == 16) return Violation::kBadChunk;
         ++framing_bytes_;
         remaining_ = remaining_ << 4U | static_cast<unsigned>(digit);
@@ -118,8 +118,7 @@ std::optional<Violation> BodyCursor::take_framing_byte(char byte) noexcept {
       }
       if (framing_bytes_ == 0) return Violation::kBadChunk;
       if (byte == '\r') return expect(true, State::kChunkSizeLf);
-      // White space before an extension is grammatical (RFC 9112 section 7.1.1); before anything else it is
-      // not.
+      // White space is allowed before an extension only (RFC 9112 section 7.1.1).
       if (byte == ' ' || byte == '\t') return expect(true, State::kChunkSizeSpace);
       return expect(byte == ';', State::kChunkExtension);
     }
@@ -142,8 +141,8 @@ std::optional<Violation> BodyCursor::take_framing_byte(char byte) noexcept {
       if (!is_token_char(byte)) return Violation::kBadChunk;
       return expect(true, State::kTrailerName);
     case State::kTrailerName:
-      // A field line, also where it is dropped (RFC 9112 section 7.1.2): what looks like the next message is
-      // none.
+      // Must be a field line, even if it is dropped (RFC 9112 section 7.1.2): bytes that look like the next
+      // message are not taken for a trailer.
       if (byte == ':') return expect(true, State::kTrailerValue);
       return expect(is_token_char(byte), State::kTrailerName);
     case State::kTrailerValue:

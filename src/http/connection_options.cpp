@@ -23,7 +23,8 @@ std::optional<Violation> read_connection_options(std::string_view value,
     } else if (++options.named_count > limits::kConnectionOptions) {
       violation = Violation::kTooManyConnectionOptions;
     } else if (!is_end_to_end(option)) {
-      // The others would take away what a proxy in front has added, or what the message means without them.
+      // Nominating an end-to-end field could remove what a proxy in front has added, or change what the
+      // message means.
       options.nominated[options.nominated_count++] = option;
     }
     return !violation;

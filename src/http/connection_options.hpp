@@ -9,7 +9,7 @@
 
 namespace wayside::http {
 
-// Adds what one Connection field says to what the others said; nothing, or what is wrong with it.
+// Adds the options of one Connection field to `options`. Returns nothing, or the first violation.
 std::optional<Violation> read_connection_options(std::string_view value, ConnectionOptions& options) noexcept;
 
 }  // namespace wayside::http

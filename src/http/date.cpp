@@ -16,7 +16,7 @@ std::string_view DateText::at(std::chrono::system_clock::time_point when) noexce
     const sys_days midnight = floor<days>(second);
     const year_month_day day{midnight};
     const hh_mm_ss time{second - midnight};
-    // The modulo tells the compiler what the calendar guarantees: nothing here is wider than its place.
+    // The modulo shows the compiler that each number fits its place, as the calendar guarantees.
     std::snprintf(text_.data(), text_.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
                   kDays[weekday{midnight}.c_encoding() % 7], static_cast<unsigned>(day.day()) % 100,
                   kMonths[(static_cast<unsigned>(day.month()) - 1) % 12],

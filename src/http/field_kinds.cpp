@@ -11,12 +11,12 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 13> kOfProxies = {
+constexpr std::array<std::string_view, 13> kProxyFields = {
     "forwarded",         "x-real-ip",        "x-client-ip",  "x-cluster-client-ip", "true-client-ip",
     "cf-connecting-ip",  "fastly-client-ip", "remote-user",  "x-remote-user",       "client-cert",
     "client-cert-chain", "x-original-url",   "x-rewrite-url"};
-constexpr std::array<std::string_view, 4> kPrefixesOfProxies = {"x-forwarded-", "x-auth-request-", "x-ssl-",
-                                                                "x-amzn-oidc-"};
+constexpr std::array<std::string_view, 4> kProxyPrefixes = {"x-forwarded-", "x-auth-request-", "x-ssl-",
+                                                            "x-amzn-oidc-"};
 
 constexpr std::array kEndToEnd = std::to_array<std::string_view>({
     // Framing, routing, control.
@@ -49,7 +49,7 @@ constexpr std::array kEndToEnd = std::to_array<std::string_view>({
     "idempotency-key",
     "signature",
     "signature-input",
-    // Who asks, and how.
+    // The client and its preferences.
     "accept",
     "user-agent",
     "referer",
@@ -60,7 +60,7 @@ constexpr std::array kEndToEnd = std::to_array<std::string_view>({
     "x-http-method-override",
     "soapaction",
     "last-event-id",
-    // Which trace a request belongs to, and since when it is on its way.
+    // Tracing and queueing.
     "traceparent",
     "tracestate",
     "baggage",
@@ -71,7 +71,7 @@ constexpr std::array kEndToEnd = std::to_array<std::string_view>({
     "x-cloud-trace-context",
     "x-request-start",
     "x-queue-start",
-    // What a response says of itself.
+    // Response metadata.
     "age",
     "allow",
     "etag",
@@ -90,7 +90,7 @@ constexpr std::array kEndToEnd = std::to_array<std::string_view>({
     "x-content-type-options",
     "x-frame-options",
 });
-// "content-" has Content-Length.
+// "content-" includes Content-Length.
 constexpr std::array<std::string_view, 7> kEndToEndPrefixes = {
     "accept-", "access-control-", "content-", "cross-origin-", "if-", "sec-", "x-b3-"};
 
@@ -104,12 +104,12 @@ bool is_among(std::string_view name, Names names, Names prefixes) noexcept {
 
 }  // namespace
 
-bool speaks_for_proxies(std::string_view name) noexcept {
-  return is_among(name, kOfProxies, kPrefixesOfProxies);
+bool is_set_by_proxies(std::string_view name) noexcept {
+  return is_among(name, kProxyFields, kProxyPrefixes);
 }
 
 bool is_end_to_end(std::string_view name) noexcept {
-  return is_among(name, kEndToEnd, kEndToEndPrefixes) || speaks_for_proxies(name);
+  return is_among(name, kEndToEnd, kEndToEndPrefixes) || is_set_by_proxies(name);
 }
 
 bool is_spelling_of(std::string_view name, std::string_view lower) noexcept {

@@ -28,18 +28,18 @@ constexpr Known kKnown[] = {
     {"x-forwarded-proto", kXForwardedProto},
 };
 
-// Letters differ from their capitals in one bit. Among the characters of a token, no other becomes a letter,
-// a digit or "-" by it.
+// Setting this bit turns a capital into its small letter. No other character of a token becomes a letter, a
+// digit or "-".
 constexpr char kCaseBit = 0x20;
 
-// A name's size and last letter tell the known ones apart, so one slot is all there is to look at.
+// Size and last letter tell the known names apart, so a look-up compares one slot.
 constexpr std::size_t kSlots = 32;
 constexpr std::size_t slot_of(std::string_view name, std::size_t factor) noexcept {
-  const std::size_t last_letter = static_cast<unsigned char>(name.back()) % 32;  // whatever its case
+  const std::size_t last_letter = static_cast<unsigned char>(name.back()) % 32;  // in either case
   return (name.size() * 32 + last_letter) * factor / 64 % kSlots;
 }
 
-// The smallest factor that gives each known name a slot of its own.
+// The smallest factor that gives each known name a separate slot.
 constexpr std::size_t kFactor = [] {
   for (std::size_t factor = 1;; ++factor) {
     std::array<bool, kSlots> taken{};
@@ -63,7 +63,7 @@ std::uint64_t eight_bytes(const char* from) noexcept {
   return bytes;
 }
 
-// Of two texts of one size; `lower` is a known name.
+// Compares texts of equal size; `lower` is a known name.
 bool equals_lower(std::string_view name, std::string_view lower) noexcept {
   constexpr std::uint64_t kCaseBits = 0x2020'2020'2020'2020;
   constexpr std::size_t kStep = sizeof(std::uint64_t);
@@ -83,7 +83,7 @@ bool equals_lower(std::string_view name, std::string_view lower) noexcept {
   return !differs(size - kStep);
 }
 
-bool says_how_to_read_the_body(std::string_view name) noexcept {
+bool describes_body(std::string_view name) noexcept {
   return is_spelling_of(name, "content-length") || is_spelling_of(name, "content-type") ||
          is_spelling_of(name, "transfer-encoding");
 }
@@ -93,7 +93,7 @@ field number_of(std::string_view name) noexcept {
   const Known& known = kTable[slot_of(name, kFactor)];
   if (known.text.size() == name.size() && equals_lower(name, known.text)) return known.id;
   if (name.find('_') == name.npos) return field::unknown;
-  const bool is_twin = speaks_for_proxies(name) || says_how_to_read_the_body(name);
+  const bool is_twin = is_set_by_proxies(name) || describes_body(name);
   return is_twin ? kUnderscoreTwin : field::unknown;
 }
 

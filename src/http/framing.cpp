@@ -15,11 +15,11 @@ struct BodyFields {
   bool has_transfer_encoding = false;
 };
 
-// Most programs keep a length in a signed number of 64 bits (off_t, long, ssize_t), where one more becomes
-// negative. A recipient has to guard against that (RFC 9110 section 8.6), and not all of them do.
+// Most programs keep a length in a signed 64-bit number (off_t, long, ssize_t), where a larger one becomes
+// negative. A recipient must guard against that (RFC 9110 section 8.6), and not all do.
 constexpr std::uint64_t kMaxLength = std::numeric_limits<std::int64_t>::max();
 
-// 1*DIGIT (RFC 9110 section 8.6): no sign, no space, no overflow, here or behind.
+// 1*DIGIT (RFC 9110 section 8.6): no sign, no space, no overflow, neither here nor at the backend.
 std::optional<std::uint64_t> parse_length(std::string_view text) noexcept {
   if (text.empty() || !is_digit(text.front())) return std::nullopt;
   std::uint64_t length = 0;
@@ -31,7 +31,7 @@ std::optional<std::uint64_t> parse_length(std::string_view text) noexcept {
 Checked<BodyFields, Violation> read_body_fields(const Fields& fields) {
   BodyFields found;
   if (!fields.names().overlaps(FieldNames(field::content_length, field::transfer_encoding))) return found;
-  bool chunked_once = true;  // as far as there is a Transfer-Encoding at all
+  bool chunked_once = true;  // or no Transfer-Encoding at all
   for (const Field& field : fields) {
     if (field.id == field::content_length) {
       // Equal values may be merged, as one line or as several; a list is refused (RFC 9110 section 8.6).
@@ -54,7 +54,7 @@ Checked<Framing, Violation> request_framing(const RequestHead& head) {
   const auto fields = read_body_fields(head.fields);
   if (!fields) return fields.error();
   if (fields->has_transfer_encoding) {
-    // RFC 9112 section 6.1: such a message has faulty framing even where it could be understood.
+    // RFC 9112 section 6.1: such a message has faulty framing, even if it could be understood.
     if (head.minor_version == 0) return Violation::kTransferEncodingInHttp10;
     return Framing{Framing::Kind::kChunked, 0};
   }
@@ -63,8 +63,8 @@ Checked<Framing, Violation> request_framing(const RequestHead& head) {
 }
 
 Checked<Framing, Violation> response_framing(const ResponseHead& head, Method request_method) {
-  // RFC 9112 section 6.3, in its order. The fields are read first because a response that contradicts itself
-  // comes from a backend that cannot be trusted with the next one either.
+  // RFC 9112 section 6.3, in its order. The fields are checked first, even of a response without a body:
+  // after a contradiction, the backend's next response cannot be trusted either.
   const auto fields = read_body_fields(head.fields);
   if (!fields) return fields.error();
   const bool bodiless =

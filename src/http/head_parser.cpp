@@ -37,27 +37,27 @@ std::optional<Violation> add_field(const Field& field, Head& head) noexcept {
   return read_connection_options(field.value, head.connection);
 }
 
-// Fills a head with what Beast finds in it. Beast stops at a line that it refuses, or that a callback does.
+// Fills a head from Beast's callbacks. Beast stops at a line that it or a callback refuses.
 template <class Head>
 class LineReader final : public beast::http::basic_parser<std::is_same_v<Head, RequestHead>> {
  public:
   explicit LineReader(Head& head) noexcept : head_(head) {
-    this->skip(true);  // the message ends with its head, whatever its fields say of a body
-    this->header_limit(std::numeric_limits<std::uint32_t>::max());  // HeadScanner keeps to the limit
+    this->skip(true);  // the message ends with its head, whatever its fields say about a body
+    this->header_limit(std::numeric_limits<std::uint32_t>::max());  // HeadScanner enforces the limit
   }
 
-  // The number of bytes in front of the line that the reader stopped at; all of them where is_done().
+  // Returns the number of bytes in front of the line that the reader stopped at; all bytes if is_done().
   std::size_t read(std::string_view bytes) {
     return this->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error_);
   }
 
-  // The start line was read already: the field lines are what follows.
+  // Prepares for field lines, the start line having been read elsewhere.
   void skip_start_line() {
     starts_with_fields_ = true;
     read(std::is_same_v<Head, RequestHead> ? "GET / HTTP/1.1\r\n" : "HTTP/1.1 200 OK\r\n");
   }
 
-  // Why the reader stopped: what Beast says, and what is wrong by our rules, if it was a callback.
+  // Why the reader stopped: Beast's error, and the violation if a callback refused the line.
   error_code error() const noexcept { return error_; }
   std::optional<Violation> violation() const noexcept { return violation_; }
 
@@ -76,8 +76,8 @@ class LineReader final : public beast::http::basic_parser<std::is_same_v<Head, R
   void on_response_impl(int status, beast::string_view reason, int version, error_code& ec) override {
     if constexpr (std::is_same_v<Head, ResponseHead>) {
       if (starts_with_fields_) return;
-      // RFC 9110 section 15: the first digit is one of 1 to 5. What is above is of no known class but is
-      // relayed; what is below is no status code.
+      // RFC 9110 section 15: the first digit is one of 1 to 5. A higher one has no known class but is
+      // relayed; a lower one is not a status code.
       if (status < 100) return stop(ec);
       head_.status = static_cast<unsigned>(status);
       head_.reason = reason;
@@ -87,8 +87,8 @@ class LineReader final : public beast::http::basic_parser<std::is_same_v<Head, R
 
   void on_field_impl(field known_to_beast, beast::string_view name, beast::string_view value,
                      error_code& ec) override {
-    // Beast has unfolded a value that does not start behind its colon: it is on a later line, or in memory of
-    // Beast's that ends with this call.
+    // A value that does not start behind its colon was unfolded by Beast: it is on a later line, or in memory
+    // of Beast's that is valid during this call only.
     const char* begin = name.data() + name.size() + 1;
     while (is_blank(*begin))
       ++begin;
@@ -105,7 +105,7 @@ class LineReader final : public beast::http::basic_parser<std::is_same_v<Head, R
     ec = boost::system::errc::make_error_code(boost::system::errc::operation_canceled);
   }
 
-  // None of these has a part in a head.
+  // These say nothing about a head.
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(beast::string_view, error_code&) override { return 0; }
@@ -119,7 +119,7 @@ class LineReader final : public beast::http::basic_parser<std::is_same_v<Head, R
   bool starts_with_fields_ = false;
 };
 
-// RFC 9112 section 2.3. Beast does not tell a version that is not spoken here from what is no version.
+// RFC 9112 section 2.3. Beast has one error for an unsupported version and for a malformed one.
 bool is_foreign_version(std::string_view text) noexcept {
   constexpr std::string_view kForm = "HTTP/1.1";
   const bool has_form = text.size() == kForm.size() && text.starts_with("HTTP/") && is_digit(text[5]) &&
@@ -127,10 +127,10 @@ bool is_foreign_version(std::string_view text) noexcept {
   return has_form && (text[5] != '1' || text[7] > '1');
 }
 
-// What is wrong with a start line that Beast has refused.
+// The violation of a start line that Beast has refused.
 Violation judge_start_line(std::string_view bytes, error_code error, const RequestHead&) noexcept {
   if (error != beast::http::error::bad_version) return Violation::kMalformedHead;
-  // Method and target are as they should be, so neither holds a space.
+  // Beast has accepted method and target, so neither holds a space.
   const std::string_view line = bytes.substr(0, bytes.find("\r\n"));
   const std::size_t target = line.find(' ') + 1;
   const std::string_view version = line.substr(line.find(' ', target) + 1);
@@ -142,8 +142,9 @@ Violation judge_start_line(std::string_view bytes, error_code, const ResponseHea
   return is_foreign ? Violation::kUnsupportedVersion : Violation::kMalformedHead;
 }
 
-// Many a backend leaves out the second space of its status line where no reason follows, and every client
-// takes it. Beast reads the line as it should be. Its size where that is what was wrong with it, or 0.
+// Reads a status line without reason that lacks its second space: many backends send it, and every client
+// takes it. Beast is given the line with the space. Returns the size of the line, or 0 if it has another
+// fault.
 std::size_t read_bare_status_line(std::string_view bytes, ResponseHead& head) {
   constexpr std::size_t kSize = std::string_view("HTTP/1.1 200\r\n").size();
   if (bytes.substr(0, kSize).find("\r\n") != kSize - 2) return 0;
@@ -160,12 +161,13 @@ std::size_t read_bare_status_line(std::string_view, RequestHead&) {
   return 0;
 }
 
-// Reads the field line at `at` that Beast stopped at, and moves `at` behind it. Beast judges what Connection,
-// Proxy-Connection and the fields for framing say; here the first is judged by read_connection_options, the
-// second is dropped unread, and framing.cpp decides on the others when all of the head is known.
+// Reads the field line at `at`, which Beast has refused, and moves `at` behind it. Beast checks the values of
+// Connection, Proxy-Connection and the framing fields. Here, read_connection_options checks Connection,
+// Proxy-Connection is dropped unread, and framing.cpp decides on the framing fields once the head is
+// complete.
 template <class Head>
 std::optional<Violation> read_refused_field(std::string_view bytes, std::size_t& at, Head& head) noexcept {
-  // Beast moves past a CR without its LF at the start of a line.
+  // Beast skips a CR without LF at the start of a line.
   if (bytes[at - 1] != '\n') return Violation::kMalformedHead;
   const std::string_view rest = bytes.substr(at);
   const std::string_view name = rest.substr(0, rest.find(':'));
@@ -184,8 +186,8 @@ std::optional<Violation> read_refused_field(std::string_view bytes, std::size_t&
   return std::nullopt;
 }
 
-// Says what is wrong with the line at `at`, which `stopped` has stopped at, or goes on behind it if nothing
-// is wrong by our rules.
+// Returns the violation of the line at `at`, where `stopped` has stopped. If the line breaks none of our
+// rules, parses the rest of the head.
 template <class Head>
 [[gnu::cold]] std::optional<Violation> read_on(std::string_view bytes, std::size_t at,
                                                const LineReader<Head>& stopped, Head& head) {
@@ -217,7 +219,7 @@ std::optional<Violation> parse_head(std::string_view bytes, Head& head) {
   return read == bytes.size() ? std::nullopt : std::optional(Violation::kMalformedHead);
 }
 
-// RFC 9112 section 5.2: each CRLF of a fold becomes spaces, so that no view has to move.
+// RFC 9112 section 5.2: each CRLF of a fold becomes two spaces, so no view has to move.
 void unfold(std::span<char> bytes) noexcept {
   for (std::size_t i = 0; i + 2 < bytes.size(); ++i) {
     if (bytes[i] == '\r' && bytes[i + 1] == '\n' && is_blank(bytes[i + 2])) bytes[i] = bytes[i + 1] = ' ';

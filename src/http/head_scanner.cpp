@@ -9,7 +9,7 @@ namespace wayside::http {
 Checked<std::optional<std::size_t>, Violation> HeadScanner::scan(std::string_view bytes) noexcept {
   const std::optional<std::size_t> incomplete;
   if (bytes.empty()) return incomplete;
-  // A method is a token (RFC 9110 section 9.1), a status line starts with "HTTP/": a TLS greeting with
+  // A request starts with a token (RFC 9110 section 9.1), a response with "HTTP/", and a TLS hello with
   // neither.
   if (scanned_ == 0) {
     if (kind_ == Kind::kRequest && bytes == "\r")
@@ -25,8 +25,8 @@ Checked<std::optional<std::size_t>, Violation> HeadScanner::scan(std::string_vie
       break;
     }
     const auto line_feed = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
-    // RFC 9112 section 2.2 lets a recipient take a bare LF for a line end; two recipients that differ in that
-    // see two different messages, so nobody here does.
+    // RFC 9112 section 2.2 lets a recipient take a bare LF for a line end. Two recipients that differ in that
+    // see different messages, so it is refused.
     if (line_feed == 0 || bytes[line_feed - 1] != '\r') return Violation::kBareLineFeed;
     if (!first_line_complete_) {
       first_line_complete_ = true;

@@ -10,12 +10,12 @@
 namespace wayside::http {
 namespace {
 
-// The connection-specific fields that are named nowhere but here (RFC 9110 section 7.6.1). Content-Length is
-// not among them: who decides about it are the two functions below.
+// Fields that are always for one hop (RFC 9110 section 7.6.1). The two writers below decide on
+// Content-Length.
 constexpr FieldNames kHopByHop(field::connection, field::keep_alive, field::proxy_connection, field::te,
                                field::trailer, field::transfer_encoding, field::upgrade);
 
-// Fields of a request that a backend would take for what they are not.
+// Request fields that a backend would mistake for trusted ones.
 constexpr FieldNames kForgeries(kUnderscoreTwin, kProxy);
 
 bool is_nominated(const ConnectionOptions& options, std::string_view name) noexcept {
@@ -25,7 +25,7 @@ bool is_nominated(const ConnectionOptions& options, std::string_view name) noexc
   return false;
 }
 
-// Copies fields as runs of lines. A line that goes ends the run before it.
+// Copies fields as runs of lines. A dropped line ends the run before it.
 class FieldCopier {
  public:
   explicit FieldCopier(Appender& out) noexcept : out_(out) {}
@@ -35,7 +35,7 @@ class FieldCopier {
     run_end_ = field.line_end;
   }
   void drop() noexcept { flush(); }
-  // Keeps the field with another element at the end of its list.
+  // Keeps the field, and appends an element to its list.
   void append(const Field& field, std::string_view element) noexcept {
     flush();
     out_.text(field.name);
@@ -45,7 +45,7 @@ class FieldCopier {
     out_.text(element);
     out_.text("\r\n");
   }
-  // Keeps the field with another value.
+  // Keeps the field with a new value.
   void replace(const Field& field, std::string_view value) noexcept {
     flush();
     out_.text(field.name);
@@ -112,8 +112,9 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   out.text(head.target);
   out.text(" HTTP/1.1\r\n");
 
-  // This hop adds to the last line of each, or a line where there is none; of Forwarded, only to what came: a
-  // backend that reads it from the right would else take a client's word for a proxy's.
+  // This hop appends to the last line of each, or adds a line if there is none. Forwarded is appended to, but
+  // not added: without this hop's element, a backend that reads it from the right would take a client's word
+  // for a proxy's.
   const Field* const forwarded_for = find_last(head.fields, kXForwardedFor);
   const Field* const forwarded = find_last(head.fields, field::forwarded);
   const Field* const via = rewrite.via ? find_last(head.fields, field::via) : nullptr;
@@ -123,7 +124,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   bool length_is_there = false;
   for (const Field& field : head.fields) {
     if (field.id == field::content_length) {
-      // The first line stays where it is; equal ones behind it go (RFC 9110 section 8.6).
+      // The first line stays in its place; later ones, which are equal, are dropped (RFC 9110 section 8.6).
       length_is_there ? copier.drop() : copier.keep(field);
       length_is_there = true;
     } else if (field.id == field::upgrade && rewrite.upgrade) {
@@ -132,7 +133,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
                is_nominated(head.connection, field.name)) {
       copier.drop();
     } else if (&field == host && !head.authority.empty()) {
-      // RFC 9112 section 3.2.2: the authority of the target replaces what Host said.
+      // RFC 9112 section 3.2.2: the authority of the target replaces the value of Host.
       copier.replace(field, head.authority);
     } else if (&field == forwarded_for) {
       copier.append(field, rewrite.client_ip);
@@ -149,7 +150,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   }
   copier.flush();
 
-  // Only HTTP/1.0 may leave Host out, and what goes on is HTTP/1.1 (RFC 9112 section 3.2).
+  // Only an HTTP/1.0 request may lack Host, and it is forwarded as HTTP/1.1 (RFC 9112 section 3.2).
   if (host == nullptr)
     write_field(out, "Host", head.authority.empty() ? rewrite.fallback_host : head.authority);
   if (rewrite.upgrade) out.text("Connection: upgrade\r\n");
@@ -161,7 +162,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   }
   if (rewrite.via && via == nullptr) write_field(out, "Via", own_via);
   if (forwarded_for == nullptr) write_field(out, "X-Forwarded-For", rewrite.client_ip);
-  // These say what the first proxy saw, so they are only added where no proxy before this one has.
+  // These describe what the first proxy saw, so they are added only if absent.
   if (!head.fields.contains(kXForwardedProto)) out.text("X-Forwarded-Proto: http\r\n");
   const std::string_view asked_host = !head.authority.empty() ? head.authority : host ? host->value : "";
   if (!head.fields.contains(kXForwardedHost) && !asked_host.empty())
@@ -176,17 +177,17 @@ bool is_unchanged(const ResponseHead& head, const ResponseRewrite& rewrite) noex
   // Nothing is added.
   const bool lacks_date = !rewrite.date.empty() && !fields.contains(field::date);
   if (lacks_date || rewrite.upgrade || rewrite.close || rewrite.announce_keep_alive) return false;
-  // Nothing is dropped. Without a Connection field, nothing else is for this hop only because of it.
+  // Nothing is dropped. Without a Connection field, no field is nominated either.
   if (fields.names().overlaps(kHopByHop)) return false;
   const auto is_left_out = [&](const Field& field) {
     return equals_ignoring_case(field.name, rewrite.left_out);
   };
   if (!rewrite.left_out.empty() && std::ranges::any_of(fields, is_left_out)) return false;
-  // Neither as far as the body's framing goes.
+  // The framing stays as it is.
   const auto lengths = std::ranges::count(fields, field::content_length, &Field::id);
   switch (rewrite.framing.kind) {
     case Framing::Kind::kChunked:
-      return false;  // and the size of the first chunk may be written over the head that came
+      return false;  // also, the first chunk-size line may be written over the received head
     case Framing::Kind::kLength:
       return lengths == 1;
     default:

@@ -42,11 +42,11 @@ void write_head(Appender& out, const OwnResponse& response, unsigned status, std
   out.text("\r\n");
 }
 
-// RFC 9110 section 9.3.8 asks the recipient to leave out what is likely to be sensitive. Which fields those
-// are only the application knows: X-Api-Key, X-Amz-Security-Token, or what a proxy in front has added to tell
-// the backend of the user. So these alone are shown: what a TRACE is for (the way it took, and where it was
-// addressed to), and the fields of content negotiation and caching, in which nobody is named. Those that name
-// clients and addresses of the network inside (Forwarded, X-Forwarded-For, From, Referer) are not among them.
+// RFC 9110 section 9.3.8 asks the recipient to exclude fields that are likely to be sensitive. Only the
+// application knows them all: X-Api-Key, X-Amz-Security-Token, or a field in which a proxy in front names the
+// user. So only harmless fields are shown: the purpose of a TRACE (its route and its host), and the fields of
+// content negotiation and caching. Fields that name clients or internal addresses (Forwarded,
+// X-Forwarded-For, From, Referer) are not among them.
 bool is_shown_to_trace(field name) noexcept {
   switch (name) {
     case field::host:
@@ -67,7 +67,7 @@ bool is_shown_to_trace(field name) noexcept {
   }
 }
 
-// Writes the head of a request as it came, but for fields that are not shown, or only measures it.
+// Calls `write` with each piece of a request head, leaving out hidden fields.
 template <class Write>
 void for_each_traced_piece(const RequestHead& head, Write write) {
   write(head.method_token);

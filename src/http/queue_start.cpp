@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::chrono::minutes kMostBelievable{10};
 
-// Seconds since the epoch, whatever the unit. The year 5138 in seconds is the year 1973 in milliseconds, and
-// so on: the units do not overlap for a long time to come.
+// Seconds since the epoch, from a number in any unit. The units do not overlap until the year 5138, whose
+// number in seconds is that of the year 1973 in milliseconds.
 std::optional<double> to_seconds(double number) noexcept {
   constexpr double kMostSeconds = 1e11;
   for (const double per_second : {1.0, 1e3, 1e6, 1e9}) {
@@ -31,7 +31,7 @@ std::optional<Nanoseconds> time_since_queue_start(std::string_view value,
   if (error != std::errc{} || stop != end || !(number > 0)) return std::nullopt;
   const auto start = to_seconds(number);
   if (!start) return std::nullopt;
-  // A double holds such a number of seconds to a quarter of a microsecond.
+  // A double resolves such a number of seconds to a quarter of a microsecond.
   const double now_seconds = std::chrono::duration<double>(now.time_since_epoch()).count();
   const double elapsed = std::max(now_seconds - *start, 0.0);
   if (elapsed > std::chrono::duration<double>(kMostBelievable).count()) return std::nullopt;

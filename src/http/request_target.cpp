@@ -9,15 +9,15 @@
 namespace wayside::http {
 namespace {
 
-// Without ",": that is two Host fields that somebody merged.
+// Without ",", which comes from two merged Host fields.
 constexpr std::array<bool, 256> kHostChars = alphanumeric_or("-._~!$&'()*+;=%");
 
 bool is_host_char(char c) noexcept {
   return kHostChars[static_cast<unsigned char>(c)];
 }
 
-// uri-host [ ":" port ] (RFC 9110 section 7.2, RFC 3986 section 3.2.2), as far as its characters go. It may
-// be empty.
+// uri-host [ ":" port ] (RFC 9110 section 7.2, RFC 3986 section 3.2.2), checked character by character. It
+// may be empty.
 bool is_valid_authority(std::string_view text) noexcept {
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
@@ -38,7 +38,7 @@ bool is_valid_authority(std::string_view text) noexcept {
 std::optional<Violation> check_target(RequestHead& head) noexcept {
   head.authority = {};
   if (head.method == Method::connect) return Violation::kConnectUnsupported;
-  // A fragment is never part of it.
+  // A target has no fragment.
   if (head.target.find('#') != head.target.npos) return Violation::kBadTarget;
   if (head.target.starts_with('/')) return std::nullopt;
   if (head.target == "*" && head.method == Method::options) return std::nullopt;

@@ -1,4 +1,4 @@
-// What a request is addressed to: the form of its target, and its Host.
+// Checks what a request is addressed to: its target and its Host.
 #pragma once
 
 #include "wayside/http/head.hpp"
@@ -8,8 +8,8 @@
 
 namespace wayside::http {
 
-// RFC 9112 section 3.2: origin-form, absolute-form, or "*" for OPTIONS alone. Sets `head.authority`. Nothing,
-// or what is wrong with the target.
+// RFC 9112 section 3.2: origin-form, absolute-form, or "*" for OPTIONS alone. Sets `head.authority`. Returns
+// nothing, or the violation.
 std::optional<Violation> check_target(RequestHead& head) noexcept;
 
 // RFC 9112 section 3.2: exactly one valid Host in HTTP/1.1; HTTP/1.0 may come without.

@@ -9,31 +9,31 @@
 namespace wayside::http {
 namespace {
 
-// Beside the fields by which proxies speak.
+// Forbidden in addition to the fields set by proxies.
 constexpr std::array kForbidden = std::to_array<std::string_view>(
     {// Framing and connection control.
      "transfer-encoding", "content-length", "connection", "keep-alive", "proxy-connection", "te", "trailer",
      "upgrade",
      // Routing.
      "host", "via", "max-forwards", "proxy",
-     // Which trace a request belongs to, and since when it is on its way.
+     // Tracing and queueing.
      "traceparent", "tracestate", "baggage", "b3", "x-request-id", "x-correlation-id", "x-request-start",
      "x-queue-start",
      // Authentication and state.
      "authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "authentication-info",
      "proxy-authentication-info", "cookie", "set-cookie",
-     // What a request asks for.
+     // Request modification.
      "cache-control", "expect", "pragma", "range", "if-match", "if-none-match", "if-modified-since",
      "if-unmodified-since", "if-range",
-     // What a response says of itself.
+     // Response metadata.
      "age", "date", "expires", "location", "retry-after", "vary", "warning",
-     // How to read the content.
+     // Content description.
      "content-encoding", "content-type", "content-range", "content-location"});
 
 }  // namespace
 
 bool may_be_trailer(std::string_view name) noexcept {
-  return !speaks_for_proxies(name) && std::ranges::none_of(kForbidden, [&](std::string_view forbidden) {
+  return !is_set_by_proxies(name) && std::ranges::none_of(kForbidden, [&](std::string_view forbidden) {
     return is_spelling_of(name, forbidden);
   });
 }

@@ -17,7 +17,7 @@ Buffer BufferPool::take(Size size) {
   std::vector<char*>& kept = size == Size::kSmall ? small_ : large_;
   const std::size_t limit = Buffer::kHeadroom + (size == Size::kSmall ? kSmallCapacity : kLargeCapacity);
   if (kept.empty()) {
-    // The place to put the block back is made now, where failing is allowed.
+    // give_back() must not throw, so its space is reserved here.
     if (kept.capacity() == 0) kept.reserve(size == Size::kSmall ? kSmallKept : kLargeKept);
     return {*this, static_cast<char*>(::operator new(limit)), size, limit};
   }

@@ -20,17 +20,16 @@ using Socket = asio::basic_stream_socket<StreamProtocol, Executor>;
 
 constexpr Milliseconds kRetryFullQueueAfter{10};
 
-// Between two rounds through the addresses of a backend that is being started anew: each twice as long as the
-// last.
+// Pauses between two rounds through the addresses of a restarting backend, each twice as long as the last.
 constexpr Milliseconds kShortestPause{20};
 constexpr Milliseconds kLongestPause{250};
 
-// Nobody listens there, or the path of the socket is gone.
+// No process listens on the address, or the path of the socket does not exist.
 bool is_refusal(const error_code& ec) {
   return ec == asio::error::connection_refused || ec == boost::system::errc::no_such_file_or_directory;
 }
 
-// A name may have addresses that this host cannot use at all: they say nothing where another one refuses.
+// How much an error tells about the backend: a refusal most, an address that this host cannot use least.
 int weight_of(const error_code& ec) {
   if (is_refusal(ec)) return 3;
   const bool is_unusable = ec == asio::error::network_unreachable || ec == asio::error::host_unreachable ||
@@ -53,7 +52,8 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
         socket(set.executor()),
         timer(set.executor()) {}
 
-  // Runs a step that may throw inside a handler of Asio's: that ends the attempt, and nothing else.
+  // Runs a step inside a handler of Asio's. An exception ends this attempt instead of leaving
+  // io_context::run().
   template <class Step>
   void guarded(Step step) {
     try {
@@ -65,7 +65,7 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
     }
   }
 
-  // Throws std::bad_alloc. Nobody is woken from within.
+  // Throws std::bad_alloc. Never wakes the waiter.
   void start() {
     if (directory->is_usable(Clock::now())) {
       begin();
@@ -91,7 +91,7 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
     try_next();
   }
 
-  // Of what went wrong with several addresses, what says most of the backend.
+  // Keeps the most telling error of several addresses.
   void note_error(const error_code& ec) {
     if (!error || weight_of(ec) > weight_of(error)) error = ec;
   }
@@ -123,7 +123,7 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
     finish({});
   }
 
-  // No address could be connected to.
+  // Called when every address has failed.
   void start_over() {
     const TimePoint now = Clock::now();
     const bool is_coming_back = is_refusal(error) && directory->note_refused(now, limit);
@@ -142,7 +142,7 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
     });
   }
 
-  // A socket for the next address in place of the last one's.
+  // Replaces the socket with one for the next address.
   error_code open(const StreamProtocol::endpoint& endpoint) {
     error_code ec;
     socket.close(ec);
@@ -153,8 +153,8 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
     return ec;
   }
 
-  // False for a unix socket whose peer has a full queue: connect(2) says EAGAIN, and nothing tells when there
-  // is room. Asio 1.26 waits as if the connection were on its way, and reports success.
+  // False for a unix socket whose peer has a full queue: connect(2) fails with EAGAIN, and no event reports
+  // room. Asio 1.26 waits as if the connection were in progress, and reports success.
   bool is_connected() const {
     if (entries[next].endpoint.protocol().family() != AF_UNIX) return true;
     error_code ec;
@@ -162,8 +162,8 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
     return ec != asio::error::not_connected;
   }
 
-  // Ends connecting when the address has had its share of the time that is left. The last one may have all of
-  // it: the owner of the attempt gives up then.
+  // Ends connecting to an address after its share of the time left. The last address needs no limit: the
+  // owner of the attempt cancels it in time.
   void share_time(std::size_t addresses_left) {
     is_late = false;
     if (addresses_left == 1) return;
@@ -178,7 +178,7 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
   }
 
   void end_share() {
-    ++shares;  // the timer may be due already
+    ++shares;  // the timer's handler may already be queued
     timer.cancel();
   }
 
@@ -195,22 +195,22 @@ struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_sh
     timer.cancel();
     error_code ignored;
     socket.close(ignored);
-    stream.reset();  // the set may go before the last handler
+    stream.reset();  // the set may be destroyed before the last handler
   }
 
-  const std::shared_ptr<Directory> directory;  // shared: it sees who still waits
+  const std::shared_ptr<Directory> directory;  // shared: handlers may outlive the connector
   ReadinessSet& set;
-  Waiter* waiter;  // nullptr: the attempt was given up
+  Waiter* waiter;  // nullptr once the attempt is cancelled
   const Milliseconds limit;
   const TimePoint deadline;
   Socket socket;
   Timer timer;
   Directory::Entries entries;
   std::size_t next = 0;
-  Milliseconds pause = kShortestPause / 2;  // the last one, before the addresses were tried again
+  Milliseconds pause = kShortestPause / 2;  // the last one
   bool has_asked = false;
-  std::size_t shares = 0;  // that have ended
-  bool is_late = false;    // the share of this address is over
+  std::size_t shares = 0;  // the number of shares that have ended
+  bool is_late = false;    // this address has used its share
   bool is_finished = false;
   error_code error;
   std::optional<Stream> stream;
@@ -248,7 +248,7 @@ Connector::~Connector() {
 
 ConnectAttempt Connector::start(Waiter& waiter, Milliseconds limit) {
   ConnectAttempt attempt(std::make_shared<ConnectAttempt::State>(directory_, waiter, limit));
-  attempt.state_->start();  // gives up, where it throws
+  attempt.state_->start();  // if it throws, the attempt cancels itself
   return attempt;
 }
 

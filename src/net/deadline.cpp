@@ -7,7 +7,7 @@ namespace wayside::net {
 void Deadline::expire_at(TimePoint when) {
   when_ = when;
   passed_ = false;
-  // Later than it is filed for: the wheel finds that out when the slot comes up.
+  // Later than it is filed for: the wheel notices when the slot is due.
   if (is_linked() && when >= filed_for_) return;
   if (is_linked()) unlink();
   wheel_.file(*this);
@@ -21,8 +21,8 @@ void DeadlineWheel::stop() {
 }
 
 void DeadlineWheel::file(Deadline& deadline) {
-  // Tick n ends at start_ + n * kTick. A deadline goes to the first tick that ends at or after it, but to
-  // none that was handled already and to none further than one turn away.
+  // Tick n ends at start_ + n * kTick. A deadline goes to the first tick that ends at or after it, but not
+  // before the next unhandled tick, nor further than one turn away.
   if (!ticking_) schedule_tick();
   const auto until = std::max(deadline.when_ - start_, Clock::duration::zero());
   const auto tick = static_cast<std::size_t>((until + kTick - Clock::duration{1}) / kTick);
@@ -34,7 +34,7 @@ void DeadlineWheel::file(Deadline& deadline) {
 void DeadlineWheel::schedule_tick() {
   if (stopped_) return;
   if (!ticking_) {
-    // After a pause: the ticks that passed meanwhile had nothing in their slots.
+    // After a pause: the slots of the ticks that have passed are empty.
     const auto passed = static_cast<std::size_t>((Clock::now() - start_) / kTick);
     next_tick_ = std::max(next_tick_, passed + 1);
   }
@@ -42,13 +42,13 @@ void DeadlineWheel::schedule_tick() {
   timer_.async_wait([this](const error_code& ec) {
     if (!ec) on_tick();
   });
-  ticking_ = true;  // not where memory ran out: then the next deadline tries again
+  ticking_ = true;  // not reached if memory runs out: then the next deadline tries again
 }
 
 void DeadlineWheel::on_tick() {
   set_.woke();
   const TimePoint now = set_.woke_at();
-  // Whoever is woken may stop the wheel.
+  // A woken waiter may stop the wheel.
   while (!stopped_ && start_ + next_tick_ * kTick <= now)
     expire_slot(next_tick_++ % kSlots, now);
   const bool idle = std::all_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.empty(); });
@@ -60,8 +60,8 @@ void DeadlineWheel::on_tick() {
 }
 
 void DeadlineWheel::expire_slot(std::size_t slot, TimePoint now) {
-  // Whoever is woken may set, clear or destroy any deadline, so the slot is emptied one by one from its
-  // front, and what is filed meanwhile lands in a later slot.
+  // A woken waiter may set, clear or destroy any deadline, so the slot is emptied one by one from its front.
+  // Deadlines filed meanwhile go to later slots.
   Slot due;
   due.splice(due.end(), slots_[slot]);
   while (!stopped_ && !due.empty()) {

@@ -18,8 +18,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// A look-up that has not ended by then gets another one beside it, each later than the last. A name server
-// that answers at all does so within the first.
+// A look-up that takes longer is joined by another, each after twice the time. A working name server answers
+// within the first.
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::chrono::seconds kMostPatience{5};
 constexpr std::size_t kMostAtOnce = 4;
@@ -68,7 +68,7 @@ void Connector::Directory::refresh(TimePoint now) noexcept {
 void Connector::Directory::ask(std::weak_ptr<Asker> asker) {
   waiting_.push_back(std::move(asker));
   const TimePoint now = Clock::now();
-  // What is under way will answer soon, most likely.
+  // Otherwise, a look-up under way will most likely answer soon.
   const bool is_due = now >= next_look_up_at_;
   if (is_due) look_up_or_answer(now);
   look_up_later();
@@ -77,12 +77,12 @@ void Connector::Directory::ask(std::weak_ptr<Asker> asker) {
 void Connector::Directory::look_up(TimePoint now) {
   const std::size_t others = look_ups_->under_way();
   if (others >= kMostAtOnce) return;
-  next_look_up_at_ = now + kLeastAge;  // where it cannot begin
+  next_look_up_at_ = now + kLeastAge;  // in case it cannot start
   look_ups_->start();
   next_look_up_at_ = now + patience_beside(others);
 }
 
-// Where no thread is to be had for it, those who wait are told so.
+// Answers with an error if no thread is available.
 void Connector::Directory::look_up_or_answer(TimePoint now) {
   try {
     look_up(now);
@@ -93,7 +93,7 @@ void Connector::Directory::look_up_or_answer(TimePoint now) {
   }
 }
 
-// Somebody waits: a look-up that hangs gets another one beside it.
+// While an attempt waits, a look-up that hangs is joined by another.
 void Connector::Directory::look_up_later() {
   timer_.expires_at(std::max(next_look_up_at_, Clock::now() + kLeastAge));
   timer_.async_wait([self = weak_from_this()](const error_code& ec) {
@@ -125,7 +125,7 @@ void Connector::Directory::on_ended(std::uint64_t number, Result<LookUps::Found>
   next_look_up_at_ = std::min(next_look_up_at_, now + kLeastAge);
   error_code why = found ? error_code() : found.error();
   bool has_moved = false;
-  // One that hung for long has nothing to add to what a later one found.
+  // The answer of an earlier look-up does not replace that of a later one.
   if (found && number > answered_) {
     try {
       has_moved = take_over(*found);
@@ -161,18 +161,18 @@ void Connector::Directory::prefer(AddressId id) {
 void Connector::Directory::note_connected(AddressId id) {
   preferred_ = id;
   prefer(id);
-  has_stood_ = true;
+  has_connected_ = true;
   refused_since_.reset();
 }
 
 bool Connector::Directory::note_refused(TimePoint now, Milliseconds patience) noexcept {
-  if (!has_stood_) return false;
+  if (!has_connected_) return false;
   if (!refused_since_) refused_since_ = now;
   return now - *refused_since_ < patience;
 }
 
 void Connector::Directory::answer(const error_code& why) {
-  // Each is gone from the list before it is told, for it may ask again.
+  // The list is emptied first, as an asker may ask again.
   for (const auto& waiting : std::exchange(waiting_, {})) {
     if (const auto asker = waiting.lock()) asker->on_answer(entries_.empty() ? why : error_code());
   }

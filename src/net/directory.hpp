@@ -1,6 +1,7 @@
-// The addresses of the backend: what the last look-up of its name found, and who waits for the next.
+// The addresses of the backend: the answer of the last look-up of its name, and the attempts that wait for
+// the next.
 //
-// One thread only: that of the set.
+// Used by the thread of the set alone.
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -29,10 +30,10 @@ class Connector::Directory : public std::enable_shared_from_this<Directory> {
   };
   using Entries = std::vector<Entry>;
 
-  // Who waits for an answer is told of it once.
+  // Waits for an answer, and receives it once.
   class Asker {
    public:
-    // There are entries, or else `why` there are none.
+    // `why` is set if there are no entries.
     virtual void on_answer(const error_code& why) = 0;
 
    protected:
@@ -43,28 +44,29 @@ class Connector::Directory : public std::enable_shared_from_this<Directory> {
 
   ReadinessSet& set() noexcept { return set_; }
 
-  // Those that worked last come first. Empty until a name is looked up.
+  // The last successful address comes first. Empty until a name's first answer.
   const Entries& entries() const noexcept { return entries_; }
   bool has(AddressId id) const noexcept;
 
-  // Whether the entries are good enough to begin with, or worth asking about once connecting to them has
-  // failed. A fixed address is always the one, and never the other.
+  // Whether an attempt may begin with the entries. Always true of a fixed address.
   bool is_usable(TimePoint now) const noexcept;
+  // Whether another look-up may find other entries. Never true of a fixed address.
   bool may_have_changed(TimePoint now) const noexcept;
 
-  // Looks up where the answer is old; see Connector::refresh.
+  // Looks the name up if the answer is old; see Connector::refresh.
   void refresh(TimePoint now) noexcept;
-  // Throws std::bad_alloc. Never answers from within.
+  // Answers later, never inside this call. Throws std::bad_alloc.
   void ask(std::weak_ptr<Asker> asker);
 
-  // What came of connecting. A refusal tells whether the backend may be about to come back: it stood before,
-  // and its refusals have lasted for less than `patience`.
+  // Called when an attempt has connected.
   void note_connected(AddressId id);
+  // Called when the backend has refused an attempt. True if it may be restarting: a connection succeeded
+  // before, and the refusals have lasted for less than `patience`.
   bool note_refused(TimePoint now, Milliseconds patience) noexcept;
-  // The backend answers.
+  // Called when the backend has responded.
   void note_alive() noexcept { refused_since_.reset(); }
 
-  // Nobody is told anything any more.
+  // Neither an asker nor `on_moved` is called afterwards.
   void close();
 
  private:
@@ -73,23 +75,23 @@ class Connector::Directory : public std::enable_shared_from_this<Directory> {
   void look_up_later();
   void on_later();
   void on_ended(std::uint64_t number, Result<LookUps::Found> found);
-  // Whether an address that was there is gone.
+  // True if a previous address is gone.
   bool take_over(const LookUps::Found& found);
   void prefer(AddressId id);
   void answer(const error_code& why);
 
   ReadinessSet& set_;
   std::function<void()> on_moved_;
-  std::optional<LookUps> look_ups_;  // of a name
-  Timer timer_;                      // until the next look-up, while somebody waits
+  std::optional<LookUps> look_ups_;  // none for a fixed address
+  Timer timer_;                      // until the next look-up, while an attempt waits
   Entries entries_;
   std::uint64_t last_id_ = 0;
-  std::uint64_t answered_ = 0;  // the number of the look-up that the entries are from
+  std::uint64_t answered_ = 0;  // the number of the look-up that found the entries
   TimePoint answered_at_{};
   TimePoint next_look_up_at_{};
   std::optional<AddressId> preferred_;
   std::vector<std::weak_ptr<Asker>> waiting_;
-  bool has_stood_ = false;  // a connection did
+  bool has_connected_ = false;
   std::optional<TimePoint> refused_since_;
 };
 

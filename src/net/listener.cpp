@@ -1,6 +1,5 @@
 #include "wayside/net/listener.hpp"
 
-#include "net/last_error.hpp"
 #include "net/open_socket.hpp"
 
 #include <boost/asio/error.hpp>
@@ -21,7 +20,7 @@ using boost::asio::ip::tcp;
 constexpr Milliseconds kRetryAfter{100};
 constexpr std::chrono::seconds kComplainEvery{1};
 constexpr int kBacklog = 4096;        // the kernel lowers it to net.core.somaxconn
-constexpr int kAcceptsPerEvent = 64;  // then others get their turn
+constexpr int kAcceptsPerEvent = 64;  // then other handlers run
 
 // SO_REUSEPORT is one of the options that Asio has no name for.
 error_code share_port(int socket) noexcept {
@@ -40,7 +39,7 @@ error_code bind_and_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, Po
   acceptor.set_option(typename Acceptor::reuse_address(true), ec);
   if (!ec && use == PortUse::kShared) ec = share_port(acceptor.native_handle());
   if (!ec) acceptor.bind(endpoint, ec);
-  // An address that is bound without the option is nobody else's; from here on others may join.
+  // An address bound without the option is exclusive; from here on others may join.
   if (!ec && use == PortUse::kFirst) ec = share_port(acceptor.native_handle());
   if (!ec) acceptor.listen(kBacklog, ec);
   error_code ignored;
@@ -81,7 +80,7 @@ void Listener::resume() {
 }
 
 void Listener::close() {
-  // Who has connected so far is served. What the kernel completes from here on is reset.
+  // Connections completed so far are served. The kernel resets those completed from here on.
   if (on_accept_ && acceptor_.is_open()) {
     suspended_ = false;
     accept_waiting(kBacklog);
@@ -107,10 +106,10 @@ void Listener::on_waiting() {
   wait();
 }
 
-// Accepts who is there, up to a bound. An error means that accepting had better pause.
+// Accepts the waiting connections, up to a bound. An error means that accepting should pause.
 //
-// With accept4(2), which makes the socket what it has to be in one call. Asio's accept leaves that to further
-// calls, and registers a descriptor with its reactor that goes elsewhere.
+// accept4(2) sets the socket's flags in the same call. Asio's accept needs further calls, and registers the
+// socket with its reactor though it goes to another one.
 error_code Listener::accept_waiting(int at_most) {
   for (int i = 0; i != at_most && acceptor_.is_open() && !suspended_; ++i) {
     tcp::endpoint client;
@@ -120,7 +119,7 @@ error_code Listener::accept_waiting(int at_most) {
     if (!socket.is_open()) {
       const error_code ec = last_error();
       if (ec == boost::asio::error::would_block) break;
-      // What went wrong with one connection before we had it is no concern of the others.
+      // An error of one connection does not concern the others.
       if (ec == boost::asio::error::connection_aborted || ec == boost::asio::error::interrupted ||
           ec == boost::system::errc::protocol_error) {
         continue;
@@ -155,7 +154,7 @@ void Listener::pause(const error_code& why) {
               {{"listener", name_},
                {"error", is_epoll ? "epoll is full: see fs.epoll.max_user_watches" : why.message()}});
   } catch (const std::bad_alloc&) {
-    // That is what it is about.
+    // The message reports a lack of memory, which it needs itself.
   }
 }
 

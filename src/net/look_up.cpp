@@ -35,15 +35,15 @@ Result<LookUps::Found> look_up(const std::string& host, const std::string& port)
 
 }  // namespace
 
-// Where a look-up's thread leaves what it found. The io_context may be gone by then.
+// Takes the results of look-up threads, which may outlive the io_context.
 struct LookUps::Mailbox {
   explicit Mailbox(LookUps& all) : look_ups(&all) {}
 
-  // From a look-up's thread. Throws std::bad_alloc.
+  // Called by a look-up's thread. Throws std::bad_alloc.
   static void deliver(const std::shared_ptr<Mailbox>& self, const Executor& executor, std::uint64_t number,
                       const Result<Found>& found) {
     const std::lock_guard lock(self->mutex);
-    // The executor is that of an io_context that outlives the look-ups.
+    // The io_context of the executor outlives the look-ups.
     if (self->look_ups == nullptr) return;
     boost::asio::post(executor, [self, number, copy = found]() mutable {
       if (self->look_ups != nullptr) self->look_ups->end(number, std::move(copy));
@@ -51,7 +51,7 @@ struct LookUps::Mailbox {
   }
 
   std::mutex mutex;
-  LookUps* look_ups;  // nullptr: they are gone. Written under the mutex by the thread that reads it without
+  LookUps* look_ups;  // nullptr once destroyed. Written under the mutex, by the thread that reads it without
 };
 
 LookUps::LookUps(ReadinessSet& set, std::string host, std::uint16_t port, OnEnded on_ended)

@@ -1,10 +1,10 @@
-// Looking a name up, on threads of its own.
+// Looks a name up, on a separate thread each time.
 //
-// Nothing interrupts getaddrinfo(3), and it may take half a minute where a name server is silent. So each
-// look-up has a thread, nobody waits for that thread to end, and none stands behind another that hangs.
-// Asio's asynchronous resolver has one thread for all look-ups of an io_context, which joins it at its end.
+// Nothing interrupts getaddrinfo(3), which may take half a minute if a name server is silent. So each look-up
+// has a detached thread, and none queues behind another that hangs. Asio's asynchronous resolver has one
+// thread for all look-ups of an io_context, which joins it at its end.
 //
-// One thread only uses it: that of the set.
+// Used by the thread of the set alone.
 #pragma once
 
 #include "wayside/base/result.hpp"
@@ -31,13 +31,13 @@ class LookUps {
 
   // The set outlives the look-ups, whose threads may outlive both.
   LookUps(ReadinessSet& set, std::string host, std::uint16_t port, OnEnded on_ended);
-  // No look-up that is under way ends any more.
+  // Look-ups under way are no longer reported.
   ~LookUps();
   LookUps(const LookUps&) = delete;
   LookUps& operator=(const LookUps&) = delete;
 
-  // Begins a look-up and gives its number, which is larger than that of the last. Throws std::bad_alloc, and
-  // std::system_error where no thread is to be had; then none has begun.
+  // Starts a look-up and returns its number, which is larger than that of the last. Throws std::bad_alloc,
+  // and std::system_error if no thread is available; no look-up has started then.
   std::uint64_t start();
   std::size_t under_way() const noexcept { return under_way_; }
 

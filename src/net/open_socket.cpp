@@ -1,7 +1,5 @@
 #include "net/open_socket.hpp"
 
-#include "net/last_error.hpp"
-
 #include <arpa/inet.h>
 #include <cstring>
 #include <netinet/in.h>
@@ -23,15 +21,14 @@ bool is_loopback(const StreamProtocol::endpoint& endpoint) noexcept {
   return IN6_IS_ADDR_LOOPBACK(&address.sin6_addr);
 }
 
-// A socket without an option is slower, and works.
+// Ignores errors: a socket without an option is slower, but works.
 void set_tcp_options(int socket, const StreamProtocol::endpoint& endpoint) noexcept {
   // A head and the first bytes of a body leave in one call, so Nagle's algorithm could only delay.
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  // Inside a machine no path can be congested, but the system's congestion control may pace what is sent
-  // there all the same, with a timer for every few segments, as BBR does. Reno does not, is part of every
-  // kernel and open to every user (tcp(7)). It has to be told before the connection stands: pacing, once on,
-  // stays on.
+  // No path inside a machine can be congested, but the system's congestion control may still pace segments
+  // there with timers, as BBR does. Reno does not pace, is part of every kernel and open to every user
+  // (tcp(7)). It must be set before connecting: pacing, once on, stays on.
   constexpr std::string_view kReno = "reno";
   if (is_loopback(endpoint))
     ::setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, kReno.data(), static_cast<socklen_t>(kReno.size()));

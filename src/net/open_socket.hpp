@@ -1,4 +1,4 @@
-// The sockets that requests and responses pass through, with the options that suit them.
+// Opens the sockets of clients and backend, with their options.
 #pragma once
 
 #include "wayside/base/result.hpp"
@@ -7,8 +7,8 @@
 
 namespace wayside::net {
 
-// A socket, which does not block, for listening on `endpoint` or connecting to it. What a listener accepts
-// has its options.
+// A non-blocking socket for listening on `endpoint` or connecting to it. Accepted sockets inherit its
+// options.
 Result<Descriptor> open_socket(const StreamProtocol::endpoint& endpoint) noexcept;
 
 }  // namespace wayside::net

@@ -6,9 +6,9 @@
 namespace wayside::net {
 namespace {
 
-// A pipe holds a number of pieces of what a socket received, one for each 4 KiB of its size, however small
-// they are. The 16 that it has by itself are so few that copying is cheaper, and a user with many pipes gets
-// only two (pipe(7), /proc/sys/fs/pipe-user-pages-soft): then it is no pipe that is worth it.
+// A pipe holds one received piece, however small, for each 4 KiB of its size. With its default of 16 pieces
+// copying is cheaper, and a user with many pipes gets only two (pipe(7), /proc/sys/fs/pipe-user-pages-soft),
+// so a pipe that cannot grow is not used.
 constexpr int kPipeBytes = 256 * 1024;
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "wayside/net/readiness_set.hpp"
 
-#include "net/last_error.hpp"
-
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -56,7 +54,7 @@ void ReadinessSet::take_turns_soon() {
 }
 
 bool ReadinessSet::take_turn() {
-  // What is raised from here on is for the next turn.
+  // Sources raised from here on belong to the next turn.
   Sources raised;
   raised.swap(raised_);
 
@@ -106,13 +104,13 @@ error_code EventSource::change(std::uint32_t events) noexcept {
 void EventSource::raise() {
   if (!is_open()) return;
   set_.take_turns_soon();
-  unlink();  // from those who have their turn now
+  unlink();  // from the sources raised for this turn
   set_.raised_.push_back(*this);
 }
 
 void EventSource::close() noexcept {
   if (!is_open()) return;
-  // Nothing else of this process has the open file, so it leaves the epoll with its descriptor (epoll(7)).
+  // No other descriptor refers to the open file, so closing this one removes it from the epoll (epoll(7)).
   descriptor_.close();
   unlink();
   set_.forget_events_of(*this);

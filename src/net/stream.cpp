@@ -4,8 +4,6 @@
 #include "wayside/net/pipe.hpp"
 #include "wayside/net/readiness_set.hpp"
 
-#include "net/last_error.hpp"
-
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -28,10 +26,10 @@ namespace {
 
 constexpr std::uint32_t kReadEvents = EPOLLIN | EPOLLRDHUP | EPOLLPRI;
 
-// These come whether they were asked for or not. The read or write that follows says what it is.
+// Reported even if not registered. The next read or write returns the error.
 constexpr std::uint32_t kFailure = EPOLLERR | EPOLLHUP;
 
-// Calls again what a signal interrupted.
+// Repeats a call that a signal interrupted.
 template <class Call>
 Result<std::size_t> transfer(Call call) noexcept {
   for (;;) {
@@ -40,7 +38,7 @@ Result<std::size_t> transfer(Call call) noexcept {
   }
 }
 
-// One piece is less for the kernel to read than a list of one.
+// send(2) costs the kernel less than a sendmsg(2) with one piece.
 ssize_t send_pieces(int socket, std::span<const boost::asio::const_buffer> pieces) noexcept {
   if (pieces.size() == 1) return ::send(socket, pieces[0].data(), pieces[0].size(), MSG_NOSIGNAL);
   std::array<iovec, Stream::kMaxPieces> parts;
@@ -64,7 +62,7 @@ int domain_of(const Descriptor& socket) noexcept {
 
 class Stream::State final : public EventSource {
  public:
-  // Throws boost::system::system_error where the kernel has no room for one more.
+  // Throws boost::system::system_error if the kernel has no memory for one more.
   State(ReadinessSet& set, Descriptor socket) : EventSource(set), is_unix(domain_of(socket) == AF_UNIX) {
     if (const error_code ec = open(std::move(socket), kReadEvents))
       throw boost::system::system_error(ec, "epoll_ctl");
@@ -75,11 +73,11 @@ class Stream::State final : public EventSource {
   bool writable = true;
   bool watches_reads = false;
   bool watches_writes = false;
-  bool hears_of_writability = false;  // rarely needed, so it is asked for at the first need
-  // A short read emptied the socket, and whatever comes behind it is a new event; unless that was part of the
-  // event already: the end, a failure, urgent data, at which a read stops.
+  bool reports_writability = false;  // EPOLLOUT, registered by the first watch as it is rarely needed
+  // An event reported more than bytes: the end, a failure or urgent data, at which a read stops early.
+  // Otherwise a short read has emptied the socket, and anything behind it is a new event.
   bool has_more_than_bytes = false;
-  // Why a write failed. The kernel tells it once, and takes what comes after for an ordinary end.
+  // The error of a failed write. The kernel reports it once, and an ordinary end afterwards.
   error_code failure;
   Waiter* waiter = nullptr;
 
@@ -96,7 +94,7 @@ class Stream::State final : public EventSource {
       wakes |= std::exchange(watches_writes, false);
     }
     if (wakes && waiter != nullptr) waiter->wake();
-    // `this` may be gone.
+    // `this` may be destroyed.
   }
 };
 
@@ -124,8 +122,8 @@ void Stream::watch_readable() {
 void Stream::watch_writable() {
   if (state_->writable) return;
   state_->watches_writes = true;
-  if (std::exchange(state_->hears_of_writability, true)) return;
-  // The kernel knows the descriptor already, so it needs no memory that could be missing.
+  if (std::exchange(state_->reports_writability, true)) return;
+  // This cannot fail: changing a registered descriptor needs no memory.
   state_->change(kReadEvents | EPOLLOUT);
 }
 
@@ -136,7 +134,7 @@ void Stream::yield_readable() {
 }
 
 Result<std::size_t> Stream::read_some(std::span<char> into) {
-  if (into.empty()) return 0;  // which recv(2) could not tell from the end
+  if (into.empty()) return 0;  // recv(2) would return 0, as at the end
   bool stopped_early = state_->has_more_than_bytes;
   const auto count =
       state_->is_unix ? read_from_unix(into, stopped_early)
@@ -148,7 +146,8 @@ Result<std::size_t> Stream::read_some(std::span<char> into) {
   return count;
 }
 
-// A read stops behind bytes that came with a descriptor (unix(7)), which is closed: nobody asked for one.
+// A read stops behind bytes that came with a descriptor (unix(7)). The kernel discards the descriptor and
+// reports MSG_CTRUNC.
 Result<std::size_t> Stream::read_from_unix(std::span<char> into, bool& stopped_early) {
   iovec part{into.data(), into.size()};
   msghdr message{};
@@ -173,7 +172,7 @@ Result<std::size_t> Stream::write_some(std::span<const boost::asio::const_buffer
 
 Result<std::size_t> Stream::read_some(Pipe& into, std::uint64_t limit) {
   assert(into.empty());
-  // The kernel refuses what is negative to it, and no pipe takes as much as this.
+  // splice(2) refuses a size that is negative as a signed number, and no pipe takes as much as this.
   constexpr std::uint64_t kMost = 1U << 30;
   const auto most = static_cast<std::size_t>(std::min(limit, kMost));
   auto count = transfer([&] {
@@ -183,14 +182,14 @@ Result<std::size_t> Stream::read_some(Pipe& into, std::uint64_t limit) {
   if (is_held_up && state_->has_more_than_bytes) count = copy_some(into, most);
   if (count && *count == 0) return state_->failure ? state_->failure : error_code(boost::asio::error::eof);
   if (count) into.size_ = *count;
-  // The pipe was empty, so it is the socket that has nothing.
+  // The pipe was empty, so would_block means that the socket is.
   if (!count && count.error() == boost::asio::error::would_block) state_->readable = false;
   return count;
 }
 
-// At urgent data splice(2) stops as if nothing came behind it, and goes on once recv(2) has stepped over it.
+// At urgent data, splice(2) fails with EAGAIN until recv(2) has read past it.
 Result<std::size_t> Stream::copy_some(Pipe& into, std::size_t limit) {
-  std::array<char, PIPE_BUF> bytes;  // an empty pipe takes that much
+  std::array<char, PIPE_BUF> bytes;  // an empty pipe takes that much in one write
   const auto count = read_some(std::span(bytes).first(std::min(limit, bytes.size())));
   if (!count) return count;
   return transfer([&] { return ::write(into.in_.number(), bytes.data(), *count); });

@@ -1,4 +1,4 @@
-// Wakes a thread that writes: there is something to write, or it is to end.
+// Wakes a writer's thread, to write lines or to end.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -11,15 +11,15 @@ namespace wayside::output {
 
 class Bell {
  public:
-  // Any thread. Never waits for the thread that is woken.
+  // Called by any thread. Never waits for the woken thread.
   void ring() noexcept;
-  // From now on nothing is waited for, but for room, until the deadline. The first call counts.
+  // Asks the thread to end: it no longer waits for lines, and for room only until the deadline. The first
+  // call counts.
   void stop(TimePoint deadline) noexcept;
 
-  // The rest is the woken thread's. Waits until it is rung or stopped, or `at_most`; false once it is
-  // stopped.
+  // The rest is called by the woken thread. Waits for ring() or stop(), or for `at_most`; false once stopped.
   bool wait(std::optional<Milliseconds> at_most);
-  // The same, but ringing does not end it.
+  // The same, but ring() does not end the wait.
   bool pause(Milliseconds duration);
   // Whether the deadline has passed.
   bool is_over() const;
@@ -27,7 +27,7 @@ class Bell {
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool is_rung_ = false;  // all of it under mutex_
+  bool is_rung_ = false;  // guarded by mutex_, as is deadline_
   std::optional<TimePoint> deadline_;
 };
 

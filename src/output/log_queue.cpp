@@ -11,7 +11,7 @@
 namespace wayside::output {
 namespace {
 
-// Whatever the threshold is: the lines that are missing were above it.
+// Not subject to the threshold: the missing lines were above it.
 std::string report_of(std::uint64_t dropped) {
   return format_log_line(std::chrono::system_clock::now(), LogLevel::kWarn, "log lines were dropped",
                          {{"lines", std::to_string(dropped)}});
@@ -34,7 +34,7 @@ void LogQueue::write(std::string_view line) noexcept {
   bell_->ring();
 }
 
-// The report stands where the lines are missing.
+// The report comes where the lines are missing.
 bool LogQueue::push(std::string_view line) noexcept {
   if (unreported_ == 0) return ring_.push(line);
   try {

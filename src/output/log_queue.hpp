@@ -1,7 +1,7 @@
-// The lines of the log on their way from any thread to the one that writes them.
+// The queue of log lines from any thread to the writer's thread.
 //
-// Bounded: what finds no room is dropped and counted, and once there is room again, a line says how many
-// were. The mutex is held while a line is copied, never while one is written; log lines are rare.
+// Bounded: lines without room are dropped and counted, and once there is room again, a line reports how many.
+// The mutex is held while a line is copied, never while one is written; log lines are rare.
 #pragma once
 
 #include "wayside/base/log.hpp"
@@ -34,7 +34,7 @@ class LogQueue final : public LogSink, public LineSource {
   const std::shared_ptr<Bell> bell_;
   std::mutex mutex_;
   Ring ring_;                     // under mutex_
-  std::uint64_t unreported_ = 0;  // lines dropped that no line has told of; under mutex_
+  std::uint64_t unreported_ = 0;  // dropped lines that were not reported yet; under mutex_
   std::atomic<std::uint64_t> dropped_{0};
 };
 

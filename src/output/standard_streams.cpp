@@ -11,13 +11,13 @@
 namespace wayside::output {
 namespace {
 
-// A second of 3,000 requests; at full speed, several turns of the thread.
+// One second at 3,000 requests per second; at full speed, several turns of the thread.
 constexpr std::size_t kRingBytes = std::size_t{1} << 20U;
 
-// A reload that has something to say of 1,500 routes, or some seconds of whatever else there is.
+// The warnings of a reload about 1,500 routes.
 constexpr std::size_t kLogBytes = std::size_t{256} << 10U;
 
-// The workers ring no bell: that would be a system call for each line.
+// Workers do not ring the bell, which would cost a system call for each line.
 constexpr Milliseconds kAccessLogInterval{20};
 
 bool are_the_same_file(int one, int other) noexcept {
@@ -54,7 +54,7 @@ struct StandardStreams::Impl {
     error.emplace(std::move(to_error));
   }
 
-  // The log ends last, as it tells of the other, and so always has some of the time.
+  // The log ends last, as it reports failures of the access log, and part of the time is reserved for it.
   ~Impl() {
     const TimePoint now = Clock::now();
     if (output) output->end(now + flush_timeout * 3 / 4);

@@ -13,18 +13,18 @@
 namespace wayside::output {
 namespace {
 
-// What is taken from a source before the next one has its turn: more than the longest line.
+// The bytes taken from a source in one turn: more than the longest line.
 constexpr std::size_t kPieceBytes = std::size_t{64} << 10U;
 
 constexpr Milliseconds kRoomInterval{20};
 constexpr Milliseconds kRetryAfterFailure{100};
 
-// What a thread on a busy machine needs to notice that its deadline has passed.
+// The time that a thread on a busy machine needs to notice its deadline.
 constexpr Milliseconds kGrace{200};
 
 }  // namespace
 
-// All that the thread uses.
+// The state that the thread uses.
 class Writer::Loop {
  public:
   explicit Loop(Options options)
@@ -34,15 +34,14 @@ class Writer::Loop {
 
   void run() {
     for (;;) {
-      // In this order: what came before the end was asked for is still written.
+      // In this order, so that lines queued before stop() are still written.
       const bool is_last_turn = !bell().wait(options_.interval);
       if (!write_all() || is_last_turn) return;
     }
   }
 
  private:
-  // Some lines of each source in turn, until there are no more. False where that cannot be done before the
-  // end.
+  // Writes some lines of each source in turn, until there are none. False if that takes too long at the end.
   bool write_all() {
     for (bool found = true; found;) {
       found = false;
@@ -77,7 +76,7 @@ class Writer::Loop {
     return true;
   }
 
-  // `in_vain`: there was said to be room, and was none.
+  // `in_vain`: room was reported before, but there was none.
   bool wait_for_room(bool in_vain) {
     if (bell().is_over()) return false;
     if (outlet_.wait_for_room(kRoomInterval) && in_vain) std::this_thread::sleep_for(kRoomInterval);
@@ -89,13 +88,13 @@ class Writer::Loop {
     try {
       options_.on_failure(why);
     } catch (const std::exception&) {
-      // Memory ran out, most likely. Then without words.
+      // Most likely memory ran out: the failure goes unreported.
     }
   }
 
   const Options options_;
   Outlet outlet_;
-  std::vector<char> piece_;  // being written
+  std::vector<char> piece_;  // the lines being written
   bool is_failing_ = false;
 };
 

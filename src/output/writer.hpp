@@ -1,8 +1,8 @@
-// A thread that writes the lines of some sources to a descriptor, so that nobody else waits for it.
+// A thread that writes the lines of several sources to a descriptor, so that no other thread waits for it.
 //
-// A reader that does not keep up, a disk that is full and a write that hangs stop this thread alone: its
-// sources fill, and refuse further lines. What cannot be written is tried again, as a full disk may have room
-// later and a pipe another reader. A line that is too long for a datagram is left out.
+// A slow reader, a full disk and a write that hangs stop this thread alone: its sources fill, and refuse
+// further lines. A failed write is repeated, as a full disk may have room later and a pipe another reader. A
+// line that is too long for a datagram is dropped.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -23,26 +23,26 @@ namespace wayside::output {
 class Writer {
  public:
   struct Options {
-    int descriptor = -1;  // stays the caller's; see end()
+    int descriptor = -1;  // owned by the caller; see end()
     std::vector<std::shared_ptr<LineSource>> sources;
-    // Rung when there is something to write. This writer's alone.
+    // Rung when there are lines to write. Not shared with another writer.
     std::shared_ptr<Bell> bell;
-    // How often sources are looked at that ring no bell.
+    // How often to poll sources that do not ring the bell.
     std::optional<Milliseconds> interval;
-    // Called on the thread when writing begins to fail, once until it succeeds again. May throw.
+    // Called by the thread when writing begins to fail, once until it succeeds again. May throw.
     std::function<void(const error_code&)> on_failure;
   };
 
   // Starts the thread. Throws std::bad_alloc and std::system_error.
   explicit Writer(Options options);
-  // Ends it now, if that was not done.
+  // Ends the thread now, unless end() did.
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // Writes what the sources have, waits for room until the deadline, and returns when that is done, or a
-  // moment after the deadline. A write that hangs even then is left to the end of the process, with the
-  // sources and the descriptor; nothing else is touched any more.
+  // Writes the lines of the sources, waiting for room until the deadline, and returns when done, or a moment
+  // after the deadline. A thread that hangs in a write even then runs to the end of the process, and uses
+  // only the sources and the descriptor.
   void end(TimePoint deadline) noexcept;
 
  private:

@@ -127,7 +127,7 @@ bool ends_here(std::string_view name, const http::ConnectionOptions& options) {
   std::ranges::replace(with_hyphens, '_', '-');
   const bool is_twin = with_hyphens != name && (is_our_own<Head>(with_hyphens) ||
                                                 equals_ignoring_case(with_hyphens, "content-type") ||
-                                                http::speaks_for_proxies(with_hyphens));
+                                                http::is_set_by_proxies(with_hyphens));
   const bool is_forgery = is_twin || equals_ignoring_case(name, "proxy");
   return is_among(kHopByHop, name) || (kIsRequest && is_forgery) ||
          std::ranges::any_of(nominated,

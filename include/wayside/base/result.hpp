@@ -8,6 +8,8 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
+#include <cerrno>
+
 namespace wayside {
 
 using boost::system::error_code;
@@ -17,5 +19,10 @@ using Result = boost::system::result<T>;
 
 template <class T, class E>
 using Checked = boost::system::result<T, E>;
+
+// The error of the last system call of this thread.
+inline error_code last_error() noexcept {
+  return {errno, boost::system::system_category()};
+}
 
 }  // namespace wayside

@@ -1,4 +1,4 @@
-// The time of day as HTTP writes it.
+// The value of a Date field.
 #pragma once
 
 #include <array>
@@ -7,8 +7,8 @@
 
 namespace wayside::http {
 
-// "Sun, 06 Nov 1994 08:49:37 GMT": IMF-fixdate (RFC 9110 section 5.6.7), whatever the locale. Formats once a
-// second and remembers; one thread only.
+// "Sun, 06 Nov 1994 08:49:37 GMT": IMF-fixdate (RFC 9110 section 5.6.7), independent of the locale. Formats
+// at most once per second. Not thread-safe.
 class DateText {
  public:
   // Valid until the next call.

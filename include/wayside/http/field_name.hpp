@@ -1,8 +1,8 @@
-// The names of fields by number, told apart once, when a head is parsed: who looks for one of them compares
-// numbers. Texts are compared only where a peer or a user gives the name.
+// Field names as numbers. The parser looks each name up once; from then on, numbers are compared. Texts are
+// compared only with names that a peer or a user gives.
 //
-// The numbers are Beast's. Names that something here acts on and that Beast does not know have numbers of the
-// same type behind Beast's last.
+// The numbers are Beast's. Names that wayside acts on and Beast does not know have numbers of the same type
+// behind Beast's last.
 #pragma once
 
 #include <boost/beast/http/field.hpp>
@@ -15,7 +15,7 @@
 
 namespace wayside::http {
 
-// field::unknown is any name that neither Beast nor the list below has.
+// field::unknown is any name that is known neither to Beast nor below.
 using boost::beast::http::field;
 
 // The enumeration's type is fixed, so all its values are valid ([dcl.enum]); but Beast's to_string knows only
@@ -27,21 +27,22 @@ inline constexpr field kXForwardedHost{kLastOfBeast + 3};
 inline constexpr field kXForwardedProto{kLastOfBeast + 4};
 inline constexpr field kXQueueStart{kLastOfBeast + 5};
 inline constexpr field kXRequestStart{kLastOfBeast + 6};
-// CGI and its heirs turn "-" into "_" on the way in, so X_Forwarded_For would forge what X-Forwarded-For
-// says. Such a spelling of a name that backends believe: the fields by which proxies speak, Forwarded,
-// X-Real-IP and all X-Forwarded-… among them, and those that say how to read the body.
+// A name with "_" for "-" that forges a trusted field: CGI and its successors turn "-" into "_", so a backend
+// takes X_Forwarded_For for X-Forwarded-For. Trusted are the fields set by proxies, such as Forwarded,
+// X-Real-IP and X-Forwarded-…, and those that describe the body.
 inline constexpr field kUnderscoreTwin{kLastOfBeast + 7};
-// No field of HTTP. CGI turns it into the variable HTTP_PROXY, which HTTP clients take for their
+// Not a field of HTTP. CGI turns it into the variable HTTP_PROXY, which HTTP clients read as their
 // configuration (CVE-2016-5385, "httpoxy").
 inline constexpr field kProxy{kLastOfBeast + 8};
 inline constexpr std::size_t kFieldCount = kLastOfBeast + 9;
 
-// In any case (RFC 9110 section 5.1). `name` is a token; what is none may be taken for anything.
+// The number of a name, whose case does not matter (RFC 9110 section 5.1). The result is unspecified unless
+// `name` is a token.
 field field_name(std::string_view name) noexcept;
-// The same where Beast's number of the name is known already.
+// The same for a name whose number in Beast is already known.
 field field_name(field known_to_beast, std::string_view name) noexcept;
 
-// A set of names that something here acts on: of those in kMembers. No other name is ever in it.
+// A set of names from kMembers, the names that wayside acts on. It never contains another name.
 class FieldNames {
  public:
   static constexpr std::array kMembers = {
@@ -82,7 +83,7 @@ class FieldNames {
   constexpr bool overlaps(FieldNames other) const noexcept { return (bits_ & other.bits_) != 0; }
 
  private:
-  // The place of a name's bit, counted from 1; 0 of a name that is no member.
+  // The position of a name's bit, counted from 1; 0 for a name outside kMembers.
   static constexpr std::array<std::uint8_t, kFieldCount> kPlaces = [] {
     static_assert(kMembers.size() <= 32);
     std::array<std::uint8_t, kFieldCount> places{};

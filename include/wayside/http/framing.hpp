@@ -1,7 +1,7 @@
 // How the end of a body is known (RFC 9112 section 6).
 //
-// The one place that decides it. What is ambiguous is refused, never repaired: two readers that repair
-// differently are how requests get smuggled.
+// All framing is decided here. Ambiguous framing is refused, never repaired: requests are smuggled between
+// two readers that repair differently.
 #pragma once
 
 #include "wayside/base/result.hpp"
@@ -28,7 +28,8 @@ struct Framing {
 
 Checked<Framing, Violation> request_framing(const RequestHead& head);
 
-// The framing of a response depends on the request it answers: a HEAD response has no body, whatever it says.
+// The framing of a response depends on the request it answers: a response to HEAD has no body, whatever its
+// fields say.
 Checked<Framing, Violation> response_framing(const ResponseHead& head, Method request_method);
 
 }  // namespace wayside::http

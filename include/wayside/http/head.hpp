@@ -1,8 +1,8 @@
-// Message heads: what a parser found, as views into the bytes it was given.
+// Parsed message heads, as views into the parsed bytes.
 //
-// A head owns nothing. Every view in it points into the span that was parsed and ends when those bytes move,
-// change or go. Heads are large (a slot per possible field) and meant to be reused: one per worker, filled,
-// read and forgotten without suspension in between.
+// A head owns no text. Its views are valid until the parsed bytes move, change or are freed. Heads are large
+// (a slot per possible field) and reused: each worker has one of each kind, filled and read without a
+// suspension in between.
 #pragma once
 
 #include "wayside/base/method.hpp"
@@ -19,19 +19,19 @@ namespace wayside::http {
 
 struct Field {
   field id = field::unknown;
-  std::string_view name;           // as it was sent, case and all
-  std::string_view value;          // without the white space around it
+  std::string_view name;           // as sent, case included
+  std::string_view value;          // without surrounding white space
   const char* line_end = nullptr;  // one past the CRLF that ends the line, which starts at name.data()
 };
 
-// The field lines of a head, in the order in which they came, duplicates and all.
+// The field lines of a head, in their order, duplicates included.
 class Fields {
  public:
   // Allocates room for `capacity` fields, once.
   explicit Fields(std::size_t capacity = limits::kFields) : fields_(capacity) {}
 
   void clear() noexcept { count_ = 0, names_ = {}; }
-  // False when `capacity` fields are there already.
+  // False if there are `capacity` fields already.
   bool push_back(const Field& field) noexcept {
     if (count_ == fields_.size()) return false;
     fields_[count_++] = field;
@@ -43,7 +43,7 @@ class Fields {
   auto end() const noexcept { return all().end(); }
   std::size_t size() const noexcept { return count_; }
 
-  // Which names there are.
+  // The names of its fields, those outside FieldNames::kMembers excepted.
   FieldNames names() const noexcept { return names_; }
   // `id` is one of FieldNames::kMembers, here and below.
   bool contains(field id) const noexcept { return names_.contains(id); }
@@ -62,13 +62,13 @@ class Fields {
   FieldNames names_;
 };
 
-// What a Connection field can ask for (RFC 9110 section 7.6.1), gathered over all its lines.
+// The options of a head's Connection fields (RFC 9110 section 7.6.1).
 struct ConnectionOptions {
   bool close = false;
   bool keep_alive = false;
   bool upgrade = false;
-  // Field names that are for this hop only, because a Connection field lists them. Names of fields that are
-  // for the recipient of the content are never among them: their nomination is ignored.
+  // Names of fields that a Connection field declares to be for this hop only. Nominations of end-to-end
+  // fields are ignored.
   std::array<std::string_view, limits::kConnectionOptions> nominated;
   std::size_t nominated_count = 0;
   std::size_t named_count = 0;  // the ignored ones included
@@ -80,8 +80,7 @@ struct RequestHead {
   Method method = Method::unknown;
   std::string_view method_token;
   std::string_view target;
-  std::string_view
-      authority;  // of a target in absolute-form; it takes the place of Host (RFC 9112 section 3.2.2)
+  std::string_view authority;  // of a target in absolute-form; replaces Host (RFC 9112 section 3.2.2)
   unsigned minor_version = 1;  // of HTTP/1.x
   Fields fields;
   ConnectionOptions connection;
@@ -89,7 +88,7 @@ struct RequestHead {
 
 struct ResponseHead {
   unsigned status = 0;
-  std::string_view reason;  // its data() is null where the status line lacks the space in front of it
+  std::string_view reason;  // data() is null if the status line lacks the space in front of it
   unsigned minor_version = 1;
   Fields fields;
   ConnectionOptions connection;

@@ -1,8 +1,8 @@
 // Finds the end of a message head in bytes that arrive in any pieces.
 //
-// Looks at each byte once however small the pieces are, so that a slow sender costs no more than a fast one,
-// and says as early as it can that what comes can never become a head: a sender of anything but HTTP is
-// answered at once rather than after a timeout.
+// Each byte is examined once, however small the pieces, so a slow sender costs no more than a fast one. Bytes
+// that cannot begin a head are refused at once, so a client that does not speak HTTP is answered without
+// waiting for a timeout.
 #pragma once
 
 #include "wayside/base/result.hpp"
@@ -22,12 +22,12 @@ class HeadScanner {
   explicit HeadScanner(Kind kind, const Limits& limits = kDefaultLimits) noexcept
       : kind_(kind), limits_(&limits) {}
 
-  // `bytes` is everything received so far, from the first byte of the head: each call passes what the last
-  // one did and more. The size of the head, the empty line included, or nothing while it is incomplete.
+  // `bytes` is everything received so far, from the first byte of the head on; each call passes the bytes of
+  // the last one and more. Returns the size of the head, the empty line included, or nothing while it is
+  // incomplete.
   Checked<std::optional<std::size_t>, Violation> scan(std::string_view bytes) noexcept;
 
-  // Whether the bytes given so far hold the beginning of a head: until then, empty lines in front may be
-  // dropped.
+  // Whether a head has begun. Until then, empty lines in front may be dropped.
   bool started() const noexcept { return scanned_ != 0; }
 
   // For the next message.
@@ -37,10 +37,10 @@ class HeadScanner {
   Kind kind_;
   bool first_line_complete_ = false;
   const Limits* limits_;
-  std::size_t scanned_ = 0;  // bytes that need not be looked at again
+  std::size_t scanned_ = 0;  // bytes already examined
 };
 
-// How many of the bytes are empty lines in front of a request, which a server ignores (RFC 9112 section 2.2).
+// The size of the empty lines in front of a request, which a server ignores (RFC 9112 section 2.2).
 std::size_t leading_empty_lines(std::string_view bytes) noexcept;
 
 }  // namespace wayside::http

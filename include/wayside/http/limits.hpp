@@ -1,4 +1,4 @@
-// Bounds on what is read before anything is decided. Sizes in bytes.
+// Limits on the parts of a message. Sizes are in bytes.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace wayside::http {
 
-// The defaults, and what is not configurable.
+// The defaults, and the limits that are not configurable.
 namespace limits {
 inline constexpr std::size_t kRequestLine = 8 * 1024;
 inline constexpr std::size_t kHead = 32 * 1024;
@@ -16,7 +16,7 @@ inline constexpr std::size_t kTrailers = 8 * 1024;
 inline constexpr std::size_t kChunkSizeLine = 256;
 inline constexpr std::size_t kConnectionOptions = 16;
 
-// What the limits may be set to: a head, as it came and as it goes on, has to fit into one block of memory.
+// The largest settings: a head, both received and rewritten, must fit into one block of memory.
 inline constexpr std::size_t kMaxHead = 60 * 1024;
 inline constexpr std::size_t kMaxFields = 1000;
 inline constexpr std::size_t kMaxTrailers = 60 * 1024;

@@ -12,10 +12,10 @@
 
 namespace wayside::http {
 
-// How long the request has been on its way, `now` being the wall clock's time. The unit is told from the size
-// of the number: one that is not within a thousand years of the epoch in one unit is so in another. The
-// clocks of two machines are compared: a moment in the future, which is skew, is zero. Nothing where the
-// value cannot be read, or is more than ten minutes old: then it is a clock that is wrong, or no time at all.
+// The time since the first proxy saw the request; `now` is the time of the wall clock. The unit follows from
+// the size of the number: a number is within a few thousand years of the epoch in one unit only. A time in
+// the future, which is a skew between two machines' clocks, gives zero. Nothing if the value is malformed or
+// more than ten minutes old: then a clock is wrong, or the value is not a time.
 std::optional<Nanoseconds> time_since_queue_start(std::string_view value,
                                                   std::chrono::system_clock::time_point now) noexcept;
 

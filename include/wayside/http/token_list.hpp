@@ -1,4 +1,4 @@
-// Comma-separated lists of tokens, as Connection, TE and Trailer have them (RFC 9110 section 5.6.1).
+// Comma-separated lists of tokens, as in Connection, TE and Trailer (RFC 9110 section 5.6.1).
 #pragma once
 
 #include "wayside/base/text.hpp"
@@ -8,8 +8,8 @@
 
 namespace wayside::http {
 
-// Calls `visit` with each element of `list`, trimmed, empty ones left out, until it returns false. Quoted
-// strings are not understood.
+// Calls `visit` with each non-empty element of `list`, trimmed, until it returns false. Does not parse quoted
+// strings.
 template <class Visit>
 constexpr void for_each_token(std::string_view list, Visit&& visit) {
   while (!list.empty()) {

@@ -1,6 +1,6 @@
-// The traceparent field of the W3C's Trace Context: which trace a request belongs to.
+// The traceparent field of W3C Trace Context: the trace that a request belongs to.
 //
-// Only read: the field itself goes on as it came.
+// The field is only read; it is forwarded unchanged.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct TraceParent {
 };
 
 // `version "-" trace-id "-" parent-id "-" trace-flags` (https://www.w3.org/TR/trace-context/, section 3.2),
-// in lower-case hexadecimal digits. Nothing where it is malformed, where the version is ff, or where an id is
-// all zeros. Of a later version only these four parts are looked at, as section 4.3 asks.
+// in lower-case hexadecimal digits. Nothing if it is malformed, the version is ff, or an id is all zeros. Of
+// a later version only these four parts are read (section 4.3).
 std::optional<TraceParent> parse_traceparent(std::string_view value) noexcept;
 
 }  // namespace wayside::http

@@ -1,7 +1,8 @@
-// What can be wrong with a message, and what a client is told about it.
+// The faults of a message, and how they are reported.
 //
-// One table (violation.cpp) maps each violation to the status code of the answer where a client sent it;
-// where the backend sent it, the answer is 502 whatever it was. The token names it in logs and metric labels.
+// One table (violation.cpp) gives each violation its status code, token and text. The status code answers a
+// client that sent the message; if the backend sent it, the answer is 502. The token names the violation in
+// logs and metric labels.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +12,7 @@
 namespace wayside::http {
 
 enum class Violation : std::uint8_t {
-  kMalformedHead,              // does not parse as RFC 9112 section 2 asks
+  kMalformedHead,              // violates the grammar of RFC 9112 section 2
   kBareLineFeed,               // a line that ends without CR
   kRequestLineTooLong,         // Limits::request_line
   kHeadTooLarge,               // Limits::head
@@ -24,7 +25,7 @@ enum class Violation : std::uint8_t {
   kBadTarget,                  // a target that is in none of the four forms (RFC 9112 section 3.2)
   kConnectUnsupported,         // wayside is a gateway, not a tunnel (RFC 9110 section 9.3.6)
   kBadContentLength,           // RFC 9110 section 8.6
-  kLengthAndTransferEncoding,  // RFC 9112 section 6.1: the smuggler's favourite
+  kLengthAndTransferEncoding,  // RFC 9112 section 6.1
   kBadTransferEncoding,        // anything but exactly one "chunked"
   kTransferEncodingInHttp10,   // RFC 9112 section 6.1
   kTooManyConnectionOptions,   // limits::kConnectionOptions
@@ -35,9 +36,9 @@ enum class Violation : std::uint8_t {
 inline constexpr std::size_t kViolationCount = 20;
 
 unsigned status_of(Violation violation) noexcept;
-// A word in snake_case: "bad_content_length".
+// In snake_case: "bad_content_length".
 std::string_view to_token(Violation violation) noexcept;
-// For a person: "the Content-Length is not a number". No newline.
+// For people: "the Content-Length is invalid". No newline.
 std::string_view to_text(Violation violation) noexcept;
 
 }  // namespace wayside::http

@@ -1,10 +1,9 @@
-// Blocks of memory for what is between two sockets, and the pool they come from.
+// Buffers for bytes in transit between two sockets, and the pool of their blocks.
 //
-// A session holds a block only while it holds bytes: the pool is a stack, so the block that one exchange
-// gives back, still warm in the cache, is the one that the next exchange reads into. An idle connection holds
-// none.
+// A session holds a block only while it holds bytes; an idle connection holds none. The pool is a stack, so
+// an exchange reads into the block released last, which is still warm in the cache.
 //
-// One pool per worker, used by its thread alone; it outlives its buffers.
+// Each worker has one pool, used by its thread alone. The pool outlives its buffers.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +22,7 @@ class BufferPool {
   enum class Size : unsigned char {
     kSmall,  // a rewritten head, or a partial head that waits for its rest
     kLarge,  // one read from a socket
-    kHuge,   // what a large block has no room for; not recycled
+    kHuge,   // more than a large block holds; not recycled
   };
   static constexpr std::size_t kSmallCapacity = 4 * 1024 - 64;
   static constexpr std::size_t kLargeCapacity = 64 * 1024 - 64;
@@ -35,9 +34,9 @@ class BufferPool {
 
   // An empty buffer. Throws std::bad_alloc.
   Buffer take(Size size);
-  // One with space for `capacity` bytes, kLargeCapacity at most.
+  // An empty buffer with space for `capacity` bytes, at most kLargeCapacity.
   Buffer take_for(std::size_t capacity);
-  // One with space for as many as that, more than kLargeCapacity.
+  // The same for a `capacity` above kLargeCapacity.
   Buffer take_huge(std::size_t capacity);
 
  private:
@@ -50,14 +49,14 @@ class BufferPool {
   std::vector<char*> large_;
 };
 
-// A run of bytes in a block, with room behind it to read into and a little in front of it to write into.
+// A run of bytes in a block, with space behind it for reads and headroom in front of it.
 class Buffer {
  public:
-  // Bytes before data() that the owner may overwrite at any time: a chunk-size line is put there, in front of
-  // the bytes it describes, so that both leave as one piece.
+  // Bytes before data() that the owner may overwrite at any time. A chunk-size line goes there, so that it
+  // leaves in one piece with its data.
   static constexpr std::size_t kHeadroom = 32;
 
-  Buffer() noexcept = default;  // no block: empty, and without space
+  Buffer() noexcept = default;  // no block: empty, without space
   Buffer(Buffer&& other) noexcept { take_over(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     if (this == &other) return *this;
@@ -72,7 +71,7 @@ class Buffer {
   std::span<char> data() noexcept { return {block_ + begin_, end_ - begin_}; }
   std::string_view view() const noexcept { return {block_ + begin_, end_ - begin_}; }
 
-  // Room behind the data; what is written there becomes data by commit().
+  // Space behind the data. commit() turns bytes written there into data.
   std::span<char> space() noexcept { return {block_ + end_, limit_ - end_}; }
   void commit(std::size_t count) noexcept { end_ += count; }
 
@@ -82,15 +81,15 @@ class Buffer {
     if (begin_ == end_) begin_ = end_ = block_ == nullptr ? 0 : kHeadroom;
   }
 
-  // Makes room for the largest read there is, in a large block, moving the data to its front. Views end.
-  // The room is empty only if kLargeCapacity bytes of data wait already.
+  // Makes space for a read by moving the data to the front of a large block, which invalidates views. The
+  // space is empty only if the buffer holds kLargeCapacity bytes.
   void reserve_for_read(BufferPool& pool);
 
-  // The same where as much as `capacity` bytes may have to be held: a block that is full gives way to one of
-  // twice its size. The room is empty only if that much waits already.
+  // The same for data of up to `capacity` bytes: a full block is replaced by one of twice its size. The space
+  // is empty only if the buffer holds `capacity` bytes.
   void reserve_beyond(BufferPool& pool, std::size_t capacity);
 
-  // Drops `count` bytes behind the first `offset`; what follows moves up. Views of it end.
+  // Removes `count` bytes at `offset`. Later bytes move up, which invalidates views of them.
   void erase(std::size_t offset, std::size_t count) noexcept {
     if (count == 0) return;
     char* const hole = block_ + begin_ + offset;
@@ -98,11 +97,11 @@ class Buffer {
     end_ -= count;
   }
 
-  // For a wait of unknown length: an empty buffer gives its block back, and little data moves to a small
-  // block. Views end.
+  // Before a wait of unknown length: an empty buffer releases its block, and a small rest moves to a small
+  // block. Invalidates views.
   void shrink(BufferPool& pool);
 
-  // Back to the state of a new Buffer; the block returns to its pool.
+  // Returns the block to the pool, which leaves the buffer as default-constructed.
   void release() noexcept {
     if (block_ != nullptr) pool_->give_back(block_, size_);
     block_ = nullptr;
@@ -113,7 +112,7 @@ class Buffer {
   friend class BufferPool;
   Buffer(BufferPool& pool, char* block, BufferPool::Size size, std::size_t limit) noexcept
       : pool_(&pool), block_(block), begin_(kHeadroom), end_(kHeadroom), limit_(limit), size_(size) {}
-  // While this one has no block.
+  // Requires that this buffer has no block.
   void take_over(Buffer& other) noexcept {
     pool_ = other.pool_;
     block_ = std::exchange(other.block_, nullptr);

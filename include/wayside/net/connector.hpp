@@ -1,16 +1,15 @@
-// Connecting to one address, by name, literal or unix path.
+// Connects to one address: a name, an IP literal or a unix path.
 //
-// A name is looked up again once the last answer is kFresh old, and where connecting failed, so a backend
-// that moves is found without a restart. One look-up serves all who wait for it, and while a new one is under
-// way, or fails, the old answer stays in use. A look-up that hangs holds up nobody: another one begins soon.
-// The addresses of a name are tried in turn, the one that worked last first, and none may use up the time of
-// the others.
+// A name is looked up again once its answer is kFresh old or connecting has failed, so a backend that moves
+// is found without a restart. All attempts share a look-up. The old answer stays in use while a look-up runs
+// or if it fails, and a look-up that hangs is soon joined by another. The addresses of a name are tried in
+// turn, the last successful one first, each within its share of the time.
 //
-// A backend that refuses connections is most likely being started anew. So an attempt goes on trying until
-// its time is over, provided that a connection stood before, and that the refusals have not lasted for longer
-// than that.
+// A backend that refuses connections is most likely restarting. So an attempt repeats connecting until its
+// time is up, provided that a connection succeeded before, and that the refusals have not lasted longer than
+// that time.
 //
-// One thread only: that of the set.
+// Used by the thread of the readiness set alone.
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -26,54 +25,55 @@
 
 namespace wayside::net {
 
-// Tells the addresses of a name apart, for as long as its connector lives.
+// Identifies an address of a name, while its connector lives.
 enum class AddressId : std::uint64_t {};
 
-// One attempt to connect, under way from the start. Destroying it gives up.
+// An attempt to connect, running from its construction. Destroying it cancels it.
 class ConnectAttempt {
  public:
   ConnectAttempt(ConnectAttempt&&) noexcept;
   ConnectAttempt& operator=(ConnectAttempt&&) noexcept;
   ~ConnectAttempt();
 
-  // The waiter is woken when this becomes true, but never from within Connector::start.
+  // The waiter is woken when this becomes true, never inside Connector::start().
   bool finished() const noexcept;
 
-  // The stream, or the error that says most where several addresses were tried. Once, after finished().
+  // The stream, or the most telling error of the addresses tried. Called once, after finished().
   Result<Stream> take();
-  // To which the stream leads. After finished() without an error.
+  // The address of the stream's peer. Called after finished() without an error.
   AddressId address() const noexcept;
 
  private:
   friend class Connector;
   struct State;
   explicit ConnectAttempt(std::shared_ptr<State> state) noexcept;
-  std::shared_ptr<State> state_;  // shared with what runs in the io_context for it, which may end later
+  std::shared_ptr<State> state_;  // shared with its handlers in the io_context, which may outlive it
 };
 
 class Connector {
  public:
   static constexpr std::chrono::seconds kFresh{5};
-  // An older answer is waited for anew, unless no new one can be had.
+  // Beyond this age, an attempt waits for a new answer, and uses the old one only if the look-up fails or
+  // hangs.
   static constexpr std::chrono::seconds kUsable{60};
-  // However often connecting fails, a name is not looked up again before an answer is that old.
+  // The minimum age of an answer before a failed attempt looks the name up again.
   static constexpr Milliseconds kLeastAge{250};
 
   // `set` outlives the connector; the connector outlives its attempts. `on_moved` is called from the
-  // io_context when an answer lacks an address that the answer before had.
+  // io_context when a new answer lacks an address of the previous one.
   Connector(ReadinessSet& set, const Address& address, std::function<void()> on_moved = {});
   ~Connector();
 
-  // `waiter` outlives the attempt. `limit` is how long its owner means to wait: the addresses share it.
-  // Throws std::bad_alloc.
+  // `waiter` outlives the attempt. `limit` is how long its owner will wait; the addresses share it. Throws
+  // std::bad_alloc.
   ConnectAttempt start(Waiter& waiter, Milliseconds limit);
 
-  // Traffic flows, so the address matters: looks the name up again, in the background, where the answer is
-  // kFresh old. Where that cannot be done, the answer stays in use.
+  // Called while traffic flows: looks the name up again in the background if the answer is kFresh old. The
+  // answer stays in use if the look-up cannot start.
   void refresh(TimePoint now) noexcept;
-  // The backend has answered: what it refused before is over.
+  // Called when the backend has responded, which ends a period of refusals.
   void note_alive() noexcept;
-  // Whether the last answer has the address.
+  // Whether the last answer contains the address.
   bool is_current(AddressId address) const noexcept;
 
  private:

@@ -1,11 +1,11 @@
-// Deadlines that cost a store to move: a timing wheel, ticked by one timer per worker.
+// Deadlines that cost one store to move: a timing wheel, driven by one timer per worker.
 //
-// Every exchange sets and moves its deadline several times and almost never reaches it. Moving one later
-// writes a time point and nothing else; the wheel looks at it when its old slot comes up and files it anew
-// (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", 1987, scheme 6, with lazy re-arming). A
-// deadline is therefore coarse: it passes up to one kTick late, never early.
+// An exchange moves its deadline several times and almost never reaches it. Moving a deadline later only
+// writes a time point; the wheel files the deadline anew when its old slot is due (Varghese and Lauck,
+// "Hashed and Hierarchical Timing Wheels", 1987, scheme 6, with lazy re-arming). Deadlines are therefore
+// coarse: they pass up to one kTick late, never early.
 //
-// One thread only.
+// Not thread-safe.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -22,7 +22,7 @@ namespace wayside::net {
 
 class DeadlineWheel;
 
-// One point in time after which a waiter is woken. Owned by whoever waits; may be destroyed at any time.
+// A point in time after which a waiter is woken. May be destroyed at any time.
 class Deadline
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
@@ -31,14 +31,15 @@ class Deadline
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
 
-  // Sets or moves the deadline; it has not passed.
+  // Sets or moves the deadline; passed() becomes false. A past time passes on a later tick, never inside this
+  // call.
   void expire_at(TimePoint when);
-  // Never passes, until it is set again.
+  // Disarms the deadline; passed() becomes false.
   void clear() noexcept {
     when_ = TimePoint::max();
     passed_ = false;
   }
-  // Whether it passed. The waiter was woken then.
+  // Whether the deadline has passed, and the waiter has been woken.
   bool passed() const noexcept { return passed_; }
 
  private:
@@ -54,17 +55,17 @@ class DeadlineWheel {
  public:
   static constexpr Milliseconds kTick{100};
 
-  // The set outlives the wheel, which is told by it what time the thread woke at. Once a deadline was set,
-  // the wheel is destroyed only when the io_context runs no more.
+  // The set outlives the wheel and tells it when the thread woke. Once a deadline has been set, the
+  // io_context must not run after the wheel's destruction.
   explicit DeadlineWheel(ReadinessSet& set);
 
-  // Stops the timer: no deadline passes any more, and the io_context may run out of work.
+  // Stops the timer: no deadline passes afterwards, and the io_context may run out of work.
   void stop();
 
  private:
   friend class Deadline;
   using Slot = boost::intrusive::list<Deadline, boost::intrusive::constant_time_size<false>>;
-  static constexpr std::size_t kSlots = 1024;  // a turn takes 102 s; what is further away is filed again then
+  static constexpr std::size_t kSlots = 1024;  // a turn takes 102 s; later deadlines are filed again then
 
   void file(Deadline& deadline);
   void schedule_tick();
@@ -75,7 +76,7 @@ class DeadlineWheel {
   Timer timer_;
   std::array<Slot, kSlots> slots_;
   TimePoint start_;
-  std::size_t next_tick_ = 0;  // number of the first tick that was not handled yet
+  std::size_t next_tick_ = 0;  // number of the first unhandled tick
   bool ticking_ = false;
   bool stopped_ = false;
 };

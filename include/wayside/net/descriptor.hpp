@@ -1,4 +1,4 @@
-// A file descriptor and who closes it.
+// A file descriptor with an owner, which closes it.
 #pragma once
 
 #include <unistd.h>
@@ -18,9 +18,9 @@ class Descriptor {
   ~Descriptor() { close(); }
 
   bool is_open() const noexcept { return number_ >= 0; }
-  // -1 where there is none.
+  // -1 if none is open.
   int number() const noexcept { return number_; }
-  // Hands the number over to whoever closes it now.
+  // Gives up ownership: the caller closes the number.
   int release() noexcept { return std::exchange(number_, -1); }
   // Linux frees the number whatever close(2) returns.
   void close() noexcept {

@@ -1,12 +1,12 @@
-// A descriptor in a readiness set, and who is told what happens to it.
+// A descriptor registered in a readiness set, and the handler of its events.
 //
-// It is registered once, edge-triggered, for as long as it is open (epoll(7)): each change is reported once,
-// and the source keeps in mind what it means. So no wait and no exchange costs an epoll_ctl.
+// The descriptor is registered once, edge-triggered, for as long as it is open (epoll(7)). Each change is
+// reported once, and the source remembers it, so a wait costs no epoll_ctl.
 //
-// A source may be closed or destroyed at any time, also by the handler of another one. From then on it is
-// told nothing, even if the kernel has reported an event of it already.
+// A source may be closed or destroyed at any time, even by the handler of another source. It receives no
+// event afterwards, not even one that the kernel has already reported.
 //
-// One thread only: that of the set.
+// Used by the thread of the set alone.
 #pragma once
 
 #include "wayside/base/result.hpp"
@@ -24,10 +24,10 @@ class ReadinessSet;
 class EventSource
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  // Takes the descriptor over. `events` are those of epoll_ctl(2); conditions already true are reported as
-  // well. The error is that of the kernel, which has no memory for it: the descriptor is then closed.
+  // Takes ownership of the descriptor and registers it for `events` (epoll_ctl(2)). Conditions already true
+  // are reported as well. If epoll_ctl(2) fails, the descriptor is closed.
   error_code open(Descriptor descriptor, std::uint32_t events) noexcept;
-  // Waits for these events from now on. Conditions already true are reported again.
+  // Replaces the events to report. Conditions already true are reported again.
   error_code change(std::uint32_t events) noexcept;
   void close() noexcept;
 
@@ -35,11 +35,11 @@ class EventSource
   int descriptor() const noexcept { return descriptor_.number(); }
   const ReadinessSet& set() const noexcept { return set_; }
 
-  // Reports EPOLLIN in the set's next turn, as if the kernel had: for a source that could go on, but lets
-  // others have their turn. Nothing where the source is closed.
+  // Reports EPOLLIN in the set's next turn, as if the kernel had, so that a source with work left can yield
+  // to others. Has no effect on a closed source. Throws std::bad_alloc.
   void raise();
 
-  // What the kernel reports. For the set to call; the source may be gone when this returns.
+  // Handles events from the kernel. Called by the set alone; the source may be destroyed inside.
   virtual void on_events(std::uint32_t events) = 0;
 
  protected:

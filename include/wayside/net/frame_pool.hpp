@@ -1,7 +1,7 @@
-// Memory for coroutine frames, recycled.
+// Recycled memory for coroutine frames.
 //
-// A keep-alive exchange starts a few short coroutines; with this pool under them it allocates nothing. One
-// pool per worker, used by that worker's thread alone. Every frame must be gone before its pool is.
+// A keep-alive exchange starts a few short coroutines; it allocates nothing, as their frames come from this
+// pool. Each worker has one pool, used by its thread alone. The pool outlives its frames.
 #pragma once
 
 #include <array>
@@ -18,11 +18,11 @@ class FramePool {
 
   // Storage for `size` bytes, aligned for any standard type. Throws std::bad_alloc.
   void* allocate(std::size_t size);
-  // `size` is the one that was asked for.
+  // `size` is the one passed to allocate().
   void deallocate(void* storage, std::size_t size) noexcept;
 
  private:
-  static constexpr std::size_t kGrain = 128;   // frames are rounded up to a multiple of this
+  static constexpr std::size_t kGrain = 128;   // sizes are rounded up to a multiple of this
   static constexpr std::size_t kClasses = 16;  // larger frames than kGrain * kClasses are not recycled
   static constexpr std::size_t kKeptPerClass = 64;
 

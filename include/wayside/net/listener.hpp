@@ -1,9 +1,9 @@
 // A listening TCP socket that hands accepted connections to its owner.
 //
-// Running out of descriptors or memory pauses accepting and resumes it; it never ends it, and never spins
-// (accept(2), "Error handling").
+// A lack of descriptors or memory pauses accepting for a moment. It neither stops the listener nor makes it
+// spin (accept(2), "Error handling").
 //
-// One thread only, apart from open(): the one that runs the io_context.
+// Used by the thread that runs the io_context alone, apart from open().
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -22,39 +22,38 @@
 
 namespace wayside::net {
 
-// Whether other listeners may have the same port. Each listener has a queue of its own.
+// Whether other listeners may bind the same port. Each listener has a separate accept queue.
 enum class PortUse {
   kAlone,   // no other listener
-  kFirst,   // no other listener at first; listeners with kShared may join
-  kShared,  // joins the listeners of this user that are kFirst or kShared (SO_REUSEPORT)
+  kFirst,   // exclusive when bound; listeners with kShared may join later
+  kShared,  // joins listeners of this user with kFirst or kShared (SO_REUSEPORT)
 };
 
 class Listener {
  public:
   using Endpoint = boost::asio::ip::tcp::endpoint;
-  // What a connection comes with: the socket, which does not block, with TCP_NODELAY, and the client's
-  // address.
+  // Takes a connection: its socket, which is non-blocking and has TCP_NODELAY, and the client's address.
   using OnAccept = std::function<void(Descriptor, const Endpoint& client)>;
 
-  // `log` outlives the listener, which is called `name` there.
+  // `log` outlives the listener; `name` stands for the listener there.
   Listener(const Executor& executor, std::string name, const Logger& log);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  // Binds and listens; blocks while a host name is looked up, whose first address that can be bound is taken.
-  // Returns the address really bound: port 0 is resolved.
+  // Binds and listens. Blocks while a host name is looked up, and binds the first of its addresses that can
+  // be bound. Returns the bound address, with the port that the kernel chose for port 0.
   Result<Address> open(const Address& address, PortUse use);
 
-  // From now on every connection goes to `on_accept`, which may be called at any time until close(). What it
-  // throws counts as a lack of memory.
+  // Passes each connection to `on_accept`, from the io_context and in close(). A std::bad_alloc or
+  // boost::system::system_error that it throws pauses accepting.
   void start(OnAccept on_accept);
 
-  // From now on, and until resume(), clients wait in the kernel's queue.
+  // Leaves clients in the kernel's queue until resume().
   void suspend() noexcept { suspended_ = true; }
   void resume();
   bool is_suspended() const noexcept { return suspended_; }
 
-  // Accepts who has connected so far, then stops. Safe to call twice.
+  // Accepts the connections completed so far, then stops. May be called twice.
   void close();
 
  private:
@@ -72,12 +71,12 @@ class Listener {
   bool waits_ = false;   // for a connection
   bool pauses_ = false;  // until retry_timer_
   bool suspended_ = false;
-  // A handler that is queued already when the listener goes sees its end by this.
+  // Tells a handler already queued that the listener was destroyed.
   const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
-// The client's address as others know it, without port: "::ffff:10.0.0.1" is how a dual-stack socket names an
-// IPv4 client, and "%eth0" behind a link-local address means something on this host only.
+// The client's address without port, in the form that other hosts use: an IPv4 client of a dual-stack socket
+// ("::ffff:10.0.0.1") in IPv4 form, and a link-local address without its zone ("%eth0").
 std::string client_text(const Listener::Endpoint& client);
 
 }  // namespace wayside::net

@@ -1,8 +1,7 @@
-// A pipe of the kernel: bytes go by it from one socket to another without being copied to us and back
-// (splice(2)).
+// A kernel pipe: splice(2) moves bytes through it from socket to socket without copying them to user space.
 //
-// It costs two descriptors and, for each piece, a second system call that a copy does not need, so it pays
-// for large bodies alone. One pool per worker, used by its thread alone; it outlives its pipes.
+// A pipe costs two descriptors and an additional system call per piece, so it pays for large bodies only.
+// Each worker has one pool, used by its thread alone. The pool outlives its pipes.
 #pragma once
 
 #include "wayside/net/descriptor.hpp"
@@ -23,13 +22,13 @@ class Pipe {
     Pipe(std::move(other)).swap(*this);
     return *this;
   }
-  // A pipe that is empty goes back to its pool.
+  // An empty pipe returns to its pool; a pipe with bytes left is closed.
   ~Pipe() {
     if (pool_ != nullptr) give_back();
   }
 
   bool is_open() const noexcept { return out_.is_open(); }
-  // How many bytes are in it.
+  // The number of bytes in the pipe.
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
 
@@ -45,20 +44,20 @@ class Pipe {
   }
 
   PipePool* pool_ = nullptr;
-  Descriptor out_;  // what comes out of the pipe
+  Descriptor out_;  // the end to read from
   Descriptor in_;
   std::size_t size_ = 0;
 };
 
 class PipePool {
  public:
-  // There are never more than `most` pipes.
+  // At most `most` pipes exist at a time.
   explicit PipePool(std::size_t most = kUnbounded);
   PipePool(const PipePool&) = delete;
   PipePool& operator=(const PipePool&) = delete;
 
-  // An empty pipe, or none where there are as many as there may be, the process has no descriptors left for
-  // it, or the user no room.
+  // An empty pipe. It is not open if the pool, the process's descriptors or the user's pipe memory are
+  // exhausted.
   Pipe take();
 
  private:
@@ -66,7 +65,7 @@ class PipePool {
   static constexpr std::size_t kUnbounded = ~std::size_t{0};
   static constexpr std::size_t kKept = 16;
   const std::size_t most_;
-  std::size_t count_ = 0;  // of those that are open
+  std::size_t count_ = 0;  // open pipes
   std::vector<Pipe> free_;
 };
 

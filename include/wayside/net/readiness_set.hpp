@@ -1,17 +1,17 @@
-// The established connections of an io_context, registered once, as one descriptor in it.
+// The established connections of an io_context, behind one descriptor of it.
 //
-// Asio's async_wait costs an epoll_ctl for each wait, and a proxy waits twice for each exchange. Here each
-// connection is registered once, edge-triggered, in an epoll of its own (epoll(7)), and a wait is a flag of
-// its source (event_source.hpp). That epoll is a descriptor like any other to Asio: it is readable while it
-// has events, and its handler takes them out in batches.
+// Asio's async_wait costs an epoll_ctl per wait, and a proxy waits twice per exchange. Here each connection
+// is registered once, edge-triggered, in a second epoll (epoll(7)), and a wait is a flag of its source
+// (event_source.hpp). To Asio, that epoll is a descriptor like any other: it is readable while it has events,
+// and its handler takes them in batches.
 //
-// Everything else that an io_context can wait for, Asio waits for: timers, look-ups, connecting, accepting,
-// what other threads post. Handlers of those call woke() first.
+// Asio waits for everything else: timers, look-ups, connecting, accepting, calls posted by other threads.
+// Handlers of those call woke() first.
 //
-// Events come in batches. The handler of one may end the source of another that waits in the same batch, so a
-// source that closes takes its events out of it.
+// The handler of one event may close the source of another in the same batch, so a source that closes removes
+// its events from the batch.
 //
-// One thread only: the one that runs the io_context.
+// Used by the thread that runs the io_context alone.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -29,27 +29,26 @@ namespace wayside::net {
 
 class ReadinessSet {
  public:
-  // The io_context outlives the set, and has work until stop(). Throws boost::system::system_error where a
-  // descriptor is not to be had.
+  // The io_context outlives the set, and has work until stop(). Throws boost::system::system_error if no
+  // descriptor is available.
   explicit ReadinessSet(boost::asio::io_context& context);
   ReadinessSet(const ReadinessSet&) = delete;
   ReadinessSet& operator=(const ReadinessSet&) = delete;
 
-  // No source is told anything any more, and the io_context may run out of work. Nothing runs the io_context
-  // between the end of the set and its own.
+  // Ends all reports, and the io_context may run out of work. The io_context must not run between the set's
+  // destruction and its own.
   void stop();
 
   Executor executor() noexcept { return epoll_.get_executor(); }
 
-  // When the thread began its present turn, or the handler that said so by woke(): time since then is its
-  // own.
+  // When the thread began its current turn, or a handler last called woke(): the time since then was spent by
+  // this thread.
   TimePoint woke_at() const noexcept { return woke_at_; }
-  // For handlers of Asio's: the thread begins something now.
+  // Called by handlers of Asio's operations before anything else.
   void woke() noexcept { woke_at_ = Clock::now(); }
 
-  // Whether the kernel was asked after `since` and when the thread woke last, and had nothing to say of the
-  // source that the source was not told. False where that is not certain: the kernel may have had more to say
-  // than fitted into a batch, or a handler of Asio's woke the thread since.
+  // Whether the source has received every event up to this turn, and the turn began after `since`. False if
+  // that is not certain: the batch was full, or a handler of Asio's has run since.
   bool has_told_all(const EventSource& source, TimePoint since) const noexcept;
 
  private:
@@ -57,22 +56,21 @@ class ReadinessSet {
   using Sources = boost::intrusive::list<EventSource, boost::intrusive::constant_time_size<false>>;
 
   void wait();
-  // Takes turns until the kernel has nothing more to say.
+  // Takes turns until the kernel reports nothing, at most kTurnsAtOnce.
   void take_turns();
   void take_turns_soon();
-  // Asks the kernel, and has handled what it says and what was raised. Whether it said anything.
+  // Asks the kernel, and handles its events and the raised sources. True if the kernel reported any event.
   bool take_turn();
   void forget_events_of(const EventSource& source) noexcept;
 
-  static constexpr std::size_t kBatch = 64;  // a source that closes looks through the rest of its batch
-  // Asking the kernel again costs less than waiting again, and often something has come meanwhile. This is
-  // the limit, behind which the handlers of Asio's operations have their turn; sources that are raised end it
-  // at once.
+  static constexpr std::size_t kBatch = 64;  // a source that closes searches the rest of its batch
+  // Asking the kernel again costs less than waiting again, and new events have often arrived. After this many
+  // turns, or once a source is raised, the handlers of Asio's operations get their turn.
   static constexpr int kTurnsAtOnce = 8;
 
   boost::asio::posix::basic_stream_descriptor<Executor> epoll_;
   std::array<epoll_event, kBatch> batch_;
-  std::span<epoll_event> pending_;  // what of the batch was not handled yet
+  std::span<epoll_event> pending_;  // the unhandled rest of the batch
   bool batch_was_full_ = false;
   bool takes_turns_ = false;
   bool turns_are_posted_ = false;

@@ -1,12 +1,12 @@
-// Coroutines of the data path: Task<T>, awaited exactly once by its caller, and Detached, which nobody
-// awaits.
+// Coroutines of the data path: Task<T>, awaited exactly once by its caller, and Detached, which is never
+// awaited.
 //
-// Why not asio::awaitable: an exchange waits for "whichever of four readiness events or the deadline comes
-// first", with its waits armed across several suspensions. That is one Wakeup (wakeup.hpp) here; it would be
-// a composed operation with cancellation per wait there.
+// An exchange waits for the first of four readiness events and its deadline, with its waits armed across
+// several suspensions. That is one Wakeup (wakeup.hpp) here; with asio::awaitable, it would be a composed
+// operation with a cancellation per wait.
 //
 // A Task starts when it is awaited and resumes its caller by symmetric transfer, so a chain of any length
-// costs no stack. An exception leaves through co_await, as through a call. Everything runs on the thread that
+// costs no stack. An exception leaves through co_await, as through a call. A task runs on the thread that
 // resumes it; nothing here is thread-safe.
 //
 // Frames of member coroutines whose object has a frame_pool() come from that pool; all others from the heap.
@@ -31,11 +31,11 @@ concept HasFramePool = requires(T& owner) {
 
 namespace detail {
 
-// operator new and delete of a promise. A header in front of the frame remembers where the frame came from.
+// operator new and delete of a promise. A header in front of the frame holds the pool that the frame came
+// from.
 //
-// All are always inlined: wherever g++ 12 sees them called, as in a build without optimisation, it takes a
-// templated operator new and its operator delete for a mismatched pair (-Wmismatched-new-delete, GCC bug
-// 109224).
+// All are always inlined: where g++ 12 sees a call, as it does without optimisation, it takes a templated
+// operator new and its operator delete for a mismatched pair (-Wmismatched-new-delete, GCC bug 109224).
 struct FrameMemory {
   struct alignas(__STDCPP_DEFAULT_NEW_ALIGNMENT__) Header {
     FramePool* pool;
@@ -49,7 +49,7 @@ struct FrameMemory {
 
   [[gnu::always_inline]] static void* operator new(std::size_t size) { return place(size, nullptr); }
 
-  // Chosen for member coroutines: their object is passed first.
+  // Chosen for member coroutines, whose object is the first argument.
   template <HasFramePool Owner, class... Arguments>
   [[gnu::always_inline]] static void* operator new(std::size_t size, Owner& owner, Arguments&&...) {
     return place(size, &owner.frame_pool());
@@ -126,8 +126,8 @@ struct Task<void>::promise_type : detail::PromiseBase {
   }
 };
 
-// A coroutine that runs at once until its first suspension and frees itself when it ends. What it throws ends
-// the process, so it catches what it can survive.
+// A coroutine that starts at once and frees itself when it ends. An exception that leaves it ends the
+// process.
 struct Detached {
   struct promise_type : detail::FrameMemory {
     Detached get_return_object() const noexcept { return {}; }

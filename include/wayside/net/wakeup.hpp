@@ -1,11 +1,10 @@
-// How an event reaches the coroutine that waits for it.
+// Delivers events to the coroutine that waits for them.
 //
-// A Waiter is told that something it watches may have changed; it looks for itself what. A Wakeup is the
-// Waiter of one coroutine: any number of sources may wake it, one coroutine waits on it, and a wake that
-// comes while nobody waits is kept for the next wait. So a coroutine that arms its sources, then waits,
-// misses nothing.
+// A Waiter is told that one of its sources may have changed, and inspects the sources itself. A Wakeup is the
+// Waiter of one coroutine: any number of sources may wake it, and a wake without a waiting coroutine is kept
+// for the next wait. So a coroutine that arms its sources and then waits misses no event.
 //
-// One thread only.
+// Not thread-safe.
 #pragma once
 
 #include <coroutine>
@@ -15,8 +14,8 @@ namespace wayside::net {
 
 class Waiter {
  public:
-  // Called from the io_context, never from within a call that the waiter itself made. The waiter, and the
-  // source that called, may be gone when this returns.
+  // Called from the io_context, never inside a call of the waiter. The waiter and the calling source may be
+  // destroyed inside.
   virtual void wake() = 0;
 
  protected:
@@ -37,8 +36,8 @@ class Wakeup final : public Waiter {
     }
   }
 
-  // Suspends until the next wake, or not at all if one came since the last wait. At most one coroutine at a
-  // time.
+  // Suspends until the next wake, or not at all if one came since the last wait. At most one coroutine waits
+  // at a time.
   auto wait() noexcept {
     struct Awaiter {
       Wakeup& wakeup;

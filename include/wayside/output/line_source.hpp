@@ -1,4 +1,4 @@
-// What a writer takes its lines from.
+// A source of lines for a writer.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@ namespace wayside::output {
 class LineSource {
  public:
   virtual ~LineSource() = default;
-  // Takes the oldest lines, as many as fit, and returns their size; 0 where there are none, or where the
-  // first does not fit. The writer's thread only.
+  // Moves the oldest lines, as many as fit, to `out` and returns their size; 0 if there are none, or the
+  // first does not fit. Called by the writer's thread alone.
   virtual std::size_t take_lines(std::span<char> out) noexcept = 0;
 };
 

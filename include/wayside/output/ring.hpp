@@ -1,6 +1,6 @@
-// Lines on their way from one thread to another, without locks, and never more than there is room for.
+// A bounded queue of lines from one thread to another, without locks.
 //
-// One writer, one reader. What does not fit is refused whole: the writer never waits.
+// One writer, one reader. Lines that do not fit are refused whole: the writer never waits.
 #pragma once
 
 #include "wayside/output/line_source.hpp"
@@ -17,11 +17,11 @@ namespace wayside::output {
 
 class Ring final : public LineSource {
  public:
-  // `capacity` is a power of two. Its memory is touched when lines come. Throws std::bad_alloc.
+  // `capacity` is a power of two. Memory is touched only as lines come. Throws std::bad_alloc.
   explicit Ring(std::size_t capacity)
       : capacity_(capacity), bytes_(std::make_unique_for_overwrite<char[]>(capacity)) {}
 
-  // The writer only. One or several whole lines; false where there is no room for all of it.
+  // Called by the writer with one or several whole lines. False if there is no room for all of them.
   bool push(std::string_view text) noexcept {
     const std::size_t written = written_.load(std::memory_order_relaxed);
     if (text.size() > capacity_ - (written - read_.load(std::memory_order_acquire))) return false;
@@ -33,7 +33,7 @@ class Ring final : public LineSource {
     return true;
   }
 
-  // The reader only.
+  // Called by the reader.
   std::size_t take_lines(std::span<char> out) noexcept override {
     const std::size_t read = read_.load(std::memory_order_relaxed);
     std::size_t size = std::min(written_.load(std::memory_order_acquire) - read, out.size());
@@ -50,7 +50,7 @@ class Ring final : public LineSource {
  private:
   const std::size_t capacity_;
   std::unique_ptr<char[]> bytes_;
-  // Bytes since the beginning. On lines of their own, so that writer and reader do not disturb each other.
+  // Bytes since the beginning, on separate cache lines, so that writer and reader do not contend.
   alignas(64) std::atomic<std::size_t> written_{0};
   alignas(64) std::atomic<std::size_t> read_{0};
 };

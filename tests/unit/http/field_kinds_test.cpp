@@ -9,11 +9,11 @@ TEST(FieldKinds, KnowWhatProxiesSay) {
   for (const char* name : {"Forwarded", "x-forwarded-for", "X-Forwarded-Port", "X-FORWARDED-CLIENT-CERT",
                            "X-Real-IP", "X_Real_IP", "x_forwarded-port", "X-Auth-Request-User", "Remote-User",
                            "X-SSL-Client-Verify", "Client-Cert", "True-Client-IP"}) {
-    EXPECT_TRUE(speaks_for_proxies(name)) << name;
+    EXPECT_TRUE(is_set_by_proxies(name)) << name;
     EXPECT_TRUE(is_end_to_end(name)) << name;
   }
   for (const char* name : {"", "X-Forwarded", "Forwarded-For", "X-Real-IPs", "Host", "Via", "x-ss"})
-    EXPECT_FALSE(speaks_for_proxies(name)) << name;
+    EXPECT_FALSE(is_set_by_proxies(name)) << name;
 }
 
 TEST(FieldKinds, KnowWhatIsForTheRecipientOfTheContent) {
