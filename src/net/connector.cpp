@@ -40,9 +40,7 @@ int weight_of(const error_code& ec) {
 
 }  // namespace
 
-struct ConnectAttempt::State final : Connector::Directory::Asker, std::enable_shared_from_this<State> {
-  using Directory = Connector::Directory;
-
+struct ConnectAttempt::State final : Directory::Asker, std::enable_shared_from_this<State> {
   State(std::shared_ptr<Directory> addresses, Waiter& to_wake, Milliseconds time_limit)
       : directory(std::move(addresses)),
         set(directory->set()),

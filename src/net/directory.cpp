@@ -30,7 +30,7 @@ Clock::duration patience_beside(std::size_t others) {
 
 }  // namespace
 
-Connector::Directory::Directory(ReadinessSet& set, const Address& address, std::function<void()> on_moved)
+Directory::Directory(ReadinessSet& set, const Address& address, std::function<void()> on_moved)
     : set_(set), on_moved_(std::move(on_moved)), timer_(set.executor()) {
   error_code ec;
   if (address.is_unix()) {
@@ -44,20 +44,20 @@ Connector::Directory::Directory(ReadinessSet& set, const Address& address, std::
   }
 }
 
-bool Connector::Directory::has(AddressId id) const noexcept {
+bool Directory::has(AddressId id) const noexcept {
   return std::ranges::any_of(entries_, [id](const Entry& entry) { return entry.id == id; });
 }
 
-bool Connector::Directory::is_usable(TimePoint now) const noexcept {
-  return !look_ups_ || (!entries_.empty() && now - answered_at_ < kUsable);
+bool Directory::is_usable(TimePoint now) const noexcept {
+  return !look_ups_ || (!entries_.empty() && now - answered_at_ < Connector::kUsable);
 }
 
-bool Connector::Directory::may_have_changed(TimePoint now) const noexcept {
-  return look_ups_ && (entries_.empty() || now - answered_at_ >= kLeastAge);
+bool Directory::may_have_changed(TimePoint now) const noexcept {
+  return look_ups_ && (entries_.empty() || now - answered_at_ >= Connector::kLeastAge);
 }
 
-void Connector::Directory::refresh(TimePoint now) noexcept {
-  if (!look_ups_ || now < next_look_up_at_ || now - answered_at_ < kFresh) return;
+void Directory::refresh(TimePoint now) noexcept {
+  if (!look_ups_ || now < next_look_up_at_ || now - answered_at_ < Connector::kFresh) return;
   try {
     look_up(now);
   } catch (const std::exception&) {
@@ -65,7 +65,7 @@ void Connector::Directory::refresh(TimePoint now) noexcept {
   }
 }
 
-void Connector::Directory::ask(std::weak_ptr<Asker> asker) {
+void Directory::ask(std::weak_ptr<Asker> asker) {
   waiting_.push_back(std::move(asker));
   const TimePoint now = Clock::now();
   // Otherwise, a look-up under way will most likely answer soon.
@@ -74,16 +74,16 @@ void Connector::Directory::ask(std::weak_ptr<Asker> asker) {
   look_up_later();
 }
 
-void Connector::Directory::look_up(TimePoint now) {
+void Directory::look_up(TimePoint now) {
   const std::size_t others = look_ups_->under_way();
   if (others >= kMostAtOnce) return;
-  next_look_up_at_ = now + kLeastAge;  // in case it cannot start
+  next_look_up_at_ = now + Connector::kLeastAge;  // in case it cannot start
   look_ups_->start();
   next_look_up_at_ = now + patience_beside(others);
 }
 
 // Answers with an error if no thread is available.
-void Connector::Directory::look_up_or_answer(TimePoint now) {
+void Directory::look_up_or_answer(TimePoint now) {
   try {
     look_up(now);
   } catch (const std::system_error& failure) {
@@ -94,8 +94,8 @@ void Connector::Directory::look_up_or_answer(TimePoint now) {
 }
 
 // While an attempt waits, a look-up that hangs is joined by another.
-void Connector::Directory::look_up_later() {
-  timer_.expires_at(std::max(next_look_up_at_, Clock::now() + kLeastAge));
+void Directory::look_up_later() {
+  timer_.expires_at(std::max(next_look_up_at_, Clock::now() + Connector::kLeastAge));
   timer_.async_wait([self = weak_from_this()](const error_code& ec) {
     const auto directory = self.lock();
     if (ec || directory == nullptr) return;
@@ -103,7 +103,7 @@ void Connector::Directory::look_up_later() {
   });
 }
 
-void Connector::Directory::on_later() {
+void Directory::on_later() {
   set_.woke();
   std::erase_if(waiting_, [](const std::weak_ptr<Asker>& asker) { return asker.expired(); });
   if (waiting_.empty()) return;
@@ -118,11 +118,11 @@ void Connector::Directory::on_later() {
   }
 }
 
-void Connector::Directory::on_ended(std::uint64_t number, Result<LookUps::Found> found) {
+void Directory::on_ended(std::uint64_t number, Result<LookUps::Found> found) {
   set_.woke();
   const TimePoint now = Clock::now();
   // The name server answers, so it may be asked again soon.
-  next_look_up_at_ = std::min(next_look_up_at_, now + kLeastAge);
+  next_look_up_at_ = std::min(next_look_up_at_, now + Connector::kLeastAge);
   error_code why = found ? error_code() : found.error();
   bool has_moved = false;
   // The answer of an earlier look-up does not replace that of a later one.
@@ -139,7 +139,7 @@ void Connector::Directory::on_ended(std::uint64_t number, Result<LookUps::Found>
   answer(why);
 }
 
-bool Connector::Directory::take_over(const LookUps::Found& found) {
+bool Directory::take_over(const LookUps::Found& found) {
   Entries fresh;
   for (const tcp::endpoint& endpoint : found) {
     const StreamProtocol::endpoint generic(endpoint);
@@ -153,32 +153,32 @@ bool Connector::Directory::take_over(const LookUps::Found& found) {
   return std::ranges::any_of(fresh, [this](const Entry& old) { return !has(old.id); });
 }
 
-void Connector::Directory::prefer(AddressId id) {
+void Directory::prefer(AddressId id) {
   const auto found = std::ranges::find(entries_, id, &Entry::id);
   if (found != entries_.end()) std::rotate(entries_.begin(), found, found + 1);
 }
 
-void Connector::Directory::note_connected(AddressId id) {
+void Directory::note_connected(AddressId id) {
   preferred_ = id;
   prefer(id);
   has_connected_ = true;
   refused_since_.reset();
 }
 
-bool Connector::Directory::note_refused(TimePoint now, Milliseconds patience) noexcept {
+bool Directory::note_refused(TimePoint now, Milliseconds patience) noexcept {
   if (!has_connected_) return false;
   if (!refused_since_) refused_since_ = now;
   return now - *refused_since_ < patience;
 }
 
-void Connector::Directory::answer(const error_code& why) {
+void Directory::answer(const error_code& why) {
   // The list is emptied first, as an asker may ask again.
   for (const auto& waiting : std::exchange(waiting_, {})) {
     if (const auto asker = waiting.lock()) asker->on_answer(entries_.empty() ? why : error_code());
   }
 }
 
-void Connector::Directory::close() {
+void Directory::close() {
   waiting_.clear();
   on_moved_ = {};
   timer_.cancel();

@@ -22,7 +22,7 @@
 
 namespace wayside::net {
 
-class Connector::Directory : public std::enable_shared_from_this<Directory> {
+class Directory : public std::enable_shared_from_this<Directory> {
  public:
   struct Entry {
     StreamProtocol::endpoint endpoint;

@@ -57,6 +57,7 @@ StuckResolver::StuckResolver(int failures, int stuck) {
 StuckResolver::~StuckResolver() {
   std::unique_lock lock(stuck_lookups().mutex);
   stuck_lookups().is_released = true;
+  stuck_lookups().failures = stuck_lookups().left = 0;
   stuck_lookups().changed.notify_all();
   stuck_lookups().changed.wait(lock, [] { return stuck_lookups().count == 0; });
 }

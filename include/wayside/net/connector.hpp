@@ -25,6 +25,8 @@
 
 namespace wayside::net {
 
+class Directory;
+
 // Identifies an address of a name, while its connector lives.
 enum class AddressId : std::uint64_t {};
 
@@ -78,7 +80,6 @@ class Connector {
 
  private:
   friend class ConnectAttempt;
-  class Directory;
   std::shared_ptr<Directory> directory_;  // shared with the attempts
 };
 
