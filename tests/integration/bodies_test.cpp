@@ -1,4 +1,4 @@
-// Bodies in both directions: framed anew, streamed, and never made to look whole when they are not.
+// Bodies in both directions: framed anew, streamed, and never completed when truncated.
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -20,23 +20,23 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-// Of this process: of the test, and of the proxy in it.
+// The descriptors of this process, which is the test and the proxy.
 std::size_t open_pipe_ends() {
   std::size_t count = 0;
   for (const auto& descriptor : std::filesystem::directory_iterator("/proc/self/fd")) {
-    std::error_code gone;  // the one that the directory was read with
+    std::error_code gone;  // the descriptor that read the directory
     count += std::filesystem::read_symlink(descriptor, gone).string().starts_with("pipe:");
   }
   return count;
 }
 
-// Sends while the test goes on to read. What does not arrive is missed there.
+// Sends while the test reads, and so misses what does not arrive.
 std::jthread sending(RawSocket& socket, std::string bytes) {
   return std::jthread([&socket, bytes = std::move(bytes)] {
     try {
       socket.send(bytes);
     } catch (const std::exception&) {
-      // Its peer has left.
+      // The peer has left.
     }
   });
 }
@@ -47,7 +47,7 @@ std::string response_head(std::size_t length) {
 
 constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-// A head to which nothing has to be added.
+// A head that is forwarded unchanged.
 std::string dated_head(std::size_t length) {
   return "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nX-A:  1 \r\nContent-Length: " +
          std::to_string(length) + "\r\n\r\n";
@@ -61,7 +61,7 @@ class Bodies : public ProxyFixture {
  protected:
   void SetUp() override { start(unbuffered()); }
 
-  // A client and a backend with a GET between them that waits for its response.
+  // A client and a backend, with a GET that waits for its response.
   void exchange_request(std::string_view version = "1.1") {
     client_ = connect();
     client_.send("GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n\r\n");
@@ -131,7 +131,7 @@ TEST_F(Bodies, FramesABodyThatEndsWithTheConnectionAsChunks) {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
   peer_.close();
   EXPECT_EQ(client_.read_until("0\r\n\r\n"), "0\r\n\r\n");
-  // The client's connection lives on.
+  // The client's connection stays.
   client_.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_THAT(backend_.accept().read_head(), StartsWith("GET /next "));
 }
@@ -152,7 +152,7 @@ TEST_F(Bodies, DoesNotFillUpATruncatedLength) {
   EXPECT_EQ(client_.read_to_end(), "");
 }
 
-// A large body goes by a pipe; what is said of small ones holds for it too.
+// A large body goes through a pipe, and behaves like a small one.
 TEST_F(Bodies, DoesNotFillUpATruncatedLargeBody) {
   exchange_request();
   const std::string part(300'000, 'a');
@@ -179,7 +179,7 @@ TEST_F(Bodies, KeepsTheConnectionsBehindALargeBody) {
   }
 }
 
-// What a client that stops reading leaves in the pipe reaches nobody else.
+// Bytes that a client has left in the pipe do not reach another client.
 TEST_F(Bodies, MixesNoLargeBodies) {
   exchange_request();
   const std::string left(20'000'000, 'l');
@@ -226,7 +226,7 @@ TEST_F(Bodies, KeepsTheConnectionsBehindALargeUpload) {
   }
 }
 
-// What a backend that stops reading leaves in the pipe reaches no other.
+// Bytes that a backend connection has left in the pipe do not reach another.
 TEST_F(Bodies, MixesNoLargeUploads) {
   const std::size_t before = open_pipe_ends();
   RawSocket client = connect();
@@ -312,7 +312,7 @@ TEST_F(Bodies, RelaysEarlyHintsBeforeTheResponse) {
   EXPECT_EQ(undated(client_.read_until("ok")), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 }
 
-// A head that needs no change goes on from where it was read, and its body with it.
+// An unchanged head is sent from the read buffer, together with its body.
 
 TEST_F(Bodies, RelaysWhatNeedsNoChangeAsItCame) {
   exchange_request();
@@ -351,7 +351,7 @@ TEST_F(Bodies, RelaysAHeadInPiecesAsItCame) {
 
 TEST_F(Bodies, RelaysAHeadAsItCameToAClientThatWaits) {
   exchange_request();
-  // More than the sockets and a pipe hold.
+  // More than the sockets and the pipe hold.
   std::string body(24'000'000, 'x');
   for (std::size_t i = 0; i < body.size(); i += 1000)
     body[i] = static_cast<char>('a' + i / 1000 % 26);

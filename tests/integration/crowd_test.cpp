@@ -31,7 +31,7 @@ class Crowd : public ProxyFixture {
     settings.backend_limits = {count, queue};
     return settings;
   }
-  // Sends a request that the backend has from then on.
+  // Sends a request, and returns once the backend has it.
   RawSocket occupy(RawSocket& client) {
     client.send(kGet);
     RawSocket backend = backend_.accept();
@@ -42,7 +42,7 @@ class Crowd : public ProxyFixture {
     client.send(kGet);
     answer(client);
   }
-  // The request that was sent.
+  // The request as sent.
   void answer(RawSocket& client) {
     RawSocket backend = backend_.accept();
     backend.read_head();
@@ -57,7 +57,7 @@ TEST_F(Crowd, TheLongestIdleClientMakesRoom) {
   serve(first);
   RawSocket second = connect();
   serve(second);
-  serve(first);  // so it is the second that is idle for longest
+  serve(first);  // so the second one has been idle for longest
   RawSocket third = connect();
   serve(third);
   EXPECT_EQ(second.read_to_end(), "");
@@ -87,7 +87,7 @@ TEST_F(Crowd, ABusyClientMakesNoRoom) {
   answer(waiting);
 }
 
-// It never is idle, and yet others get their turn.
+// It is never idle, and yet others get their turn.
 TEST_F(Crowd, AClientThatAlwaysAsksMakesRoomForWhoWaits) {
   start(clients_at_a_time(1));
   RawSocket busy = connect();
@@ -96,7 +96,7 @@ TEST_F(Crowd, AClientThatAlwaysAsksMakesRoomForWhoWaits) {
   backend.read_head();
   RawSocket waiting = connect();
   waiting.send("GET /waiting HTTP/1.1\r\nHost: a\r\n\r\n");
-  // Nothing tells when the proxy has accepted it.
+  // No event shows that the proxy has accepted it.
   EXPECT_FALSE(backend_.is_connected_to(50ms));
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
   EXPECT_THAT(busy.read_until("ok"), HasSubstr("\r\nConnection: close\r\n"));
@@ -179,7 +179,7 @@ TEST_F(Crowd, ASlowUploadTakesNoBackendConnection) {
   EXPECT_THAT(backend.read_head(), StartsWith("GET / ")) << "what follows the body is the next request";
 }
 
-// At each point where it may be cut.
+// Cut at each point.
 TEST_F(Crowd, AHeldBodyIsCutAnewIntoOneChunk) {
   start();
   RawSocket client = connect();

@@ -1,4 +1,4 @@
-// The end of the daemon: what is in flight finishes, within bounds.
+// The end of the daemon: exchanges in flight finish, within bounds.
 #include "support/proxy_fixture.hpp"
 #include "support/stuck_resolver.hpp"
 
@@ -30,7 +30,7 @@ TEST_F(Drain, EndsAtOnceWhereNothingIsInFlight) {
   EXPECT_EQ(idle.read_to_end(), "");
 }
 
-// A load balancer that connected before it heard of the drain has not sent its request yet.
+// A load balancer that connected before it noticed the drain has not sent its request yet.
 TEST_F(Drain, ServesTheFirstRequestOfAConnectionAcceptedBefore) {
   start();
   RawSocket client = connect();
@@ -100,7 +100,7 @@ TEST_F(Drain, MakesNoPartOfAResponseLookWhole) {
   EXPECT_TRUE(client.was_reset());
 }
 
-// The answer to the first request starts the second, and so the look-up that is stuck, from within the end of
+// The response to the first request starts the second one, and so the look-up that hangs, inside the end of
 // the one that failed.
 TEST_F(Drain, WaitsForNoNameServerThatFailedBefore) {
   StuckResolver resolver(1);
@@ -110,7 +110,7 @@ TEST_F(Drain, WaitsForNoNameServerThatFailedBefore) {
   start(settings);
   RawSocket client = connect();
   client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
-  ASSERT_TRUE(resolver.is_asked());
+  ASSERT_TRUE(resolver.wait_until_asked());
   stop();
   EXPECT_EQ(resolver.stuck_count(), 1) << "the look-up goes on";
 }
@@ -124,7 +124,7 @@ TEST_F(Drain, WaitsForNoNameServer) {
   start(settings);
   RawSocket client = connect();
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  ASSERT_TRUE(resolver.is_asked());
+  ASSERT_TRUE(resolver.wait_until_asked());
   stop();
   EXPECT_EQ(resolver.stuck_count(), 1) << "the look-up goes on";
   EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));

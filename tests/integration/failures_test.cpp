@@ -1,4 +1,4 @@
-// Everything that goes wrong: told apart, answered where an answer is possible, and counted.
+// All failures: told apart, answered if an answer is possible, and counted.
 #include "support/no_threads.hpp"
 #include "support/proxy_fixture.hpp"
 
@@ -155,7 +155,7 @@ TEST_F(Failures, SendsNothingToAConnectionThatTheBackendClosedWithItsLastAnswer)
   EXPECT_THAT(second.read_until("abc"), StartsWith("PUT / "));
 }
 
-// Looking a name up takes a thread.
+// A look-up needs a thread.
 TEST_F(Failures, Answers503WhereThereIsNoThreadForALookUp) {
   config::Settings settings;
   settings.backend = {"localhost", backend_.address().port, {}};

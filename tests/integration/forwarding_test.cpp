@@ -1,4 +1,4 @@
-// What reaches the backend, and what reaches the client: unchanged but for this hop's own fields.
+// Requests reach the backend, and responses the client, unchanged except for the fields of this hop.
 #include "proxy/backend_pool.hpp"
 #include "support/proxy_fixture.hpp"
 
@@ -96,7 +96,7 @@ TEST_F(Forwarding, RemovesHopByHopFieldsOnBothLegs) {
   EXPECT_EQ(undated(client.read_head()), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 }
 
-// Whoever stands in front may have added them, and the client may not take them away again.
+// A proxy in front may have added these fields, so the client must not remove them.
 TEST_F(Forwarding, KeepsEndToEndFieldsThatConnectionNames) {
   constexpr std::string_view kKept =
       "Authorization: Basic eA==\r\n"
@@ -266,7 +266,7 @@ TEST_F(Forwarding, ReusesTheBackendConnectionAcrossClients) {
     backend.read_head();
     backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     EXPECT_THAT(client.read_to_end(), EndsWith("ok"));
-    // For so long, the connection is for no other client.
+    // Meanwhile, the connection is reserved for this client.
     const auto probation = 2 * proxy::BackendPool::kProbation;
     if (i == 0) {
       EXPECT_FALSE(backend.becomes_readable(probation)) << "it stays open, and silent";

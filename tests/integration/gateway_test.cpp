@@ -1,4 +1,4 @@
-// The duties of a gateway (RFC 9110 sections 6 and 7), and the limits that its user sets.
+// The duties of a gateway (RFC 9110 sections 6 and 7), and the limits that a user sets.
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -27,7 +27,7 @@ class Gateway : public ProxyFixture {
     return backend.read_head();
   }
 
-  // What the client gets when the backend answers a GET with `response` and closes.
+  // The client's view of a GET that the backend answers with `response` before it closes.
   std::string relayed(std::string_view response, std::string_view more_fields = "") {
     RawSocket client = connect();
     client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + std::string(more_fields) + "\r\n");
@@ -38,7 +38,7 @@ class Gateway : public ProxyFixture {
     return client.read_to_end();
   }
 
-  // The whole answer to a request that no backend gets to see.
+  // The whole response to a request that is not forwarded.
   std::string answered_here(std::string_view request) {
     RawSocket client = connect();
     client.send(request);
@@ -80,7 +80,7 @@ TEST_F(Gateway, AnswersItselfWhereNoForwardIsLeft) {
               HasSubstr("\r\nContent-Type: message/http\r\n"));
 }
 
-// RFC 9110 section 9.3.8: any other field may be a secret of the application's.
+// RFC 9110 section 9.3.8: any other field may be a secret of the application.
 TEST_F(Gateway, ShowsATraceOnlyWhatCannotBeSensitive) {
   constexpr std::string_view kShown =
       "Host: a\r\nVia: 1.1 front\r\nMax-Forwards: 0\r\nUser-Agent: u\r\nAccept: */*\r\nAccept-Language: "
@@ -188,7 +188,7 @@ TEST_F(Gateway, BoundsItsConnectionsAndLetsOthersWait) {
   start(settings);
   RawSocket first = connect();
   RawSocket second = connect();
-  // Both are known to the proxy once it has answered on them.
+  // The proxy has accepted both once it has answered on them.
   first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   RawSocket first_backend = backend_.accept();
   second.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");

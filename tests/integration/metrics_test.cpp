@@ -1,4 +1,4 @@
-// What the metrics say about the traffic that went through.
+// The metrics of the traffic that went through.
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -75,7 +75,7 @@ TEST_F(Metrics, KeepsTheLengthOfAStreamOutOfTheLatencies) {
   backend.read_head();
   backend.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
   client.read_head();
-  // Nothing comes for longer than a bucket is wide.
+  // Silence for longer than a bucket is wide.
   EXPECT_FALSE(client.becomes_readable(300ms));
   backend.send("0\r\n\r\n");
   client.read_until("0\r\n\r\n");

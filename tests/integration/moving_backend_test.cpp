@@ -1,4 +1,4 @@
-// A backend that moves, restarts or disappears, and a name server that is no help.
+// A backend that moves, restarts or disappears, and a name server that hangs or fails.
 #include "support/proxy_fixture.hpp"
 #include "support/stuck_resolver.hpp"
 
@@ -27,7 +27,7 @@ class MovingBackend : public ProxyFixture {
     settings.backend = {kMovingHost, backend_.address().port, {}};
     start(settings);
   }
-  // One exchange with whoever accepts.
+  // One exchange with the backend that listens at `at`.
   RawSocket serve(RawSocket& client, FakeBackend& at) {
     client.send(kGet);
     RawSocket backend = at.accept();
@@ -38,7 +38,7 @@ class MovingBackend : public ProxyFixture {
   }
 };
 
-// No connection is made anew, and yet the name is looked up again.
+// The name is looked up again without a new connection.
 TEST_F(MovingBackend, IsFollowedWhileItsOldAddressStillServes) {
   start_by_name();
   FakeBackend moved("127.0.0.2", backend_.address().port);
@@ -72,7 +72,7 @@ TEST_F(MovingBackend, IsFoundAtOnceWhereItsOldAddressRefuses) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, 2s) << "the last answer was fresh";
 }
 
-// A restart takes a moment, in which nobody listens.
+// During a restart, connections are refused for a moment.
 TEST_F(MovingBackend, IsWaitedForWhileItRestarts) {
   start();
   RawSocket client = connect();
@@ -98,7 +98,7 @@ TEST_F(MovingBackend, IsWaitedForNoLongerThanAConnectionMayTake) {
   backend_.stop_listening();
   client.send(kGet);
   EXPECT_THAT(client.read_until("cannot be reached\n"), StartsWith("HTTP/1.1 502 "));
-  // It is down, and not about to come back: from some request on, nobody waits.
+  // The backend stays down: from some request on, requests fail at once.
   EXPECT_TRUE(wait_until([&] {
     const auto began = std::chrono::steady_clock::now();
     client.send(kGet);
@@ -138,7 +138,7 @@ TEST_F(MovingBackend, IsWaitedForAgainOnceItHasServed) {
     FakeBackend up("127.0.0.1", port);
     pooled.send(kOk);
     busy.read_until("ok");
-    // It serves for longer than a refusal is waited for.
+    // It serves for longer than refusals are tolerated.
     const auto end = std::chrono::steady_clock::now() + settings.timeouts.connect;
     while (std::chrono::steady_clock::now() < end) {
       busy.send(kGet);
@@ -156,7 +156,7 @@ TEST_F(MovingBackend, IsWaitedForAgainOnceItHasServed) {
 
 class TwoAddresses : public MovingBackend, public testing::WithParamInterface<const char*> {};
 
-// What this host cannot use says nothing of the backend.
+// An address that this host cannot use says nothing about the backend.
 TEST_P(TwoAddresses, AreWaitedForWhereOneRefuses) {
   move_host(std::string("127.0.0.1 ") + GetParam());
   config::Settings settings;

@@ -1,4 +1,4 @@
-// What a client connection may do between and around its requests, and what it may not.
+// What client connections may do between and around requests.
 #include "proxy/backend_pool.hpp"
 #include "support/proxy_fixture.hpp"
 
@@ -62,7 +62,7 @@ TEST_F(Sessions, BoundsTheHeadOfAPipelinedRequest) {
   EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
 }
 
-// The answer is on its way, and whoever reads it closes; a trickler goes on.
+// A client that reads the response closes; one that trickles goes on.
 TEST_F(Sessions, KeepsNoTricklerBehindItsTimeout) {
   start(quick_heads());
   RawSocket client = connect();
@@ -106,7 +106,7 @@ TEST_F(Sessions, NeverTakesAnUnaskedResponseForAnAnswer) {
   EXPECT_THAT(client.read_until("ok"), StartsWith("HTTP/1.1 200 OK"));
 }
 
-// It comes a moment behind the answer, when the next request may have been sent already.
+// The stray bytes come a moment behind the response, when the next request may have been sent already.
 TEST_F(Sessions, GivesNoUnaskedResponseToTheNextClient) {
   for (int i = 0; i < 20; ++i) {
     RawSocket first = connect();
@@ -126,7 +126,7 @@ TEST_F(Sessions, GivesNoUnaskedResponseToTheNextClient) {
   }
 }
 
-// The next one may come a moment behind its answer.
+// A body may come a moment behind its head.
 TEST_F(Sessions, TrustsNoBackendThatSentABodyWithItsHead) {
   constexpr std::string_view kHeadRequest = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
   RawSocket client = connect();
@@ -141,7 +141,7 @@ TEST_F(Sessions, TrustsNoBackendThatSentABodyWithItsHead) {
   }
   client.send(kHeadRequest);
   backend.read_head();
-  backend.send(kOk);  // with a body that has no place here
+  backend.send(kOk);  // with a body, which is not allowed here
   client.read_head();
   EXPECT_EQ(backend.read_to_end(), "") << "seen, and closed";
 

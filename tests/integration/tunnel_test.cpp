@@ -1,4 +1,4 @@
-// Upgrades: 101 turns a connection into a tunnel, anything else leaves it what it was.
+// Upgrades: 101 turns a connection into a tunnel, another status does not.
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -105,7 +105,7 @@ TEST_F(Tunnel, DeliversEverythingToAClientThatKeepsSending) {
   backend.read_head();
   backend.send(kSwitching);
   client.read_head();
-  // The backend ends its side without reading what the client says meanwhile.
+  // The backend ends its side without reading what the client sends meanwhile.
   const std::string last(3 * 1024 * 1024, 'x');
   std::jthread writer([&] {
     backend.send(last);

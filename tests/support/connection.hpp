@@ -1,4 +1,4 @@
-// A net::Stream and the peer at its other end, which a test plays by hand.
+// A net::Stream, and a test's socket as its peer.
 #pragma once
 
 #include "wayside/net/descriptor.hpp"
@@ -48,7 +48,7 @@ inline Connection unix_connection(net::ReadinessSet& readiness) {
   return {net::Stream(readiness, net::Descriptor(ends[0])), RawSocket(ends[1])};
 }
 
-// The name of the algorithm that the socket has (tcp(7)).
+// The name of the socket's congestion control (tcp(7)).
 inline std::string congestion_control(int socket) {
   char name[16] = {};  // TCP_CA_NAME_MAX of the kernel
   socklen_t size = sizeof name;
@@ -56,7 +56,7 @@ inline std::string congestion_control(int socket) {
   return std::string(name, ::strnlen(name, size));
 }
 
-// Everything that the stream holds now.
+// Reads all that the stream holds.
 inline std::string read_available(net::Stream& stream) {
   std::string all;
   char bytes[4096];
@@ -67,7 +67,7 @@ inline std::string read_available(net::Stream& stream) {
   }
 }
 
-// Writes until the kernel takes no more; how many bytes it took.
+// Writes until the kernel takes no more. Returns the number of bytes that it took.
 inline std::size_t fill(net::Stream& stream) {
   const std::string bytes(64 * 1024, 'f');
   const boost::asio::const_buffer piece(bytes.data(), bytes.size());

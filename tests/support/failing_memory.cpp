@@ -69,8 +69,7 @@ void operator delete[](void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 
-// Asio takes the memory of its operations from aligned_alloc(3). The linker puts these names in its place
-// (--wrap).
+// Asio allocates its operations by aligned_alloc(3), which the linker replaces with these functions (--wrap).
 extern "C" {
 void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
 void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size);

@@ -1,11 +1,12 @@
-// Memory that runs out when a test wants it to: operator new, and what Asio takes for its operations.
+// Makes allocations fail: those by operator new, and those of Asio's operations.
 //
-// For this thread alone. The functions are replaced for the whole program (failing_memory.cpp).
+// Affects the calling thread alone, though the functions are replaced for the whole program
+// (failing_memory.cpp).
 #pragma once
 
 namespace wayside::test {
 
-// While it lives, every allocation of the thread fails from the one with that number on; 0 is the next one.
+// While it lives, allocations of the thread fail from the one with the given number on; 0 is the next one.
 class FailingMemory {
  public:
   explicit FailingMemory(long first = 0) noexcept;

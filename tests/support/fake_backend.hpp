@@ -1,5 +1,4 @@
-// A backend that a test plays by hand: accept a connection, read exactly what was sent, answer with any
-// bytes.
+// A backend played by a test: it accepts a connection, expects exact bytes, and answers with any bytes.
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -14,8 +13,8 @@ namespace wayside::test {
 
 class FakeBackend {
  public:
-  // Listens on a port of the loopback interface, a free one by default; `host` is "127.0.0.1" and its kin, or
-  // "::1".
+  // Listens on a port of the loopback interface, a free one by default. `host` is an address of it, such as
+  // "127.0.0.1" or "::1".
   explicit FakeBackend(const std::string& host = "127.0.0.1", std::uint16_t port = 0);
   ~FakeBackend();
   FakeBackend(const FakeBackend&) = delete;
@@ -23,12 +22,12 @@ class FakeBackend {
 
   const Address& address() const noexcept { return address_; }
 
-  // The next connection; throws if none comes within kPatience.
+  // Accepts the next connection; throws if none comes within kPatience.
   RawSocket accept();
   // Whether a connection comes within `patience`.
   bool is_connected_to(std::chrono::milliseconds patience) const;
 
-  // From now on connections are refused.
+  // Closes the listener, so that connections are refused.
   void stop_listening();
 
  private:

@@ -27,7 +27,7 @@ constexpr bool is_visible(char c) {
   return static_cast<unsigned char>(c) > ' ' && c != '\x7f';
 }
 
-// Goes over a head from its first byte to its last. The bytes end with an empty line, so what stops at
+// Reads a head from its first byte to its last. The bytes end with an empty line, so a loop that stops at
 // control characters needs no other end.
 class Cursor {
  public:
@@ -37,7 +37,7 @@ class Cursor {
   char next() const { return *at_; }
   bool is_at_end() const { return at_ == end_; }
 
-  // Takes what there is of something; it may be nothing.
+  // These take any number of characters, even none.
   template <class Predicate>
   std::string_view take_while(Predicate&& belongs) {
     const char* const begin = std::exchange(at_, std::find_if_not(at_, end_, belongs));
@@ -49,7 +49,7 @@ class Cursor {
     return take_while([](char c) { return is_visible(c) || is_blank(c); });
   }
 
-  // These take what has to be there, or nothing.
+  // These take a required part, or fail.
   bool take(char expected) {
     if (*at_ != expected) return false;
     ++at_;
@@ -98,7 +98,7 @@ std::optional<Violation> read_start_line(Cursor& cursor, http::ResponseHead& hea
   head.reason = cursor.take(' ') ? cursor.take_text() : std::string_view();
   if (!cursor.take_line_end()) return Violation::kMalformedHead;
   if (const auto violation = read_version(version, head.minor_version)) return violation;
-  // RFC 9110 section 15: a status code has three digits, the first of them one of 1 to 5. What is above is
+  // RFC 9110 section 15: a status code has three digits, the first of them one of 1 to 5. Higher ones are
   // relayed all the same.
   if (status.size() != 3 || !std::ranges::all_of(status, is_digit) || status.front() == '0')
     return Violation::kMalformedHead;
@@ -109,7 +109,7 @@ std::optional<Violation> read_start_line(Cursor& cursor, http::ResponseHead& hea
 // field-name ":" OWS field-value OWS CRLF (RFC 9112 section 5).
 std::optional<Violation> read_field_line(Cursor& cursor, http::Fields& fields,
                                          http::ConnectionOptions& connection) {
-  // A line that starts with a blank goes on with the field before it (section 5.2).
+  // A line that starts with a blank continues the field before it (section 5.2).
   if (is_blank(cursor.next()))
     return fields.size() == 0 ? Violation::kMalformedHead : Violation::kObsoleteFolding;
   http::Field field;
@@ -156,7 +156,7 @@ std::optional<Violation> read_whole(std::string& bytes, http::ResponseHead& head
   return read_head(bytes, head);
 }
 
-// Everything that a head says, with the place of each view in the bytes, as text that compares and prints.
+// The contents of a head, with the position of each view in the bytes, as text to compare and print.
 class Description {
  public:
   explicit Description(std::string_view bytes) : bytes_(bytes) {}
@@ -217,7 +217,7 @@ std::string disagreement(std::string_view text) {
   std::string bytes(text);
   Head head;
   const auto violation = read_whole(bytes, head);
-  // A response is refused in one way, whatever is wrong with it.
+  // All violations of a response count as one.
   const bool agree =
       kIsRequest ? beast.violation == violation : beast.violation.has_value() == violation.has_value();
   if (!agree)

@@ -1,6 +1,6 @@
-// Another reader of heads, to compare Beast's with: the grammar of RFC 9112 sections 2 to 5, written down.
+// A second reader of heads, to compare with Beast's: the grammar of RFC 9112 sections 2 to 5, written out.
 //
-// It shares no code with the parser but what both do with a field and a target they have found.
+// It shares code with the parser only for fields and targets that both have found.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace wayside::test {
 
-// `bytes` is what http::parse_request_head (or http::parse_response_head) would be given. Empty where both
-// refuse it, or both take it and see the same in it; requests are refused for the same reason. Else what the
-// two disagree about.
+// `bytes` is the input of http::parse_request_head (or http::parse_response_head). Returns the disagreement
+// of the two readers. Empty if both accept it with the same result, or both refuse it, a request for the same
+// reason.
 std::string disagreement_about_request(std::string_view bytes);
 std::string disagreement_about_response(std::string_view bytes);
 

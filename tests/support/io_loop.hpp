@@ -1,4 +1,4 @@
-// An io_context with its readiness set on the test's own thread, and what to wait with on it.
+// An io_context with its readiness set, run by the test's thread, and functions that wait on it.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -36,24 +36,24 @@ bool run_until(IoLoop& loop, Condition&& condition) {
   return true;
 }
 
-// Runs the loop for that long, however much or little happens. How many handlers it called.
+// Runs the loop for `duration`, whatever happens. Returns the number of handlers called.
 inline std::size_t run_for(IoLoop& loop, Nanoseconds duration) {
   return loop.io.run_for(duration);
 }
 
-// Runs what is ready, without waiting.
+// Runs all ready handlers, without waiting.
 inline void run_ready(IoLoop& loop) {
   while (loop.io.poll() != 0) {
   }
 }
 
-// One turn of the readiness set, without waiting: what is raised meanwhile is left for the next one. Whether
-// there was one to take.
+// Runs one turn of the readiness set, without waiting; sources raised in it are left for the next one. False
+// if no turn was due.
 inline bool take_turn(IoLoop& loop) {
   return loop.io.poll_one() != 0;
 }
 
-// Calls the function from the loop, at that time or soon behind it.
+// Calls the function from the loop, at that time or soon after it.
 template <class Function>
 void call_at(net::Timer& timer, TimePoint when, Function function) {
   timer.expires_at(when);
@@ -62,7 +62,7 @@ void call_at(net::Timer& timer, TimePoint when, Function function) {
   });
 }
 
-// Whether the loop comes to an end once its set is stopped: nothing else that it waits for is left.
+// Whether the loop ends once its set is stopped, which means that it waits for nothing else.
 inline bool runs_dry(IoLoop& loop) {
   run_ready(loop);
   loop.readiness.stop();

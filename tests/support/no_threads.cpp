@@ -25,7 +25,7 @@ static bool threads_are_refused() noexcept {
 
 }  // namespace wayside::test
 
-// Stands before that of the C library, for all that is linked into the program.
+// Replaces the C library's function for all that is linked into the program.
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*begin)(void*),
                               void* argument) {
   if (wayside::test::threads_are_refused()) return EAGAIN;

@@ -33,10 +33,10 @@ void ProxyFixture::start(config::Settings settings) {
   daemon_.reset();
   settings.listen = {"127.0.0.1", 0, {}};
   settings.metrics_listen = {"127.0.0.1", 0, {}};
-  // Without routes, a test looks for what it sends under "unmatched" unless it says otherwise.
+  // Without routes, a test finds its requests under "unmatched", unless its settings say otherwise.
   if (!settings.unmatched) settings.unmatched = routes::Unmatched::kFold;
   if (settings.backend == config::Settings{}.backend) settings.backend = backend_.address();
-  // Errors are shown with the test that caused them; "listening" is of no use there.
+  // Shows errors with the test that caused them, but not "listening".
   streams_ =
       std::make_unique<output::StandardStreams>(LogLevel::kError, app::Daemon::access_log_rings(settings));
   daemon_ = std::make_unique<app::Daemon>(std::move(settings), *streams_);

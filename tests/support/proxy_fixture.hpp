@@ -17,10 +17,10 @@
 
 namespace wayside::test {
 
-// Looks again and again until `condition` holds; false after kPatience.
+// Polls until `condition` holds; false after kPatience.
 bool wait_until(const std::function<bool()>& condition);
 
-// A response head without its Date field, which has to be there once.
+// A response head without its Date field, of which it must have one.
 std::string undated(std::string response);
 
 class ProxyFixture : public testing::Test {
@@ -32,21 +32,21 @@ class ProxyFixture : public testing::Test {
   void start(config::Settings settings = {});
   // Drains the proxy and destroys it.
   void stop() { daemon_.reset(); }
-  // For bodies that are to go on piece by piece, as they come.
+  // For bodies that must be relayed piece by piece.
   static config::Settings unbuffered();
   void start_with_routes(std::initializer_list<const char*> templates);
-  // Where daemon().reload() gets the settings from, with the next start.
+  // Sets the source of daemon().reload()'s settings, for the next start.
   void set_source(std::function<config::Settings()> source) { source_ = std::move(source); }
   app::Daemon& daemon() { return *daemon_; }
 
   RawSocket connect() const { return RawSocket::connect(daemon_->proxy_address()); }
 
-  // What GET `path` on the metrics listener answers: the whole response.
+  // The whole response to GET `path` on the metrics listener.
   std::string admin_get(std::string_view path) const;
   // The value of a metric line such as `http_requests_total{endpoint="/",http_status="200",method="GET"}`; -1
   // if there is none.
   double metric(std::string_view series) const;
-  // The same, once it has that value.
+  // Waits until the line has that value; false after kPatience.
   bool metric_becomes(std::string_view series, double value) const;
 
   FakeBackend backend_;

@@ -144,7 +144,7 @@ void RawSocket::close() {
 }
 
 void RawSocket::send_and_close(std::string_view bytes) {
-  // The kernel holds the bytes back until the end comes (tcp(7)).
+  // The kernel holds the bytes back until the end (tcp(7)).
   const int on = 1;
   ::setsockopt(descriptor_, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
   send(bytes);

@@ -1,7 +1,7 @@
-// A blocking socket for tests: sends and expects exact bytes, and never waits for ever.
+// A blocking socket for tests: sends and expects exact bytes, and waits for a limited time only.
 //
-// The proxy under test runs on threads of its own, so a test plays client and backend from its one thread,
-// line by line, in the order in which things are to happen.
+// The proxy under test runs on other threads, so a test plays client and backend from one thread, line by
+// line, in the order of events.
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -13,10 +13,10 @@
 
 namespace wayside::test {
 
-// Longer than anything takes on a busy machine; a test that waits this long has failed.
+// Longer than any event takes on a busy machine; a test that waits this long has failed.
 inline constexpr std::chrono::seconds kPatience{20};
 
-// Every function throws std::runtime_error, with what was read so far, when what it waits for does not come.
+// Each function throws std::runtime_error, with the bytes read so far, if it waits in vain.
 class RawSocket {
  public:
   explicit RawSocket(int descriptor) noexcept;
@@ -27,7 +27,7 @@ class RawSocket {
   static RawSocket connect(const Address& address);
 
   void send(std::string_view bytes);
-  // Sends each byte by itself.
+  // Sends each byte separately.
   void send_bytewise(std::string_view bytes);
   // Sends a byte out of band (tcp(7)).
   void send_urgent(char byte);
@@ -36,22 +36,22 @@ class RawSocket {
   std::string read_head();
   std::string read_exactly(std::size_t count);
   std::string read_until(std::string_view mark);
-  // Reads and forgets; allocates nothing. Only while nothing that was read waits to be taken.
+  // Reads and discards, without an allocation. Called only while no byte read earlier waits to be taken.
   void skip_exactly(std::size_t count);
-  // All that comes before the peer ends the stream. A reset counts as the end and is remembered.
+  // Reads to the end of the stream. A reset counts as the end and is remembered.
   std::string read_to_end();
   // What has come so far.
   std::string read_available();
   // Whether the last read_to_end() ended in a reset.
   bool was_reset() const noexcept { return was_reset_; }
-  // Whether something is there to read within `patience`, the end included.
+  // Whether there is something to read, or the end, within `patience`.
   bool becomes_readable(std::chrono::milliseconds patience) const;
 
   void shutdown_send();
   // Closes with a reset.
   void reset();
   void close();
-  // The same in one segment: the peer that sees the bytes sees the end.
+  // Sends bytes and the end in one segment: the peer sees both at once.
   void send_and_close(std::string_view bytes);
 
  private:
@@ -62,7 +62,7 @@ class RawSocket {
   [[noreturn]] void fail(const std::string& what) const;
 
   int descriptor_;
-  std::string read_;  // and not taken yet
+  std::string read_;  // bytes read but not taken yet
   bool was_reset_ = false;
 };
 

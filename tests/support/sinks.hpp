@@ -1,4 +1,4 @@
-// Descriptors of every kind that lines are written to, and readers that a test plays.
+// Descriptors of every kind that lines are written to, and their readers, played by a test.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 
 namespace wayside::test {
 
-// Where something is written, and where it can be read.
+// The descriptor to write to, and the one to read from.
 class Sink {
  public:
   enum class Kind { kPipe, kTerminal, kStreamSocket, kDatagramSocket };
@@ -84,7 +84,7 @@ class Sink {
   std::array<int, 2> ends_{-1, -1};
 };
 
-// Leaves the process without a free descriptor as long as it lives.
+// While it lives, the process has no free descriptor.
 class NoDescriptors {
  public:
   NoDescriptors() {

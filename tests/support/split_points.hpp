@@ -1,6 +1,6 @@
-// The ways in which bytes can arrive: as a whole, cut in two at every point, and one at a time.
+// The ways in which bytes can arrive: as a whole, split in two at every point, and one at a time.
 //
-// A unit that takes bytes piece by piece must come to the same result whichever way it is.
+// A unit that takes bytes piece by piece must come to the same result in each way.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ inline Pieces single_bytes(std::string_view bytes) {
   return pieces;
 }
 
-// Of long inputs use single_bytes alone: this is quadratic.
+// Quadratic: for long inputs use single_bytes alone.
 inline std::vector<Pieces> all_splits(std::string_view bytes) {
   std::vector<Pieces> splits = {{bytes}, single_bytes(bytes)};
   for (std::size_t at = 1; at < bytes.size(); ++at) {

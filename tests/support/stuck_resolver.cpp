@@ -18,8 +18,8 @@ struct Stuck {
   std::mutex mutex;
   std::condition_variable changed;
   bool is_released = true;
-  int failures = 0;  // that are left
-  int left = 0;      // that are to get stuck
+  int failures = 0;  // look-ups still to fail
+  int left = 0;      // look-ups still to hang
   int count = 0;
 
   // Whether the name is found.
@@ -62,7 +62,7 @@ StuckResolver::~StuckResolver() {
   stuck_lookups().changed.wait(lock, [] { return stuck_lookups().count == 0; });
 }
 
-bool StuckResolver::is_asked() {
+bool StuckResolver::wait_until_asked() {
   std::unique_lock lock(stuck_lookups().mutex);
   return stuck_lookups().changed.wait_for(lock, kPatience, [] { return stuck_lookups().count != 0; });
 }
@@ -98,7 +98,7 @@ static std::string moving_address() {
 
 using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
 
-// Addresses with blanks between them.
+// `addresses` are separated by blanks.
 static int find_all(const std::string& addresses, Function next, const char* service, const addrinfo* hints,
                     addrinfo** found) {
   for (std::size_t begin = 0; begin < addresses.size();) {

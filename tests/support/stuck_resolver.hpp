@@ -1,8 +1,8 @@
-// Name servers that a test plays: one that is silent, so that looking kStuckHost up takes until somebody lets
-// it end, and one that knows where kMovingHost is for the moment.
+// Name servers played by a test: a silent one, where a look-up of kStuckHost hangs until the test lets it
+// end, and one that knows the current addresses of kMovingHost.
 //
-// The program's getaddrinfo(3) is replaced for them (stuck_resolver.cpp); every other name is looked up as
-// ever.
+// The program's getaddrinfo(3) is replaced for them (stuck_resolver.cpp); it looks up any other name as
+// usual.
 #pragma once
 
 #include <condition_variable>
@@ -14,23 +14,22 @@ namespace wayside::test {
 inline constexpr char kStuckHost[] = "stuck.test";
 inline constexpr char kMovingHost[] = "moving.test";
 
-// From now on, kMovingHost has that address, or those, with blanks between them.
+// Sets the addresses of kMovingHost, separated by blanks.
 void move_host(std::string addresses);
 
-// While it lives, look-ups of kStuckHost are stuck. One at a time.
+// While it lives, look-ups of kStuckHost hang. At most one exists at a time.
 class StuckResolver {
  public:
-  // The first `failures` of them fail at once instead, and the next `stuck` of them are; what comes then
-  // finds 127.0.0.1.
+  // The first `failures` look-ups fail at once, the next `stuck` ones hang, and later ones find 127.0.0.1.
   explicit StuckResolver(int failures = 0, int stuck = 1'000'000);
-  // Lets them end, and waits until they have.
+  // Lets them fail, and waits until they have.
   ~StuckResolver();
   StuckResolver(const StuckResolver&) = delete;
   StuckResolver& operator=(const StuckResolver&) = delete;
 
-  // Whether a look-up has begun, once it has; false after kPatience.
-  bool is_asked();
-  // How many look-ups are stuck.
+  // Waits until a look-up hangs; false after kPatience.
+  bool wait_until_asked();
+  // The number of look-ups that hang.
   int stuck_count();
 };
 

@@ -18,7 +18,7 @@ using test::Pieces;
 
 constexpr Framing kChunked{Kind::kChunked, 0};
 
-TEST(BodyCursor, SkipsWhatItIsNotShown) {
+TEST(BodyCursor, SkipsBytesThatItDoesNotSee) {
   BodyCursor cursor({Kind::kLength, 10});
   EXPECT_EQ(cursor.length_left(), 10U);
   cursor.skip(9);
@@ -31,7 +31,7 @@ TEST(BodyCursor, SkipsWhatItIsNotShown) {
   EXPECT_EQ(BodyCursor(Framing{Kind::kUntilClose, 0}).length_left(), 0U);
 }
 
-// What a body came to.
+// The outcome of a body.
 struct Outcome {
   std::string data;
   std::size_t consumed = 0;
@@ -42,7 +42,7 @@ struct Outcome {
 Outcome read(BodyCursor cursor, const Pieces& pieces) {
   Outcome outcome;
   for (const std::string_view piece : pieces) {
-    // Exactly as large as the piece, so that the address sanitizer sees a byte read or written beside it.
+    // Exactly as large as the piece, so that AddressSanitizer reports a byte read or written beside it.
     std::vector<char> bytes(piece.begin(), piece.end());
     const auto step = cursor.advance(bytes);
     if (!step) {
@@ -69,7 +69,7 @@ struct Body {
   std::string_view data;
 };
 
-TEST(ChunkedBody, IsReadToItsEndWhateverThePieces) {
+TEST(ChunkedBody, IsReadWholeFromAnyPieces) {
   constexpr std::string_view kNext = "GET / HTTP/1.1\r\n\r\n";
   const Body table[] = {
       {"RFC 9112 7.1: the last chunk alone", "0\r\n\r\n", ""},
@@ -115,7 +115,7 @@ struct BadBody {
   std::string_view bytes;
 };
 
-// A piece that ends before the offending byte must not be refused, and none that holds it may pass.
+// A piece that ends before the offending byte is accepted, and one that holds it is refused.
 TEST(ChunkedBody, IsRefusedWhereItLeavesTheGrammar) {
   using namespace std::string_view_literals;
   const BadBody table[] = {
@@ -160,8 +160,8 @@ TEST(ChunkedBody, IsRefusedWhereItLeavesTheGrammar) {
   }
 }
 
-// The largest size there is: 16 digits, all of them set.
-TEST(ChunkedBody, MayAnnounceAnything) {
+// The largest size: 16 digits, all f.
+TEST(ChunkedBody, MayAnnounceTheLargestSize) {
   const Outcome outcome = read(BodyCursor(kChunked), {"ffffffffffffffff\r\nabc"});
   EXPECT_EQ(outcome.violation, std::nullopt);
   EXPECT_EQ(outcome.data, "abc");
@@ -182,7 +182,7 @@ TEST(ChunkedBody, BoundsTheChunkSizeLine) {
   EXPECT_EQ(read(BodyCursor(kChunked), {spaces}).violation, Violation::kBadChunk);
 }
 
-// Each chunk has a line of its own to be counted.
+// The limit applies to each chunk-size line separately.
 TEST(ChunkedBody, MayHaveAnyNumberOfChunks) {
   std::string bytes;
   for (int i = 0; i < 2000; ++i)

@@ -44,7 +44,7 @@ TEST(ReadConnectionOptions, CountsButIgnoresEndToEndFields) {
   EXPECT_EQ(options.named_count, 4U);
 }
 
-TEST(ReadConnectionOptions, RefusesWhatIsNoToken) {
+TEST(ReadConnectionOptions, RefusesOtherThanTokens) {
   for (const std::string_view value : {"a b", "a;q=1", "\"close\"", "close, caf\xc3\xa9", "a\x7f"}) {
     ConnectionOptions options;
     EXPECT_EQ(read_connection_options(value, options), Violation::kMalformedHead) << value;

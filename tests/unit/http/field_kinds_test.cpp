@@ -5,7 +5,7 @@
 namespace wayside::http {
 namespace {
 
-TEST(FieldKinds, KnowWhatProxiesSay) {
+TEST(FieldKinds, KnowTheFieldsOfProxies) {
   for (const char* name : {"Forwarded", "x-forwarded-for", "X-Forwarded-Port", "X-FORWARDED-CLIENT-CERT",
                            "X-Real-IP", "X_Real_IP", "x_forwarded-port", "X-Auth-Request-User", "Remote-User",
                            "X-SSL-Client-Verify", "Client-Cert", "True-Client-IP"}) {
@@ -16,7 +16,7 @@ TEST(FieldKinds, KnowWhatProxiesSay) {
     EXPECT_FALSE(is_set_by_proxies(name)) << name;
 }
 
-TEST(FieldKinds, KnowWhatIsForTheRecipientOfTheContent) {
+TEST(FieldKinds, KnowEndToEndFields) {
   for (const char* name : {"Authorization",
                            "Cookie",
                            "Set-Cookie",
@@ -45,8 +45,8 @@ TEST(FieldKinds, KnowWhatIsForTheRecipientOfTheContent) {
   }
 }
 
-// RFC 9110 section 7.6.1, and what extensions of this hop are named.
-TEST(FieldKinds, LeaveWhatIsForOneHop) {
+// RFC 9110 section 7.6.1, and usual names of hop-by-hop extensions.
+TEST(FieldKinds, ExcludeHopByHopFields) {
   for (const char* name : {"close", "TE", "Trailer", "Keep-Alive", "Upgrade", "Proxy-Connection",
                            "HTTP2-Settings", "X-Secret", "Meter", "C-Opt", "Proxy", ""}) {
     EXPECT_FALSE(is_end_to_end(name)) << name;

@@ -66,15 +66,15 @@ TEST(FieldNameOf, KnowsEachNameInAnyCase) {
   EXPECT_EQ(seen.size(), FieldNames::kMembers.size() - 1) << "all but kUnderscoreTwin";
 }
 
-// Beast may know the name too, by its own text: "Cost" is a field, as "Host" is.
+// Beast may know the changed name: "Cost" is a field, as "Host" is.
 bool is_taken_for_another(std::string_view name) {
   const field id = field_name(name);
   const bool is_beasts = static_cast<std::size_t>(id) <= kLastOfBeast;
   return id != field::unknown && !(is_beasts && equals_ignoring_case(name, to_string(id)));
 }
 
-// Each name with each of its characters replaced by each other one, and with one more or fewer.
-TEST(FieldNameOf, TakesNothingForAnother) {
+// Each name with each of its characters replaced by every other one, and with one character more or fewer.
+TEST(FieldNameOf, ConfusesNoNames) {
   for (const auto& [name, id] : kNames) {
     std::string other(name);
     for (char& place : other) {
@@ -82,7 +82,7 @@ TEST(FieldNameOf, TakesNothingForAnother) {
       for (int byte = 0; byte < 256; ++byte) {
         place = static_cast<char>(byte);
         if (!is_token_char(place) || to_lower(place) == to_lower(right)) continue;
-        // Any name that begins so is taken for a twin.
+        // Any name that begins so is a twin.
         if (place == '_' && (right == '-' || name.starts_with("X-Forwarded-"))) continue;
         EXPECT_FALSE(is_taken_for_another(other)) << other;
       }
@@ -103,7 +103,7 @@ TEST(FieldNameOf, KnowsWhatBeastKnows) {
   EXPECT_EQ(field_name("XREF"), field::xref) << "the last one";
 }
 
-TEST(FieldNameOf, TakesWhatBeastFound) {
+TEST(FieldNameOf, UsesTheNumberThatBeastFound) {
   EXPECT_EQ(field_name(field::host, "Host"), field::host);
   EXPECT_EQ(field_name(field::unknown, "X-Forwarded-For"), kXForwardedFor);
   EXPECT_EQ(field_name(field::unknown, "Content_Length"), kUnderscoreTwin);

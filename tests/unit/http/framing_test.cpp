@@ -14,7 +14,7 @@ using Kind = Framing::Kind;
 using test::ParsedRequest;
 using test::ParsedResponse;
 
-// In words, the violation included: a table of them reads well, and so does a failure.
+// As text, the violation included, for readable tables and failures.
 std::string to_words(const Checked<Framing, Violation>& framing) {
   if (!framing) return std::string(to_token(framing.error()));
   switch (framing->kind) {
@@ -70,7 +70,7 @@ struct Refused {
   const char* violation;
 };
 
-TEST(RequestFraming, RefusesWhatIsAmbiguous) {
+TEST(RequestFraming, RefusesAmbiguity) {
   constexpr const char* kLength = "bad_content_length";
   constexpr const char* kEncoding = "bad_transfer_encoding";
   constexpr const char* kBoth = "length_and_transfer_encoding";
@@ -118,7 +118,7 @@ TEST(RequestFraming, RefusesWhatIsAmbiguous) {
   }
 }
 
-// White space around a field value is no part of it (RFC 9110 section 5.5): a tab hides nothing.
+// White space around a field value is not part of it (RFC 9110 section 5.5), so a tab hides nothing.
 TEST(RequestFraming, SeesThroughWhiteSpace) {
   EXPECT_EQ(request_outcome("Transfer-Encoding:\tchunked\t\r\n"), "chunked");
   EXPECT_EQ(request_outcome("Transfer-Encoding:chunked\r\n"), "chunked");
@@ -149,7 +149,7 @@ TEST(ResponseFraming, GivesNoBodyToHeadAndBodilessStatuses) {
   EXPECT_EQ(response_outcome(205, "Content-Length: 5\r\n"), "length 5") << "205 is not one of them";
 }
 
-TEST(ResponseFraming, RefusesWhatIsAmbiguousWhateverTheStatus) {
+TEST(ResponseFraming, RefusesAmbiguityWithAnyStatus) {
   for (const unsigned status : {200U, 204U, 304U}) {
     for (const char* fields : {
              "Content-Length: 5\r\nContent-Length: 6\r\n",

@@ -1,4 +1,4 @@
-// Heads at random, most of them with a mistake, read by the parser and by the grammar written down.
+// Random heads, most of them with a mistake, read by the parser and by the oracle.
 #include "wayside/http/head_parser.hpp"
 
 #include "support/head_oracle.hpp"
@@ -77,7 +77,7 @@ class RandomHead {
     return line.append(pick(std::array{"\r\n", "\r\n", "\r\n", "\r\n", " \r\n", "\t\r\n", "\r\n \r\n"}));
   }
 
-  // One byte is changed, taken away or put in.
+  // One byte is changed, removed or inserted.
   void spoil(std::string& text) {
     constexpr std::string_view kBytes{"\0\x01\t\n\r !:/a\x1f\x7f\x80\xff", 14};
     const std::size_t at = random_() % text.size();
@@ -115,8 +115,7 @@ TEST(HeadParserProperty, ReadsRequestsAsTheGrammarDoes) {
   EXPECT_GT(taken, kHeads / 20) << "or the property says little";
 }
 
-// What a text that differs from this one in one byte, put in, taken away or changed, is first disagreed
-// about.
+// The first disagreement about a text that differs from this one in one byte, inserted, removed or changed.
 template <class Disagreement>
 std::string disagreement_about_neighbours(const std::string& text, Disagreement&& disagreement_about) {
   std::string found;

@@ -78,7 +78,7 @@ TEST(RequestHead, IsRefilledWithoutATraceOfTheLastOne) {
   EXPECT_EQ(head.minor_version, 0U);
 }
 
-TEST(RequestHead, MayHoldWhateverTheRfcAllows) {
+TEST(RequestHead, AcceptsAllThatTheRfcAllows) {
   for (const std::string& text : {
            // RFC 9110 section 9.1: any token is a method, and methods have case.
            std::string("PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n"),
@@ -205,9 +205,9 @@ TEST(RequestHead, IsRefusedWhereTheRfcSaysSo) {
   }
 }
 
-// Beast refuses each of these lines for what it says. Here framing.cpp decides on them, when all of the head
-// is known, or nobody does: a Proxy-Connection is dropped whatever it says.
-TEST(RequestHead, IsReadOnBehindWhatBeastJudges) {
+// Beast refuses each of these lines for its value. Here framing.cpp decides on them, once the head is
+// complete; a Proxy-Connection is dropped whatever its value.
+TEST(RequestHead, ContinuesBehindFieldsThatBeastRefuses) {
   for (const std::string_view lines : {
            "Proxy-Connection: a/b\r\n",
            "Proxy-Connection: close;\r\nProxy-Connection: \"x\"\r\n",
@@ -259,7 +259,7 @@ TEST(RequestHead, HasAtMostSoManyFields) {
             "too_many_fields");
 }
 
-// The first thing that is wrong is what is said, in the last field that there is room for too.
+// The first mistake is reported, even in the last field that fits.
 TEST(RequestHead, IsRefusedForItsFirstMistake) {
   std::string line = "Connection: x";
   for (std::size_t i = 0; i < limits::kConnectionOptions; ++i)
@@ -279,7 +279,7 @@ TEST(RequestHead, MayBeAsLargeAsTheLimit) {
   EXPECT_EQ(to_word(ParsedRequest(text).violation), "none");
 }
 
-// However much of a head one part of it takes.
+// Any part may take up the whole limit.
 TEST(RequestHead, MayBeMadeOfOneLongPart) {
   const std::string part(limits::kMaxHead - 100, 'a');
   for (const std::string& text :
@@ -301,7 +301,7 @@ TEST(ConnectionOptions, AreGatheredOverAllLines) {
   EXPECT_EQ(nominated(request.head.connection), Options({"X-A", "x-b"}));
 }
 
-TEST(ConnectionOptions, NeverNominateWhatIsForTheRecipientOfTheContent) {
+TEST(ConnectionOptions, NeverNominateEndToEndFields) {
   const ParsedRequest request(
       with_fields("Connection: HOST, Content-Length, transfer-encoding, X-Forwarded-For, X-A\r\n"
                   "Connection: x-forwarded-host, X-Forwarded-Proto, via, Date, AUTHORIZATION, cookie\r\n"
@@ -311,7 +311,7 @@ TEST(ConnectionOptions, NeverNominateWhatIsForTheRecipientOfTheContent) {
 }
 
 TEST(ConnectionOptions, AreBounded) {
-  std::string list = "close, keep-alive, upgrade, host";  // an ignored name is read too
+  std::string list = "close, keep-alive, upgrade, host";  // an ignored name does not end the list
   for (std::size_t i = 1; i < limits::kConnectionOptions; ++i)
     list += ", x" + std::to_string(i);
   EXPECT_EQ(to_word(ParsedRequest(with_fields("Connection: " + list + "\r\n")).violation), "none");
@@ -344,7 +344,7 @@ TEST(ResponseHead, MayLackAReasonAndHaveAnyStatus) {
   }
 }
 
-// Many a backend leaves the second space out with the reason.
+// Many backends omit the second space together with the reason.
 TEST(ResponseHead, MayLackTheSpaceInFrontOfTheReason) {
   for (const std::string_view fields : {"", "A: b\r\n", "A: b\r\nContent-Length: x\r\nB: c\r\n"}) {
     const ParsedResponse response("HTTP/1.0 404\r\n" + std::string(fields) + "\r\n");
@@ -402,7 +402,7 @@ TEST(ResponseHead, IsUnfolded) {
   EXPECT_EQ(std::ranges::count(response.bytes, '\n'), 6) << "no fold is left in what goes on";
 }
 
-// Each kind of fold by itself, so that none is unfolded only because another one was noticed.
+// Each kind of fold separately, so that none is unfolded only because of another.
 TEST(ResponseHead, IsUnfoldedWhereverTheFoldIs) {
   const std::pair<const char*, const char*> table[] = {
       {"A: b\r\n c\r\n", "A: b   c\n"},

@@ -14,7 +14,7 @@ namespace {
 using Kind = HeadScanner::Kind;
 using test::Pieces;
 
-// What the scanner says at last: a size, a violation, or neither while the head is incomplete.
+// The scanner's last result: a size, a violation, or neither while the head is incomplete.
 struct Verdict {
   std::optional<std::size_t> size;
   std::optional<Violation> violation;
@@ -92,7 +92,7 @@ TEST(HeadScanner, WaitsForTheRest) {
   }
 }
 
-// RFC 9112 section 2.2 allows a bare LF to be taken for a line end; we do not.
+// RFC 9112 section 2.2 allows a bare LF as a line end; the scanner refuses it.
 TEST(HeadScanner, RefusesABareLineFeed) {
   for (const std::string_view bytes : {
            "GET / HTTP/1.1\nHost: a\n\n",
@@ -106,7 +106,7 @@ TEST(HeadScanner, RefusesABareLineFeed) {
   expect_at_every_split(Kind::kResponse, "HTTP/1.1 200 OK\nA: b\r\n\r\n", refused(Violation::kBareLineFeed));
 }
 
-TEST(HeadScanner, RefusesAtOnceWhatCannotBecomeAHead) {
+TEST(HeadScanner, RefusesBytesThatCannotBeginAHead) {
   EXPECT_EQ(scan(Kind::kRequest, {"\x16"}), refused(Violation::kMalformedHead)) << "TLS";
   EXPECT_EQ(scan(Kind::kRequest, {" "}), refused(Violation::kMalformedHead));
   EXPECT_EQ(scan(Kind::kRequest, {"\n"}), refused(Violation::kMalformedHead));
@@ -145,8 +145,8 @@ TEST(HeadScanner, BoundsTheHead) {
   EXPECT_EQ(scan(Kind::kResponse, test::single_bytes(endless)), refused(Violation::kHeadTooLarge));
 }
 
-// The promise that makes slow senders cheap. The bytes already seen are exchanged behind the scanner's back,
-// which nobody else may do: had it looked again, it would have found the end of a head there.
+// This keeps slow senders cheap. The test replaces bytes already scanned, which breaks the contract: a second
+// look at them would find the end of a head.
 TEST(HeadScanner, LooksAtEachByteOnce) {
   HeadScanner scanner(Kind::kRequest);
   std::string bytes = "GET / HTTP/1.1\r\nA: b\r\nC: dddddd";
@@ -168,7 +168,7 @@ TEST(HeadScanner, StartsAnewAfterReset) {
   EXPECT_EQ(scan(scanner, "GET / HTTP/1.1\r\n\r\n"), complete(18));
 }
 
-// RFC 9112 section 2.2: whoever drops the empty lines needs the second half of one that was cut.
+// RFC 9112 section 2.2: the caller that drops empty lines needs the second half of a split one.
 TEST(HeadScanner, TakesHalfAnEmptyLineForNoBeginning) {
   HeadScanner scanner(Kind::kRequest);
   ASSERT_EQ(scan(scanner, "\r"), kIncomplete);

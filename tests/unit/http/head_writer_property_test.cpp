@@ -1,5 +1,4 @@
-// Random heads: what the writer makes of one must parse again, to the same end-to-end fields in the same
-// order.
+// Random heads: a rewritten head must parse again, to the same end-to-end fields in the same order.
 #include "wayside/http/head_writer.hpp"
 #include "wayside/http/token_list.hpp"
 
@@ -19,11 +18,11 @@ namespace {
 
 using Random = std::mt19937;
 
-// Of those that the random heads use.
+// Of the names that the random heads use.
 constexpr std::array<std::string_view, 4> kProtected = {"host", "x-forwarded-proto", "via", "date"};
 constexpr std::array<std::string_view, 6> kHopByHop = {"connection", "keep-alive", "proxy-connection",
                                                        "te",         "trailer",    "upgrade"};
-// Few names, so that duplicates and nominated names meet.
+// Few names, so that duplicates and nominated names coincide.
 constexpr std::array<std::string_view, 14> kNames = {
     "Accept", "Set-Cookie", "X-A", "X-B",  "x-c",        "X-Forwarded-Proto", "X-Forwarded-Host",
     "Via",    "Keep-Alive", "TE",  "Date", "Connection", "Trailer",           "Proxy-Connection",
@@ -63,7 +62,7 @@ std::string random_field(Random& random) {
   if (equals_ignoring_case(name, "connection")) {
     value = std::string(pick(random, kOptions)) + "," + std::string(pick(random, kOptions));
   }
-  // A list of options is all that the parser understands in this one.
+  // The parser accepts only a list of options here.
   if (equals_ignoring_case(name, "proxy-connection")) value = "close";
   return in_random_case(random, name) + ":" + random_space(random) + value + random_space(random) + "\r\n";
 }
@@ -75,7 +74,7 @@ std::string random_fields(Random& random) {
   return fields;
 }
 
-// The lines that must reach the other side, byte for byte. Written from RFC 9110 section 7.6.1, not from the
+// The lines that must reach the other side, byte for byte. Derived from RFC 9110 section 7.6.1, not from the
 // writer.
 template <class Head>
 std::string end_to_end_lines(const Head& head, std::string_view leave_out = {}) {
@@ -120,7 +119,7 @@ TEST(RequestHeadWriter, KeepsEndToEndFieldsOfAnyHead) {
     ASSERT_EQ(after.violation, std::nullopt) << written;
     EXPECT_EQ(after.head.target, "/x");
     EXPECT_TRUE(after.head.connection.nominated_count == 0 && !after.head.connection.close);
-    // What is added stands at the end.
+    // Added fields stand at the end.
     const std::string kept = end_to_end_lines(before.head);
     const std::string all = end_to_end_lines(after.head);
     EXPECT_EQ(all.substr(0, kept.size()), kept) << text;
@@ -180,7 +179,7 @@ TEST(ResponseHeadWriter, SaysWhichHeadsItWouldNotChange) {
     const auto size = write_response_head(before.head, rewrite, out);
     ASSERT_TRUE(size.has_value());
     const bool is_same = std::string_view(out.data(), *size) == text;
-    // A Connection field may be dropped and another one, which looks the same, be added.
+    // A Connection field may be dropped, and an equal one be added.
     const bool has_connection_field = before.head.fields.contains(field::connection);
     if (is_unchanged(before.head, rewrite)) {
       ++unchanged;

@@ -78,7 +78,7 @@ TEST(RequestHeadWriter, ChangesNothingButThisHop) {
             "X-Forwarded-Host: Example.com:80\r\n\r\n");
 }
 
-// RFC 9110 section 7.6.1: what is for one hop only, wherever in the head it stands.
+// RFC 9110 section 7.6.1: fields for one hop only, wherever they stand.
 TEST(RequestHeadWriter, DropsHopByHopFields) {
   const std::string written = request(
       "GET / HTTP/1.1\r\nTE: a\r\nHost: h\r\nConnection: close\r\nconnection: x-one\r\nKeep-Alive: 1\r\n"
@@ -89,7 +89,7 @@ TEST(RequestHeadWriter, DropsHopByHopFields) {
       "X-Forwarded-Host: h\r\n\r\n");
 }
 
-// A Connection field that names what the message depends on is an attack or a mistake.
+// A Connection field that names a field the message depends on is an attack or a mistake.
 TEST(RequestHeadWriter, KeepsProtectedFieldsWhateverConnectionSays) {
   const std::string written = request(
       "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n"
@@ -101,7 +101,7 @@ TEST(RequestHeadWriter, KeepsProtectedFieldsWhateverConnectionSays) {
             "X-Forwarded-Proto: https\r\nX-Forwarded-Host: o\r\n\r\n");
 }
 
-// What a proxy in front has added, or what everybody reads, is not the client's to take away.
+// A client must not remove fields that a proxy in front has added, or that are meant for every recipient.
 TEST(RequestHeadWriter, KeepsEndToEndFieldsWhateverConnectionSays) {
   for (const std::string name : {"Authorization", "Cookie", "Content-Type", "X-Real-IP", "X-Forwarded-Port",
                                  "Traceparent", "X-Request-Id", "X-Auth-Request-User"}) {
@@ -112,7 +112,7 @@ TEST(RequestHeadWriter, KeepsEndToEndFieldsWhateverConnectionSays) {
   }
 }
 
-// RFC 7239: behind what other proxies said, and only where one has.
+// RFC 7239: behind the elements of other proxies, and only if there are any.
 TEST(RequestHeadWriter, AppendsTheClientToTheLastForwarded) {
   const auto forwarded = [](std::string_view lines, std::string_view client_ip) {
     return values(
@@ -143,7 +143,7 @@ TEST(RequestHeadWriter, AppendsTheClientToTheLastForwardedFor) {
   EXPECT_EQ(forwarded_for("X-Forwarded-For:\r\n", "::1"), Values({"::1"}));
 }
 
-// RFC 9110 section 7.6.3: with the version that the request came in, behind those that were there.
+// RFC 9110 section 7.6.3: with the received version, behind earlier elements.
 TEST(RequestHeadWriter, AddsItselfToVia) {
   RequestRewrite rewrite = rewrite_for("::1");
   rewrite.via = true;
@@ -186,7 +186,7 @@ TEST(RequestHeadWriter, RewritesMaxForwards) {
       Values({"4"}));
 }
 
-TEST(RequestHeadWriter, LeavesWhatTheFirstProxySaw) {
+TEST(RequestHeadWriter, KeepsTheFieldsOfTheFirstProxy) {
   const std::string written =
       request("GET / HTTP/1.1\r\nHost: h\r\nx-forwarded-proto: https\r\nX-FORWARDED-HOST: outer\r\n\r\n");
   EXPECT_EQ(written,
@@ -194,8 +194,8 @@ TEST(RequestHeadWriter, LeavesWhatTheFirstProxySaw) {
             "X-Forwarded-For: 10.0.0.1\r\n\r\n");
 }
 
-// RFC 9112 section 3.2: what goes on is HTTP/1.1, so it has a Host. What the client did not say is not
-// forwarded.
+// RFC 9112 section 3.2: the forwarded request is HTTP/1.1, so it has a Host. X-Forwarded-Host does not claim
+// that the client sent one.
 TEST(RequestHeadWriter, GivesAHostToHttp10) {
   EXPECT_EQ(
       request("GET / HTTP/1.0\r\n\r\n"),
@@ -203,7 +203,7 @@ TEST(RequestHeadWriter, GivesAHostToHttp10) {
   EXPECT_EQ(values(request("GET / HTTP/1.0\r\nHost: h\r\n\r\n"), "Host"), Values({"h"}));
 }
 
-// RFC 9112 section 6.3: a request without framing fields has no body, and gets none invented.
+// RFC 9112 section 6.3: a request without framing fields has no body, and none is added.
 TEST(RequestHeadWriter, WritesOneFramingFieldOrNone) {
   const auto framing_lines = [](std::string_view lines, Framing framing) {
     const std::string written =
@@ -245,7 +245,7 @@ TEST(ResponseHeadWriter, ChangesNothingButThisHop) {
       "Content-Length: 5\r\nX-Empty:\r\n\r\n");
 }
 
-// RFC 9112 section 4: the space stays where no reason follows; section 2.3: the version is this hop's.
+// RFC 9112 section 4: the space stays without a reason; section 2.3: the version is that of this hop.
 TEST(ResponseHeadWriter, WritesItsOwnVersionAndKeepsAMissingReason) {
   EXPECT_EQ(response("HTTP/1.0 200 \r\n\r\n", {.framing = kUntilClose, .close = true}),
             "HTTP/1.1 200 \r\nConnection: close\r\n\r\n");
@@ -297,7 +297,7 @@ TEST(ResponseHeadWriter, RelaysAnUpgrade) {
             "Connection: upgrade\r\n\r\n");
 }
 
-// RFC 9110 section 15.5.22: a 426 names the protocol that it wants; the connection may end all the same.
+// RFC 9110 section 15.5.22: a 426 names the required protocol; the connection may still end.
 TEST(ResponseHeadWriter, RelaysTheDemandForAnUpgrade) {
   EXPECT_EQ(response("HTTP/1.1 426 Upgrade Required\r\nConnection: upgrade\r\nUpgrade: h2c\r\n"
                      "Content-Length: 5\r\n\r\n",
@@ -340,7 +340,7 @@ TEST(HeadWriters, FitOrWriteNothingPastTheEnd) {
             response_size);
 }
 
-// The heads that grow most: nothing but a Host, which is repeated, and every field that can be added.
+// The heads that grow most: only a Host, which is repeated, and every field that can be added.
 TEST(RewrittenSizeBound, IsEnoughForTheHeadThatGrowsMost) {
   const std::string client_ip(45, 'f');       // an IPv6 address with an embedded IPv4 address
   const std::string fallback_host(260, 'n');  // a DNS name and a port

@@ -22,7 +22,7 @@ TEST(TraceParent, ReadsLaterVersionsAsFarAsItCan) {
   EXPECT_FALSE(parse_traceparent("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01.what-ever"));
 }
 
-TEST(TraceParent, RefusesWhatIsNone) {
+TEST(TraceParent, RefusesMalformedValues) {
   for (const std::string_view value :
        {"", "00", "00-", "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         "00-00000000000000000000000000000000-b7ad6b7169203331-01",

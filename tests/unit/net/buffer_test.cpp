@@ -20,8 +20,7 @@ void append(Buffer& buffer, std::string_view bytes) {
   buffer.commit(bytes.size());
 }
 
-// Every byte that the contract allows to be written, so that the address sanitizer sees a block too small for
-// it.
+// Writes every byte that the contract allows, so that AddressSanitizer reports a block that is too small.
 void write_everywhere(Buffer& buffer) {
   std::ranges::fill(buffer.space(), '#');
   std::memset(buffer.data().data() - Buffer::kHeadroom, '#', Buffer::kHeadroom);
@@ -150,7 +149,7 @@ TEST(BufferPool, TakesTheSmallestSizeThatHolds) {
   EXPECT_EQ(pool.take_for(BufferPool::kSmallCapacity + 1).space().size(), BufferPool::kLargeCapacity);
 }
 
-// The block that was given back last is the one still warm in the cache.
+// The block released last is still warm in the cache.
 TEST(BufferPool, HandsOutTheBlockGivenBackLast) {
   BufferPool pool;
   Buffer first = pool.take(Size::kLarge);
@@ -165,8 +164,7 @@ TEST(BufferPool, HandsOutTheBlockGivenBackLast) {
   EXPECT_EQ(first.data().data(), first_block);
 }
 
-// The address sanitizer would report a block that is lost, or freed twice, when there are more than the pool
-// keeps.
+// AddressSanitizer reports a block that is lost or freed twice, of more blocks than the pool keeps.
 TEST(BufferPool, SurvivesABurst) {
   BufferPool pool;
   for (const Size size : {Size::kSmall, Size::kLarge}) {

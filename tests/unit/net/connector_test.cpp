@@ -34,7 +34,7 @@ constexpr Milliseconds kLimit = test::kPatience;
 
 class ConnectorTest : public testing::Test {
  protected:
-  // What came of one attempt.
+  // The result of one attempt.
   Result<Stream> connect(Connector& connector) {
     ConnectAttempt attempt = connector.start(waiter_, kLimit);
     EXPECT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
@@ -86,7 +86,7 @@ bool localhost_is(const char* address) {
   return is_there;
 }
 
-// A port of the loopback interface where nobody listens.
+// A port of the loopback interface without a listener.
 Address refusing_address() {
   FakeBackend backend;
   return backend.address();
@@ -99,8 +99,8 @@ TEST_F(ConnectorTest, ConnectsToAnIpv4Literal) {
   EXPECT_EQ(waiter_.wakes(), 1);
 }
 
-// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay; and a congestion
-// control that paces could, on the loopback.
+// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay them. On the
+// loopback, so could a congestion control that paces.
 TEST_F(ConnectorTest, MakesStreamsThatNeitherBlockNorDelay) {
   FakeBackend backend("127.0.0.1");
   const Result<Stream> stream = connect(backend.address());
@@ -123,13 +123,13 @@ TEST_F(ConnectorTest, ConnectsToAnIpv6Literal) {
   expect_connected(std::move(stream), backend.accept());
 }
 
-// A name may have addresses where nobody listens: the next one is tried, whichever comes first.
+// A name may have addresses without a listener: each is tried, in any order.
 TEST_F(ConnectorTest, TriesEveryAddressOfAName) {
   for (const char* host : {"127.0.0.1", "::1"}) {
     if (!localhost_is(host)) continue;
     FakeBackend backend(host);
     Connector connector(loop_.readiness, {"localhost", backend.address().port, {}});
-    for (int i = 0; i < 2; ++i) {  // by looking the name up, and by the answer that is still fresh
+    for (int i = 0; i < 2; ++i) {  // by a look-up, and by its fresh answer
       Result<Stream> stream = connect(connector);
       expect_connected(std::move(stream), backend.accept());
     }
@@ -149,7 +149,7 @@ TEST_F(ConnectorTest, ReportsTheErrorOfTheLastAddressOfAName) {
   EXPECT_EQ(stream.error(), boost::asio::error::connection_refused);
 }
 
-// Longer than a name may be, so that no name server is asked.
+// Too long for a name, so no name server is asked.
 TEST_F(ConnectorTest, ReportsANameThatDoesNotResolve) {
   const Result<Stream> stream = connect({std::string(300, 'x'), 80, {}});
   EXPECT_TRUE(stream.has_error());
@@ -176,7 +176,7 @@ TEST_F(ConnectorTest, RunsSeveralAttemptsAtOnce) {
   expect_connected(std::move(second_stream), backend.accept());
 }
 
-TEST_F(ConnectorTest, NeverWakesFromWithinTheCall) {
+TEST_F(ConnectorTest, NeverWakesInsideStart) {
   const std::string nowhere = "/nonexistent/wayside.sock";
   for (const Address& address : {refusing_address(), Address{{}, 0, nowhere}, Address{"localhost", 1, {}}}) {
     Connector connector(loop_.readiness, address);
@@ -189,7 +189,7 @@ TEST_F(ConnectorTest, NeverWakesFromWithinTheCall) {
 }
 
 // While the connection is made, and while the name is looked up.
-TEST_F(ConnectorTest, MayBeGivenUp) {
+TEST_F(ConnectorTest, MayBeCancelled) {
   FakeBackend backend;
   for (const char* host : {"127.0.0.1", "localhost"}) {
     Connector connector(loop_.readiness, {host, backend.address().port, {}});
@@ -200,8 +200,8 @@ TEST_F(ConnectorTest, MayBeGivenUp) {
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
-// The attempt finished, nobody took its stream: the backend sees the connection end.
-TEST_F(ConnectorTest, ClosesAConnectionThatNobodyTakes) {
+// A finished attempt whose stream is not taken closes the connection.
+TEST_F(ConnectorTest, ClosesAConnectionThatIsNotTaken) {
   FakeBackend backend;
   Connector connector(loop_.readiness, backend.address());
   {
@@ -211,7 +211,7 @@ TEST_F(ConnectorTest, ClosesAConnectionThatNobodyTakes) {
   EXPECT_EQ(backend.accept().read_to_end(), "");
 }
 
-// Each allocation of start() in turn. The waiter is gone when it throws.
+// Each allocation of start() fails in turn. The waiter is destroyed when it throws.
 TEST_F(ConnectorTest, LeavesNothingBehindWhereMemoryRunsOut) {
   FakeBackend backend;
   for (const char* host : {"127.0.0.1", "localhost"}) {
@@ -274,7 +274,7 @@ TEST_F(UnixConnectorTest, ConnectsToAPath) {
   expect_connected(std::move(stream), accept());
 }
 
-// A connect(2) to a unix socket says EAGAIN where one to TCP would wait.
+// connect(2) to a unix socket fails with EAGAIN where TCP would wait.
 TEST_F(UnixConnectorTest, WaitsForRoomInAFullQueue) {
   listen(0);
   Connector connector(loop_.readiness, {{}, 0, path_});

@@ -1,4 +1,4 @@
-// In real time, because the wheel's clock is the process's; every test is over within a few ticks.
+// Runs in real time, as the wheel uses the process's clock; each test takes a few ticks.
 #include "wayside/net/deadline.hpp"
 
 #include "support/failing_memory.hpp"
@@ -19,7 +19,7 @@ using test::CountingWaiter;
 using test::run_for;
 using test::run_until;
 
-// A deadline passes up to one tick late; the rest is for a busy machine.
+// A deadline passes up to one tick late; the rest allows for a busy machine.
 constexpr auto kTick = DeadlineWheel::kTick;
 constexpr auto kLate = 20 * kTick;
 
@@ -57,7 +57,7 @@ TEST_F(DeadlineTest, WakesItsWaiterNotBeforeItsTime) {
   }
 }
 
-TEST_F(DeadlineTest, PassesSoonWhereItsTimeIsOver) {
+TEST_F(DeadlineTest, PassesSoonIfItIsSetInThePast) {
   Deadline deadline(wheel_, waiter_);
   deadline.expire_at(Clock::now() - 1h);
   EXPECT_FALSE(deadline.passed()) << "never from within the call";
@@ -137,7 +137,7 @@ TEST_F(DeadlineTest, StartsTheWheelAgainAfterItStoodStill) {
   EXPECT_LT(Clock::now(), when + kTick + kLate);
 }
 
-// More than a turn of the wheel away: it shares a slot with near ones and must not pass with them.
+// A deadline more than a turn of the wheel away shares a slot with near ones, and must not pass with them.
 TEST_F(DeadlineTest, WaitsForTheRightTurn) {
   constexpr auto kTurn = 1024 * kTick;
   Deadline far(wheel_, waiter_);
@@ -166,7 +166,7 @@ TEST_F(DeadlineTest, MayBeDestroyedAtAnyTime) {
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
-// Whoever is woken first takes the others of its slot with it.
+// The first waiter woken destroys the other deadlines of its slot.
 TEST_F(DeadlineTest, MayBeDestroyedWhileAnotherOnePasses) {
   std::optional<Deadline> first;
   std::optional<Deadline> second;
@@ -219,8 +219,8 @@ TEST_F(DeadlineTest, PassesNoMoreOnceTheWheelIsStopped) {
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
-// The tick is due behind the timer that stops the wheel. For both to be due at once, the loop must not run
-// meanwhile.
+// The tick is due behind the timer that stops the wheel. The loop does not run meanwhile, so that both are
+// due at once.
 TEST_F(DeadlineTest, PassesNoMoreEvenIfTheTickIsUnderWay) {
   Deadline deadline(wheel_, waiter_);
   deadline.expire_at(Clock::now());

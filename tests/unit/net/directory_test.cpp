@@ -132,7 +132,7 @@ TEST_F(DirectoryTest, PutsTheLastSuccessfulAddressFirst) {
   make_answered("127.0.0.1 127.0.0.2 127.0.0.3");
   directory_->note_connected(id(2));
   EXPECT_EQ(found(), std::vector({endpoint("127.0.0.3"), endpoint("127.0.0.1"), endpoint("127.0.0.2")}));
-  // Also among the entries of the next look-up.
+  // The entries of the next look-up keep that order.
   test::move_host("127.0.0.1 127.0.0.3 127.0.0.4");
   directory_->refresh(Clock::now() + Connector::kFresh);
   EXPECT_TRUE(run_until_found({endpoint("127.0.0.3"), endpoint("127.0.0.1"), endpoint("127.0.0.4")}));
@@ -153,7 +153,7 @@ TEST_F(DirectoryTest, TakesRefusalsForARestartForATime) {
   EXPECT_TRUE(directory_->note_refused(now + 4s, 1s));
 }
 
-// Longer than a name may be, so that no name server is asked.
+// Too long for a name, so no name server is asked.
 TEST_F(DirectoryTest, AnswersWithTheErrorWithoutEntries) {
   make({std::string(300, 'x'), 80, {}});
   const auto asker = std::make_shared<RecordingAsker>();
@@ -174,7 +174,7 @@ TEST_F(DirectoryTest, AnswersWithTheErrorWithoutThreads) {
   EXPECT_EQ(asker->answers()[0], boost::system::errc::resource_unavailable_try_again);
 }
 
-TEST_F(DirectoryTest, KeepsItsEntriesWhereALookUpFails) {
+TEST_F(DirectoryTest, KeepsItsEntriesIfALookUpFails) {
   make({test::kStuckHost, 80, {}});
   const auto first = std::make_shared<RecordingAsker>();
   directory_->ask(first);
@@ -200,7 +200,7 @@ TEST_F(DirectoryTest, StartsAnotherLookUpBesideOneThatHangs) {
   EXPECT_EQ(found(), std::vector({endpoint("127.0.0.1")}));
 }
 
-TEST_F(DirectoryTest, AnswersAllWhoWaitWithOneLookUp) {
+TEST_F(DirectoryTest, AnswersAllAskersWithOneLookUp) {
   test::move_host("127.0.0.1");
   make({test::kMovingHost, 80, {}});
   const auto first = std::make_shared<RecordingAsker>();

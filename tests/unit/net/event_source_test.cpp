@@ -24,7 +24,7 @@ namespace {
 using test::run_ready;
 using test::run_until;
 
-// One end of a pair of sockets; the test holds the other.
+// A source on one end of a pair of sockets; the test holds the other.
 class Source final : public EventSource {
  public:
   explicit Source(ReadinessSet& set) : EventSource(set) {
@@ -57,7 +57,7 @@ class EventSourceTest : public testing::Test {
   test::IoLoop loop_;
 };
 
-TEST_F(EventSourceTest, IsToldOncePerChange) {
+TEST_F(EventSourceTest, ReportsEachChangeOnce) {
   Source source(loop_.readiness);
   run_ready(loop_);
   EXPECT_EQ(source.calls, 0) << "nobody asked whether it is writable";
@@ -72,7 +72,7 @@ TEST_F(EventSourceTest, IsToldOncePerChange) {
   EXPECT_EQ(source.calls, 2);
 }
 
-TEST_F(EventSourceTest, IsToldWhatIsSoAlreadyWhenItAsksForIt) {
+TEST_F(EventSourceTest, ReportsConditionsAlreadyTrue) {
   Source source(loop_.readiness);
   source.tell("a");
   run_ready(loop_);
@@ -82,7 +82,7 @@ TEST_F(EventSourceTest, IsToldWhatIsSoAlreadyWhenItAsksForIt) {
   EXPECT_EQ(source.last_events, EPOLLIN | EPOLLOUT);
 }
 
-TEST_F(EventSourceTest, IsToldTheEndInTheSameEventAsTheBytesBeforeIt) {
+TEST_F(EventSourceTest, ReportsTheEndTogetherWithTheBytes) {
   Source source(loop_.readiness);
   ASSERT_FALSE(source.change(EPOLLIN | EPOLLRDHUP));
   source.tell("a");
@@ -92,7 +92,7 @@ TEST_F(EventSourceTest, IsToldTheEndInTheSameEventAsTheBytesBeforeIt) {
   EXPECT_EQ(source.last_events, EPOLLIN | EPOLLRDHUP);
 }
 
-TEST_F(EventSourceTest, IsToldNothingOnceItIsClosed) {
+TEST_F(EventSourceTest, ReportsNothingOnceItIsClosed) {
   Source source(loop_.readiness);
   source.tell("a");
   source.close();
@@ -103,8 +103,8 @@ TEST_F(EventSourceTest, IsToldNothingOnceItIsClosed) {
   EXPECT_EQ(source.calls, 0);
 }
 
-// nginx calls these stale events: the kernel reported them in one go with the one that ends their source.
-TEST_F(EventSourceTest, IsToldNothingOfItsBatchOnceAnotherHasEndedIt) {
+// A stale event, in nginx's words: the kernel has reported it together with the event that ends its source.
+TEST_F(EventSourceTest, ReportsNoStaleEventOfItsBatch) {
   std::vector<std::unique_ptr<Source>> sources;
   int calls = 0;
   for (int i = 0; i < 10; ++i) {
@@ -119,8 +119,8 @@ TEST_F(EventSourceTest, IsToldNothingOfItsBatchOnceAnotherHasEndedIt) {
   EXPECT_EQ(calls, 1);
 }
 
-// The number of a closed descriptor is the first that the next one gets, and may be in the same batch.
-TEST_F(EventSourceTest, IsNotTakenForItsSuccessorWithTheSameNumber) {
+// The kernel gives a new descriptor the number of one just closed, which may have an event in the same batch.
+TEST_F(EventSourceTest, ReportsNoStaleEventToASuccessorWithItsNumber) {
   std::unique_ptr<Source> first = std::make_unique<Source>(loop_.readiness);
   std::unique_ptr<Source> second = std::make_unique<Source>(loop_.readiness);
   std::vector<std::unique_ptr<Source>> successors;
@@ -140,7 +140,7 @@ TEST_F(EventSourceTest, IsNotTakenForItsSuccessorWithTheSameNumber) {
     EXPECT_EQ(successor->calls, 0);
 }
 
-TEST_F(EventSourceTest, IsToldInTheNextTurnWhenItIsRaised) {
+TEST_F(EventSourceTest, ReportsARaiseInTheNextTurn) {
   Source source(loop_.readiness);
   source.raise();
   source.raise();
@@ -151,8 +151,8 @@ TEST_F(EventSourceTest, IsToldInTheNextTurnWhenItIsRaised) {
   EXPECT_FALSE(test::take_turn(loop_));
 }
 
-// A source that always has more to do leaves the others their turn.
-TEST_F(EventSourceTest, SharesTheLoopWithOneThatIsRaisedAgainAndAgain) {
+// A source that always has work left does not starve others.
+TEST_F(EventSourceTest, IsNotStarvedByOneThatIsRaisedAgainAndAgain) {
   Source busy(loop_.readiness);
   Source other(loop_.readiness);
   busy.on_event = [&] { busy.raise(); };
@@ -164,7 +164,7 @@ TEST_F(EventSourceTest, SharesTheLoopWithOneThatIsRaisedAgainAndAgain) {
   EXPECT_GE(busy.calls, 2);
 }
 
-// An event of the kernel comes in the turn in which a raised source has its turn too.
+// An event of the kernel comes in the turn of a raised source.
 TEST_F(EventSourceTest, IsToldOnceInATurnWhenItIsRaisedAgainBefore) {
   Source source(loop_.readiness);
   source.on_event = [&] {
@@ -211,10 +211,10 @@ TEST_F(EventSourceTest, MayEndWhileItIsRaised) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST_F(EventSourceTest, ClosesWhatItCannotTakeOver) {
+TEST_F(EventSourceTest, ClosesADescriptorThatEpollRefuses) {
   Source source(loop_.readiness);
   source.close();
-  Descriptor file(::open("/dev/null", O_RDONLY | O_CLOEXEC));  // which epoll does not take
+  Descriptor file(::open("/dev/null", O_RDONLY | O_CLOEXEC));  // which epoll refuses
   const int number = file.number();
   EXPECT_EQ(source.open(std::move(file), EPOLLIN), boost::system::errc::operation_not_permitted);
   EXPECT_EQ(::fcntl(number, F_GETFD), -1);

@@ -34,7 +34,7 @@ TEST(FramePool, RecyclesStorageOfSimilarSize) {
   pool.deallocate(again, 130);
 }
 
-// The address sanitizer would report what is lost or freed twice.
+// AddressSanitizer reports a frame that is lost or freed twice.
 TEST(FramePool, SurvivesABurstOfEverySize) {
   FramePool pool;
   std::vector<std::pair<void*, std::size_t>> burst;

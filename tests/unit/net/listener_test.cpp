@@ -38,7 +38,7 @@ using test::run_until;
 
 const Address kLoopback{"127.0.0.1", 0, {}};
 
-// A log that a test reads.
+// A log for a test to read.
 class LogPipe {
  public:
   LogPipe() {
@@ -114,8 +114,8 @@ TEST_F(ListenerTest, HandsConnectionsOverWithTheAddressOfTheClient) {
   EXPECT_EQ(client.read_exactly(5), "hello");
 }
 
-// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay; and a congestion
-// control that paces could, on the loopback.
+// A head and its first body bytes leave in one call, so Nagle's algorithm could only delay them. On the
+// loopback, so could a congestion control that paces.
 TEST_F(ListenerTest, HandsOverSocketsThatNeitherBlockNorDelay) {
   const RawSocket client = RawSocket::connect(open_and_start(listener_));
   ASSERT_TRUE(accepts(1));
@@ -129,7 +129,7 @@ TEST_F(ListenerTest, HandsOverSocketsThatNeitherBlockNorDelay) {
   EXPECT_NE(::fcntl(descriptor, F_GETFD) & FD_CLOEXEC, 0);
 }
 
-// Who comes from elsewhere is none of our business.
+// Reno is for the loopback alone.
 TEST_F(ListenerTest, LeavesTheCongestionControlOfANetworkToTheSystem) {
   const Address address = open_and_start(listener_, {"0.0.0.0", 0, {}});
   const RawSocket client = RawSocket::connect({"127.0.0.1", address.port, {}});
@@ -162,7 +162,7 @@ TEST_F(ListenerTest, ResumesAfterMemoryRanOut) {
   EXPECT_TRUE(accepts(1));
 }
 
-TEST_F(ListenerTest, AcceptsAllThatWait) {
+TEST_F(ListenerTest, AcceptsAllWaitingConnections) {
   const Address address = open_and_start(listener_);
   std::vector<RawSocket> clients;
   for (int i = 0; i < 100; ++i)
@@ -176,7 +176,7 @@ TEST_F(ListenerTest, LooksNamesUp) {
   EXPECT_TRUE(accepts(1));
 }
 
-// A dual-stack socket calls an IPv4 client ::ffff:127.0.0.1; nobody else should have to know.
+// A dual-stack socket calls an IPv4 client ::ffff:127.0.0.1, which other hosts do not use.
 TEST_F(ListenerTest, NamesAnIpv4ClientAsSuchOnADualStackSocket) {
   const Result<Address> bound = listener_.open({"::", 0, {}}, PortUse::kAlone);
   if (!bound) GTEST_SKIP() << "this machine has no IPv6: " << bound.error().message();
@@ -200,7 +200,7 @@ TEST_F(ListenerTest, ReportsAPortInUseAndMayTryAnother) {
 
 TEST_F(ListenerTest, ReportsAnAddressOfAnotherMachine) {
   const Result<Address> refused =
-      listener_.open({"192.0.2.1", 0, {}}, PortUse::kAlone);  // RFC 5737: nobody's
+      listener_.open({"192.0.2.1", 0, {}}, PortUse::kAlone);  // RFC 5737: for documentation
   ASSERT_TRUE(refused.has_error());
   EXPECT_EQ(refused.error(), boost::system::errc::address_not_available);
 }
@@ -223,8 +223,8 @@ TEST_F(ListenerTest, RefusesConnectionsOnceItIsClosed) {
   EXPECT_THROW(RawSocket::connect(address), std::runtime_error);
 }
 
-// Who has connected so far would take a reset for an outage, so close() lets them in.
-TEST_F(ListenerTest, AcceptsWhoHasConnectedWhenItIsClosed) {
+// A client that has connected would take a reset for an outage, so close() accepts it.
+TEST_F(ListenerTest, AcceptsCompletedConnectionsWhenItIsClosed) {
   const Address address = open_and_start(listener_);
   const RawSocket first = RawSocket::connect(address);
   const RawSocket second = RawSocket::connect(address);
@@ -234,7 +234,7 @@ TEST_F(ListenerTest, AcceptsWhoHasConnectedWhenItIsClosed) {
   EXPECT_TRUE(test::runs_dry(loop_));
 }
 
-TEST_F(ListenerTest, MayBeClosedByWhoeverGetsAConnection) {
+TEST_F(ListenerTest, MayBeClosedInsideOnAccept) {
   const Result<Address> address = listener_.open(kLoopback, PortUse::kAlone);
   ASSERT_TRUE(address.has_value());
   int connections = 0;
@@ -261,8 +261,8 @@ TEST_F(ListenerTest, PausesWhenMemoryRunsOutAndResumes) {
   EXPECT_EQ(count_of(pipe_.read(), "cannot accept connections"), 1U);
 }
 
-// UndefinedBehaviorSanitizer opens a pipe to look at the object of a virtual call, unless it has seen the
-// type before: what will happen without descriptors is shown to it while there are some.
+// UndefinedBehaviorSanitizer opens a pipe to check the object of a virtual call of an unknown type, so the
+// calls are made once while descriptors are left.
 void rehearse(test::IoLoop& loop, const Logger& log) {
   log.info("rehearsing");
   const error_code error(EMFILE, boost::system::system_category());
@@ -274,7 +274,7 @@ void rehearse(test::IoLoop& loop, const Logger& log) {
   EXPECT_TRUE(run_until(loop, [&] { return is_over; }));
 }
 
-// accept(2), "Error handling": EMFILE leaves the connection in the queue, so a loop that retried at once
+// accept(2), "Error handling": EMFILE leaves the connection in the queue, so a loop that retries at once
 // would spin.
 TEST_F(ListenerTest, PausesWithoutDescriptorsAndResumes) {
   rehearse(loop_, log_);
@@ -312,8 +312,8 @@ TEST_F(ListenerTest, MayBeClosedDuringAPause) {
   EXPECT_TRUE(test::runs_dry(loop_));
 }
 
-// The pause is over, behind the timer that closes the listener. For both to be due at once, the loop must not
-// run meanwhile.
+// The pause ends behind the timer that closes the listener. The loop does not run meanwhile, so that both are
+// due at once.
 TEST_F(ListenerTest, MayBeClosedAtTheEndOfAPause) {
   rehearse(loop_, log_);
   const Address address = open_and_start(listener_);

@@ -57,7 +57,7 @@ TEST_F(LookUpTest, FindsTheEndpointsOfANameInTheirOrder) {
             LookUps::Found({{make_address("127.0.0.2"), 8080}, {make_address("127.0.0.1"), 8080}}));
 }
 
-// Longer than a name may be, so that no name server is asked.
+// Too long for a name, so no name server is asked.
 TEST_F(LookUpTest, ReportsANameThatDoesNotResolve) {
   make(std::string(300, 'x'));
   look_ups_->start();
@@ -84,7 +84,7 @@ TEST_F(LookUpTest, DoesNotQueueBehindOneThatHangs) {
   {
     StuckResolver resolver(0, 1);
     look_ups_->start();
-    ASSERT_TRUE(resolver.is_asked());
+    ASSERT_TRUE(resolver.wait_until_asked());
     look_ups_->start();
     ASSERT_TRUE(run_until_ended(1));
     EXPECT_EQ(ended_[0].number, 2U);
@@ -95,13 +95,13 @@ TEST_F(LookUpTest, DoesNotQueueBehindOneThatHangs) {
   EXPECT_EQ(ended_[1].number, 1U);
 }
 
-// The address sanitizer is the judge of the thread that goes on.
+// AddressSanitizer judges the thread that goes on.
 TEST_F(LookUpTest, ReportsNothingOnceItIsDestroyed) {
   make(test::kStuckHost);
   {
     StuckResolver resolver;
     look_ups_->start();
-    ASSERT_TRUE(resolver.is_asked());
+    ASSERT_TRUE(resolver.wait_until_asked());
     look_ups_.reset();
   }
   EXPECT_TRUE(test::runs_dry(loop_));

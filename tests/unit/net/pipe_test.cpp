@@ -13,7 +13,7 @@
 namespace wayside::net {
 namespace {
 
-// The next descriptor that the process would get.
+// The number of the process's next descriptor.
 int lowest_free_descriptor() {
   const int lowest = ::dup(STDERR_FILENO);
   ::close(lowest);
@@ -37,7 +37,7 @@ TEST(Pipe, GoesBackToItsPoolWhenItIsEmpty) {
   }
 }
 
-// What is still in it must not reach the next who takes it.
+// Bytes left in it must not reach its next user.
 TEST(Pipe, IsClosedWhenItIsNotEmpty) {
   test::IoLoop loop;
   test::Connection connection = test::unix_connection(loop);

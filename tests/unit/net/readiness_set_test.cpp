@@ -23,13 +23,13 @@ namespace {
 using namespace std::chrono_literals;
 using test::run_until;
 
-// Spends time, as a handler that works does.
+// Spends time, as a busy handler does.
 void work_for(Nanoseconds duration) {
   for (const TimePoint end = Clock::now() + duration; Clock::now() < end;) {
   }
 }
 
-// A stream's waiter that does what a test wants.
+// A waiter that calls a function of the test.
 class CallingWaiter final : public Waiter {
  public:
   explicit CallingWaiter(std::function<void()> call) : call_(std::move(call)) {}
@@ -52,7 +52,7 @@ TEST_F(ReadinessSetTest, KeepsItsIoContextAtWorkUntilItIsStopped) {
   EXPECT_TRUE(loop_.io.stopped());
 }
 
-// A worker that ends is stopped by the session that ends last, and so from within a turn.
+// The last session of a worker stops the set, and does so inside a turn.
 TEST_F(ReadinessSetTest, MayBeStoppedFromWithinATurn) {
   test::Connection connection = test::unix_connection(loop_);
   CallingWaiter waiter([&] { loop_.readiness.stop(); });
@@ -115,7 +115,7 @@ TEST_F(ReadinessSetTest, TakesTheWordOfHandlersThatItDoesNotCall) {
   EXPECT_GE(loop_.readiness.woke_at(), before);
 }
 
-// Sources that always have more to do leave timers, and what other threads post, their turn.
+// Sources that always have work left do not starve timers and calls posted by other threads.
 TEST_F(ReadinessSetTest, SharesTheThreadWithEverythingElse) {
   test::Connection busy = test::unix_connection(loop_);
   CallingWaiter again([&] { busy.stream.yield_readable(); });

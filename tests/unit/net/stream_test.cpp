@@ -89,7 +89,7 @@ TEST_F(StreamTest, WakesOncePerWatch) {
   EXPECT_EQ(waiter_.wakes(), 1) << "what is readable already is not watched";
 }
 
-TEST_F(StreamTest, RemembersAnEventThatNobodyWaitedFor) {
+TEST_F(StreamTest, RemembersAnEventWithoutAWatch) {
   stream_.set_waiter(nullptr);
   stream_.watch_readable();
   peer_.send("a");
@@ -123,8 +123,8 @@ TEST_F(StreamTest, BecomesReadableAgainAfterAShortRead) {
   EXPECT_EQ(read(16), "def");
 }
 
-// The short read saved a system call: what came between it and the watch must not be lost.
-TEST_F(StreamTest, FindsWhatCameBeforeTheWatch) {
+// Bytes that come between a short read and the watch must not be lost.
+TEST_F(StreamTest, FindsBytesThatCameBeforeTheWatch) {
   peer_.send("abc");
   ASSERT_TRUE(becomes_readable());
   EXPECT_EQ(read(16), "abc");
@@ -134,7 +134,7 @@ TEST_F(StreamTest, FindsWhatCameBeforeTheWatch) {
   EXPECT_EQ(read_error(), error::eof);
 }
 
-// One event tells both, so a short read is not the last there is to read.
+// One event reports both, so a short read is not the last.
 TEST_F(StreamTest, FindsTheEndThatCameWithTheBytes) {
   peer_.send("abc");
   peer_.shutdown_send();
@@ -157,7 +157,7 @@ TEST_F(StreamTest, FindsTheEndThatCameWithTheBytesOverUnixSockets) {
 }
 
 // A read stops in front of urgent data (tcp(7)), however much room it has.
-TEST_F(StreamTest, FindsWhatComesBehindUrgentData) {
+TEST_F(StreamTest, FindsBytesBehindUrgentData) {
   peer_.send("abc");
   peer_.send_urgent('!');
   peer_.send("def");
@@ -167,7 +167,7 @@ TEST_F(StreamTest, FindsWhatComesBehindUrgentData) {
   EXPECT_EQ(read(16), "def");
 }
 
-TEST_F(StreamTest, NeverTakesNoRoomForTheEnd) {
+TEST_F(StreamTest, NeverTakesAnEmptyBufferForTheEnd) {
   peer_.send("abc");
   ASSERT_TRUE(becomes_readable());
   EXPECT_EQ(stream_.read_some({}).value(), 0U);
@@ -175,8 +175,8 @@ TEST_F(StreamTest, NeverTakesNoRoomForTheEnd) {
   EXPECT_EQ(read(16), "abc");
 }
 
-// Whoever reads late still knows: an event is told once, and the stream keeps it.
-TEST_F(StreamTest, RemembersAnEventThatNobodyWatchedFor) {
+// An event is reported once, and the stream keeps it for a late reader.
+TEST_F(StreamTest, KeepsAnEventForALateReader) {
   stream_.set_waiter(&waiter_);
   peer_.send("abc");
   ASSERT_TRUE(run_until(loop_, [&] { return stream_.readable(); }));
@@ -231,7 +231,7 @@ TEST_F(StreamTest, PassesBytesOnByAPipe) {
   EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::eof);
 }
 
-TEST_F(StreamTest, FindsWhatComesBehindUrgentDataByAPipe) {
+TEST_F(StreamTest, FindsBytesBehindUrgentDataByAPipe) {
   Connection other = test::unix_connection(loop_);
   PipePool pipes;
   Pipe pipe = pipes.take();
@@ -255,7 +255,7 @@ TEST_F(StreamTest, FindsWhatComesBehindUrgentDataByAPipe) {
   EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::eof);
 }
 
-TEST_F(StreamTest, KeepsInAPipeWhatTheKernelDoesNotTake) {
+TEST_F(StreamTest, KeepsUnsentBytesInThePipe) {
   Connection full = test::tcp_connection(loop_);
   const std::size_t sent = test::fill(full.stream);
   PipePool pipes;
@@ -273,7 +273,7 @@ TEST_F(StreamTest, KeepsInAPipeWhatTheKernelDoesNotTake) {
   EXPECT_EQ(full.peer.read_exactly(3), "abc");
 }
 
-// splice(2) cannot be told to spare us the signal.
+// splice(2) has no flag that prevents the signal.
 TEST_F(StreamTest, ReportsAPeerThatTakesNothingFromAPipe) {
   const auto before = std::signal(SIGPIPE, SIG_IGN);
   Connection gone = test::unix_connection(loop_);
@@ -304,7 +304,7 @@ TEST_F(StreamTest, IsKnownToBeQuietOnceTheKernelWasAsked) {
   EXPECT_TRUE(stream_.is_known_quiet(since));
 }
 
-// Its event is in the batch, behind that of another.
+// The event of the stream is in the batch, behind that of another.
 TEST_F(StreamTest, IsNotQuietWhileItsEventWaits) {
   run_ready(loop_);
   const TimePoint since = Clock::now();
@@ -375,7 +375,7 @@ TEST_F(StreamTest, IsWritableAgainWhenThePeerHasRead) {
   EXPECT_EQ(waiter_.wakes(), 1);
 }
 
-TEST_F(StreamTest, DoesNotWatchForWhatItHas) {
+TEST_F(StreamTest, IgnoresAWatchThatIsAlreadyTrue) {
   stream_.set_waiter(&waiter_);
   stream_.watch_writable();
   run_ready(loop_);
@@ -401,7 +401,7 @@ TEST_F(StreamTest, ShutsDownOneDirection) {
   EXPECT_EQ(read(16), "still heard");
 }
 
-// RFC 9112 section 8: the peer must be able to tell a message that was cut off.
+// RFC 9112 section 8: the peer must recognise a truncated message.
 TEST_F(StreamTest, AbortsWithAReset) {
   stream_.abort();
   EXPECT_FALSE(stream_.is_open());
@@ -409,7 +409,7 @@ TEST_F(StreamTest, AbortsWithAReset) {
   EXPECT_TRUE(peer_.was_reset());
 }
 
-TEST_F(StreamTest, WakesNobodyWhenClosed) {
+TEST_F(StreamTest, WakesNoWaiterWhenClosed) {
   stream_.set_waiter(&waiter_);
   stream_.watch_readable();
   test::fill(stream_);
@@ -441,7 +441,7 @@ TEST_F(StreamTest, WorksOverUnixSockets) {
   EXPECT_EQ(test::read_available(connection.stream), "abc");
 }
 
-// The address sanitizer is the judge of what follows: neither a leak nor a use after free.
+// AddressSanitizer judges the rest: neither a leak nor a use after free.
 
 TEST(StreamLifetime, MayEndWithWatchesArmed) {
   test::IoLoop loop;
@@ -457,7 +457,7 @@ TEST(StreamLifetime, MayEndWithWatchesArmed) {
   EXPECT_EQ(waiter.wakes(), 0);
 }
 
-// The events of one batch: the first that is handled ends the stream of the other.
+// Two events of one batch: the handler of the first ends the stream of the other.
 TEST(StreamLifetime, MayEndBetweenAnEventAndItsHandler) {
   test::IoLoop loop;
   std::array<std::unique_ptr<Connection>, 2> connections;
@@ -516,7 +516,7 @@ TEST_F(StreamTest, AcknowledgesWithoutWaitingForAnAnswerToCarryIt) {
     EXPECT_EQ(::getsockopt(stream_.descriptor(), IPPROTO_TCP, TCP_QUICKACK, &at_once, &size), 0);
     return at_once == 0;
   };
-  // A connection on which both talk in turn is one where TCP hopes to save acknowledgements.
+  // On a connection where both sides send in turn, TCP delays acknowledgements.
   constexpr int kEnough = 100;
   const boost::asio::const_buffer answer("a", 1);
   for (int i = 0; i < kEnough && !delays_acknowledgements(); ++i) {
@@ -531,8 +531,8 @@ TEST_F(StreamTest, AcknowledgesWithoutWaitingForAnAnswerToCarryIt) {
   EXPECT_FALSE(delays_acknowledgements());
 }
 
-// The kernel tells a reset once, to whoever asks first, and calls what follows an end.
-TEST_F(StreamTest, StillKnowsOfAResetThatAWriteFoundOut) {
+// The kernel reports a reset once, to the first call, and an ordinary end afterwards.
+TEST_F(StreamTest, RemembersAResetThatAWriteMet) {
   const boost::asio::const_buffer bytes("b", 1);
   peer_.reset();
   ASSERT_TRUE(becomes_readable());
@@ -541,8 +541,8 @@ TEST_F(StreamTest, StillKnowsOfAResetThatAWriteFoundOut) {
   EXPECT_NE(read_error(), error::eof);
 }
 
-// Bytes that come with a descriptor end a read, and nothing is told of those behind them.
-TEST(UnixStream, FindsWhatComesBehindADescriptor) {
+// Bytes that come with a descriptor end a read, and no event reports those behind them.
+TEST(UnixStream, FindsBytesBehindADescriptor) {
   test::IoLoop loop;
   int ends[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
@@ -576,8 +576,8 @@ TEST(UnixStream, FindsWhatComesBehindADescriptor) {
   EXPECT_FALSE(stream.readable());
 }
 
-// A unix socket calls itself writable anew each time that the peer has read.
-TEST(UnixStream, HearsNothingOfWritabilityUntilItWaitsForIt) {
+// A unix socket reports EPOLLOUT each time that the peer has read.
+TEST(UnixStream, ReportsNoWritabilityBeforeAWatch) {
   test::IoLoop loop;
   int ends[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);

@@ -14,7 +14,7 @@
 namespace wayside::net {
 namespace {
 
-// Symmetric transfer costs no stack where the compiler makes tail calls, which g++ does when it optimises.
+// Symmetric transfer costs no stack if the compiler makes tail calls, which g++ does when it optimises.
 #if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 constexpr int kDepth = 100'000;
 #else
@@ -23,7 +23,7 @@ constexpr int kDepth = 1'000;
 
 using Trace = std::vector<std::string>;
 
-// Awaits `task` and keeps what came of it.
+// Awaits `task` and keeps its result.
 template <class T>
 Detached run(Task<T> task, std::optional<T>& result, std::string* error = nullptr) {
   try {
@@ -47,7 +47,7 @@ Task<std::unique_ptr<int>> make_int(int value) {
   co_return std::make_unique<int>(value);
 }
 
-TEST(Task, ReturnsWhatCanOnlyBeMoved) {
+TEST(Task, ReturnsMoveOnlyValues) {
   std::optional<std::unique_ptr<int>> result;
   run(make_int(7), result);
   ASSERT_TRUE(result.has_value());
@@ -176,7 +176,7 @@ Task<int> await_many(int times) {
   co_return sum;
 }
 
-// Each of them is complete at once: a loop that resumed its caller by a nested call would overflow the stack.
+// Each task completes at once: resuming the caller by a nested call would overflow the stack.
 TEST(Task, LoopsOverCompleteTasksWithoutTheStack) {
   std::optional<int> result;
   run(await_many(kDepth), result);
@@ -194,8 +194,7 @@ class Owner {
   FramePool pool_;
 };
 
-// That the pool is what serves the second run is shown where allocations are counted; here, that nothing is
-// lost.
+// tests/allocation shows that the pool serves the second run; this test shows that no frame is lost.
 TEST(Task, TakesItsFrameFromThePoolOfItsObject) {
   Owner owner;
   for (int i = 0; i < 3; ++i) {

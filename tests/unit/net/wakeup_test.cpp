@@ -16,7 +16,7 @@ Detached count_wakes(Wakeup& wakeup, int& wakes, int limit) {
   }
 }
 
-TEST(Wakeup, ResumesWhoeverWaits) {
+TEST(Wakeup, ResumesTheWaitingCoroutine) {
   Wakeup wakeup;
   int wakes = 0;
   count_wakes(wakeup, wakes, 2);
@@ -27,7 +27,7 @@ TEST(Wakeup, ResumesWhoeverWaits) {
   EXPECT_EQ(wakes, 2);
 }
 
-TEST(Wakeup, KeepsAWakeThatNobodyWaitedFor) {
+TEST(Wakeup, KeepsAWakeWithoutAWaitingCoroutine) {
   Wakeup wakeup;
   int wakes = 0;
   wakeup.wake();
@@ -44,7 +44,7 @@ Detached own_until_woken(std::unique_ptr<Wakeup> wakeup, bool& is_over) {
   is_over = true;
 }
 
-// The address sanitizer is the judge: nothing is touched after the coroutine took the Wakeup with it.
+// AddressSanitizer judges: the Wakeup is not used after its coroutine has destroyed it.
 TEST(Wakeup, MayBeGoneWhenWakeReturns) {
   auto wakeup = std::make_unique<Wakeup>();
   Wakeup& alias = *wakeup;

@@ -37,7 +37,7 @@ TEST_F(LogQueueTest, GivesLinesInTheirOrderAndRings) {
   EXPECT_EQ(queue_.dropped(), 0U);
 }
 
-TEST_F(LogQueueTest, ReportsOnceWhatItDropped) {
+TEST_F(LogQueueTest, ReportsDroppedLinesOnce) {
   const std::string line = std::string(199, 'x') + '\n';
   queue_.write(line);
   queue_.write(line);
@@ -59,7 +59,7 @@ TEST_F(LogQueueTest, ReportsWhereTheLinesAreMissing) {
   EXPECT_THAT(take(), EndsWith("lines=1\nnext\n"));
 }
 
-// A line that has room only without the report is missing itself, and reported later.
+// A line that fits only without the report is dropped, and reported later.
 TEST_F(LogQueueTest, KeepsLineAndReportTogether) {
   const std::string line = std::string(199, 'x') + '\n';
   queue_.write(line);

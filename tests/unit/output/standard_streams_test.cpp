@@ -55,7 +55,7 @@ TEST(StandardStreams, TheLogTellsThatTheAccessLogFails) {
               HasSubstr("msg=\"the access log cannot be written\" error=\"Broken pipe\"\n"));
 }
 
-TEST(StandardStreams, EndWithinTheirTimeThoughNobodyReads) {
+TEST(StandardStreams, EndWithinTheirTimeThoughNothingIsRead) {
   const Sink output(kStreamSocket);
   const Sink error(kPipe);
   std::optional<StandardStreams> streams;
@@ -70,8 +70,8 @@ TEST(StandardStreams, EndWithinTheirTimeThoughNobodyReads) {
   EXPECT_LT(Clock::now() - began, kPatience / 2);
 }
 
-// As a service of systemd has them. The reader is slow and the lines are long, so each is written in many
-// parts, and lines of the log wait between any two of them.
+// One socket, as for a service of systemd. The reader is slow and the lines are long, so each is written in
+// many parts, with lines of the log waiting between them.
 TEST(StandardStreams, PutNoLineInTheMiddleOfAnotherWhereBothAreTheSame) {
   const Sink both(kStreamSocket);
   constexpr int kSmall = 4'608;

@@ -40,7 +40,7 @@ class WriterTest : public testing::Test {
   void start(int descriptor) { writer_.emplace(to(descriptor)); }
   Ring& ring(std::size_t index) { return *rings_[index]; }
 
-  // Until a line is refused: whoever takes the bytes has stopped.
+  // Until a line is refused, which shows that the writer has stopped.
   void overfill(std::size_t index) {
     const std::string line = std::string(1'000, 'x') + '\n';
     while (ring(index).push(line)) {
@@ -73,7 +73,7 @@ TEST_F(WriterTest, LooksAtOnceWhenTheBellIsRung) {
   EXPECT_EQ(sink.read(2), "a\n");
 }
 
-TEST_F(WriterTest, WritesWhatIsLeftWhenItEnds) {
+TEST_F(WriterTest, WritesTheRestWhenItEnds) {
   Sink& sink = make_sink(kPipe);
   const std::string text = std::string(10'000, 'x') + '\n';
   start(sink.write_end());
@@ -82,7 +82,7 @@ TEST_F(WriterTest, WritesWhatIsLeftWhenItEnds) {
   EXPECT_EQ(sink.read(text.size()), text);
 }
 
-// More than the pipe takes at once.
+// More than the pipe holds.
 TEST_F(WriterTest, WaitsForASlowReaderWhenItEnds) {
   Sink& sink = make_sink(kPipe);
   start(sink.write_end());
@@ -98,7 +98,7 @@ TEST_F(WriterTest, WaitsForASlowReaderWhenItEnds) {
 
 class WriterToEveryKind : public WriterTest, public testing::WithParamInterface<Sink::Kind> {};
 
-TEST_P(WriterToEveryKind, EndsThoughNobodyReads) {
+TEST_P(WriterToEveryKind, EndsThoughNothingIsRead) {
   Sink& sink = make_sink(GetParam());
   start(sink.write_end());
   overfill(0);
@@ -109,7 +109,7 @@ TEST_P(WriterToEveryKind, EndsThoughNobodyReads) {
   EXPECT_LT(Clock::now() - began, kPatience / 2);
 }
 
-TEST_P(WriterToEveryKind, DoesNotWaitWhereNobodyWillRead) {
+TEST_P(WriterToEveryKind, DoesNotWaitWithoutAReader) {
   Sink& sink = make_sink(GetParam());
   sink.close_reader();
   start(sink.write_end());
@@ -122,13 +122,12 @@ TEST_P(WriterToEveryKind, DoesNotWaitWhereNobodyWillRead) {
 INSTANTIATE_TEST_SUITE_P(All, WriterToEveryKind,
                          testing::Values(kPipe, kTerminal, kStreamSocket, kDatagramSocket));
 
-// A terminal that cannot be opened anew says that there is room, but not for a whole line: the write hangs.
+// A terminal that cannot be opened anew reports room, but not enough for a whole line: the write hangs.
 TEST_F(WriterTest, EndsThoughAWriteHangs) {
-  // UndefinedBehaviorSanitizer opens a pipe to look at the object of a call, unless it has seen the type
-  // before.
+  // UndefinedBehaviorSanitizer opens a pipe to check the object of a call of an unknown type.
   start(make_sink(kPipe).write_end());
   writer_.reset();
-  // What hangs has it to the end of the process.
+  // The thread that hangs uses it to the end of the process.
   static const Sink& sink = *new Sink(kTerminal);
   {
     const test::NoDescriptors no_descriptors;
@@ -152,7 +151,7 @@ TEST_F(WriterTest, GivesEverySourceItsTurn) {
   EXPECT_LT(seen.size(), std::size_t{1} << 19U);
 }
 
-TEST_F(WriterTest, TriesAgainWhatCouldNotBeWritten) {
+TEST_F(WriterTest, RepeatsAFailedWrite) {
   const std::string path = testing::TempDir() + "wayside-writer-" + std::to_string(::getpid());
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
