@@ -44,8 +44,8 @@ metrics::RegistryOptions registry_options(const config::Settings& settings) {
           .durations_by_status = config::durations_by_status(settings),
           .dynamic = settings.measurement.defaults,
           .extra_labels = std::move(extra_labels),
-          .backend_error_reasons = proxy::backend_error_reasons(),
-          .rejection_reasons = proxy::rejection_reasons()};
+          .label_values = {{"wayside_backend_errors_total", proxy::backend_error_reasons()},
+                           {"wayside_rejected_requests_total", proxy::rejection_reasons()}}};
 }
 
 std::string backend_text(const Address& address) {

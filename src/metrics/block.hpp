@@ -1,12 +1,11 @@
 // One worker's values for one range of the value space.
 //
-// Every number that is exposed has an index of its own in the process: the value space, given out range by
-// range by the Catalogue. A block holds one shard's share of one such range. A snapshot is the sum, index by
-// index, of the blocks of all shards; what an index means is the catalogue's to know. Gauges are values like
-// any other: going down is adding 2^64 - 1, and sums wrap the same way.
+// Each value of the process has an index, given out range by range by the SeriesRegistry. A block holds one
+// shard's share of one range; a snapshot is the sum, index by index, of the blocks of all shards. Gauges are
+// values like any other: going down is adding 2^64 - 1, and sums wrap the same way.
 //
 // Owned by its shard, written by the shard's worker, read by the scrape. A block is complete before the list
-// of blocks shows it, and never changes its place or goes away while the shard lives.
+// of blocks shows it, and neither moves nor goes away while the shard lives.
 #pragma once
 
 #include "wayside/metrics/single_writer.hpp"
@@ -58,7 +57,7 @@ class Block {
   const Block* older_ = nullptr;
 };
 
-// The blocks of a shard, in no order of importance. Owns nothing. One thread adds, any thread walks.
+// The blocks of a shard, newest first. Owns nothing. One thread adds, any thread walks.
 class BlockList {
  public:
   // `block` is in no list and outlives this one.

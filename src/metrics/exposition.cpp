@@ -1,11 +1,12 @@
 #include "wayside/metrics/exposition.hpp"
 
-#include "metrics/exchange_families.hpp"
+#include "wayside/base/utf8.hpp"
+
+#include "metrics/family_writer.hpp"
+#include "metrics/naming_text.hpp"
 #include "metrics/process_metrics.hpp"
-#include "metrics/series_texts.hpp"
-#include "metrics/service_families.hpp"
-#include "metrics/snapshot.hpp"
-#include "metrics/text_writer.hpp"
+#include "metrics/scrape_values.hpp"
+#include "metrics/series_order.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -14,39 +15,49 @@
 namespace wayside::metrics {
 namespace {
 
-// A snapshot holds what was counted; a record that nothing was counted for yet stands beyond its end.
-void make_room(const Catalogue::Records& records, Snapshot& snapshot) {
-  std::size_t end = 0;
-  const auto grow = [&](const auto& list) {
-    if (!list.empty()) end = std::max<std::size_t>(end, list.back()->values.first + list.back()->values.size);
-  };
-  grow(records.cells);
-  grow(records.statuses);
-  grow(records.streams);
-  if (end > snapshot.values.size()) snapshot.values.resize(end);
+#if defined(__clang__)
+constexpr std::string_view kCompiler = "clang " __clang_version__;
+#else
+constexpr std::string_view kCompiler = "gcc " __VERSION__;
+#endif
+
+double seconds_of(auto duration) {
+  return std::chrono::duration<double>(duration).count();
 }
 
 }  // namespace
 
 struct Exposition::Impl {
-  // A naming and its texts.
-  struct Dialect {
-    Dialect(Naming naming, const SeriesOrder& order, const RegistryOptions& registry,
-            const Renaming& renaming)
-        : names(naming, renaming), texts(order, names, registry.extra_labels, renaming) {}
-
-    ExchangeNames names;
-    ExchangeTexts texts;
-  };
-
   Impl(const Registry& its_registry, ExpositionOptions its_options)
-      : registry(its_registry),
-        options(std::move(its_options)),
-        order(registry.catalogue()),
-        service_names(options.renaming),
-        endpoint_texts(order, service_names) {
+      : registry(its_registry), options(std::move(its_options)), order(registry.series()) {
     for (const Naming naming : options.namings)
-      dialects.emplace_back(naming, order, registry.options(), options.renaming);
+      add_text(naming);
+    add_text(std::nullopt);
+    build_labels = LabelSet()
+                       .add("compiler", kCompiler)
+                       .add("revision", options.revision.empty() ? "unknown" : valid_utf8(options.revision))
+                       .add("version", valid_utf8(options.version))
+                       .text();
+  }
+
+  void add_text(std::optional<Naming> naming) {
+    texts.emplace_back(naming, options.renaming, registry.options().extra_labels, registry.series());
+  }
+
+  ScrapeValues read_values() const {
+    ScrapeValues values;
+    values.set("wayside_series", registry.series().series());
+    values.set("wayside_series_limit", registry.series().max_series());
+    values.set("wayside_build_info", 1.0);
+    values.set_labels("wayside_build_info", build_labels);
+    values.set("wayside_routes", configuration.route_count);
+    values.set("wayside_config_last_reload_successful", configuration.last_reload_successful ? 1.0 : 0.0);
+    values.set("wayside_config_last_reload_success_timestamp_seconds",
+               seconds_of(configuration.last_reload_success.time_since_epoch()));
+    values.set("wayside_log_lines_dropped_total",
+               options.log_lines_dropped ? options.log_lines_dropped() : std::uint64_t{0});
+    process.read(values);
+    return values;
   }
 
   const Registry& registry;
@@ -56,9 +67,8 @@ struct Exposition::Impl {
 
   SeriesOrder order;
   BoundTexts bounds;
-  ServiceNames service_names;
-  EndpointTexts endpoint_texts;
-  std::deque<Dialect> dialects;  // whose elements never move
+  std::deque<NamingText> texts;  // of each naming, and last those of no naming; elements never move
+  std::string build_labels;
   Snapshot snapshot;
 };
 
@@ -74,34 +84,23 @@ void Exposition::set_configuration(const ConfigurationState& state) {
 void Exposition::render(std::string& out, const ScrapeRequest& request) {
   const TimePoint started = Clock::now();
   Impl& impl = *impl_;
-  // In this order: whatever was counted has its record.
+  // In this order: every value that was counted has its child, and children without counts have their zeros.
   impl.registry.snapshot(impl.snapshot);
-  impl.order.update();
-  make_room(impl.order.records(), impl.snapshot);
+  impl.snapshot.values.resize(std::max(impl.snapshot.values.size(), impl.order.update()));
 
   TextWriter writer(out, request.format, request.names);
   if (request.between_pieces) writer.pause_between(ScrapeRequest::kPieceBytes, request.between_pieces);
-  for (Impl::Dialect& dialect : impl.dialects) {
-    dialect.texts.update();
-    write_exchange_families({impl.snapshot, impl.order, impl.bounds, dialect.names, dialect.texts,
-                             impl.registry.catalogue().worker_layout()},
-                            writer);
+  const ScrapeSource source{impl.registry.options(), impl.registry.series(), impl.snapshot, impl.order,
+                            impl.bounds};
+  ScrapeValues values = impl.read_values();
+  for (NamingText& text : impl.texts) {
+    FamilyWriter families(source, text, values, writer);
+    for (FamilyId id = 0; id < kFamilyCount; ++id) {
+      constexpr ScrapeFamily kScrapeDuration("wayside_scrape_duration_seconds");
+      if (id == kScrapeDuration.id()) values.set(kScrapeDuration, seconds_of(Clock::now() - started));
+      families.write(id);
+    }
   }
-  impl.endpoint_texts.update();
-  const ServiceFamilies service{impl.snapshot,
-                                impl.order,
-                                impl.bounds,
-                                impl.service_names,
-                                impl.endpoint_texts,
-                                impl.registry.options(),
-                                impl.registry.catalogue()};
-  service.write_counts(writer);
-  const std::uint64_t log_lines_dropped =
-      impl.options.log_lines_dropped ? impl.options.log_lines_dropped() : 0;
-  service.write_facts({impl.options.version, impl.options.revision, impl.configuration, log_lines_dropped},
-                      writer);
-  impl.process.write(writer);
-  service.write_scrape_duration(started, writer);
   writer.end();
 }
 

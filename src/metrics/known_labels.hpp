@@ -1,9 +1,9 @@
 // One worker's map from labels to endpoints, for labels that appear while it runs.
 //
-// A copy of what the catalogue knows, brought up to date when a label is not found. Once the catalogue is
-// closed (its budget refused a label, and will refuse every other) and the copy complete, an unknown label is
-// told from a known one without the catalogue's lock: a scanner with a new path in each request costs a
-// look-up and no more.
+// A copy of the labels of the series registry, brought up to date when a label is not found. Once the
+// registry is closed (its budget refused a label, and will refuse every other) and the copy is complete, an
+// unknown label is refused without the registry's lock: a scanner with a new path in each request costs one
+// look-up.
 #pragma once
 
 #include "wayside/metrics/endpoint.hpp"
@@ -17,12 +17,12 @@
 
 namespace wayside::metrics {
 
-class Catalogue;
+class SeriesRegistry;
 
 class KnownLabels {
  public:
-  // `catalogue` outlives the map.
-  explicit KnownLabels(Catalogue& catalogue) : catalogue_(catalogue) {}
+  // `registry` outlives the map.
+  explicit KnownLabels(SeriesRegistry& registry) : registry_(registry) {}
 
   // See Shard::endpoint_for.
   EndpointId find(std::string_view label) noexcept;
@@ -42,9 +42,9 @@ class KnownLabels {
   std::optional<EndpointId> find_known_valid(std::string_view label) noexcept;
   void update() noexcept;
 
-  Catalogue& catalogue_;
+  SeriesRegistry& registry_;
   std::unordered_map<std::string, EndpointId, Hash, std::equal_to<>> endpoints_;
-  std::size_t up_to_date_with_ = 0;  // endpoints of the catalogue that are in the map
+  std::size_t up_to_date_with_ = 0;  // endpoints of the registry that are in the map
 };
 
 }  // namespace wayside::metrics

@@ -11,7 +11,8 @@
 
 namespace wayside::metrics {
 
-// What stands around the value of `le` in a bucket's line, and what stands in the other lines of a histogram.
+// The text around the value of `le` in the line of a bucket, and the labels in the other lines of a
+// histogram.
 struct HistogramLabels {
   std::string before_bound;  // `{endpoint="/",le="`
   std::string after_bound;   // `",method="GET"} `
@@ -27,7 +28,7 @@ class LabelSet {
     return *this;
   }
 
-  // With the blank in front of the sample's value: what follows the sample's name.
+  // The text between the name of a sample and its value.
   std::string text() const {
     if (labels_.empty()) return " ";
     return "{" + joined(labels_.begin(), labels_.end()) + "} ";

@@ -1,4 +1,4 @@
-// Text, made fit to stand between the quotes of a label.
+// Escaping for the text between the quotes of a label.
 #pragma once
 
 #include <string>

@@ -1,103 +1,104 @@
-// Where in a block each number stands, and how many series a block's numbers are when they are exposed.
+// Where in a block each value stands, and how many series the values are when they are exposed: what
+// metrics/families.hpp says for one scope, under the options of an endpoint.
 //
-// A histogram takes one place for its sum and one for each bucket (not cumulated). "Series" means what
-// Prometheus means: lines of one scrape under one naming.
+// "Series" means what Prometheus means: lines of one scrape under one naming.
 #pragma once
 
 #include "wayside/metrics/buckets.hpp"
 #include "wayside/metrics/endpoint.hpp"
-#include "wayside/metrics/observation.hpp"
+#include "wayside/metrics/family_slot.hpp"
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
 namespace wayside::metrics {
 
-// A histogram within a block.
-struct HistogramPlace {
-  const Buckets* buckets = nullptr;  // nullptr: there is no such histogram
-  std::uint32_t offset = 0;          // of the first place
+// A histogram in a block: its sum, then its buckets, not cumulated.
+struct HistogramSlot {
+  std::optional<Buckets> buckets;  // nothing: not measured here
+  // Of another type than the values, so that the compiler need not read it again after it wrote one.
+  std::uint32_t sum_offset = 0;
 
-  std::uint32_t sum_offset() const noexcept { return offset; }
   std::uint32_t bucket_offset(std::size_t bucket) const noexcept {
-    return offset + 1 + static_cast<std::uint32_t>(bucket);
+    return sum_offset + 1 + static_cast<std::uint32_t>(bucket);
   }
 };
 
-// What is counted at an endpoint: in each of its cells, one for each variant and method; in each status of a
-// cell; and in its streams. Places point into the layout itself, so it stays where it was made.
-class EndpointLayout {
+// A histogram, by its name in metrics/families.hpp.
+class HistogramName {
  public:
-  // `durations_by_status`: each status of a cell has a duration histogram too.
+  consteval HistogramName(const char* family)
+      : scope_(kFamilies[find_family(family).value()].scope),
+        ordinal_(sum_before(find_family(family, scope_, FamilyType::kHistogram).value(), is_histogram)) {}
+  constexpr Scope scope() const noexcept { return scope_; }
+  // Among the histograms of the scope.
+  constexpr std::size_t ordinal() const noexcept { return ordinal_; }
+
+ private:
+  Scope scope_;
+  std::size_t ordinal_;
+};
+
+// For each family with listed values, how many these are; by ListedCounter::ordinal().
+using ListSizes = std::array<std::size_t, kListCount>;
+
+// The layout of the blocks of one scope. First come the values whose number is fixed, so that their offsets
+// are constants (see FixedSlot); then the histograms; then the listed values.
+class BlockLayout {
+ public:
+  // `durations_by_status`: the naming otel is exposed.
+  BlockLayout(Scope block, const EndpointOptions& options, bool durations_by_status,
+              const ListSizes& list_sizes = {});
+
+  // In values.
+  std::uint32_t size() const noexcept { return size_; }
+  // Of one block; families of Scope::kEndpoint are not included: see kEndpointSeries.
+  std::size_t series() const noexcept { return series_; }
+
+  bool is_measured(FamilyId id) const noexcept { return is_measured_[id]; }
+  const HistogramSlot& histogram(std::size_t ordinal) const noexcept { return histograms_[ordinal]; }
+  // Of the first listed value.
+  std::size_t list_offset(std::size_t ordinal) const noexcept { return list_offsets_[ordinal]; }
+
+ private:
+  static constexpr std::size_t kMaxHistograms = sum_before(kFamilyCount, Scope::kMethod, is_histogram);
+
+  std::uint32_t size_ = 0;
+  std::size_t series_ = 0;
+  std::bitset<kFamilyCount> is_measured_;
+  std::array<HistogramSlot, kMaxHistograms> histograms_;
+  std::array<std::size_t, kListCount> list_offsets_{};
+};
+
+// What is counted at an endpoint: for each method, for each status of a method, and for each kind of stream.
+struct EndpointLayout {
   EndpointLayout(const EndpointOptions& options, bool durations_by_status);
-  EndpointLayout(const EndpointLayout&) = delete;
-  EndpointLayout& operator=(const EndpointLayout&) = delete;
 
-  // A cell.
-  static constexpr std::uint32_t kRequestBytes = 0;
-  static constexpr std::uint32_t kResponseBytes = 1;
+  // kMethod, kStatus or kStream.
+  const BlockLayout& of(Scope scope) const noexcept {
+    return scope == Scope::kMethod ? method : scope == Scope::kStatus ? status : stream;
+  }
+  const HistogramSlot& operator[](HistogramName name) const noexcept {
+    return of(name.scope()).histogram(name.ordinal());
+  }
+
   const EndpointOptions options;
-  HistogramPlace duration;
-  std::uint32_t aborts = 0;    // kAbortPhaseCount places
-  std::uint32_t slo_good = 0;  // meaningful where options.slo is set, as is the next
-  std::uint32_t slo_total = 0;
-  std::array<HistogramPlace, kExtraHistogramCount> extras;
-  std::uint32_t cell_size = 0;
-  std::size_t cell_series = 0;
+  const BlockLayout method;
+  const BlockLayout status;
+  const BlockLayout stream;
   // Whether every exchange has more to count than its duration, its bodies and its status.
-  bool is_extended = false;
-
-  // A status: the count at offset 0, then perhaps the histogram.
-  HistogramPlace status_duration;
-  std::uint32_t status_size = 0;
-  std::size_t status_series = 0;
-
-  // The streams of one kind.
-  static constexpr std::uint32_t kStreamActive = 0;
-  static constexpr std::uint32_t kStreamBytesFromClient = 1;
-  static constexpr std::uint32_t kStreamBytesFromBackend = 2;
-  HistogramPlace stream_duration;
-  std::uint32_t stream_size = 0;
-  std::size_t stream_series = 0;
-
-  // Beside its cells and streams: the client aborts, one series for each phase.
-  static constexpr std::size_t kEndpointSeries = kAbortPhaseCount;
-
- private:
-  Buckets size_buckets_;
-  Buckets stream_buckets_;
+  const bool is_extended;
 };
 
-// What a worker counts that belongs to no endpoint.
-class WorkerLayout {
- public:
-  WorkerLayout(std::size_t backend_error_reasons, std::size_t rejection_reasons);
-  WorkerLayout(const WorkerLayout&) = delete;
-  WorkerLayout& operator=(const WorkerLayout&) = delete;
-
-  // The first places are the same in every process.
-  static constexpr std::uint32_t kInFlight = 0;
-  static constexpr std::uint32_t kClientConnections = 1;
-  static constexpr std::uint32_t kBackendIdle = 2;
-  static constexpr std::uint32_t kBackendActive = 3;
-  static constexpr std::uint32_t kBackendConnects = 4;
-  static constexpr std::uint32_t kBackendRetries = 5;
-  static constexpr std::uint32_t kOverflowed = 6;
-  static constexpr std::uint32_t kLogDropped = 7;
-  static constexpr std::uint32_t kClientsEvicted = 8;
-  static constexpr std::uint32_t kBackendQueue = 9;
-  static constexpr std::uint32_t kBackendQueued = 10;
-  static constexpr std::uint32_t kFixedPlaces = 11;
-
-  HistogramPlace overhead;
-  std::uint32_t backend_errors = 0;  // a place for each reason
-  std::uint32_t rejections = 0;      //
-  std::uint32_t size = 0;
-
- private:
-  Buckets overhead_buckets_;
-};
+// The series of an endpoint that no method, status or stream has.
+inline constexpr std::size_t kEndpointSeries = [] {
+  std::size_t series = 0;
+  for (const Family& family : kFamilies)
+    series += family.scope == Scope::kEndpoint ? fixed_value_count(family) : 0;
+  return series;
+}();
 
 }  // namespace wayside::metrics

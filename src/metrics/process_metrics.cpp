@@ -1,6 +1,6 @@
 #include "metrics/process_metrics.hpp"
 
-#include "metrics/text_writer.hpp"
+#include "metrics/scrape_values.hpp"
 
 #include <cstdint>
 #include <dirent.h>
@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What proc_pid_stat(5) calls fields 20, 22, 23 and 24.
+// Fields 20, 22, 23 and 24 of proc_pid_stat(5).
 struct Stat {
   std::uint64_t threads = 0;
   std::uint64_t start_ticks = 0;  // after boot
@@ -30,8 +30,8 @@ struct Stat {
 
 std::optional<Stat> read_stat(const fs::path& path) {
   std::ifstream file(path);
-  // Field 2 is the program's name in parentheses, which may itself hold parentheses, blanks and line feeds:
-  // read all there is, up to a NUL that never comes; the last parenthesis ends the name.
+  // Field 2 is the program's name in parentheses, which may itself hold parentheses, blanks and line feeds.
+  // So the whole file is read, up to a NUL that never comes, and the last parenthesis ends the name.
   std::string text;
   std::getline(file, text, '\0');
   const std::size_t end_of_name = text.rfind(')');
@@ -51,7 +51,7 @@ std::optional<Stat> read_stat(const fs::path& path) {
   return stat;
 }
 
-// When the machine was started, in seconds since the Unix epoch: the line "btime" of proc_stat(5).
+// The start of the machine, in seconds since the Unix epoch: the line "btime" of proc_stat(5).
 std::optional<double> read_boot_time(const fs::path& path) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
@@ -73,7 +73,7 @@ std::optional<std::uint64_t> count_open_descriptors(const fs::path& path) {
   while (const dirent* const entry = ::readdir(directory.get()))
     count += entry->d_name[0] != '.' ? 1 : 0;
   if (count == 0) return std::nullopt;
-  return count - 1;  // without the one that reads the directory
+  return count - 1;  // without the descriptor that reads the directory
 }
 
 double seconds_of(const timeval& time) {
@@ -88,17 +88,11 @@ std::optional<double> read_cpu_seconds() {
   return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
 }
 
-// The soft limit, or nothing where there is none.
+// The soft limit; nothing: unlimited.
 std::optional<std::uint64_t> read_limit(decltype(RLIMIT_AS) resource) {
   rlimit limit{};
   if (::getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
   return limit.rlim_cur;
-}
-
-template <class Number>
-void write_family(TextWriter& writer, std::string_view name, FamilyType type, std::string_view help,
-                  std::optional<Number> value) {
-  if (value && writer.family(name, type, help)) writer.sample(" ", *value);
 }
 
 }  // namespace
@@ -112,34 +106,21 @@ ProcessMetrics::ProcessMetrics(fs::path proc) : proc_(std::move(proc)) {
       *boot_time + static_cast<double>(stat->start_ticks) / static_cast<double>(ticks_per_second);
 }
 
-void ProcessMetrics::write(TextWriter& writer) const {
-  std::optional<std::uint64_t> threads;
-  std::optional<std::uint64_t> virtual_memory_bytes;
-  std::optional<std::uint64_t> resident_memory_bytes;
-  if (const std::optional<Stat> stat = read_stat(proc_ / "self" / "stat")) {
-    threads = stat->threads;
-    virtual_memory_bytes = stat->virtual_memory_bytes;
-    const long page_bytes = ::sysconf(_SC_PAGESIZE);
-    if (page_bytes > 0) resident_memory_bytes = stat->resident_pages * static_cast<std::uint64_t>(page_bytes);
+void ProcessMetrics::read(ScrapeValues& values) const {
+  values.set("process_cpu_seconds_total", read_cpu_seconds());
+  values.set("process_max_fds", read_limit(RLIMIT_NOFILE));
+  values.set("process_open_fds", count_open_descriptors(proc_ / "self" / "fd"));
+  values.set("process_start_time_seconds", start_time_seconds_);
+  values.set("process_virtual_memory_max_bytes", read_limit(RLIMIT_AS));
+  const std::optional<Stat> stat = read_stat(proc_ / "self" / "stat");
+  if (!stat) return;
+  values.set("process_threads", stat->threads);
+  values.set("process_virtual_memory_bytes", stat->virtual_memory_bytes);
+  const long page_bytes = ::sysconf(_SC_PAGESIZE);
+  if (page_bytes > 0) {
+    values.set("process_resident_memory_bytes",
+               stat->resident_pages * static_cast<std::uint64_t>(page_bytes));
   }
-
-  // Names and texts are those of Prometheus' own client libraries.
-  write_family(writer, "process_cpu_seconds_total", FamilyType::kCounter,
-               "Total user and system CPU time spent in seconds.", read_cpu_seconds());
-  write_family(writer, "process_max_fds", FamilyType::kGauge, "Maximum number of open file descriptors.",
-               read_limit(RLIMIT_NOFILE));
-  write_family(writer, "process_open_fds", FamilyType::kGauge, "Number of open file descriptors.",
-               count_open_descriptors(proc_ / "self" / "fd"));
-  write_family(writer, "process_resident_memory_bytes", FamilyType::kGauge, "Resident memory size in bytes.",
-               resident_memory_bytes);
-  write_family(writer, "process_start_time_seconds", FamilyType::kGauge,
-               "Start time of the process since unix epoch in seconds.", start_time_seconds_);
-  write_family(writer, "process_threads", FamilyType::kGauge, "Number of OS threads in the process.",
-               threads);
-  write_family(writer, "process_virtual_memory_bytes", FamilyType::kGauge, "Virtual memory size in bytes.",
-               virtual_memory_bytes);
-  write_family(writer, "process_virtual_memory_max_bytes", FamilyType::kGauge,
-               "Maximum amount of virtual memory available in bytes.", read_limit(RLIMIT_AS));
 }
 
 }  // namespace wayside::metrics

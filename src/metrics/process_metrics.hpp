@@ -1,8 +1,7 @@
 // The process' own figures: the process_* families that every Prometheus client library has, from /proc.
 //
-// What cannot be had (no /proc, no permission, no limit set) is left out rather than guessed. Prometheus'
-// list of conventional names also has process_heap_bytes: the kernel does not know it, so it is always left
-// out.
+// A figure that cannot be read (no /proc, no permission, no limit set) is left out rather than guessed.
+// Prometheus' list of conventional names also has process_heap_bytes, which the kernel does not know.
 #pragma once
 
 #include <filesystem>
@@ -10,15 +9,15 @@
 
 namespace wayside::metrics {
 
-class TextWriter;
+class ScrapeValues;
 
 class ProcessMetrics {
  public:
-  // Reads what never changes: when the process started. `proc` is where procfs is mounted.
+  // Reads the start of the process, which never changes. `proc` is where procfs is mounted.
   explicit ProcessMetrics(std::filesystem::path proc = "/proc");
 
-  // Reads the rest and writes it all. Any thread.
-  void write(TextWriter& writer) const;
+  // Reads the rest, and sets all of them. Any thread.
+  void read(ScrapeValues& values) const;
 
  private:
   std::filesystem::path proc_;

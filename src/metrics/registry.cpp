@@ -1,6 +1,6 @@
 #include "wayside/metrics/registry.hpp"
 
-#include "metrics/catalogue.hpp"
+#include "metrics/series_registry.hpp"
 #include "metrics/snapshot.hpp"
 
 #include <algorithm>
@@ -20,13 +20,13 @@ void add_exemplars(const Block& block, std::vector<BucketExemplar>& exemplars) {
   const ExemplarSlots* const slots = block.exemplars();
   if (slots == nullptr) return;
   for (std::size_t i = 0; i < slots->size(); ++i) {
-    if (const auto exemplar = (*slots)[i].load()) {
+    if (const auto exemplar = (*slots)[i].try_read()) {
       exemplars.push_back({block.range().first + static_cast<ValueIndex>(i), *exemplar});
     }
   }
 }
 
-// Several shards may have one for the same bucket.
+// Several shards may have an exemplar of the same bucket.
 void keep_newest(std::vector<BucketExemplar>& exemplars) {
   std::ranges::sort(exemplars, [](const BucketExemplar& a, const BucketExemplar& b) {
     if (a.bucket != b.bucket) return a.bucket < b.bucket;
@@ -38,13 +38,14 @@ void keep_newest(std::vector<BucketExemplar>& exemplars) {
   exemplars.erase(std::unique(exemplars.begin(), exemplars.end(), is_repeated), exemplars.end());
 }
 
-Catalogue::Options catalogue_options(const RegistryOptions& options) {
-  return {.max_series = options.max_series,
-          .durations_by_status = options.durations_by_status,
-          .dynamic = options.dynamic,
-          .variant_count = variant_count(options.extra_labels),
-          .backend_error_reasons = options.backend_error_reasons.size(),
-          .rejection_reasons = options.rejection_reasons.size()};
+SeriesRegistry::Options series_options(const RegistryOptions& options) {
+  SeriesRegistry::Options made{.max_series = options.max_series,
+                               .durations_by_status = options.durations_by_status,
+                               .dynamic = options.dynamic,
+                               .variant_count = variant_count(options.extra_labels)};
+  for (const ListedValues& list : options.label_values)
+    made.list_sizes[list.family.ordinal()] = list.values.size();
+  return made;
 }
 
 }  // namespace
@@ -58,27 +59,27 @@ std::size_t guaranteed_series(const EndpointOptions& options, bool durations_by_
 }
 
 Registry::Registry(RegistryOptions options)
-    : options_(std::move(options)), catalogue_(std::make_unique<Catalogue>(catalogue_options(options_))) {
+    : options_(std::move(options)), series_(std::make_unique<SeriesRegistry>(series_options(options_))) {
   for (std::size_t i = 0; i < options_.shard_count; ++i)
-    shards_.push_back(std::make_unique<Shard>(*catalogue_));
+    shards_.push_back(std::make_unique<Shard>(*series_));
 }
 
 Registry::~Registry() = default;
 
 EndpointId Registry::intern(std::string_view label, const EndpointOptions& options, Method usual_method) {
-  return catalogue_->intern(label, options, usual_method);
+  return series_->intern(label, options, usual_method);
 }
 
 void Registry::retire(EndpointId endpoint) noexcept {
-  catalogue_->retire(endpoint);
+  series_->retire(endpoint);
 }
 
 std::size_t Registry::lacking_series() const {
-  return catalogue_->lacking_series();
+  return series_->lacking_series();
 }
 
 const EndpointOptions& Registry::options_of(EndpointId endpoint) const {
-  return catalogue_->options_of(endpoint);
+  return series_->options_of(endpoint);
 }
 
 void Registry::snapshot(Snapshot& out) const {

@@ -1,9 +1,9 @@
-// Who may have how many series.
+// The budget of series, shared out among endpoints.
 //
-// Each endpoint has an account. What it is guaranteed is set apart for it alone. Beyond that it has an
-// allowance: what no endpoint without one may take, and no endpoint that has used up its own. So a route that
-// the configuration names finds room when others do not, while what it leaves unused is there for other
-// routes. At most half of the budget is kept back for allowances.
+// Each endpoint has an account. Its guarantee is set apart for it alone. Its allowance is kept from endpoints
+// that have none and from those that have used up theirs. So a configured route finds room when others do
+// not, and the series that it does not use are there for other routes. At most half of the budget is kept for
+// allowances.
 //
 // Not synchronised.
 #pragma once
@@ -23,15 +23,15 @@ class SeriesBudget {
 
    private:
     friend SeriesBudget;
-    std::size_t guarantee_;  // of what is guaranteed, what was not taken yet
-    std::size_t held_ = 0;   // what of that is set apart, as there was room for it
+    std::size_t guarantee_;  // series that are guaranteed and were not taken yet
+    std::size_t held_ = 0;   // those of them for which there was room: they are set apart
     std::size_t allowance_;  // not taken yet
     bool is_open_ = false;
   };
 
   explicit SeriesBudget(std::size_t max_series) noexcept : max_(max_series) {}
 
-  // Sets apart what the account is guaranteed, as far as there is room, and keeps its allowance. Again: sets
+  // Sets the guarantee apart, as far as there is room, and keeps the allowance. On an open account: sets
   // apart what there was no room for before.
   void open(Account& account) noexcept {
     if (!account.is_open_) kept_ += account.allowance_;
@@ -41,7 +41,7 @@ class SeriesBudget {
     used_ += more;
   }
 
-  // Gives back what the account has not taken. It may go on taking what anybody may.
+  // Gives back what the account has not taken. It may still take as an account without an allowance does.
   void close(Account& account) noexcept {
     if (!account.is_open_) return;
     account.is_open_ = false;
@@ -49,12 +49,12 @@ class SeriesBudget {
     used_ -= std::exchange(account.held_, 0);
   }
 
-  // What an open account is guaranteed and there was no room for.
+  // The series that an open account is guaranteed and that there was no room for.
   static std::size_t lacking(const Account& account) noexcept {
     return account.is_open_ ? account.guarantee_ - account.held_ : 0;
   }
 
-  // Takes that many series, all or none. `is_guaranteed`: they are what the guarantee is meant for.
+  // Takes that many series, all or none. `is_guaranteed`: the guarantee is meant for them.
   bool take(Account& account, std::size_t series, bool is_guaranteed) noexcept {
     const std::size_t guaranteed = is_guaranteed ? std::min(series, account.held_) : 0;
     const std::size_t other = series - guaranteed;
@@ -70,7 +70,7 @@ class SeriesBudget {
     return true;
   }
 
-  // Whether an account without an allowance finds that much.
+  // Whether an account without an allowance finds room for that many.
   bool has_room_for(std::size_t series) const noexcept { return series + kept_from(0) <= room(); }
 
   std::size_t max() const noexcept { return max_; }
@@ -78,7 +78,7 @@ class SeriesBudget {
 
  private:
   std::size_t room() const noexcept { return max_ - used_; }
-  // What is kept from an account with that allowance left.
+  // The series that are kept from an account with that allowance left.
   std::size_t kept_from(std::size_t own) const noexcept { return std::min(kept_ - own, max_ / 2); }
 
   const std::size_t max_;

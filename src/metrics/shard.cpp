@@ -1,10 +1,10 @@
 #include "wayside/metrics/shard.hpp"
 
 #include "metrics/block.hpp"
-#include "metrics/catalogue.hpp"
-#include "metrics/cell.hpp"
 #include "metrics/histogram.hpp"
 #include "metrics/known_labels.hpp"
+#include "metrics/method_blocks.hpp"
+#include "metrics/series_registry.hpp"
 
 #include <array>
 #include <cassert>
@@ -16,29 +16,44 @@
 namespace wayside::metrics {
 namespace {
 
-constexpr std::uint64_t kMinusOne = ~std::uint64_t{0};  // gauges wrap; see metrics/block.hpp
+// Values of the blocks, by the names of their families.
+using MethodCounter = FixedSlot<Scope::kMethod, FamilyType::kCounter>;
+using StatusCounter = FixedSlot<Scope::kStatus, FamilyType::kCounter>;
+using StreamCounter = FixedSlot<Scope::kStream, FamilyType::kCounter>;
+using StreamGauge = FixedSlot<Scope::kStream, FamilyType::kGauge>;
+
+// Gauges wrap; see metrics/block.hpp.
+constexpr std::uint64_t kMinusOne = ~std::uint64_t{0};
+
+// The phases stand in the order of their enum, so that a phase is an offset from the first one.
+constexpr MethodCounter kAborts("wayside_client_aborts_total", "request");
+static_assert(kAborts + static_cast<std::size_t>(AbortPhase::kRequest) == kAborts);
+static_assert(kAborts + static_cast<std::size_t>(AbortPhase::kWaiting) ==
+              MethodCounter("wayside_client_aborts_total", "waiting"));
+static_assert(kAborts + static_cast<std::size_t>(AbortPhase::kResponse) ==
+              MethodCounter("wayside_client_aborts_total", "response"));
 
 }  // namespace
 
-// The worker's own index of what it counts: by endpoint, then by variant and method. Only the blocks are seen
-// by other threads.
+// The worker's index of its blocks: by endpoint, then by variant and method. Other threads see the blocks
+// only.
 struct Shard::Impl {
   struct Row {
-    std::array<Cell*, kMethodCount> cells{};  // of variant 0; nullptr: not used yet
-    std::vector<Cell*> other_variants;        // by (variant - 1) * kMethodCount + method
+    std::array<MethodBlocks*, kMethodCount> methods{};  // of variant 0; nullptr: not used yet
+    std::vector<MethodBlocks*> other_variants;          // by (variant - 1) * kMethodCount + method
     std::array<Block*, kStreamKindCount> streams{};
   };
 
-  explicit Impl(Catalogue& its_catalogue)
-      : catalogue(its_catalogue), labels(its_catalogue), own(its_catalogue.worker_values()) {
+  explicit Impl(SeriesRegistry& its_series)
+      : series(its_series), labels(its_series), own(its_series.worker_values()) {
     blocks.add(own);
   }
 
-  // Where the next exchange of this kind is most likely counted: in the cell of its endpoint and method,
-  // under the status that the last one had. nullptr where that is not so.
-  Cell* find_usual(const Observation& seen) const noexcept {
+  // The blocks in which the next exchange of this kind is most likely counted: those of its endpoint and
+  // method, if its status is that of the last one there; else nullptr.
+  MethodBlocks* find_usual(const Observation& seen) const noexcept {
     if (seen.variant != 0 || seen.endpoint >= rows.size() || rows[seen.endpoint] == nullptr) return nullptr;
-    Cell* const known = rows[seen.endpoint]->cells[method_index(seen.method)];
+    MethodBlocks* const known = rows[seen.endpoint]->methods[method_index(seen.method)];
     return known != nullptr && known->last_status().code == seen.status ? known : nullptr;
   }
 
@@ -48,62 +63,60 @@ struct Shard::Impl {
     return *rows[endpoint];
   }
 
-  // Where the cell of these is remembered.
-  Cell*& slot(EndpointId endpoint, Variant variant, Method method) {
+  // The entry of the index for these.
+  MethodBlocks*& entry(EndpointId endpoint, Variant variant, Method method) {
     Row& its_row = row(endpoint);
     const std::size_t column = method_index(method);
-    if (variant == 0) return its_row.cells[column];
+    if (variant == 0) return its_row.methods[column];
     if (variant * kMethodCount > its_row.other_variants.size())
       its_row.other_variants.resize(variant * kMethodCount);
     return its_row.other_variants[(variant - 1U) * kMethodCount + column];
   }
 
-  // The cell that counts these, which is the overflow endpoint's where the budget has no room. Throws
+  // The blocks that count these: those of the overflow endpoint where the budget has no room. Throws
   // std::bad_alloc.
-  Cell& cell(EndpointId endpoint, Variant variant, Method method) {
-    Cell*& known = slot(endpoint, variant, method);
-    return known != nullptr ? *known : make_cell(endpoint, variant, method, known);
-  }
-
-  // … which is remembered in `its_slot`. What is made moves no slot.
-  Cell& make_cell(EndpointId endpoint, Variant variant, Method method, Cell*& its_slot) {
-    if (const CellRecord* const record = catalogue.admit_cell(endpoint, variant, method)) {
-      its_slot = &cells.emplace_back(*record);
-      blocks.add(its_slot->block());
+  MethodBlocks& blocks_for(EndpointId endpoint, Variant variant, Method method) {
+    MethodBlocks*& known = entry(endpoint, variant, method);  // stays where it is below
+    if (known != nullptr) return *known;
+    if (const Child* const child = series.admit_child(
+            {.scope = Scope::kMethod, .endpoint = endpoint, .variant = variant, .method = method})) {
+      known = &methods.emplace_back(*child);
+      blocks.add(known->block());
     } else {
-      if (endpoint == kOverflowEndpoint) throw std::bad_alloc();  // it has room for whatever is counted there
-      its_slot = &cell(kOverflowEndpoint, 0, method);
+      if (endpoint == kOverflowEndpoint) throw std::bad_alloc();  // it has room for all that is counted there
+      known = &blocks_for(kOverflowEndpoint, 0, method);
     }
-    return *its_slot;
+    return *known;
   }
 
-  // Where a status of the cell is counted, which is in the overflow endpoint where the budget has no room; it
-  // is the cell's last_status() then. Throws std::bad_alloc.
-  const Cell::Status& status(Cell& its_cell, unsigned code) {
-    const bool is_overflow = its_cell.record().endpoint == kOverflowEndpoint;
+  // The block that counts a status of `its_blocks`: that of the overflow endpoint where the budget has no
+  // room. Afterwards it is its_blocks.last_status(). Throws std::bad_alloc.
+  const MethodBlocks::Status& status(MethodBlocks& its_blocks, unsigned code) {
+    ChildKey key = its_blocks.key();
+    const bool is_overflow = key.endpoint == kOverflowEndpoint;
+    key.scope = Scope::kStatus;
     // The overflow endpoint is bounded whatever the backend answers: its statuses are classes.
-    const auto counted_as = static_cast<std::uint16_t>(is_overflow ? code / 100 : code);
-    if (const Cell::Status* const known = its_cell.find_status(counted_as)) return *known;
-    Cell::Status made{counted_as, is_overflow, nullptr};
-    if (const StatusRecord* const record = catalogue.admit_status(its_cell.record(), counted_as)) {
-      made.block = &status_blocks.emplace_back(record->values);
-      blocks.add(*made.block);
+    key.status = static_cast<std::uint16_t>(is_overflow ? code / 100 : code);
+    if (const MethodBlocks::Status* const known = its_blocks.find_status(key.status)) return *known;
+    MethodBlocks::Status made{key.status, is_overflow, nullptr};
+    if (const Child* const child = series.admit_child(key)) {
+      made.block = &add_block(*child);
     } else {
       if (is_overflow) throw std::bad_alloc();
       made.is_overflow = true;
-      made.block = status(cell(kOverflowEndpoint, 0, its_cell.record().method), code).block;
+      made.block = status(blocks_for(kOverflowEndpoint, 0, key.method), code).block;
     }
-    its_cell.add_status(made);
-    return *its_cell.find_status(counted_as);
+    its_blocks.add_status(made);
+    return *its_blocks.find_status(key.status);
   }
 
   Block& stream_block(EndpointId endpoint, StreamKind kind) {
     Row& its_row = row(endpoint);
     Block*& known = its_row.streams[static_cast<std::size_t>(kind)];
     if (known != nullptr) return *known;
-    if (const StreamRecord* const record = catalogue.admit_stream(endpoint, kind)) {
-      known = &stream_blocks.emplace_back(record->values);
-      blocks.add(*known);
+    if (const Child* const child =
+            series.admit_child({.scope = Scope::kStream, .endpoint = endpoint, .kind = kind})) {
+      known = &add_block(*child);
     } else {
       if (endpoint == kOverflowEndpoint) throw std::bad_alloc();
       known = &stream_block(kOverflowEndpoint, kind);
@@ -111,74 +124,77 @@ struct Shard::Impl {
     return *known;
   }
 
-  // Finds the place first, or makes it.
+  Block& add_block(const Child& child) {
+    Block& block = other_blocks.emplace_back(child.values);
+    blocks.add(block);
+    return block;
+  }
+
+  // Finds the blocks first, or makes them.
   [[gnu::noinline]] void count_anywhere(const Observation& observation);
-  // In this cell, under its last_status().
-  void count(const Observation& observation, Cell& cell) noexcept;
-  [[gnu::noinline]] void count_the_rest(const Observation& observation, Cell& cell) noexcept;
+  // In these blocks, under their last_status().
+  void count(const Observation& observation, MethodBlocks& its_blocks) noexcept;
+  [[gnu::noinline]] void count_the_rest(const Observation& observation, MethodBlocks& its_blocks) noexcept;
   // Against the target of the endpoint.
   static void judge(const Observation& observation, const EndpointLayout& layout, Block& block);
 
-  void add(std::uint32_t offset, std::uint64_t amount) noexcept { own[offset].add(amount); }
-
-  Catalogue& catalogue;
+  SeriesRegistry& series;
   KnownLabels labels;
   std::vector<std::unique_ptr<Row>> rows;  // by endpoint; nullptr: nothing was counted there
   // Their elements never move.
-  std::deque<Cell> cells;
-  std::deque<Block> status_blocks;
-  std::deque<Block> stream_blocks;
-  Block own;
+  std::deque<MethodBlocks> methods;
+  std::deque<Block> other_blocks;  // of statuses and streams
+  Block own;                       // of Scope::kWorker
   BlockList blocks;
 };
 
 void Shard::Impl::count_anywhere(const Observation& seen) {
   // The overflow endpoint is reserved for one variant only.
   const Variant variant = seen.endpoint == kOverflowEndpoint ? Variant{0} : seen.variant;
-  Cell& its_cell = cell(seen.endpoint, variant, seen.method);
-  status(its_cell, seen.status);
-  count(seen, its_cell);
+  MethodBlocks& its_blocks = blocks_for(seen.endpoint, variant, seen.method);
+  status(its_blocks, seen.status);
+  count(seen, its_blocks);
 }
 
-void Shard::Impl::count(const Observation& seen, Cell& its_cell) noexcept {
-  const Cell::Status& its_status = its_cell.last_status();
-  const EndpointLayout& layout = its_cell.layout();
-  Block& block = its_cell.block();
-  (*its_status.block)[0].add(1);
-  block[EndpointLayout::kRequestBytes].add(seen.request_bytes);
-  block[EndpointLayout::kResponseBytes].add(seen.response_bytes);
-  if (seen.duration) observe(block, layout.duration, seen.duration->count());
+void Shard::Impl::count(const Observation& seen, MethodBlocks& its_blocks) noexcept {
+  const MethodBlocks::Status& its_status = its_blocks.last_status();
+  const EndpointLayout& layout = its_blocks.layout();
+  Block& block = its_blocks.block();
+  (*its_status.block)[StatusCounter("http_requests_total")].add(1);
+  block[MethodCounter("http_request_bytes_total")].add(seen.request_bytes);
+  block[MethodCounter("http_response_bytes_total")].add(seen.response_bytes);
+  if (seen.duration) observe(block, layout["http_request_duration_seconds"], seen.duration->count());
   const bool is_usual =
       !layout.is_extended && !its_status.is_overflow && !seen.abort && seen.trace == nullptr;
   if (!is_usual) [[unlikely]]
-    count_the_rest(seen, its_cell);
+    count_the_rest(seen, its_blocks);
 }
 
-// What few endpoints have, and few exchanges.
-void Shard::Impl::count_the_rest(const Observation& seen, Cell& its_cell) noexcept {
-  const Cell::Status& its_status = its_cell.last_status();
-  const EndpointLayout& layout = its_cell.layout();
-  Block& block = its_cell.block();
-  if (its_status.is_overflow) add(WorkerLayout::kOverflowed, 1);
-  if (seen.abort) block[layout.aborts + static_cast<std::size_t>(*seen.abort)].add(1);
-  const auto observe_extra = [&](ExtraHistogram extra, std::int64_t value) {
-    const HistogramPlace& place = layout.extras[static_cast<std::size_t>(extra)];
-    if (place.buckets != nullptr) observe(block, place, value);
+// The families that few endpoints have, and the events that few exchanges see.
+void Shard::Impl::count_the_rest(const Observation& seen, MethodBlocks& its_blocks) noexcept {
+  const MethodBlocks::Status& its_status = its_blocks.last_status();
+  const EndpointLayout& layout = its_blocks.layout();
+  Block& block = its_blocks.block();
+  if (its_status.is_overflow) own[WorkerCounter("wayside_series_overflow_total")].add(1);
+  if (seen.abort) block[kAborts + static_cast<std::size_t>(*seen.abort)].add(1);
+  const auto observe_extra = [&](HistogramName name, std::int64_t value) {
+    if (layout[name].buckets) observe(block, layout[name], value);
   };
   if (!layout.options.extras.empty()) {
-    if (seen.backend_ttfb) observe_extra(ExtraHistogram::kBackendTtfb, seen.backend_ttfb->count());
-    if (seen.queue) observe_extra(ExtraHistogram::kQueue, seen.queue->count());
+    if (seen.backend_ttfb) observe_extra("http_request_backend_ttfb_seconds", seen.backend_ttfb->count());
+    if (seen.queue) observe_extra("http_request_queue_seconds", seen.queue->count());
     if (seen.sizes_are_known) {
-      observe_extra(ExtraHistogram::kRequestSize, static_cast<std::int64_t>(seen.request_bytes));
-      observe_extra(ExtraHistogram::kResponseSize, static_cast<std::int64_t>(seen.response_bytes));
+      observe_extra("http_request_size_bytes", static_cast<std::int64_t>(seen.request_bytes));
+      observe_extra("http_response_size_bytes", static_cast<std::int64_t>(seen.response_bytes));
     }
   }
   if (!seen.duration) return;
   const std::int64_t nanoseconds = seen.duration->count();
-  if (seen.trace != nullptr) keep_exemplar(block, layout.duration, *seen.trace, nanoseconds);
-  const HistogramPlace& by_status =
-      its_status.is_overflow ? catalogue.overflow_layout().status_duration : layout.status_duration;
-  if (by_status.buckets != nullptr) {
+  if (seen.trace != nullptr)
+    keep_exemplar(block, layout["http_request_duration_seconds"], *seen.trace, nanoseconds);
+  const EndpointLayout& status_layout = its_status.is_overflow ? series.overflow_layout() : layout;
+  const HistogramSlot& by_status = status_layout["http_server_request_duration_seconds"];
+  if (by_status.buckets) {
     observe(*its_status.block, by_status, nanoseconds);
     if (seen.trace != nullptr) keep_exemplar(*its_status.block, by_status, *seen.trace, nanoseconds);
   }
@@ -188,14 +204,14 @@ void Shard::Impl::count_the_rest(const Observation& seen, Cell& its_cell) noexce
 void Shard::Impl::judge(const Observation& seen, const EndpointLayout& layout, Block& block) {
   constexpr unsigned kFirstServerError = 500;
   const bool is_in_time = *seen.duration <= *layout.options.slo;
-  // Nobody knows how it would have ended.
+  // How the exchange would have ended is not known.
   if (seen.abort && is_in_time) return;
   const bool is_good = is_in_time && !seen.is_faulty && seen.status < kFirstServerError;
-  block[layout.slo_good].add(is_good ? 1 : 0);
-  block[layout.slo_total].add(1);
+  block[MethodCounter("http_request_slo_good_total")].add(is_good ? 1 : 0);
+  block[MethodCounter("http_request_slo_total")].add(1);
 }
 
-Shard::Shard(Catalogue& catalogue) : impl_(std::make_unique<Impl>(catalogue)) {}
+Shard::Shard(SeriesRegistry& series) : impl_(std::make_unique<Impl>(series)) {}
 Shard::~Shard() = default;
 
 EndpointId Shard::endpoint_for(std::string_view label) noexcept {
@@ -207,13 +223,13 @@ std::optional<EndpointId> Shard::known_endpoint(std::string_view label) noexcept
 }
 
 void Shard::exchange_started() noexcept {
-  impl_->add(WorkerLayout::kInFlight, 1);
+  change("http_requests_in_flight", 1);
 }
 
 void Shard::exchange_finished(const Observation& observation) noexcept {
   assert(observation.status >= 100 && observation.status <= 999);
-  impl_->add(WorkerLayout::kInFlight, kMinusOne);
-  if (Cell* const usual = impl_->find_usual(observation)) [[likely]]
+  change("http_requests_in_flight", -1);
+  if (MethodBlocks* const usual = impl_->find_usual(observation)) [[likely]]
     return impl_->count(observation, *usual);
   if (observation.endpoint == kExcludedEndpoint) return;
   try {
@@ -226,7 +242,7 @@ void Shard::exchange_finished(const Observation& observation) noexcept {
 void Shard::stream_began(EndpointId endpoint, StreamKind kind) noexcept {
   if (endpoint == kExcludedEndpoint) return;
   try {
-    impl_->stream_block(endpoint, kind)[EndpointLayout::kStreamActive].add(1);
+    impl_->stream_block(endpoint, kind)[StreamGauge("wayside_streams_active")].add(1);
   } catch (const std::bad_alloc&) {
     // Lost: see the top of the header.
   }
@@ -237,65 +253,31 @@ void Shard::stream_ended(EndpointId endpoint, StreamKind kind, Nanoseconds durat
   if (endpoint == kExcludedEndpoint) return;
   try {
     Block& block = impl_->stream_block(endpoint, kind);
-    block[EndpointLayout::kStreamActive].add(kMinusOne);
-    block[EndpointLayout::kStreamBytesFromClient].add(bytes_from_client);
-    block[EndpointLayout::kStreamBytesFromBackend].add(bytes_from_backend);
-    observe(block, impl_->catalogue.stream_duration(), duration.count());
+    block[StreamGauge("wayside_streams_active")].add(kMinusOne);
+    block[StreamCounter("wayside_stream_bytes_total", "from_client")].add(bytes_from_client);
+    block[StreamCounter("wayside_stream_bytes_total", "from_backend")].add(bytes_from_backend);
+    // The slot is the same in every stream, whatever its endpoint.
+    observe(block, impl_->series.overflow_layout()["wayside_stream_duration_seconds"], duration.count());
   } catch (const std::bad_alloc&) {
     // Lost: see the top of the header.
   }
 }
 
 void Shard::observe_overhead(Nanoseconds overhead) noexcept {
-  observe(impl_->own, impl_->catalogue.worker_layout().overhead, overhead.count());
+  constexpr HistogramName kOverhead("wayside_overhead_seconds");
+  observe(impl_->own, impl_->series.worker_layout().histogram(kOverhead.ordinal()), overhead.count());
 }
 
-void Shard::backend_failed(ReasonId reason) noexcept {
-  impl_->own[impl_->catalogue.worker_layout().backend_errors + reason].add(1);
+void Shard::add(WorkerCounter counter) noexcept {
+  impl_->own[counter].add(1);
 }
 
-void Shard::request_rejected(ReasonId reason) noexcept {
-  impl_->own[impl_->catalogue.worker_layout().rejections + reason].add(1);
+void Shard::add(ListedCounter counter, ListedValue value) noexcept {
+  impl_->own[impl_->series.worker_layout().list_offset(counter.ordinal()) + value].add(1);
 }
 
-void Shard::backend_retried() noexcept {
-  impl_->add(WorkerLayout::kBackendRetries, 1);
-}
-void Shard::backend_queue_entered() noexcept {
-  impl_->add(WorkerLayout::kBackendQueue, 1);
-  impl_->add(WorkerLayout::kBackendQueued, 1);
-}
-void Shard::backend_queue_left() noexcept {
-  impl_->add(WorkerLayout::kBackendQueue, kMinusOne);
-}
-void Shard::log_line_dropped() noexcept {
-  impl_->add(WorkerLayout::kLogDropped, 1);
-}
-
-void Shard::client_connected() noexcept {
-  impl_->add(WorkerLayout::kClientConnections, 1);
-}
-void Shard::client_closed() noexcept {
-  impl_->add(WorkerLayout::kClientConnections, kMinusOne);
-}
-void Shard::client_evicted() noexcept {
-  impl_->add(WorkerLayout::kClientsEvicted, 1);
-}
-
-void Shard::backend_connected() noexcept {
-  impl_->add(WorkerLayout::kBackendConnects, 1);
-  impl_->add(WorkerLayout::kBackendActive, 1);
-}
-void Shard::backend_became_idle() noexcept {
-  impl_->add(WorkerLayout::kBackendActive, kMinusOne);
-  impl_->add(WorkerLayout::kBackendIdle, 1);
-}
-void Shard::backend_became_busy() noexcept {
-  impl_->add(WorkerLayout::kBackendIdle, kMinusOne);
-  impl_->add(WorkerLayout::kBackendActive, 1);
-}
-void Shard::backend_closed(bool was_idle) noexcept {
-  impl_->add(was_idle ? WorkerLayout::kBackendIdle : WorkerLayout::kBackendActive, kMinusOne);
+void Shard::change(WorkerGauge gauge, std::int64_t amount) noexcept {
+  impl_->own[gauge].add(static_cast<std::uint64_t>(amount));
 }
 
 const BlockList& Shard::blocks() const noexcept {

@@ -1,8 +1,8 @@
-// What all shards together had counted at one moment.
+// The sums of the counts of all shards at one moment.
 //
-// Plain values: a snapshot keeps its meaning while the workers count on, so that several families, or the
-// same numbers under several namings, agree within one scrape. Keep one and fill it again: its memory is
-// reused. Which value means what is the catalogue's to know.
+// Plain values: a snapshot keeps its meaning while the workers count on, so that several families, and the
+// same numbers under several namings, agree within one scrape. A snapshot that is filled again reuses its
+// memory. The series registry says what each value means.
 #pragma once
 
 #include "metrics/block.hpp"
@@ -20,7 +20,7 @@ struct BucketExemplar {
 };
 
 struct Snapshot {
-  std::vector<std::uint64_t> values;      // by ValueIndex; what is beyond its end is 0
+  std::vector<std::uint64_t> values;      // by ValueIndex; values beyond the end are 0
   std::vector<BucketExemplar> exemplars;  // in ascending order of buckets, each at most once
 };
 

@@ -12,7 +12,7 @@ namespace {
 // exponent.
 using NumberText = std::array<char, 40>;
 
-// Where repr() goes over to exponents.
+// Beyond these, repr() writes an exponent.
 constexpr double kLeastFixed = 1e-4;
 constexpr double kLeastTooLargeForFixed = 1e16;
 
@@ -33,7 +33,7 @@ std::string_view text_of(FamilyType type, Format format) noexcept {
   return "untyped";
 }
 
-// What OpenMetrics calls the family: without the suffix that its samples have.
+// The name of the family in OpenMetrics: without the suffix of its samples.
 std::string_view base_of(std::string_view name, FamilyType type) noexcept {
   const std::string_view suffix = type == FamilyType::kCounter ? kTotal : kInfo;
   const bool may_have_suffix = type == FamilyType::kCounter || type == FamilyType::kInfo;
@@ -147,7 +147,7 @@ void TextWriter::append_exemplar(const Exemplar& exemplar, double per_unit) {
   append_hex(out_, exemplar.trace.trace_id_low);
   out_ += "\"} ";
   append_value(out_, static_cast<double>(exemplar.value) / per_unit);
-  // Whole milliseconds: what Prometheus keeps. Nanoseconds since 1970 would not fit a double anyway.
+  // Prometheus keeps whole milliseconds. Nanoseconds since 1970 would not fit a double.
   constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
   constexpr double kMillisecondsPerSecond = 1e3;
   const auto milliseconds = static_cast<double>(exemplar.timestamp_ns / kNanosecondsPerMillisecond);

@@ -1,12 +1,13 @@
 // Prometheus' text format 0.0.4 and OpenMetrics 1.0, line by line.
 //
-// Knows how lines look and in what the two formats differ; not which lines there are, nor in what order: a
-// caller writes each family as one family() followed by its samples, none of them twice. Numbers are written
-// as Python's repr() writes a float, which is what Python's Prometheus client is known for: the shortest
-// digits that read back as the same number, and always a point or an exponent ("4.0", "0.005", "1e-05"). The
-// locale has no say.
+// Knows the form of lines and the differences of the two formats, but neither which lines there are nor their
+// order: a caller writes each family as one family() followed by its samples, none of them twice. Numbers are
+// written as Python's repr() writes a float, and so as Python's Prometheus client does: the shortest digits
+// that read back as the same number, and always a point or an exponent ("4.0", "0.005", "1e-05"), whatever
+// the locale.
 #pragma once
 
+#include "wayside/metrics/families.hpp"
 #include "wayside/metrics/format.hpp"
 
 #include "metrics/exemplar.hpp"
@@ -21,12 +22,10 @@
 
 namespace wayside::metrics {
 
-// Appends a number as described above; "+Inf", "-Inf" and "NaN" where it is none.
+// Appends a number as described above, or "+Inf", "-Inf" or "NaN".
 void append_value(std::string& out, double value);
 // All digits, and ".0". (Above 2^53 a reader that keeps samples as doubles rounds.)
 void append_value(std::string& out, std::uint64_t value);
-
-enum class FamilyType : std::uint8_t { kCounter, kGauge, kHistogram, kInfo };
 
 class TextWriter {
  public:
@@ -38,8 +37,7 @@ class TextWriter {
 
   Format format() const noexcept { return format_; }
 
-  // From now on calls `pause`, which outlives the writer, between two series wherever another `piece_bytes`
-  // were written.
+  // From now on calls `pause`, which outlives the writer, between two series after each `piece_bytes`.
   void pause_between(std::size_t piece_bytes, const std::function<void()>& pause) noexcept {
     pause_ = &pause;
     piece_bytes_ = piece_bytes;
@@ -47,12 +45,12 @@ class TextWriter {
   }
 
   // Opens a family and returns true; or returns false, and then none of its samples may be written. `name` is
-  // what the text format calls it: a counter with its `_total`, an info with its `_info`. OpenMetrics names a
-  // counter's family without `_total` and its samples with it, whether `name` has it or not. `name` outlives
-  // the family; `help` holds neither backslash, quote nor line feed: all of ours are literals.
+  // the name in the text format: with the `_total` of a counter or the `_info` of an info. OpenMetrics names
+  // a counter's family without `_total` and its samples with it, whether `name` has it or not. `name`
+  // outlives the family; `help` holds neither backslash, quote nor line feed.
   bool family(std::string_view name, FamilyType type, std::string_view help);
 
-  // A sample of a counter, a gauge or an info. `labels` is what LabelSet::text() gives.
+  // A sample of a counter, a gauge or an info. `labels` is a LabelSet::text().
   template <class Number>
   void sample(std::string_view labels, Number value) {
     pause_if_due();
@@ -63,8 +61,7 @@ class TextWriter {
 
   // A whole series of a histogram: its buckets, its count and its sum. `bounds` holds the values of `le`, one
   // for each of `counts`, which are not cumulated. `exemplars` is empty or holds, for each bucket, a pointer
-  // to its exemplar or nullptr; an exemplar's value is
-  // divided by `per_unit` to be in the unit of the series.
+  // to its exemplar or nullptr; an exemplar's value is divided by `per_unit` to be in the unit of the series.
   void histogram(const HistogramLabels& labels, std::span<const std::string> bounds,
                  std::span<const std::uint64_t> counts, double sum,
                  std::span<const Exemplar* const> exemplars = {}, double per_unit = 1);

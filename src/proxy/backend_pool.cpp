@@ -10,7 +10,10 @@ BackendConnection::BackendConnection(BackendPool& pool, net::DeadlineWheel& whee
     : pool_(pool), stream_(std::move(connected)), address_(address), idle_deadline_(wheel, *this) {}
 
 BackendConnection::~BackendConnection() {
-  pool_.shard_.backend_closed(place_ != Place::kExchange);
+  if (place_ == Place::kExchange)
+    pool_.shard_.change({"wayside_backend_connections", "active"}, -1);
+  else
+    pool_.shard_.change({"wayside_backend_connections", "idle"}, -1);
 }
 
 void BackendConnection::wake() {
@@ -28,14 +31,15 @@ BackendSlot::~BackendSlot() {
 BackendTurn::BackendTurn(BackendPool& pool, net::Waiter& waiter) : pool_(pool), waiter_(waiter) {
   pool_.queue_.push_back(*this);
   if (pool_.queue_length_++ == 0 && !pool_.on_probation_.empty()) pool_.give_turns_behind_probation();
-  pool_.shard_.backend_queue_entered();
+  pool_.shard_.change("wayside_backend_queue", +1);
+  pool_.shard_.add("wayside_backend_queued_total");
 }
 
 BackendTurn::~BackendTurn() {
   if (!is_linked()) return;
   unlink();
   --pool_.queue_length_;
-  pool_.shard_.backend_queue_left();
+  pool_.shard_.change("wayside_backend_queue", -1);
 }
 
 BackendPool::BackendPool(net::ReadinessSet& readiness, net::DeadlineWheel& wheel, const Address& address,
@@ -75,7 +79,7 @@ void BackendPool::give_turns() noexcept {
     BackendTurn& next = queue_.front();
     queue_.pop_front();
     --queue_length_;
-    shard_.backend_queue_left();
+    shard_.change("wayside_backend_queue", -1);
     ++slots_;
     next.slot_ = BackendSlot(*this);
     next.waiter_.wake();
@@ -143,7 +147,8 @@ std::unique_ptr<BackendConnection> BackendPool::take_out(BackendConnection& conn
   Connections& connections = connections_in(connection.place_);
   connections.erase(connections.iterator_to(connection));
   connection.place_ = BackendConnection::Place::kExchange;
-  shard_.backend_became_busy();
+  shard_.change({"wayside_backend_connections", "idle"}, -1);
+  shard_.change({"wayside_backend_connections", "active"}, +1);
   return std::unique_ptr<BackendConnection>(&connection);
 }
 
@@ -177,7 +182,8 @@ Result<std::unique_ptr<BackendConnection>> BackendPool::adopt(net::ConnectAttemp
   if (!stream) return stream.error();
   auto connection =
       std::make_unique<BackendConnection>(*this, wheel_, std::move(*stream), finished.address());
-  shard_.backend_connected();
+  shard_.add("wayside_backend_connects_total");
+  shard_.change({"wayside_backend_connections", "active"}, +1);
   connection->stream_.set_waiter(&waiter);
   return connection;
 }
@@ -197,7 +203,8 @@ void BackendPool::give_back(std::unique_ptr<BackendConnection> connection, Sessi
   connection->ending_ = ending;
   connection->place_ = needs_probation(*connection, ending) ? kProbation : kPool;
   connection->last_user_ = session;
-  shard_.backend_became_idle();
+  shard_.change({"wayside_backend_connections", "active"}, -1);
+  shard_.change({"wayside_backend_connections", "idle"}, +1);
   connection->stream_.set_waiter(connection.get());
   connection->stream_.watch_readable();
   connection->idle_since_ = readiness_.woke_at();

@@ -214,7 +214,7 @@ bool Exchange::prepare_retry(const End& end) {
   if (end.outcome != Outcome::kBackendClosed || !backend_->is_reused() || !request_.may_retry()) return false;
   request_.rewind();
   backend_.reset();
-  context_.shard.backend_retried();
+  context_.shard.add("wayside_backend_retries_total");
   return true;
 }
 

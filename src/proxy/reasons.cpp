@@ -25,9 +25,9 @@ std::vector<std::string> backend_error_reasons() {
   return reasons;
 }
 
-std::optional<metrics::ReasonId> backend_error_reason(Outcome outcome) noexcept {
+std::optional<metrics::ListedValue> backend_error_reason(Outcome outcome) noexcept {
   if (side_of(outcome) != Side::kBackend) return std::nullopt;
-  return static_cast<metrics::ReasonId>(outcome);
+  return static_cast<metrics::ListedValue>(outcome);
 }
 
 std::vector<std::string> rejection_reasons() {
@@ -39,8 +39,8 @@ std::vector<std::string> rejection_reasons() {
   return reasons;
 }
 
-std::optional<metrics::ReasonId> rejection_reason(const End& end) noexcept {
-  if (end.violation) return static_cast<metrics::ReasonId>(*end.violation);
+std::optional<metrics::ListedValue> rejection_reason(const End& end) noexcept {
+  if (end.violation) return static_cast<metrics::ListedValue>(*end.violation);
   const auto* const refusal = std::ranges::find(kRefusals, end.outcome);
   if (refusal == kRefusals.end()) return std::nullopt;
   return http::kViolationCount + static_cast<std::size_t>(refusal - kRefusals.begin());

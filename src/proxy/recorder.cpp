@@ -210,8 +210,10 @@ void Recorder::judge(const End& end, const Transfer& transfer, metrics::Observat
   seen.is_faulty = side == Side::kBackend || side == Side::kInternal;
   if (client_left) seen.abort = transfer.phase;
   if (route_.endpoint == metrics::kExcludedEndpoint) return;
-  if (const auto reason = backend_error_reason(end.outcome)) context_.shard.backend_failed(*reason);
-  if (const auto reason = rejection_reason(end)) context_.shard.request_rejected(*reason);
+  if (const auto reason = backend_error_reason(end.outcome))
+    context_.shard.add("wayside_backend_errors_total", *reason);
+  if (const auto reason = rejection_reason(end))
+    context_.shard.add("wayside_rejected_requests_total", *reason);
 }
 
 void Recorder::end_stream(const Transfer& transfer, TimePoint now) {
@@ -245,7 +247,8 @@ void Recorder::write_access_log(const metrics::Observation& seen, const End& end
   }
   std::array<char, kMaxLogLine> line;
   const auto size = accesslog::write_line(entry, line);
-  if (!size || !context_.access_log->push({line.data(), *size})) context_.shard.log_line_dropped();
+  if (!size || !context_.access_log->push({line.data(), *size}))
+    context_.shard.add("wayside_access_log_dropped_total");
 }
 
 }  // namespace wayside::proxy

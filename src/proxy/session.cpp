@@ -52,13 +52,13 @@ class HeadSearch {
 Session::Session(Context& context, net::Stream stream, std::string client_ip)
     : context_(context),
       client_(context.wheel, std::move(stream), std::move(client_ip), SessionId(++context.session_count)) {
-  context_.shard.client_connected();
+  context_.shard.change("wayside_client_connections", +1);
 }
 
 bool Session::make_room() {
   if (client_.stream.peek() == net::Stream::Peeked::kBytes) return false;
   made_room_ = true;
-  context_.shard.client_evicted();
+  context_.shard.add("wayside_client_evictions_total");
   client_.wakeup.wake();
   return true;
 }

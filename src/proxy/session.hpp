@@ -23,7 +23,7 @@ class Session final
  public:
   // `context` outlives the session.
   Session(Context& context, net::Stream stream, std::string client_ip);
-  ~Session() { context_.shard.client_closed(); }
+  ~Session() { context_.shard.change("wayside_client_connections", -1); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 

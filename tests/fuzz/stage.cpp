@@ -78,8 +78,8 @@ bool Peer::receive(std::string& received) const {
 
 Stage::Stage()
     : settings_(settings()),
-      registry_({.backend_error_reasons = proxy::backend_error_reasons(),
-                 .rejection_reasons = proxy::rejection_reasons()}),
+      registry_({.label_values = {{"wayside_backend_errors_total", proxy::backend_error_reasons()},
+                                  {"wayside_rejected_requests_total", proxy::rejection_reasons()}}}),
       routing_(registry_, 1),
       listener_(open_listener()),
       context_(readiness_, settings_, routing(), registry_.shard(0), routing_.inspector().unmatched(0),

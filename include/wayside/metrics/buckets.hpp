@@ -1,8 +1,8 @@
-// The buckets of a histogram: their bounds, and which one a value falls into.
+// The buckets of a histogram: their bounds, and the bucket of a value.
 //
 // Values are whole numbers of the smallest unit, nanoseconds or bytes, so that a bound, an observation and a
 // sum are exact and a bound is inclusive to the last bit (Prometheus' `le`: less than or equal). Seconds
-// exist only at the edges: in what a user writes and in what is exposed. Counts are kept elsewhere.
+// exist only in the configuration and in the exposition. Holds no counts.
 #pragma once
 
 #include "wayside/base/result.hpp"
@@ -17,17 +17,17 @@
 
 namespace wayside::metrics {
 
-// The upper bounds, in seconds, of a histogram that nobody configured: those of Prometheus' Python client.
+// The default upper bounds in seconds, which are those of Prometheus' Python client.
 inline constexpr std::array kDefaultBounds = {0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25,
                                               0.5,   0.75, 1.0,   2.5,  5.0,   7.5, 10.0};
 
-// Why a list of bounds cannot be used, in words that say what was expected and what was found.
+// "expected …, found …".
 struct BucketsError {
   std::string message;
 };
 
-// The bounds of a histogram: finite, positive, strictly increasing, at most kMaxBounds of them. A last bucket
-// without a bound (`le="+Inf"`) always follows them and is never named.
+// Bounds are finite, positive, strictly increasing and at most kMaxBounds. A last bucket without a bound
+// (`le="+Inf"`) always follows them and is never listed.
 class Buckets {
  public:
   static constexpr std::size_t kMaxBounds = 100;
@@ -50,7 +50,7 @@ class Buckets {
     return std::span(bounds_).first(bounds_.size() - 1);
   }
 
-  // The bucket that `value`, which is not negative, falls into: the first whose bound is not below it.
+  // The bucket of `value` ≥ 0: the first whose bound is not below it.
   std::size_t index_of(std::int64_t value) const noexcept {
     std::size_t index =
         first_by_width_[static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(value)))];
@@ -59,10 +59,9 @@ class Buckets {
     return index;
   }
 
-  // A value as it is exposed: seconds or bytes. A division is rounded once, so 5,000,000 ns is the double
-  // nearest to 0.005 and prints as such.
+  // In seconds or bytes. The one division is rounded once, so 5,000,000 ns is the double nearest to 0.005.
   double exposed(double value) const noexcept { return value / per_unit(); }
-  // How many of the smallest unit are one of the exposed one.
+  // The exposed unit in smallest units.
   double per_unit() const noexcept { return unit_ == Unit::kNanoseconds ? 1e9 : 1; }
 
   friend bool operator==(const Buckets&, const Buckets&) = default;
@@ -71,8 +70,9 @@ class Buckets {
   Buckets(Unit unit, std::vector<std::int64_t> bounds);
 
   Unit unit_ = Unit::kNanoseconds;
-  std::vector<std::int64_t> bounds_;  // and one that no value is above
-  // Where to start looking for a value with so many bits: bounds with fewer are below it.
+  std::vector<std::int64_t> bounds_;  // and, last, the largest value
+  // By the number of bits of a value, the first bound to compare it with: bounds with fewer bits are below
+  // it.
   std::array<std::uint8_t, 65> first_by_width_{};
 };
 

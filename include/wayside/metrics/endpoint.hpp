@@ -1,6 +1,6 @@
-// What an endpoint is to the metrics: an id that a worker counts under, and what is measured there.
+// Endpoints: the values of the label `endpoint`, as ids, and the options of what is measured there.
 //
-// An endpoint is a value of the label `endpoint`. Routes, templates and paths are other modules' words.
+// Routes, templates and paths are unknown to this module.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -13,18 +13,18 @@
 
 namespace wayside::metrics {
 
-// Given out by a Registry: dense, stable, never given to another label.
+// From a Registry: dense, and always the same for a label.
 using EndpointId = std::uint32_t;
 
-// What finds no room in the series budget is counted here: one label, a plain word, so that it needs no
-// escaping in PromQL's regular expressions.
+// Counts the exchanges that find no room in the series budget. The label is a plain word, so that it needs no
+// escaping in the regular expressions of PromQL.
 inline constexpr EndpointId kOverflowEndpoint = 0;
 inline constexpr std::string_view kOverflowLabel = "overflow";
 
-// An exchange that is counted nowhere: the endpoint of routes that are excluded from the metrics.
+// The endpoint of routes that are excluded from the metrics: their exchanges are not counted.
 inline constexpr EndpointId kExcludedEndpoint = 0xFFFF'FFFF;
 
-// Histograms that cost their series only where somebody asks for them.
+// Histograms that are off by default, as each costs series.
 enum class ExtraHistogram : std::uint8_t {
   kBackendTtfb,   // request sent → response head
   kQueue,         // the load balancer's stamp → request head complete
@@ -47,11 +47,11 @@ class ExtraHistogramSet {
   std::uint8_t bits_ = 0;
 };
 
-// What is measured at an endpoint. Fixed when its label is first interned: a histogram must not change its
-// buckets while the process lives.
+// Fixed when the label of the endpoint is first interned: a histogram must not change its buckets while the
+// process lives.
 struct EndpointOptions {
   Buckets buckets{};                 // of its durations; kNanoseconds
-  std::optional<Nanoseconds> slo{};  // the longest duration that is good enough; nothing: there is no target
+  std::optional<Nanoseconds> slo{};  // the target: the longest duration that is good; nothing: no target
   ExtraHistogramSet extras{};
 
   friend bool operator==(const EndpointOptions&, const EndpointOptions&) = default;

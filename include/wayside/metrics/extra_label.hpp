@@ -1,8 +1,8 @@
-// Labels beyond endpoint, method and status: each takes its value from a list that the configuration closes.
+// Labels beyond endpoint, method and status: each takes its value from a list in the configuration.
 //
-// A client chooses among the values and can never add one, so the number of series stays known: each
-// combination of values is a Variant, and every variant of an endpoint has series of its own. Where a value
-// comes from (a header field) is not known here.
+// A client chooses among the values and can never add one, so the number of series is bounded. Each
+// combination of values is a Variant, and each variant of an endpoint has its series. The source of a value
+// (a header field) is not known here.
 #pragma once
 
 #include "wayside/metrics/observation.hpp"
@@ -18,9 +18,9 @@ namespace wayside::metrics {
 struct ExtraLabel {
   std::string name;
   std::vector<std::string> values;  // distinct, none of them `other`
-  std::string other = "other";      // for every other value, and for none
+  std::string other = "other";      // for every other value, and where there is no value
 
-  // 0 for `other`, i + 1 for values[i]. Linear: lists are short.
+  // 0 for `other`, i + 1 for values[i]. Searches the list, which is short, from its beginning.
   std::size_t choice(std::string_view value) const noexcept {
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (values[i] == value) return i + 1;
@@ -48,8 +48,8 @@ inline std::size_t variant_count(std::span<const ExtraLabel> labels) noexcept {
   return count;
 }
 
-// A variant is a number in a mixed radix, the last label its lowest digit. Adds a digit: call it for each
-// label in turn, beginning with 0.
+// Appends a digit to a variant, which is a number in a mixed radix with the last label as its lowest digit.
+// To be called for each label in turn, starting from 0.
 inline Variant add_choice(Variant so_far, const ExtraLabel& label, std::size_t choice) noexcept {
   return static_cast<Variant>(so_far * label.choice_count() + choice);
 }

@@ -11,8 +11,7 @@ enum class Format : std::uint8_t {
   kOpenMetrics,  // OpenMetrics 1.0
 };
 
-// The media type. Prometheus 3 refuses a scrape without one. Names here hold nothing that would have to be
-// escaped, which is what `escaping` says.
+// The media type. Prometheus 3 refuses a scrape without one. `escaping` says that no name needs escaping.
 constexpr std::string_view content_type(Format format) noexcept {
   return format == Format::kText
              ? "text/plain; version=0.0.4; charset=utf-8"

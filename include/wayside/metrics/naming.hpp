@@ -1,4 +1,4 @@
-// Under which family and label names the exposition speaks.
+// The namings: which names the families and labels of exchanges have; and how a user renames them.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ enum class Naming : std::uint8_t {
            // exporter writes them
 };
 
-// New names for families and labels, by the names that the namings give them: http_requests_total, endpoint.
-// The process_ families keep theirs, which are the same everywhere.
+// New names for families and labels, by their names in metrics/families.hpp: http_requests_total, endpoint.
+// The process metrics keep their names, which are the same in every program.
 struct Renaming {
   std::map<std::string, std::string, std::less<>> families;
   std::map<std::string, std::string, std::less<>> labels;
@@ -28,13 +28,20 @@ struct Renaming {
   friend bool operator==(const Renaming&, const Renaming&) = default;
 };
 
-// What is wrong with a renaming, each as "expected …, found …": a name that is not there to be renamed, one
-// that Prometheus does not take, one that two would have. `extra_labels` are the names of extra labels.
+inline constexpr std::string_view kProcessPrefix = "process_";
+
+// The mistakes in a renaming, each as "expected …, found …": an old name that does not exist, a new name that
+// Prometheus does not take, a new name that two families or labels would have. `extra_labels` are the names
+// of the extra labels.
 std::vector<std::string> mistakes_of(const Renaming& renaming, std::span<const Naming> namings,
                                      std::span<const std::string> extra_labels);
 
-// A name as Prometheus takes it: [a-zA-Z_][a-zA-Z0-9_]*. No colon (it is for recording rules), and nothing
-// that begins with two underscores (they are Prometheus' own).
+// The new name, or the old one where there is none.
+std::string renamed_family(std::string_view family, const Renaming& renaming);
+std::string renamed_label(std::string_view label, const Renaming& renaming);
+
+// Whether Prometheus takes the name: [a-zA-Z_][a-zA-Z0-9_]*. No colon (it is for recording rules) and no two
+// underscores at the beginning (these are Prometheus' own).
 bool is_valid_name(std::string_view name) noexcept;
 
 }  // namespace wayside::metrics

@@ -1,4 +1,4 @@
-// All that the metrics are told about an exchange that is over.
+// The facts of an exchange that ended, as the metrics count them.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -11,7 +11,7 @@
 
 namespace wayside::metrics {
 
-// How far an exchange was when its client left.
+// The phase of an exchange in which its client left.
 enum class AbortPhase : std::uint8_t {
   kRequest,   // the request was still being sent
   kWaiting,   // the request was sent; no response had begun
@@ -19,7 +19,7 @@ enum class AbortPhase : std::uint8_t {
 };
 inline constexpr std::size_t kAbortPhaseCount = 3;
 
-// What becomes of an exchange that is no longer one request and one response.
+// Exchanges that are no longer one request and one response.
 enum class StreamKind : std::uint8_t {
   kEvents,   // text/event-stream
   kUpgrade,  // a WebSocket or another tunnel
@@ -29,7 +29,7 @@ inline constexpr std::size_t kStreamKindCount = 2;
 // One combination of values of the extra labels; see metrics/extra_label.hpp. 0: every label has its `other`.
 using Variant = std::uint16_t;
 
-// What an exemplar points to: a sampled trace, of the W3C's Trace Context, as numbers.
+// A sampled trace, as numbers: the target of an exemplar (W3C Trace Context).
 struct TraceContext {
   std::uint64_t trace_id_high = 0;
   std::uint64_t trace_id_low = 0;
@@ -45,10 +45,10 @@ struct Observation {
   bool is_faulty = false;                     // the backend or the proxy failed, whatever the status says
   std::uint64_t request_bytes = 0;            // of the bodies, without framing
   std::uint64_t response_bytes = 0;           //
-  bool sizes_are_known = true;                // of both bodies; false: of neither, as with a stream
+  bool sizes_are_known = true;                // false: unknown for both bodies, as with a stream
   std::optional<AbortPhase> abort{};          // the client left
-  std::optional<Nanoseconds> backend_ttfb{};  // nothing: there was no response head, or …
-  std::optional<Nanoseconds> queue{};         // … nobody said when the request was first seen
+  std::optional<Nanoseconds> backend_ttfb{};  // nothing: there was no response head
+  std::optional<Nanoseconds> queue{};         // nothing: no proxy in front said when it got the request
   const TraceContext* trace = nullptr;        // of a sampled trace, for the exemplar
 };
 

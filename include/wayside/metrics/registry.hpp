@@ -1,7 +1,7 @@
 // All metrics of the process: gives out endpoints and shards, and adds the shards up for the scrape.
 //
-// Knows labels, not the names of families or a text format. Nothing that was counted is ever lost or taken
-// back while the registry lives: ids and series only ever grow in number.
+// Nothing that was counted is lost or taken back while the registry lives: ids and series only grow in
+// number. Knows nothing of namings and of text formats.
 #pragma once
 
 #include "wayside/metrics/endpoint.hpp"
@@ -16,8 +16,14 @@
 
 namespace wayside::metrics {
 
-class Catalogue;
+class SeriesRegistry;
 struct Snapshot;
+
+// The values of the label of one family.
+struct ListedValues {
+  ListedCounter family;
+  std::vector<std::string> values;  // by ListedValue; an empty one is never counted and not exposed
+};
 
 struct RegistryOptions {
   std::size_t shard_count = 1;
@@ -26,14 +32,14 @@ struct RegistryOptions {
   bool durations_by_status = false;  // a duration histogram for each status, as the naming otel wants
   EndpointOptions dynamic{};         // of the overflow endpoint and those that Shard::endpoint_for makes
   std::vector<ExtraLabel> extra_labels{};  // variant_count() is at most kMaxVariants
-  // What backend_failed and request_rejected count, by ReasonId: a word each; empty: it never happens.
-  std::vector<std::string> backend_error_reasons{};
-  std::vector<std::string> rejection_reasons{};
+  // For the families whose label has no values in metrics/families.hpp; such a family is exposed only where
+  // it has a list.
+  std::vector<ListedValues> label_values{};
 };
 
-// What the overflow endpoint needs for itself, whatever happens: a smaller budget cannot be kept.
+// The series that the overflow endpoint may need: a smaller budget cannot be kept.
 std::size_t least_max_series(const EndpointOptions& dynamic, bool durations_by_status);
-// What an interned endpoint is guaranteed: room for one method with a few statuses.
+// The series that an interned endpoint is guaranteed: those of one method with a few statuses.
 std::size_t guaranteed_series(const EndpointOptions& options, bool durations_by_status);
 
 class Registry {
@@ -44,19 +50,17 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // The endpoint that stands for `label`; the same label is always the same endpoint, whatever is interned
-  // in between, and then `options` make no difference. From now on it is guaranteed guaranteed_series(), for
-  // the method that is most usual there, and goes before endpoints that nobody interned in all that it needs
-  // beyond that. From any thread, while the workers count. Bytes that are not UTF-8 are replaced first.
-  // Throws std::bad_alloc.
+  // The endpoint of `label`. A label that is interned again keeps its endpoint and its first `options`. The
+  // endpoint is guaranteed guaranteed_series() for its usual method from now on, and has precedence over
+  // endpoints that were not interned in all that it needs beyond that. Bytes that are not UTF-8 are replaced
+  // first. Any thread, while the workers count. Throws std::bad_alloc.
   EndpointId intern(std::string_view label, const EndpointOptions& options = {},
                     Method usual_method = Method::get);
-  // Gives back what `endpoint` is guaranteed and has not used, until it is interned again. What was counted
-  // stays.
+  // Gives back what `endpoint` is guaranteed and has not used, until it is interned again. Its counts stay.
   void retire(EndpointId endpoint) noexcept;
-  // What interned endpoints are guaranteed and the budget has no room for.
+  // The series that interned endpoints are guaranteed and the budget has no room for.
   std::size_t lacking_series() const;
-  // What is measured there, as it was first interned.
+  // As it was first interned.
   const EndpointOptions& options_of(EndpointId endpoint) const;
 
   // The shard of worker `index` < options().shard_count. Valid as long as the registry.
@@ -64,15 +68,14 @@ class Registry {
 
   const RegistryOptions& options() const noexcept { return options_; }
 
-  // For the exposition. Replaces `out` by the present state. Any thread, while the workers count; several
-  // threads may do so at once, each with a snapshot of its own. From one call to the next no count ever goes
-  // down.
+  // For the exposition. Replaces `out` by the present state. Any thread, several at once with a snapshot
+  // each, while the workers count. From one call to the next no count goes down.
   void snapshot(Snapshot& out) const;
-  const Catalogue& catalogue() const noexcept { return *catalogue_; }
+  const SeriesRegistry& series() const noexcept { return *series_; }
 
  private:
   const RegistryOptions options_;
-  std::unique_ptr<Catalogue> catalogue_;
+  std::unique_ptr<SeriesRegistry> series_;
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 

@@ -1,9 +1,9 @@
 // A 64-bit value with one writing thread and any number of reading ones.
 //
-// The writer adds with a plain load and a plain store: no `lock` prefix, so counting costs what an ordinary
-// increment costs. That is only sound because no second thread ever writes. Relaxed order is enough because
-// each value has a meaning of its own: a reader that sees a new value of one and an old value of another sees
-// what it would have seen a moment earlier. Per value, a reader never sees time run backwards (coherence).
+// The writer adds with a plain load and a plain store: without a `lock` prefix, counting costs as much as an
+// ordinary increment. That is sound only because no second thread writes. Relaxed order is enough because no
+// value depends on another: a reader may see a new value of one and an old value of the other. Of one value,
+// a reader never sees an older state than before (coherence).
 #pragma once
 
 #include <atomic>

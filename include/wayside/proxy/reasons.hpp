@@ -15,11 +15,11 @@ namespace wayside::proxy {
 // One for each outcome; empty where the backend did not cause it.
 std::vector<std::string> backend_error_reasons();
 // Nothing where the backend did not cause the outcome.
-std::optional<metrics::ReasonId> backend_error_reason(Outcome outcome) noexcept;
+std::optional<metrics::ListedValue> backend_error_reason(Outcome outcome) noexcept;
 
 // One for each violation, then one for each outcome that refuses a request without a violation.
 std::vector<std::string> rejection_reasons();
 // Nothing where the end refuses no request.
-std::optional<metrics::ReasonId> rejection_reason(const End& end) noexcept;
+std::optional<metrics::ListedValue> rejection_reason(const End& end) noexcept;
 
 }  // namespace wayside::proxy

@@ -1,28 +1,37 @@
 #include "metrics/process_metrics.hpp"
 
-#include "metrics/text_writer.hpp"
+#include "metrics/scrape_values.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 
 namespace wayside::metrics {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
-using testing::Not;
 
-std::string text_of(const ProcessMetrics& metrics) {
-  std::string text;
-  TextWriter writer(text);
-  metrics.write(writer);
-  return text;
+ScrapeValues read(const ProcessMetrics& metrics) {
+  ScrapeValues values;
+  metrics.read(values);
+  return values;
+}
+
+bool has(const ScrapeValues& values, ScrapeFamily family) {
+  return values[family.id()].number.index() != 0;
+}
+
+// -1: left out.
+double value_of(const ScrapeValues& values, ScrapeFamily family) {
+  const auto& number = values[family.id()].number;
+  if (const auto* whole = std::get_if<std::uint64_t>(&number)) return static_cast<double>(*whole);
+  const auto* real = std::get_if<double>(&number);
+  return real != nullptr ? *real : -1;
 }
 
 // A directory that looks like /proc for as long as a test runs.
@@ -42,22 +51,16 @@ class FakeProc {
   fs::path root_;
 };
 
-double value_of(const std::string& text, const std::string& name) {
-  const std::size_t found = text.find("\n" + name + " ");
-  if (found == std::string::npos) return -1;
-  return std::stod(text.substr(found + 1 + name.size()));
-}
-
 TEST(ProcessMetrics, DescribesThisProcess) {
-  const std::string text = text_of(ProcessMetrics());
-  EXPECT_GT(value_of(text, "process_cpu_seconds_total"), 0);
-  EXPECT_GE(value_of(text, "process_open_fds"), 3);
-  EXPECT_GE(value_of(text, "process_threads"), 1);
-  EXPECT_GT(value_of(text, "process_resident_memory_bytes"), 1e5);
-  EXPECT_GE(value_of(text, "process_virtual_memory_bytes"), value_of(text, "process_resident_memory_bytes"));
+  const ScrapeValues values = read(ProcessMetrics());
+  EXPECT_GT(value_of(values, "process_cpu_seconds_total"), 0);
+  EXPECT_GE(value_of(values, "process_open_fds"), 3);
+  EXPECT_GE(value_of(values, "process_threads"), 1);
+  EXPECT_GT(value_of(values, "process_resident_memory_bytes"), 1e5);
+  EXPECT_GE(value_of(values, "process_virtual_memory_bytes"),
+            value_of(values, "process_resident_memory_bytes"));
   const auto now = static_cast<double>(::time(nullptr));
-  EXPECT_NEAR(value_of(text, "process_start_time_seconds"), now, 600);
-  EXPECT_THAT(text, HasSubstr("# TYPE process_cpu_seconds_total counter\n"));
+  EXPECT_NEAR(value_of(values, "process_start_time_seconds"), now, 600);
 }
 
 TEST(ProcessMetrics, ReadsTheFieldsBehindAHostileProgramName) {
@@ -68,33 +71,34 @@ TEST(ProcessMetrics, ReadsTheFieldsBehindAHostileProgramName) {
   proc.put("self/fd/0", "");
   proc.put("self/fd/1", "");
   proc.put("self/fd/9", "");
-  const std::string text = text_of(ProcessMetrics(proc.root()));
-  EXPECT_EQ(value_of(text, "process_threads"), 11);
-  EXPECT_EQ(value_of(text, "process_virtual_memory_bytes"), 8192000);
-  EXPECT_EQ(value_of(text, "process_resident_memory_bytes"),
+  const ScrapeValues values = read(ProcessMetrics(proc.root()));
+  EXPECT_EQ(value_of(values, "process_threads"), 11);
+  EXPECT_EQ(value_of(values, "process_virtual_memory_bytes"), 8192000);
+  EXPECT_EQ(value_of(values, "process_resident_memory_bytes"),
             3.0 * static_cast<double>(::sysconf(_SC_PAGESIZE)));
-  EXPECT_EQ(value_of(text, "process_start_time_seconds"),
+  EXPECT_EQ(value_of(values, "process_start_time_seconds"),
             1'700'000'000 + 500.0 / static_cast<double>(::sysconf(_SC_CLK_TCK)));
-  EXPECT_EQ(value_of(text, "process_open_fds"), 2)
+  EXPECT_EQ(value_of(values, "process_open_fds"), 2)
       << "the descriptor that reads the directory is not counted";
 }
 
 TEST(ProcessMetrics, LeavesOutWhatCannotBeHad) {
-  const std::string text = text_of(ProcessMetrics("/nonexistent"));
-  for (const char* name : {"process_threads", "process_virtual_memory_bytes", "process_resident_memory_bytes",
-                           "process_start_time_seconds", "process_open_fds"}) {
-    EXPECT_THAT(text, Not(HasSubstr(name)));
-  }
-  EXPECT_THAT(text, HasSubstr("process_cpu_seconds_total "));
+  const ScrapeValues values = read(ProcessMetrics("/nonexistent"));
+  EXPECT_FALSE(has(values, "process_threads"));
+  EXPECT_FALSE(has(values, "process_virtual_memory_bytes"));
+  EXPECT_FALSE(has(values, "process_resident_memory_bytes"));
+  EXPECT_FALSE(has(values, "process_start_time_seconds"));
+  EXPECT_FALSE(has(values, "process_open_fds"));
+  EXPECT_TRUE(has(values, "process_cpu_seconds_total"));
 }
 
 TEST(ProcessMetrics, LeavesOutWhatIsCutOff) {
   const FakeProc proc;
   proc.put("self/stat", "7 (wayside) S 1 7 7 0 -1 4194304 2 3 4");
   proc.put("stat", "btime\n");
-  const std::string text = text_of(ProcessMetrics(proc.root()));
-  EXPECT_THAT(text, Not(HasSubstr("process_threads")));
-  EXPECT_THAT(text, Not(HasSubstr("process_start_time_seconds")));
+  const ScrapeValues values = read(ProcessMetrics(proc.root()));
+  EXPECT_FALSE(has(values, "process_threads"));
+  EXPECT_FALSE(has(values, "process_start_time_seconds"));
 }
 
 }  // namespace

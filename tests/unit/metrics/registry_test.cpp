@@ -1,6 +1,6 @@
 #include "wayside/metrics/registry.hpp"
 
-#include "metrics/catalogue.hpp"
+#include "metrics/series_registry.hpp"
 #include "metrics/snapshot.hpp"
 
 #include <gtest/gtest.h>
@@ -23,32 +23,37 @@ void finish(Shard& shard, EndpointId endpoint, Method method, unsigned status, N
       {.endpoint = endpoint, .method = method, .status = status, .duration = duration, .trace = trace});
 }
 
-// A snapshot with what its values mean.
+const HistogramSlot& duration_of(const Child& method) {
+  return (*method.layout)["http_request_duration_seconds"];
+}
+
+// A snapshot with the meaning of its values.
 struct Reading {
   explicit Reading(const Registry& registry) {
     registry.snapshot(snapshot);
-    registry.catalogue().update(records);
+    registry.series().update(children);
   }
-  std::uint64_t value(ValueIndex index) const {
+  std::uint64_t value(std::size_t index) const {
     return index < snapshot.values.size() ? snapshot.values[index] : 0;
   }
+  const std::vector<const Child*>& of(Scope scope) const { return children[static_cast<std::size_t>(scope)]; }
   std::uint64_t finished() const {
     std::uint64_t total = 0;
-    for (const StatusRecord* status : records.statuses)
+    for (const Child* status : of(Scope::kStatus))
       total += value(status->values.first);
     return total;
   }
   std::uint64_t observed() const {
     std::uint64_t total = 0;
-    for (const CellRecord* cell : records.cells) {
-      for (std::size_t i = 0; i < cell->layout->duration.buckets->size(); ++i)
-        total += value(cell->values.first + cell->layout->duration.bucket_offset(i));
+    for (const Child* method : of(Scope::kMethod)) {
+      for (std::size_t i = 0; i < duration_of(*method).buckets->size(); ++i)
+        total += value(method->values.first + duration_of(*method).bucket_offset(i));
     }
     return total;
   }
 
   Snapshot snapshot;
-  Catalogue::Records records;
+  SeriesRegistry::Children children;
 };
 
 TEST(Registry, InternsALabelOnce) {
@@ -67,7 +72,7 @@ TEST(Registry, KeepsTheBucketsThatALabelBeganWith) {
   const EndpointId endpoint = registry.intern("/a", {.buckets = *buckets});
   EXPECT_EQ(registry.intern("/a"), endpoint);
   finish(registry.shard(0), endpoint, Method::get, 200, milliseconds(1));
-  EXPECT_EQ(Reading(registry).records.cells.front()->layout->duration.buckets->size(), 2U);
+  EXPECT_EQ(duration_of(*Reading(registry).of(Scope::kMethod).front()).buckets->size(), 2U);
 }
 
 TEST(Registry, HasRoomForManyRoutesThatUseLittle) {
@@ -78,7 +83,7 @@ TEST(Registry, HasRoomForManyRoutesThatUseLittle) {
   EXPECT_EQ(registry.lacking_series(), 0U);
   for (const EndpointId route : routes)
     finish(registry.shard(0), route, Method::get, 200, milliseconds(1));
-  EXPECT_EQ(Reading(registry).records.cells.size(), routes.size());
+  EXPECT_EQ(Reading(registry).of(Scope::kMethod).size(), routes.size());
 }
 
 // A client that sends every method to every route, and a scanner, do not take what a route is there for.
@@ -100,13 +105,13 @@ TEST(Registry, KeepsTheUsualMethodOfARouteCountable) {
   finish(shard, post, Method::post, 201, milliseconds(1));
   const Reading reading(registry);
   const auto counted = [&](EndpointId endpoint, Method method) {
-    return std::ranges::any_of(reading.records.cells, [&](const CellRecord* cell) {
-      return cell->endpoint == endpoint && cell->method == method;
+    return std::ranges::any_of(reading.of(Scope::kMethod), [&](const Child* child) {
+      return child->key.endpoint == endpoint && child->key.method == method;
     });
   };
   EXPECT_TRUE(counted(get, Method::get));
   EXPECT_TRUE(counted(post, Method::post));
-  EXPECT_LE(registry.catalogue().series(), 1'500U);
+  EXPECT_LE(registry.series().series(), 1'500U);
 }
 
 TEST(Registry, GivesTheRoomOfRetiredRoutesToOthers) {
@@ -127,7 +132,7 @@ TEST(Registry, IsEmptyBeforeTheFirstExchange) {
   Registry registry({.shard_count = 2});
   registry.intern("/");
   const Reading reading(registry);
-  EXPECT_TRUE(reading.records.cells.empty());
+  EXPECT_TRUE(reading.of(Scope::kMethod).empty());
   for (const std::uint64_t value : reading.snapshot.values)
     EXPECT_EQ(value, 0U);
 }
@@ -143,16 +148,16 @@ TEST(Registry, AddsUpShards) {
   registry.shard(1).exchange_started();
 
   const Reading reading(registry);
-  ASSERT_EQ(reading.records.statuses.size(), 2U);
-  EXPECT_EQ(reading.value(reading.records.statuses[0]->values.first), 3U);
-  EXPECT_EQ(reading.value(reading.records.statuses[1]->values.first), 1U);
-  ASSERT_EQ(reading.records.cells.size(), 1U);
-  const CellRecord& cell = *reading.records.cells.front();
-  EXPECT_EQ(reading.value(cell.values.first + cell.layout->duration.bucket_offset(0)), 2U);
-  EXPECT_EQ(reading.value(cell.values.first + cell.layout->duration.bucket_offset(2)), 1U);
-  EXPECT_EQ(reading.value(cell.values.first + cell.layout->duration.bucket_offset(3)), 1U);
-  EXPECT_EQ(reading.value(cell.values.first + cell.layout->duration.sum_offset()), 53'000'000U);
-  EXPECT_EQ(reading.value(WorkerLayout::kInFlight), 2U);
+  ASSERT_EQ(reading.of(Scope::kStatus).size(), 2U);
+  EXPECT_EQ(reading.value(reading.of(Scope::kStatus)[0]->values.first), 3U);
+  EXPECT_EQ(reading.value(reading.of(Scope::kStatus)[1]->values.first), 1U);
+  ASSERT_EQ(reading.of(Scope::kMethod).size(), 1U);
+  const Child& method = *reading.of(Scope::kMethod).front();
+  EXPECT_EQ(reading.value(method.values.first + duration_of(method).bucket_offset(0)), 2U);
+  EXPECT_EQ(reading.value(method.values.first + duration_of(method).bucket_offset(2)), 1U);
+  EXPECT_EQ(reading.value(method.values.first + duration_of(method).bucket_offset(3)), 1U);
+  EXPECT_EQ(reading.value(method.values.first + duration_of(method).sum_offset), 53'000'000U);
+  EXPECT_EQ(reading.value(WorkerGauge("http_requests_in_flight")), 2U);
 }
 
 TEST(Registry, KeepsTheNewestExemplarOfABucket) {
@@ -205,11 +210,11 @@ TEST(Registry, SnapshotsWhileWorkersCountAreMonotoneAndTheLastIsExact) {
   EXPECT_EQ(reading.finished(), 2 * kExchangesPerWorker);
   EXPECT_EQ(reading.observed(), 2 * kExchangesPerWorker);
   std::uint64_t sum_ns = 0;
-  for (const CellRecord* cell : reading.records.cells)
-    sum_ns += reading.value(cell->values.first + cell->layout->duration.sum_offset());
+  for (const Child* method : reading.of(Scope::kMethod))
+    sum_ns += reading.value(method->values.first + duration_of(*method).sum_offset);
   EXPECT_EQ(sum_ns, kExchangesPerWorker * (kExchangesPerWorker - 1));
-  EXPECT_EQ(reading.value(WorkerLayout::kInFlight), 0U);
-  EXPECT_LE(registry.catalogue().series(), registry.catalogue().max_series());
+  EXPECT_EQ(reading.value(WorkerGauge("http_requests_in_flight")), 0U);
+  EXPECT_LE(registry.series().series(), registry.series().max_series());
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
-// The counts of one endpoint, variant and method within one shard: a block of its own, and one for each
-// status that it ended with.
+// One shard's counts of one endpoint, variant and method: a block, and one for each status.
 //
-// The worker's alone; the scrape sees the blocks and no cell. An endpoint answers with a handful of statuses,
-// and nearly always with the one it answered with last, so that one is remembered.
+// Used by the worker alone; the scrape sees the blocks only. An endpoint answers with a handful of statuses,
+// and nearly always with the same as the last time, so the last one is remembered.
 #pragma once
 
 #include "metrics/block.hpp"
-#include "metrics/catalogue.hpp"
+#include "metrics/series_registry.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -14,21 +13,20 @@
 
 namespace wayside::metrics {
 
-class Cell {
+class MethodBlocks {
  public:
-  // Where exchanges that end with some status are counted.
   struct Status {
     std::uint16_t code = 0;
     bool is_overflow = false;  // the block belongs to the overflow endpoint
     Block* block = nullptr;
   };
 
-  // `record` outlives the cell. Throws std::bad_alloc.
-  explicit Cell(const CellRecord& record) : record_(record), layout_(*record.layout), block_(record.values) {}
-  Cell(const Cell&) = delete;
-  Cell& operator=(const Cell&) = delete;
+  // `child`, of Scope::kMethod, outlives this. Throws std::bad_alloc.
+  explicit MethodBlocks(const Child& child) : child_(child), layout_(*child.layout), block_(child.values) {}
+  MethodBlocks(const MethodBlocks&) = delete;
+  MethodBlocks& operator=(const MethodBlocks&) = delete;
 
-  const CellRecord& record() const noexcept { return record_; }
+  const ChildKey& key() const noexcept { return child_.key; }
   const EndpointLayout& layout() const noexcept { return layout_; }
   Block& block() noexcept { return block_; }
 
@@ -41,11 +39,11 @@ class Cell {
     last_ = *found;
     return &last_;
   }
-  // `status.block` outlives the cell. Throws std::bad_alloc.
+  // `status.block` outlives this. Throws std::bad_alloc.
   void add_status(const Status& status) { statuses_.push_back(status); }
 
  private:
-  const CellRecord& record_;
+  const Child& child_;
   const EndpointLayout& layout_;
   Block block_;
   Status last_;

@@ -1,0 +1,90 @@
+#include "metrics/naming_text.hpp"
+
+#include <fmt/format.h>
+
+namespace wayside::metrics {
+namespace {
+
+constexpr unsigned kFirstStatus = 100;  // smaller ones are classes: see ChildKey
+
+// "404", or "4xx".
+std::string status_text(std::uint16_t status) {
+  return fmt::format("{}{}", status, status < kFirstStatus ? "xx" : "");
+}
+
+std::string_view kind_text(StreamKind kind) noexcept {
+  switch (kind) {
+    case StreamKind::kEvents:
+      return "events";
+    case StreamKind::kUpgrade:
+      break;
+  }
+  return "upgrade";
+}
+
+// Makes the list long enough. Elements move.
+template <class Text>
+Text& at(std::vector<Text>& texts, std::size_t index) {
+  if (index >= texts.size()) texts.resize(index + 1);
+  return texts[index];
+}
+
+}  // namespace
+
+NamingText::NamingText(std::optional<Naming> naming, const Renaming& renaming,
+                       std::span<const ExtraLabel> extra_labels, const SeriesRegistry& series)
+    : naming_(naming), renaming_(renaming), extra_labels_(extra_labels), series_(series) {
+  for (FamilyId id = 0; id < kFamilyCount; ++id)
+    names_[id] = renamed_family((naming ? kFamilies[id].in(*naming) : kFamilies[id].own).name, renaming);
+}
+
+HistogramLabels& NamingText::cached(const Child& child, std::size_t index) {
+  HistogramLabels& text = at(children_[static_cast<std::size_t>(child.key.scope)], index);
+  if (text.labels.empty()) text.labels = labels_of(child.key, child.key.scope).text();
+  return text;
+}
+
+const HistogramLabels& NamingText::histogram_labels(const Child& child, std::size_t index) {
+  HistogramLabels& text = cached(child, index);
+  if (text.before_bound.empty()) text = labels_of(child.key, child.key.scope).around_bound();
+  return text;
+}
+
+const std::string& NamingText::labels_with(FamilyId id, std::size_t value, const Child& child,
+                                           std::size_t index) {
+  const Label& label = kFamilies[id].label;
+  std::string& text = at(with_values_[id], index * label.value_count() + value);
+  if (text.empty()) {
+    LabelSet labels = labels_of(child.key, kFamilies[id].scope);
+    text = labels.add(renamed_label(label.name, renaming_), label.values[value]).text();
+  }
+  return text;
+}
+
+std::string NamingText::label_alone(const Label& label, std::string_view value) const {
+  return LabelSet().add(renamed_label(label.name, renaming_), value).text();
+}
+
+LabelSet NamingText::labels_of(const ChildKey& key, Scope scope) const {
+  LabelSet labels;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    labels.add(renamed_label(name, renaming_), value);
+  };
+  const ExchangeLabels names = exchange_labels(naming_.value_or(Naming::kHttp));
+  add(scope == Scope::kMethod || scope == Scope::kStatus ? names.endpoint : kEndpointLabel,
+      series_.label(key.endpoint));
+  if (scope == Scope::kStream) add(kKindLabel, kind_text(key.kind));
+  if (scope == Scope::kStatus) add(names.status, status_text(key.status));
+  if (scope != Scope::kMethod && scope != Scope::kStatus) return labels;
+  add(names.method, key.method == Method::unknown ? names.other_method : method_label(key.method));
+  // The last label is the lowest digit of the variant: see add_choice().
+  std::size_t rest = key.variant;
+  for (std::size_t i = extra_labels_.size(); i-- > 0;) {
+    const ExtraLabel& extra = extra_labels_[i];
+    add(extra.name, extra.text(rest % extra.choice_count()));
+    rest /= extra.choice_count();
+  }
+  return labels;
+}
+
+}  // namespace wayside::metrics

@@ -1,0 +1,55 @@
+// The text of one naming: the names of its families, and the label text of its series, each made once.
+#pragma once
+
+#include "wayside/metrics/extra_label.hpp"
+#include "wayside/metrics/families.hpp"
+
+#include "metrics/label_set.hpp"
+#include "metrics/series_registry.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wayside::metrics {
+
+class NamingText {
+ public:
+  // Without a naming: of the families that have one name whatever the namings. All arguments outlive this.
+  NamingText(std::optional<Naming> naming, const Renaming& renaming, std::span<const ExtraLabel> extra_labels,
+             const SeriesRegistry& series);
+
+  // Empty: this naming has no such family.
+  const std::string& name(FamilyId id) const noexcept { return names_[id]; }
+  std::string_view help(FamilyId id) const noexcept {
+    return naming_ ? kFamilies[id].in(*naming_).help : kFamilies[id].own.help;
+  }
+
+  // The labels of the child at `index` among those of its scope.
+  const std::string& labels(const Child& child, std::size_t index) { return cached(child, index).labels; }
+  const HistogramLabels& histogram_labels(const Child& child, std::size_t index);
+  // The same with one value of the family's own label. In families of Scope::kEndpoint `child` is any of the
+  // endpoint's, and `index` the endpoint.
+  const std::string& labels_with(FamilyId id, std::size_t value, const Child& child, std::size_t index);
+  // One value of a label alone.
+  std::string label_alone(const Label& label, std::string_view value) const;
+
+ private:
+  HistogramLabels& cached(const Child& child, std::size_t index);
+  LabelSet labels_of(const ChildKey& key, Scope scope) const;
+
+  const std::optional<Naming> naming_;
+  const Renaming& renaming_;
+  const std::span<const ExtraLabel> extra_labels_;
+  const SeriesRegistry& series_;
+  std::array<std::string, kFamilyCount> names_;
+  // Empty text: not made yet.
+  std::array<std::vector<HistogramLabels>, kChildScopeCount> children_;
+  std::array<std::vector<std::string>, kFamilyCount> with_values_;  // by index * number of values + value
+};
+
+}  // namespace wayside::metrics

@@ -1,0 +1,184 @@
+#include "metrics/series_registry.hpp"
+
+#include "wayside/base/utf8.hpp"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace wayside::metrics {
+namespace {
+
+// The statuses of its usual method that an interned endpoint is guaranteed.
+constexpr std::size_t kGuaranteedStatuses = 3;
+
+// The allowance of an interned endpoint: this many methods with this many statuses each, for every variant.
+constexpr std::size_t kAllowedMethods = 4;
+constexpr std::size_t kAllowedStatuses = 5;
+
+// The overflow endpoint knows a status by its first digit, 1 to 9.
+constexpr std::size_t kStatusClasses = 9;
+
+std::size_t allowed_series(const EndpointLayout& layout, std::size_t variant_count) noexcept {
+  return variant_count * kAllowedMethods *
+         (layout.method.series() + kAllowedStatuses * layout.status.series());
+}
+
+// The series that a dynamic endpoint takes at once, so that none is made and then left empty.
+std::size_t first_series(const EndpointLayout& layout) noexcept {
+  return kEndpointSeries + layout.method.series() + layout.status.series();
+}
+
+}  // namespace
+
+std::size_t overflow_series(const EndpointLayout& layout) noexcept {
+  return kEndpointSeries + kMethodCount * (layout.method.series() + kStatusClasses * layout.status.series()) +
+         kStreamKindCount * layout.stream.series();
+}
+
+std::size_t guaranteed_series(const EndpointLayout& layout) noexcept {
+  return kEndpointSeries + layout.method.series() + kGuaranteedStatuses * layout.status.series();
+}
+
+SeriesRegistry::SeriesRegistry(Options options)
+    : options_(std::move(options)),
+      worker_layout_(Scope::kWorker, options_.dynamic, options_.durations_by_status, options_.list_sizes),
+      budget_(options_.max_series) {
+  take_values(worker_layout_);
+  dynamic_layout_ = &layout_for(options_.dynamic);
+  Endpoint& overflow = add_endpoint(kOverflowLabel, *dynamic_layout_, {overflow_series(*dynamic_layout_), 0});
+  overflow.is_interned = true;
+}
+
+EndpointId SeriesRegistry::intern(std::string_view label, const EndpointOptions& options,
+                                  Method usual_method) {
+  const std::string valid = valid_utf8(label);
+  const std::lock_guard lock(mutex_);
+  const auto known = endpoint_by_label_.find(valid);
+  if (known == endpoint_by_label_.end()) {
+    const EndpointLayout& layout = layout_for(options);
+    const std::size_t allowance = allowed_series(layout, options_.variant_count);
+    Endpoint& made = add_endpoint(valid, layout, {guaranteed_series(layout), allowance});
+    made.guaranteed_method = usual_method;
+    made.is_interned = true;
+    return static_cast<EndpointId>(endpoints_.size() - 1);
+  }
+  Endpoint& endpoint = endpoints_[known->second];
+  if (!endpoint.is_interned) {
+    // An endpoint that was admitted has its first series already.
+    budget_.close(endpoint.account);
+    endpoint.account = {0, allowed_series(*endpoint.layout, options_.variant_count)};
+    endpoint.is_interned = true;
+  }
+  budget_.open(endpoint.account);
+  return known->second;
+}
+
+void SeriesRegistry::retire(EndpointId endpoint) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (endpoint != kOverflowEndpoint) budget_.close(endpoints_[endpoint].account);
+}
+
+std::size_t SeriesRegistry::lacking_series() const {
+  const std::lock_guard lock(mutex_);
+  std::size_t lacking = 0;
+  for (const Endpoint& endpoint : endpoints_)
+    lacking += SeriesBudget::lacking(endpoint.account);
+  return lacking;
+}
+
+EndpointId SeriesRegistry::admit_endpoint(std::string_view label) noexcept {
+  try {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = endpoint_by_label_.find(label); known != endpoint_by_label_.end()) {
+      return known->second;
+    }
+    if (is_closed()) return kOverflowEndpoint;
+    const std::size_t cost = first_series(*dynamic_layout_);
+    if (!budget_.has_room_for(cost)) {
+      is_closed_.store(true, std::memory_order_release);
+      return kOverflowEndpoint;
+    }
+    add_endpoint(label, *dynamic_layout_, {cost, 0});
+    return static_cast<EndpointId>(endpoints_.size() - 1);
+  } catch (const std::bad_alloc&) {
+    return kOverflowEndpoint;
+  }
+}
+
+SeriesRegistry::Endpoint& SeriesRegistry::add_endpoint(std::string_view label, const EndpointLayout& layout,
+                                                       SeriesBudget::Account account) {
+  const auto id = static_cast<EndpointId>(endpoints_.size());
+  const auto [entry, is_new] = endpoint_by_label_.emplace(label, id);
+  try {
+    endpoints_.push_back({.label = entry->first, .layout = &layout, .account = account});
+  } catch (...) {
+    endpoint_by_label_.erase(entry);
+    throw;
+  }
+  budget_.open(endpoints_.back().account);
+  endpoint_count_.store(endpoints_.size(), std::memory_order_release);
+  return endpoints_.back();
+}
+
+const EndpointLayout& SeriesRegistry::layout_for(const EndpointOptions& options) {
+  // Linear: the configuration has only a few different sets of options.
+  const auto known = std::ranges::find(layouts_, options, &EndpointLayout::options);
+  if (known != layouts_.end()) return *known;
+  return layouts_.emplace_back(options, options_.durations_by_status);
+}
+
+const Child* SeriesRegistry::admit_child(const ChildKey& key) noexcept {
+  try {
+    const std::lock_guard lock(mutex_);
+    const auto [decision, is_new] = decisions_.emplace(key, nullptr);
+    if (!is_new) return decision->second;
+    Endpoint& endpoint = endpoints_[key.endpoint];
+    const BlockLayout& layout = endpoint.layout->of(key.scope);
+    const bool has_endpoint_series = key.scope != Scope::kMethod || endpoint.has_series;
+    const std::size_t series = layout.series() + (has_endpoint_series ? 0 : kEndpointSeries);
+    if (!budget_.take(endpoint.account, series, is_guaranteed(endpoint, key))) return nullptr;
+    endpoint.has_series = endpoint.has_series || key.scope == Scope::kMethod;
+    auto& children = children_[static_cast<std::size_t>(key.scope)];
+    decision->second = &children.emplace_back(Child{key, take_values(layout), endpoint.layout});
+    return decision->second;
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+// A client must not be able to use up with odd methods what the usual one is guaranteed.
+bool SeriesRegistry::is_guaranteed(const Endpoint& endpoint, const ChildKey& key) noexcept {
+  if (!endpoint.guaranteed_method) return true;
+  return key.scope != Scope::kStream && key.method == *endpoint.guaranteed_method && key.variant == 0;
+}
+
+ValueRange SeriesRegistry::take_values(const BlockLayout& layout) noexcept {
+  return {std::exchange(next_value_, next_value_ + layout.size()), layout.size()};
+}
+
+std::string_view SeriesRegistry::label(EndpointId endpoint) const {
+  const std::lock_guard lock(mutex_);
+  return endpoints_[endpoint].label;
+}
+
+const EndpointOptions& SeriesRegistry::options_of(EndpointId endpoint) const {
+  const std::lock_guard lock(mutex_);
+  return endpoints_[endpoint].layout->options;
+}
+
+std::size_t SeriesRegistry::series() const {
+  const std::lock_guard lock(mutex_);
+  return budget_.taken();
+}
+
+std::size_t SeriesRegistry::update(Children& children) const {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t scope = 0; scope < kChildScopeCount; ++scope) {
+    for (std::size_t i = children[scope].size(); i < children_[scope].size(); ++i)
+      children[scope].push_back(&children_[scope][i]);
+  }
+  return next_value_;
+}
+
+}  // namespace wayside::metrics
