@@ -91,7 +91,7 @@ int start(std::span<const char* const> arguments) {
       return 0;
     case config::Action::kExplain:
       print(routes::explain(invocation->settings.routes, invocation->settings.matching,
-                            invocation->settings.unmatched_mode(), invocation->explain));
+                            invocation->settings.unmatched_policy(), invocation->explain));
       return 0;
     case config::Action::kCheck:
       complain(invocation->hints);

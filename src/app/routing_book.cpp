@@ -65,7 +65,7 @@ RoutingUpdate RoutingBook::make_update(const config::Settings& settings, Endpoin
   for (std::size_t worker = 0; worker < worker_count_; ++worker) {
     auto routing = std::make_unique<proxy::Routing>();
     routing->table = table;
-    routing->unmatched = settings.unmatched_mode();
+    routing->unmatched = settings.unmatched_policy();
     routing->targets.reserve(by_route.size());
     for (routes::RouteId route = 0; route < by_route.size(); ++route)
       routing->targets.push_back({by_route[route], &update.shown->use(worker, route)});

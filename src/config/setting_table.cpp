@@ -29,7 +29,7 @@ inline constexpr TextValue kFileName{
 constexpr TextValue kUnmatched{
     set_value<OneOf<kUnmatchedWords>, &Settings::unmatched>,
     [](const Settings& settings) -> std::vector<std::string> {
-      return {OneOf<kUnmatchedWords>::print(settings.unmatched_mode())};
+      return {OneOf<kUnmatchedWords>::print(settings.unmatched_policy())};
     },
 };
 

@@ -65,10 +65,10 @@ inline constexpr std::array<Word<HalfClose>, 2> kHalfCloseWords = {{
     {HalfClose::kAbort, "abort"},
     {HalfClose::kServe, "serve"},
 }};
-inline constexpr std::array<Word<routes::Unmatched>, 3> kUnmatchedWords = {{
-    {routes::Unmatched::kFold, "fold"},
-    {routes::Unmatched::kPath, "path"},
-    {routes::Unmatched::kGuess, "guess"},
+inline constexpr std::array<Word<routes::UnmatchedPolicy>, 3> kUnmatchedWords = {{
+    {routes::UnmatchedPolicy::kFold, "fold"},
+    {routes::UnmatchedPolicy::kPath, "path"},
+    {routes::UnmatchedPolicy::kGuess, "guess"},
 }};
 // Whether a slash at the end matters.
 inline constexpr std::array<Word<bool>, 2> kTrailingSlashWords = {{

@@ -25,7 +25,7 @@ std::optional<Violation> read_connection_options(std::string_view value,
     } else if (!is_end_to_end(option)) {
       // Nominating an end-to-end field could remove what a proxy in front has added, or change what the
       // message means.
-      options.nominated[options.nominated_count++] = option;
+      options.nominated.push_back(option);
     }
     return !violation;
   });

@@ -19,8 +19,8 @@ constexpr FieldNames kHopByHop(field::connection, field::keep_alive, field::prox
 constexpr FieldNames kForgeries(kUnderscoreTwin, kProxy);
 
 bool is_nominated(const ConnectionOptions& options, std::string_view name) noexcept {
-  for (std::size_t i = 0; i < options.nominated_count; ++i) {
-    if (equals_ignoring_case(options.nominated[i], name)) return true;
+  for (const std::string_view nominated : options.nominated) {
+    if (equals_ignoring_case(nominated, name)) return true;
   }
   return false;
 }

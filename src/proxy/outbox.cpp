@@ -8,16 +8,16 @@ namespace wayside::proxy {
 
 void Outbox::add(std::string_view piece) noexcept {
   if (piece.empty()) return;
-  if (first_ != last_) {
+  if (!has_no_pieces()) {
     // A head and a body that are sent from where they were read.
-    boost::asio::const_buffer& before = pieces_[last_ - 1];
+    boost::asio::const_buffer& before = pieces_.back();
     if (static_cast<const char*>(before.data()) + before.size() == piece.data()) {
       before = boost::asio::const_buffer(before.data(), before.size() + piece.size());
       return;
     }
   }
-  assert(last_ < kPieces);
-  pieces_[last_++] = boost::asio::const_buffer(piece.data(), piece.size());
+  assert(pieces_.size() < kPieces);
+  pieces_.emplace_back(piece.data(), piece.size());
 }
 
 error_code Outbox::flush(net::Stream& stream) {
@@ -35,14 +35,14 @@ error_code Outbox::flush(net::Stream& stream) {
 
 // The pieces first, then the pipe.
 Result<std::size_t> Outbox::write_some(net::Stream& stream) {
-  if (first_ == last_) return stream.write_some(*pipe_);
+  if (has_no_pieces()) return stream.write_some(*pipe_);
   const auto result = stream.write_some(pieces());
   if (!result) return result;
   std::size_t taken = *result;
-  while (first_ != last_ && taken >= pieces_[first_].size())
+  while (!has_no_pieces() && taken >= pieces_[first_].size())
     taken -= pieces_[first_++].size();
-  if (first_ == last_) {
-    first_ = last_ = 0;
+  if (has_no_pieces()) {
+    clear_pieces();
   } else {
     pieces_[first_] += taken;
   }

@@ -10,8 +10,8 @@
 #include "wayside/net/stream.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/container/static_vector.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,7 +21,7 @@ namespace wayside::proxy {
 
 class Outbox {
  public:
-  bool empty() const noexcept { return first_ == last_ && (pipe_ == nullptr || pipe_->empty()); }
+  bool empty() const noexcept { return has_no_pieces() && (pipe_ == nullptr || pipe_->empty()); }
 
   // At most kPieces at a time. An empty piece is ignored, and a piece that follows the last one in memory is
   // joined to it.
@@ -33,7 +33,7 @@ class Outbox {
 
   // The pieces in their order; the span is valid until the next change.
   std::span<const boost::asio::const_buffer> pieces() const noexcept {
-    return std::span(pieces_).subspan(first_, last_ - first_);
+    return {pieces_.data() + first_, pieces_.size() - first_};
   }
 
   // Writes as much as the stream takes. A stream that takes nothing for now is no error: the outbox is not
@@ -42,7 +42,7 @@ class Outbox {
 
   // Drops the bytes that were not written.
   void clear() noexcept {
-    first_ = last_ = 0;
+    clear_pieces();
     pipe_ = nullptr;
   }
 
@@ -51,12 +51,16 @@ class Outbox {
 
  private:
   Result<std::size_t> write_some(net::Stream& stream);
+  bool has_no_pieces() const noexcept { return first_ == pieces_.size(); }
+  void clear_pieces() noexcept {
+    pieces_.clear();
+    first_ = 0;
+  }
 
   static constexpr std::size_t kPieces =
       4;  // an informational head, a head, a body piece, the end of a chunk
-  std::array<boost::asio::const_buffer, kPieces> pieces_;
-  std::size_t first_ = 0;
-  std::size_t last_ = 0;
+  boost::container::static_vector<boost::asio::const_buffer, kPieces> pieces_;
+  std::size_t first_ = 0;  // in pieces_: those before it are written
   net::Pipe* pipe_ = nullptr;
   std::uint64_t written_ = 0;
 };

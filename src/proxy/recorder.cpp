@@ -94,7 +94,7 @@ void Recorder::find_route(Method method, std::string_view target) {
   unmatched_ = context_.unmatched.saw(target, method, started_at_);
   std::array<char, kLongestLabel> buffer;
   std::string_view label = routes::kUnmatchedLabel;
-  if (routing.unmatched != routes::Unmatched::kFold) {
+  if (routing.unmatched != routes::UnmatchedPolicy::kFold) {
     const std::string_view made = routes::unmatched_label(routing.unmatched, target, buffer);
     if (const auto endpoint = context_.shard.known_endpoint(made)) {
       route_.endpoint = *endpoint;

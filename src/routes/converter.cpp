@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fmt/format.h>
 #include <optional>
 #include <span>
 #include <utility>
@@ -21,7 +22,7 @@ struct Argument {
 };
 using Arguments = std::vector<Argument>;
 
-// One converter: its name, and what makes it of its arguments. The argument list is empty for most.
+// A name, and the function that makes its converter from arguments.
 struct Definition {
   std::string_view name;
   Checked<Converter, std::string> (*make)(const Arguments& arguments);
@@ -36,7 +37,7 @@ Converter any_segment() {
 }
 
 std::string wrong(std::string_view what, std::string_view found) {
-  return "expected " + std::string(what) + ", found " + (found.empty() ? "none" : quoted(found));
+  return fmt::format("expected {}, found {}", what, found.empty() ? "none" : quoted(found));
 }
 
 std::string_view unquoted(std::string_view text) {
@@ -63,7 +64,7 @@ Arguments split_arguments(std::string_view text) {
   return arguments;
 }
 
-constexpr std::size_t kMaxLength = 500;
+constexpr std::size_t kMaxLength = 500;  // of a parameter's text, in bytes: a state of its automaton each
 
 std::optional<std::size_t> length_of(std::string_view text) {
   std::size_t value = 0;
@@ -72,7 +73,7 @@ std::optional<std::size_t> length_of(std::string_view text) {
   return is_whole && value <= kMaxLength ? std::optional(value) : std::nullopt;
 }
 
-// A regular expression of ours, known to be right.
+// A regular expression of this file, known to be valid.
 template <std::size_t size>
 Expression known(const char (&regex)[size]) {
   return *parse_regex(std::string_view(regex, size - 1));
@@ -87,8 +88,7 @@ Expression uuid() {
   return sequence({hex(8), hyphen, hex(4), hyphen, hex(4), hyphen, hex(4), hyphen, hex(12)});
 }
 
-// Bounds of a number's value are read and not held against it: a number out of bounds is counted with the
-// route that refuses it.
+// Bounds of a number's value are not checked: a number beyond them is counted with the route that refuses it.
 bool is_about_value(std::string_view name) noexcept {
   return name == "min" || name == "max";
 }
@@ -160,7 +160,7 @@ Checked<Converter, std::string> none(const Arguments& arguments, Converter conve
   return converter;
 }
 
-// In the order in which an error message names them.
+// In the order of error messages.
 constexpr std::array kDefinitions = {
     Definition{"int", [](const Arguments& a) { return make_number(a, known("[0-9]+")); }},
     Definition{"float", [](const Arguments& a) { return make_number(a, known("[0-9]+\\.[0-9]+")); }},
@@ -223,7 +223,7 @@ std::string converter_names() {
 }
 
 Checked<Converter, std::string> make_converter(std::string_view name, std::string_view arguments) {
-  if (name == kRegex) {  // its commas are its own
+  if (name == kRegex) {  // not split: a comma belongs to the expression
     auto expression = parse_regex(with_single_braces(unquoted(trim(arguments))));
     if (expression.has_error()) return expression.error().message;
     return of(*std::move(expression));

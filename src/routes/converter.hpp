@@ -1,7 +1,7 @@
-// The names that frameworks give to common constraints: int, uuid, slug and the like, and their arguments.
+// The named constraints of frameworks, such as int, uuid and slug, and their arguments.
 //
-// A name means one thing wherever frameworks agree, and the wider of the two where they do not: what the
-// application would answer with 404 is then counted with the route that it nearly was.
+// Where frameworks disagree on a name, the wider meaning holds: a request that the application answers with
+// 404 may then be counted with the route that it nearly matched.
 #pragma once
 
 #include "wayside/base/result.hpp"
@@ -16,25 +16,25 @@
 
 namespace wayside::routes {
 
-// What a converter stands for.
+// The meaning of a converter with its arguments.
 struct Converter {
   enum class Kind : std::uint8_t {
     kSegment,  // text within one segment
-    kPath,     // all that is left of the path
+    kPath,     // the rest of the path
   };
   Kind kind = Kind::kSegment;
   Expression expression;  // of kSegment
 
-  bool is_unconstrained = false;  // any text will do
+  bool is_unconstrained = false;  // matches any text
 };
 
 bool is_converter(std::string_view name) noexcept;
 
-// Every name, for an error message: "int, float, …".
+// All names, for an error message: "int, float, …".
 std::string converter_names();
 
-// `arguments` is what stood between the parentheses, empty where there were none:
-// "length=2", "a,b", "minlength=1, maxlength=5", "signed=True". The error is "expected …, found …".
+// `arguments` is the text between the parentheses, empty where there are none: "length=2", "a,b",
+// "minlength=1, maxlength=5", "signed=True". The error is "expected …, found …".
 Checked<Converter, std::string> make_converter(std::string_view name, std::string_view arguments);
 
 }  // namespace wayside::routes

@@ -2,11 +2,11 @@
 
 #include "wayside/base/percent.hpp"
 #include "wayside/base/quote.hpp"
-#include "wayside/routes/explain.hpp"
 
 #include "routes/template.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <limits>
 #include <map>
 #include <optional>
@@ -15,14 +15,14 @@
 namespace wayside::routes {
 namespace {
 
-// Paths that are tried for one template before it is said that none reaches it.
+// Paths that are tried for a template before it counts as shadowed.
 constexpr std::size_t kAttempts = 60;
 
-// Pairs of constraints that are compared: some tenths of a second. Only whoever has hundreds of constraints
-// at one place that do not overlap has more.
+// Pairs of constraints that are compared, which takes tenths of a second. More pairs need hundreds of
+// constraints at one place that do not overlap.
 constexpr std::size_t kMaxPairs = 100'000;
 
-// In the place of a segment's number.
+// Stands for the number of a segment with any constraint.
 constexpr std::size_t kAnyConstraint = std::numeric_limits<std::size_t>::max();
 
 struct Alternative {
@@ -40,10 +40,10 @@ std::vector<Alternative> alternatives_of(std::span<const RouteSpec> specs, Match
 }
 
 std::string named(std::span<const RouteSpec> specs, std::size_t spec) {
-  return quoted(specs[spec].path) + " " + place_of(specs[spec], spec);
+  return fmt::format("{} {}", quoted(specs[spec].path), place_of(specs[spec], spec));
 }
 
-// The texts that a segment may have, the first few.
+// Up to `limit` texts that match the segment.
 std::vector<std::string> texts_of(const Segment& segment, std::size_t limit) {
   if (segment.kind == SegmentKind::kStatic) return {segment.text};
   std::vector<std::string> texts;
@@ -52,12 +52,12 @@ std::vector<std::string> texts_of(const Segment& segment, std::size_t limit) {
       texts.push_back(percent_encoded(text));
     return texts;
   }
-  for (std::size_t i = 0; i < limit; ++i)  // what is likely to be nobody else's
-    texts.push_back((i % 2 == 0 ? "~" : "x") + std::to_string(i) + (i % 3 == 0 ? "~" : ""));
+  for (std::size_t i = 0; i < limit; ++i)  // unlikely to match another route's constraint
+    texts.push_back(fmt::format("{}{}{}", i % 2 == 0 ? "~" : "x", i, i % 3 == 0 ? "~" : ""));
   return texts;
 }
 
-// The method that the route lists, or that no other one of its template may have taken.
+// A method of the route.
 Method method_of(const RouteSpec& spec) noexcept {
   for (const Method method : kMethods) {
     if (spec.methods.contains(method)) return method;
@@ -65,7 +65,7 @@ Method method_of(const RouteSpec& spec) noexcept {
   return Method::get;
 }
 
-// nullopt where a path was found that reaches the template; else where those that were tried went.
+// Nothing where a path reaches the template; else the route that the last path belongs to.
 std::optional<RouteId> taken_by(const Alternative& alternative, const RouteTable& table, Method method) {
   RouteId winner = kUnmatched;
   for (const std::size_t attempts : {std::size_t{1}, kAttempts}) {  // the first one nearly always succeeds
@@ -89,9 +89,9 @@ void add_shadowed(std::span<const RouteSpec> specs, std::span<const Alternative>
   for (const Alternative& each : alternatives) {
     const auto winner = taken_by(each, table, method_of(specs[each.spec]));
     if (!winner || *winner == kUnmatched) continue;
-    hints.push_back({each.spec, "no request reaches " + quoted(specs[each.spec].path) +
-                                    ": more specific routes take every path, such as " +
-                                    named(specs, *winner - 1)});
+    hints.push_back(
+        {each.spec, fmt::format("no request reaches {}: more specific routes take every path, such as {}",
+                                quoted(specs[each.spec].path), named(specs, *winner - 1))});
   }
 }
 
@@ -117,7 +117,7 @@ class SegmentNumbers {
   std::size_t next_ = static_cast<std::size_t>(SegmentKind::kCatchAll) + 1;
 };
 
-// A constraint, and the template that it is in.
+// A constraint and its template.
 struct Constraint {
   std::size_t spec;
   std::size_t number;
@@ -132,8 +132,8 @@ std::optional<std::string> overlap(const Constraint& a, const Constraint& b) {
   return text;
 }
 
-// Templates overlap where they have constraints at one place, neither of which is part of the other, and are
-// the same before and behind it. Each is compared until one is found that it overlaps.
+// Two templates overlap where they differ in the constraint of one segment only, both constraints accept some
+// text, and neither includes the other. A template is compared with earlier ones up to the first overlap.
 void add_overlapping(std::span<const RouteSpec> specs, std::span<const Alternative> alternatives,
                      std::vector<RouteHint>& hints) {
   SegmentNumbers numbers;
@@ -152,15 +152,16 @@ void add_overlapping(std::span<const RouteSpec> specs, std::span<const Alternati
       std::vector<Constraint>& group = by_rest[std::move(rest)];
       for (const Constraint& earlier : group) {
         if (++pairs > kMaxPairs) {
-          hints.push_back(
-              {each.spec, "is the first whose constraint was not compared with all others: more than " +
-                              std::to_string(kMaxPairs) + " pairs are too many"});
+          hints.push_back({each.spec, fmt::format("is the first whose constraint was not compared with all "
+                                                  "others: more than {} pairs are too many",
+                                                  kMaxPairs)});
           return;
         }
         const auto text = overlap(earlier, constraint);
         if (!text) continue;
-        hints.push_back({each.spec, "overlaps " + named(specs, earlier.spec) + ": both match " +
-                                        quoted(*text) + ", and the one with more text of its own gets it"});
+        hints.push_back(
+            {each.spec, fmt::format("overlaps {}: both match {}, and the one with more static text gets it",
+                                    named(specs, earlier.spec), quoted(*text))});
         break;
       }
       group.push_back(constraint);
@@ -172,12 +173,13 @@ void add_colliding(std::span<const RouteSpec> specs, std::vector<RouteHint>& hin
   std::map<std::string, std::size_t> first_with;  // by label
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const RouteSpec& spec = specs[i];
-    const auto [first, is_new] = first_with.try_emplace(spec.name.empty() ? spec.path : spec.name, i);
+    const auto [first, is_new] = first_with.try_emplace(spec.label(), i);
     const RouteSpec& other = specs[first->second];
     const bool were_one = spec.group != 0 && spec.group == other.group;
     if (is_new || were_one || other.path == spec.path) continue;
-    hints.push_back({i, "shares the label " + quoted(first->first) + " with " + named(specs, first->second) +
-                            ": they are counted together (a group says so)"});
+    hints.push_back(
+        {i, fmt::format("shares the label {} with {}: they are counted together (a group says so)",
+                        quoted(first->first), named(specs, first->second))});
   }
 }
 

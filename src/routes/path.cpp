@@ -4,7 +4,7 @@
 #include "wayside/base/target_path.hpp"
 #include "wayside/base/text.hpp"
 
-#include "routes/words.hpp"
+#include "routes/unaligned_load.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -16,7 +16,7 @@ char upper_hex(char c) noexcept {
   return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-// Writes one segment, and returns its end.
+// Writes the normal form of one segment and returns its end.
 char* write_segment(std::string_view segment, bool folds_case, char* out) noexcept {
   for (std::size_t i = 0; i < segment.size(); ++i) {
     char c = segment[i];
@@ -41,7 +41,7 @@ std::uint64_t mix(std::uint64_t value) noexcept {
   return value ^ (value >> 32U);
 }
 
-// The characters that mean something to a path; all others are passed over with one look each.
+// The characters that end a segment or need a closer look.
 constexpr std::array<bool, 256> kIsSpecial = [] {
   std::array<bool, 256> is_special{};
   for (const char c : {'/', '%', '?', '#'})
@@ -59,7 +59,7 @@ const char* find_special(const char* at, const char* end) noexcept {
 
 std::string_view normalize(std::string_view path, bool folds_case, std::span<char> out) noexcept {
   if (path.size() > out.size()) return {};
-  // Everything written so far is normal, begins with a slash, and does not end with one unless it is all.
+  // What is written so far is normal, begins with a slash, and ends with one only where it is that slash.
   char* const begin = out.data();
   *begin = '/';
   char* end = begin + 1;
@@ -106,7 +106,7 @@ PathSegments::PathSegments(std::string_view target, std::size_t depth, bool fold
 }
 
 bool PathSegments::split(std::string_view target, std::size_t depth, Letters letters) noexcept {
-  count_ = 0;
+  segments_.clear();
   ends_with_slash_ = false;
   char* copied = copy_.data();
   const char* start = target.data() + 1;
@@ -122,7 +122,7 @@ bool PathSegments::split(std::string_view target, std::size_t depth, Letters let
     std::string_view segment(start, at);
     if (segment.empty()) {
       if (!is_over) return false;  // two slashes
-      ends_with_slash_ = count_ != 0;
+      ends_with_slash_ = !segments_.empty();
       return true;
     }
     if (needs_copy) {
@@ -132,9 +132,9 @@ bool PathSegments::split(std::string_view target, std::size_t depth, Letters let
       needs_copy = letters == Letters::kFold;
     }
     if (segment.front() == '.' && (segment == "." || segment == "..")) return false;
-    if (count_ <= depth) {
-      segments_[count_++] = {segment.data(), static_cast<std::uint32_t>(segment.size()),
-                             hash_of_segment(segment)};
+    if (segments_.size() <= depth) {
+      segments_.push_back(
+          {segment.data(), static_cast<std::uint32_t>(segment.size()), hash_of_segment(segment)});
     }
     if (is_over) return true;
     start = ++at;

@@ -1,9 +1,11 @@
 // From a request target to the segments that routes are matched on.
 //
-// The target itself is forwarded byte for byte; what is made here is only looked at. A segment that is normal
-// already, as nearly all are, is looked at where it stands. Of any other a normal copy is made, and of the
-// whole path only where dots or empty segments change which segments there are.
+// The target itself is forwarded byte for byte; this form of it serves matching alone. Nearly all segments
+// are normal already and are matched in place. Of any other segment a normal copy is made, and of the whole
+// path only where dots or empty segments change the segments themselves.
 #pragma once
+
+#include <boost/container/static_vector.hpp>
 
 #include <array>
 #include <cstddef>
@@ -13,20 +15,19 @@
 
 namespace wayside::routes {
 
-// The normal copies of a path's segments, or of a path as a whole, have this much room. Where they do not
-// fit, the path is no route's. As long as the longest request line, if that is not configured to be longer.
+// The room for normal copies of a path's segments or of the whole path, in bytes. A path whose copies do not
+// fit has no route. By default, no request line is longer.
 inline constexpr std::size_t kMaxPath = 8192;
 
-// Writes the path into `out` as RFC 3986 section 6.2.2 has it: percent-encoded bytes that need not be are
-// decoded (%41 is A), the other ones keep their encoding in upper case, "." and ".." are resolved. Empty
-// segments are left out, except that a slash at the end stays. Letters become lower case where `folds_case`.
-// `path` begins with "/". Returns what was written, in `out`; empty where it does not fit. It is never longer
-// than `path`.
+// Writes the normal form of `path`, which begins with "/", into `out` (RFC 3986 section 6.2.2): unreserved
+// characters are decoded (%41 is A), other encodings are in upper case, "." and ".." are resolved, and empty
+// segments are left out; a slash at the end stays. Letters become lower case where `folds_case`. Returns the
+// text, in `out`; empty where there is too little room. It is never longer than `path`.
 std::string_view normalize(std::string_view path, bool folds_case, std::span<char> out) noexcept;
 
-// A piece of a path between two slashes, and a number that is the same for the same text.
+// The text of a path between two slashes, and its hash_of_segment(). Not initialized: see PathSegments.
 struct PathSegment {
-  const char* data;  // not initialised, as there are many and most are never used
+  const char* data;
   std::uint32_t size;
   std::uint32_t hash;
 
@@ -35,22 +36,21 @@ struct PathSegment {
 
 std::uint32_t hash_of_segment(std::string_view text) noexcept;
 
-// The segments of one path, ready to be matched.
+// The segments of one path.
 class PathSegments {
  public:
-  // The most segments that are told apart: of a deeper path, all that follow count as one that no static text
-  // equals.
+  // The most segments that are kept of a path; see the constructor.
   static constexpr std::size_t kCapacity = 65;
 
-  // Splits the path of `target`; not valid where it has none, or where what is not normal about it has no
-  // room in a copy. No more than `depth` + 1 segments are told apart (depth < kCapacity): the trie has no use
-  // for them. `target` outlives the object, as the segments show parts of it.
+  // Splits the path of `target`. Not valid where the target has no path, or where its normal copies take more
+  // than kMaxPath. Segments behind the first `depth` + 1 are dropped (depth < kCapacity): no template has so
+  // many, so a catch-all alone can match them. `target` outlives the object: segments show parts of it.
   PathSegments(std::string_view target, std::size_t depth, bool folds_case) noexcept;
   PathSegments(const PathSegments&) = delete;
   PathSegments& operator=(const PathSegments&) = delete;
 
   bool is_valid() const noexcept { return is_valid_; }
-  std::size_t size() const noexcept { return count_; }
+  std::size_t size() const noexcept { return segments_.size(); }
   const PathSegment& operator[](std::size_t index) const noexcept { return segments_[index]; }
   // Whether the path ends with a slash that follows a segment: "/users/", but not "/".
   bool ends_with_slash() const noexcept { return ends_with_slash_; }
@@ -59,17 +59,18 @@ class PathSegments {
   enum class Letters : std::uint8_t {
     kKeep,
     kFold,    // to lower case
-    kNormal,  // the path is known to be normal, encodings included
+    kNormal,  // as they are: the path is normal, encodings included
   };
 
-  // False where the path has to be normalised as a whole first; the segments mean nothing then.
+  // False where the path has to be normalized as a whole first; the segments are meaningless then.
   bool split(std::string_view target, std::size_t depth, Letters letters) noexcept;
 
-  std::array<PathSegment, kCapacity> segments_;  // the first count_ are set
-  std::size_t count_ = 0;
+  // split() keeps within the capacity, so the check of it is left out.
+  using Unchecked = boost::container::static_vector_options<boost::container::throw_on_overflow<false>>::type;
+  boost::container::static_vector<PathSegment, kCapacity, Unchecked> segments_;
   bool is_valid_ = false;
   bool ends_with_slash_ = false;
-  std::array<char, kMaxPath> copy_;  // not set where everything was normal
+  std::array<char, kMaxPath> copy_;  // left uninitialized: normal segments need no copy
 };
 
 }  // namespace wayside::routes

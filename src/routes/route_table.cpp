@@ -7,19 +7,20 @@
 #include "routes/trie.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <optional>
 #include <utility>
 
 namespace wayside::routes {
 namespace {
 
-// A route of some template: the template's routes differ in their methods.
+// One of the routes of a template, which differ in their methods.
 struct Candidate {
   MethodSet methods;  // empty: every method
   RouteId route = kUnmatched;
 };
 
-// One template's routes, in the order of the file; never empty.
+// The routes of one template, in the order of the file; at least one.
 using Candidates = std::vector<Candidate>;
 
 bool have_methods_in_common(MethodSet a, MethodSet b) noexcept {
@@ -33,14 +34,6 @@ RouteId choose(const Candidates& candidates, Method method) noexcept {
   return candidates.front().route;
 }
 
-// "on line 7", "on line 7 of api.yaml", or "in route 3" where there is no file.
-std::string place_of(const RouteSpec& spec, std::size_t index, std::string_view seen_from) {
-  if (spec.line == 0) return "in route " + std::to_string(index + 1);
-  const std::string line = "on line " + std::to_string(spec.line);
-  return spec.file == seen_from ? line
-                                : line + " of " + (spec.file.empty() ? "the configuration" : spec.file);
-}
-
 std::optional<std::string> check_name(std::string_view name) {
   if (name == kUnmatchedLabel) {
     return "expected a name that is not reserved for paths without a route, found " + quoted(name);
@@ -51,13 +44,13 @@ std::optional<std::string> check_name(std::string_view name) {
   return std::nullopt;
 }
 
-// The templates of all routes, those of one route one after another.
+// The templates of all routes. A route with optional parts has several, one after another.
 struct Alternatives {
   std::vector<Template> templates;
   std::vector<std::size_t> spec_of;  // by template
 };
 
-// In bytes; the trie keeps an automaton twice more, in its order and by its place.
+// In bytes. The trie holds each automaton twice more: in its order, and in the index that finds equal ones.
 std::size_t memory_of(const Template& whole) {
   std::size_t memory = sizeof(Template);
   for (const Segment& segment : whole.segments)
@@ -67,23 +60,25 @@ std::size_t memory_of(const Template& whole) {
 
 std::optional<std::string> beyond(const Limits& limits, std::size_t templates, std::size_t memory) {
   if (templates > limits.routes) {
-    return "expected at most " + std::to_string(limits.routes) +
-           " templates (limits.routes), servers and optional parts expanded, found more";
+    return fmt::format(
+        "expected at most {} templates (limits.routes), servers and optional parts expanded, "
+        "found more",
+        limits.routes);
   }
   if (memory > limits.memory) {
-    return "expected routes of at most " + std::to_string(limits.memory) +
-           " bytes of memory (limits.route_memory), found more";
+    return fmt::format("expected routes of at most {} bytes of memory (limits.route_memory), found more",
+                       limits.memory);
   }
   return std::nullopt;
 }
 
 std::string describe_conflict(std::span<const RouteSpec> specs, std::size_t index, std::size_t other) {
-  return "expected a template and methods unlike the others', found " + quoted(specs[index].path) +
-         ", which matches the same as " + quoted(specs[other].path) + " " +
-         place_of(specs[other], other, specs[index].file);
+  return fmt::format(
+      "expected a template and methods unlike the others', found {}, which matches the same as {} {}",
+      quoted(specs[index].path), quoted(specs[other].path), place_of(specs[other], other, specs[index].file));
 }
 
-// The routes of each leaf. Two that cannot be told apart are a mistake of the later one.
+// The routes of each leaf. Where two match the same requests, the later one has an error.
 std::vector<Candidates> group_by_leaf(std::span<const RouteSpec> specs, const Alternatives& alternatives,
                                       const Trie& trie, std::vector<RouteError>& errors) {
   std::vector<Candidates> groups;
@@ -94,7 +89,8 @@ std::vector<Candidates> group_by_leaf(std::span<const RouteSpec> specs, const Al
     const Trie::Leaf leaf = trie.leaf_of(i);
     if (leaf == groups.size()) groups.emplace_back();
     Candidates& group = groups[leaf];
-    // Two alternatives of one route may come to the same where a slash at the end does not matter.
+    // Two alternatives of one route are one leaf where they differ in a slash at the end that does not
+    // matter.
     if (!group.empty() && group.back().route == route) continue;
     const auto equal = std::ranges::find_if(
         group, [&](const Candidate& other) { return have_methods_in_common(other.methods, spec.methods); });
@@ -141,12 +137,12 @@ std::unique_ptr<const RouteTable::Compiled> RouteTable::compile(std::span<const 
                                                                 MatchOptions options, const Limits& limits,
                                                                 std::vector<RouteError>& errors) {
   std::size_t memory = 0;
-  Alternatives alternatives;  // templates that cannot be read are left out
+  Alternatives alternatives;  // without templates that cannot be read
   std::vector<std::string> labels{std::string(kUnmatchedLabel)};
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const RouteSpec& spec = specs[i];
     if (auto mistake = check_name(spec.name)) errors.push_back({i, 0, *std::move(mistake)});
-    labels.push_back(spec.name.empty() ? spec.path : spec.name);
+    labels.push_back(spec.label());
     auto templates = parse_template(spec.path, spec.syntax, options.ignores_case);
     if (templates.has_error()) {
       errors.push_back({i, templates.error().column, templates.error().message});

@@ -1,15 +1,15 @@
-// One template, read: the text that a user wrote as lists of segments.
+// One template as lists of segments.
 //
-// How parameters are spelled is the business of spelling.hpp; here the pieces become segments, what may be
-// missing becomes one list with it and one without, and whatever constraint a segment has becomes an
-// automaton. Segments that match the same texts are equal, however they were written.
+// Assembles the tokens (tokens.hpp) into segments: an optional group doubles the lists, one with it and one
+// without, and every constraint becomes an automaton. Segments that match the same texts are equal, whatever
+// notation they have.
 #pragma once
 
 #include "wayside/base/result.hpp"
 #include "wayside/routes/route_table.hpp"
 
 #include "routes/constraint/automaton.hpp"
-#include "routes/spelling.hpp"
+#include "routes/tokens.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,26 +19,26 @@
 
 namespace wayside::routes {
 
-// The deepest template allowed. It bounds the memory and the recursion of a match.
+// The most segments of a template. Bounds the memory and the recursion of a match.
 inline constexpr std::size_t kMaxSegments = 64;
 
 // In the order of precedence.
 enum class SegmentKind : std::uint8_t {
-  kStatic,       // this very text
+  kStatic,       // one text
   kConstrained,  // a text that the automaton accepts
   kParameter,    // any text
-  kCatchSome,    // all that is left, at least one segment
-  kCatchAll,     // all that is left, nothing included
+  kCatchSome,    // the rest of the path: one segment or more
+  kCatchAll,     // the rest of the path: any number of segments
 };
 
-// "a static text", "a constrained parameter" …: what a person calls it. Static storage duration.
+// "static text", "a constrained parameter", …. The text has static storage duration.
 std::string_view to_string(SegmentKind kind) noexcept;
 
 struct Segment {
   SegmentKind kind = SegmentKind::kStatic;
-  std::string text;               // of kStatic, as a normalised path has it
+  std::string text;               // of kStatic, in its normal form
   Automaton automaton;            // of kConstrained
-  std::size_t literal_bytes = 0;  // of kConstrained: how many are given beside the parameters
+  std::size_t literal_bytes = 0;  // of kConstrained: the size of the static text beside the parameters
 
   friend bool operator==(const Segment& a, const Segment& b) {
     return a.kind == b.kind && a.text == b.text && a.automaton == b.automaton;
@@ -52,8 +52,8 @@ struct Template {
   friend bool operator==(const Template&, const Template&) = default;
 };
 
-// The alternatives that the text stands for: one, or more where parts may be missing ("/users/:id?" is
-// "/users" and "/users/:id"); all of them different.
+// The alternatives that the text stands for, each once: several where parts are optional ("/users/:id?" is
+// "/users/:id" and "/users"). At start-up and reload only: it allocates.
 Checked<std::vector<Template>, TemplateError> parse_template(std::string_view text,
                                                              TemplateSyntax syntax = TemplateSyntax::kAny,
                                                              bool ignores_case = false);

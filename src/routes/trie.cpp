@@ -2,7 +2,7 @@
 
 #include "wayside/base/percent.hpp"
 
-#include "routes/words.hpp"
+#include "routes/unaligned_load.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -13,7 +13,7 @@
 
 namespace wayside::routes {
 
-// Grows the trie template by template; what the flat arrays need in one piece is gathered in maps first.
+// Adds one template after another. Edges and constraints are kept in maps until finish() lays out the arrays.
 class Trie::Builder {
  public:
   explicit Builder(Trie& trie) : trie_(trie) { new_node(); }
@@ -37,7 +37,7 @@ class Trie::Builder {
   }
 
  private:
-  // A constrained child on its way into the order in which it will be tried.
+  // A constrained child that has no place in the order of trying yet.
   struct Child {
     std::uint32_t automaton;
     std::size_t literal_bytes;
@@ -66,7 +66,7 @@ class Trie::Builder {
         break;
     }
     if (trie_.nodes_[parent].parameter == kNoNode) {
-      const NodeId made = new_node();  // moves the nodes, so the parent is looked up again
+      const NodeId made = new_node();  // moves the nodes: the parent is looked up again
       trie_.nodes_[parent].parameter = made;
     }
     return trie_.nodes_[parent].parameter;
@@ -76,7 +76,7 @@ class Trie::Builder {
     const std::uint32_t automaton = index_of(segment.automaton);
     const auto known = std::ranges::find(constrained_[parent], automaton, &Child::automaton);
     if (known != constrained_[parent].end()) {
-      // Written in two ways, of which neither may depend on being the first.
+      // One constraint in two notations: the precedence may not depend on which of them comes first.
       known->literal_bytes = std::max(known->literal_bytes, segment.literal_bytes);
       return known->node;
     }
@@ -133,15 +133,15 @@ class Trie::Builder {
     }
   }
 
-  // What accepts fewer texts comes first. Among those of which neither includes the other, the one that gives
-  // more bytes, and then any fixed order: the file's plays no part.
+  // A constraint precedes those that include it. Where neither includes the other, the one with more static
+  // text comes first, then a fixed order of automata: the order in the file plays no part.
   std::vector<Child> in_order(std::vector<Child> children) const {
     std::ranges::sort(children, [this](const Child& a, const Child& b) {
       if (a.literal_bytes != b.literal_bytes) return a.literal_bytes > b.literal_bytes;
       return trie_.automata_[a.automaton] < trie_.automata_[b.automaton];
     });
     std::vector<std::vector<std::size_t>> larger_than(children.size());
-    std::vector<std::size_t> smaller_left(children.size());  // that were not tried yet
+    std::vector<std::size_t> smaller_left(children.size());  // not yet in `ordered`
     for (std::size_t smaller = 0; smaller < children.size(); ++smaller) {
       for (std::size_t larger = 0; larger < children.size(); ++larger) {
         if (!is_included(children[smaller], children[larger])) continue;
@@ -165,7 +165,7 @@ class Trie::Builder {
     return ordered;
   }
 
-  // Most pairs have nothing to do with each other, which an example shows at once.
+  // An example rules most pairs out without comparing automata.
   bool is_included(const Child& smaller, const Child& larger) const {
     return smaller.automaton != larger.automaton &&
            trie_.automata_[larger.automaton].accepts(example_of_[smaller.automaton]) &&
@@ -180,17 +180,16 @@ class Trie::Builder {
   Leaf leaf_count_ = 0;
 };
 
-// One path on its way through the trie. Segments deeper than the deepest template can only belong to a
-// catch-all, so one of them stands for all. Each leaf that matches is shown to the visitor, the most specific
-// first, until it says that it has seen enough.
+// The walk of one path through the trie. Calls the visitor with each leaf that matches, in the order of
+// precedence, until it returns true.
 template <class Visitor>
 class Trie::Walk {
  public:
   Walk(const Trie& trie, const PathSegments& path, Visitor visit) noexcept
       : trie_(trie), path_(path), visit_(visit) {}
 
-  // True where the visitor has seen enough. The recursion is as deep as the deepest template, kMaxSegments at
-  // most.
+  // True where the visitor has returned true. The recursion is as deep as the deepest template: kMaxSegments
+  // at most.
   bool from(NodeId id, std::size_t depth) {
     ++cost_.nodes;
     const Node& node = trie_.nodes_[id];
@@ -216,7 +215,7 @@ class Trie::Walk {
  private:
   bool ends_at(const Node& node) {
     if (!trie_.slash_matters_) return show(node.exact) || show(node.catch_all);
-    // "/static/{path...}" matches "/static/" then, and not "/static"; the root always ends with its slash.
+    // "/static/{path...}" matches "/static/" and not "/static". The root always ends with its slash.
     const bool has_slash = path_.ends_with_slash();
     if (show(has_slash ? node.exact_with_slash : node.exact)) return true;
     return (has_slash || path_.size() == 0) && show(node.catch_all);

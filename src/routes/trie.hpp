@@ -1,14 +1,14 @@
 // Many templates as one trie of path segments: which template does a path belong to?
 //
-// It owns the compiled form and the walk through it. It knows nothing of methods, labels or ids: what it
-// finds is a leaf, one for all templates that match exactly the same paths.
+// Owns the compiled templates and the walk through them. Knows nothing of methods, labels or ids: a match is
+// a leaf, which stands for all templates that match exactly the same paths.
 //
-// Why a match cannot be made expensive: a node is reached by exactly one sequence of edges, and so at exactly
-// one depth. However often the walk turns back, it never enters a node twice: a match visits at most the
-// nodes of the trie whose prefix matches the path. Constraints cost one step for each byte of a segment.
+// No path makes a match expensive: a node is reached by one sequence of edges only, so a walk that backtracks
+// never enters a node twice, and visits at most the nodes whose prefix matches the path. A constraint costs
+// one step for each byte of a segment.
 //
-// Why it is fast where nothing turns back: the segments are hashed while the path is split, and a static
-// child is found with one probe into one table for the whole trie, whose entries hold their text themselves.
+// Without backtracking a match is fast: segments are hashed while the path is split, and a static child is
+// found with one probe into a table of the whole trie, whose entries contain their text.
 #pragma once
 
 #include "routes/path.hpp"
@@ -24,31 +24,31 @@
 
 namespace wayside::routes {
 
-// What one look at a path cost, for the tests that bound it.
+// The cost of one match, for tests that bound it.
 struct TrieCost {
-  std::size_t nodes = 0;  // entered
-  std::size_t bytes = 0;  // that constraints looked at, at most
+  std::size_t nodes = 0;  // nodes that were entered
+  std::size_t bytes = 0;  // an upper bound of the bytes that constraints read
 };
 
 class Trie {
  public:
-  // One set of indistinguishable templates; numbered from 0 in the order in which they first appear.
+  // A set of templates that match the same paths. Numbered from 0 in the order of their first templates.
   using Leaf = std::uint32_t;
   static constexpr Leaf kNoLeaf = std::numeric_limits<Leaf>::max();
 
-  // Where `slash_matters`, a slash at the end makes a template or a path another one.
+  // Where `slash_matters`, "/users/" and "/users" differ, in templates and in paths.
   Trie(std::span<const Template> templates, bool slash_matters);
 
   // The leaf of the template with this index in the constructor's span.
   Leaf leaf_of(std::size_t template_index) const noexcept { return leaf_of_template_[template_index]; }
 
-  // Segments of the deepest template, catch-alls not counted: as many as a path needs to be split into.
+  // The number of segments of the deepest template, without catch-alls.
   std::size_t depth() const noexcept { return depth_; }
 
   // The leaf of the most specific template that matches, or kNoLeaf. Never allocates.
   Leaf find(const PathSegments& path, TrieCost* cost = nullptr) const noexcept;
 
-  // The leaves of all templates that match, the most specific first. For explanations: it allocates.
+  // The leaves of all templates that match, in the order of precedence. For explanations: it allocates.
   std::vector<Leaf> find_all(const PathSegments& path) const;
 
   std::size_t node_count() const noexcept { return nodes_.size(); }
@@ -65,10 +65,10 @@ class Trie {
   struct Node {
     Leaf exact = kNoLeaf;             // a template ends here
     Leaf exact_with_slash = kNoLeaf;  // a template ends here with a slash that matters
-    Leaf catch_some = kNoLeaf;        // a template ends here with all that is left, which is something
-    Leaf catch_all = kNoLeaf;         // a template ends here with all that is left
+    Leaf catch_some = kNoLeaf;        // a template ends here with a catch-all of one segment or more
+    Leaf catch_all = kNoLeaf;         // a template ends here with a catch-all of any number of segments
     NodeId parameter = kNoNode;
-    std::uint32_t first_constrained = 0;  // in constrained_, in the order in which they are tried
+    std::uint32_t first_constrained = 0;  // in constrained_; they are tried in this order
     std::uint32_t constrained_count = 0;
     bool has_static_children = false;
   };
@@ -78,11 +78,11 @@ class Trie {
     NodeId child;
   };
 
-  // A static child, in a table with open addressing. 32 bytes, two to a cache line.
+  // A static child: an entry of a hash table with open addressing. 32 bytes, two to a cache line.
   struct Edge {
     static constexpr std::size_t kInlineText = 16;
 
-    NodeId parent = kNoNode;  // kNoNode: nothing is here
+    NodeId parent = kNoNode;  // kNoNode: a free entry
     NodeId child = kNoNode;
     std::uint32_t hash = 0;
     std::uint32_t size = 0;                // of the text
@@ -95,10 +95,10 @@ class Trie {
 
   bool slash_matters_;
   std::vector<Node> nodes_;
-  std::vector<Edge> edges_;  // a power of two of them, at most half in use
+  std::vector<Edge> edges_;  // their number is a power of two; at most half are in use
   std::string long_texts_;
   std::vector<Constrained> constrained_;
-  std::vector<Automaton> automata_;  // all different
+  std::vector<Automaton> automata_;  // each once
   std::vector<Leaf> leaf_of_template_;
   std::size_t depth_ = 0;
 };

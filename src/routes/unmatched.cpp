@@ -11,13 +11,13 @@
 
 namespace wayside::routes {
 
-std::string_view to_string(Unmatched mode) noexcept {
-  switch (mode) {
-    case Unmatched::kFold:
+std::string_view to_string(UnmatchedPolicy policy) noexcept {
+  switch (policy) {
+    case UnmatchedPolicy::kFold:
       return "fold";
-    case Unmatched::kPath:
+    case UnmatchedPolicy::kPath:
       return "path";
-    case Unmatched::kGuess:
+    case UnmatchedPolicy::kGuess:
       break;
   }
   return "guess";
@@ -27,7 +27,7 @@ std::string_view guess_template(std::string_view target, std::span<char> out) no
   constexpr std::string_view kParameter = "{id}";
   const std::string_view raw = path_of(target);
   if (raw.empty()) return {};
-  std::array<char, kMaxPath> normal;  // not initialised: it is written before it is read
+  std::array<char, kMaxPath> normal;  // left uninitialized: normalize() writes it
   std::string_view rest = normalize(raw, false, normal);
   if (rest.empty()) return {};
   rest.remove_prefix(1);
@@ -48,10 +48,11 @@ std::string_view guess_template(std::string_view target, std::span<char> out) no
   return {out.data(), size};
 }
 
-std::string_view unmatched_label(Unmatched mode, std::string_view target, std::span<char> buffer) noexcept {
+std::string_view unmatched_label(UnmatchedPolicy policy, std::string_view target,
+                                 std::span<char> buffer) noexcept {
   std::string_view label;
-  if (mode == Unmatched::kPath) label = path_of(target);
-  if (mode == Unmatched::kGuess) label = guess_template(target, buffer);
+  if (policy == UnmatchedPolicy::kPath) label = path_of(target);
+  if (policy == UnmatchedPolicy::kGuess) label = guess_template(target, buffer);
   return label.empty() ? kUnmatchedLabel : label;
 }
 

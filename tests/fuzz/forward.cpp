@@ -122,7 +122,6 @@ bool ends_here(std::string_view name, const http::ConnectionOptions& options) {
   constexpr bool kIsRequest = std::is_same_v<Head, http::RequestHead>;
   constexpr std::array<std::string_view, 5> kHopByHop = {"keep-alive", "proxy-connection", "te", "trailer",
                                                          "upgrade"};
-  const auto nominated = std::span(options.nominated).first(options.nominated_count);
   std::string with_hyphens(name);
   std::ranges::replace(with_hyphens, '_', '-');
   const bool is_twin = with_hyphens != name && (is_our_own<Head>(with_hyphens) ||
@@ -130,7 +129,7 @@ bool ends_here(std::string_view name, const http::ConnectionOptions& options) {
                                                 http::is_set_by_proxies(with_hyphens));
   const bool is_forgery = is_twin || equals_ignoring_case(name, "proxy");
   return is_among(kHopByHop, name) || (kIsRequest && is_forgery) ||
-         std::ranges::any_of(nominated,
+         std::ranges::any_of(options.nominated,
                              [&](std::string_view other) { return equals_ignoring_case(name, other); });
 }
 

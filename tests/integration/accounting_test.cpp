@@ -225,7 +225,8 @@ TEST_F(Accounting, KeepsStreamsApart) {
 }
 
 TEST_F(Accounting, AGuessEarnsItsSeriesByAnAnswerThatShowsThatItIsThere) {
-  for (const routes::Unmatched mode : {routes::Unmatched::kGuess, routes::Unmatched::kPath}) {
+  for (const routes::UnmatchedPolicy mode :
+       {routes::UnmatchedPolicy::kGuess, routes::UnmatchedPolicy::kPath}) {
     config::Settings settings;
     settings.unmatched = mode;
     start(settings);
@@ -259,7 +260,7 @@ TEST_F(Accounting, AGuessEarnsItsSeriesByAnAnswerThatShowsThatItIsThere) {
 // Of a guess that is known, failures are counted there: the backend may be down for a while.
 TEST_F(Accounting, AFailureIsCountedWhereTheGuessIsKnown) {
   config::Settings settings;
-  settings.unmatched = routes::Unmatched::kGuess;
+  settings.unmatched = routes::UnmatchedPolicy::kGuess;
   start(settings);
   RawSocket client = connect();
   client.send("GET /known HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -282,7 +283,7 @@ TEST_F(Accounting, AFailureIsCountedWhereTheGuessIsKnown) {
 TEST_F(Accounting, TakesTheRouteThatTheBackendDeclares) {
   config::Settings settings;
   settings.measurement.route_header = "X-Route-Template";
-  settings.unmatched = routes::Unmatched::kFold;
+  settings.unmatched = routes::UnmatchedPolicy::kFold;
   start(settings);
   RawSocket client = connect();
   client.send(kGet);
@@ -342,7 +343,7 @@ TEST_F(Accounting, KeepsTheMatchedRouteWhereADeclaredOneHasNoRoom) {
 
 TEST_F(Accounting, LabelsByHeaderFromAClosedList) {
   config::Settings settings;
-  settings.unmatched = routes::Unmatched::kFold;
+  settings.unmatched = routes::UnmatchedPolicy::kFold;
   settings.measurement.labels = {{"X-Tenant", {.name = "tenant", .values = {"a", "b"}}}};
   start(settings);
   RawSocket client = connect();

@@ -182,7 +182,7 @@ class Description {
   Description& add(const http::ResponseHead& head) { return add(head.status).add(head.reason); }
   Description& add(const http::ConnectionOptions& options) {
     add(options.close).add(options.keep_alive).add(options.upgrade);
-    for (const std::string_view name : std::span(options.nominated).first(options.nominated_count))
+    for (const std::string_view name : options.nominated)
       add(name);
     return *this;
   }

@@ -34,7 +34,7 @@ void ProxyFixture::start(config::Settings settings) {
   settings.listen = {"127.0.0.1", 0, {}};
   settings.metrics_listen = {"127.0.0.1", 0, {}};
   // Without routes, a test finds its requests under "unmatched", unless its settings say otherwise.
-  if (!settings.unmatched) settings.unmatched = routes::Unmatched::kFold;
+  if (!settings.unmatched) settings.unmatched = routes::UnmatchedPolicy::kFold;
   if (settings.backend == config::Settings{}.backend) settings.backend = backend_.address();
   // Shows errors with the test that caused them, but not "listening".
   streams_ =

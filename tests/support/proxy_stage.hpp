@@ -62,7 +62,7 @@ class ProxyStage {
  public:
   // Requests that no route matches are counted as "unmatched"; the backend is `backend`.
   ProxyStage() {
-    settings.unmatched = routes::Unmatched::kFold;
+    settings.unmatched = routes::UnmatchedPolicy::kFold;
     settings.backend = backend.address();
   }
   ProxyStage(const ProxyStage&) = delete;
@@ -160,7 +160,7 @@ class ProxyStage {
       if (!table) throw std::logic_error(table.error().message);
       auto routing = std::make_unique<proxy::Routing>();
       routing->table = std::make_shared<const routes::RouteTable>(*std::move(table));
-      routing->unmatched = settings.unmatched_mode();
+      routing->unmatched = settings.unmatched_policy();
       routing->targets.push_back(
           {registry.intern(routes::kUnmatchedLabel, settings.measurement.defaults), &uses.emplace_back()});
       for (const routes::RouteSpec& route : settings.routes) {

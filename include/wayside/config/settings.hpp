@@ -109,14 +109,14 @@ struct Settings {
   bool inspector_examples = true;         // /routes shows paths that clients sent
   std::vector<routes::RouteSpec> routes;  // with the routes of the OpenAPI document; they compile together
   routes::MatchOptions matching;
-  std::optional<routes::Unmatched> unmatched;  // absent: see unmatched_mode()
+  std::optional<routes::UnmatchedPolicy> unmatched;  // absent: see unmatched_policy()
   std::string openapi;                         // the file of the OpenAPI document; empty: none
   bool enable_lifecycle = false;               // POST /-/reload is answered
   std::string file;                            // the configuration file; empty: none
 
   // Without routes, the default is to guess: then there are labels without any configuration.
-  routes::Unmatched unmatched_mode() const noexcept {
-    return unmatched.value_or(routes.empty() ? routes::Unmatched::kGuess : routes::Unmatched::kFold);
+  routes::UnmatchedPolicy unmatched_policy() const noexcept {
+    return unmatched.value_or(routes.empty() ? routes::UnmatchedPolicy::kGuess : routes::UnmatchedPolicy::kFold);
   }
 
   friend bool operator==(const Settings&, const Settings&) = default;

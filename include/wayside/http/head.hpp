@@ -9,7 +9,8 @@
 #include "wayside/http/field_name.hpp"
 #include "wayside/http/limits.hpp"
 
-#include <array>
+#include <boost/container/static_vector.hpp>
+
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -69,11 +70,14 @@ struct ConnectionOptions {
   bool upgrade = false;
   // Names of fields that a Connection field declares to be for this hop only. Nominations of end-to-end
   // fields are ignored.
-  std::array<std::string_view, limits::kConnectionOptions> nominated;
-  std::size_t nominated_count = 0;
+  boost::container::static_vector<std::string_view, limits::kConnectionOptions> nominated;
   std::size_t named_count = 0;  // the ignored ones included
 
-  void clear() noexcept { close = keep_alive = upgrade = false, nominated_count = named_count = 0; }
+  void clear() noexcept {
+    close = keep_alive = upgrade = false;
+    nominated.clear();
+    named_count = 0;
+  }
 };
 
 struct RequestHead {

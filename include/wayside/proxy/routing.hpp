@@ -22,7 +22,7 @@ struct RouteTarget {
 struct Routing {
   std::shared_ptr<const routes::RouteTable> table;  // shared: it is large, and the same for all workers
   std::vector<RouteTarget> targets;                 // by RouteId
-  routes::Unmatched unmatched = routes::Unmatched::kFold;
+  routes::UnmatchedPolicy unmatched = routes::UnmatchedPolicy::kFold;
 };
 
 }  // namespace wayside::proxy

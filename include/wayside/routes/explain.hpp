@@ -1,4 +1,4 @@
-// Why does a request belong to a route? For people: `wayside --explain`.
+// Explains to a person why a request belongs to a route: `wayside --explain`.
 #pragma once
 
 #include "wayside/routes/route_table.hpp"
@@ -10,14 +10,10 @@
 
 namespace wayside::routes {
 
-// "on line 7", "on line 7 of api.yaml" where the spec has a file, or "in route 3" where it has no line.
-// `index` is that of the spec.
-std::string place_of(const RouteSpec& spec, std::size_t index);
-
-// A few lines: the path in its normal form, the route that it belongs to, and the others that match, each
-// with what made the winner win. `specs` compile. `request` is "GET /users/42?x=1", or the target alone,
-// which means GET.
-std::string explain(std::span<const RouteSpec> specs, MatchOptions options, Unmatched mode,
+// A few lines: the path in its normal form, its route, and the other routes that match, each with the reason
+// why the first one wins over it. `specs` compile. `request` is "GET /users/42?x=1", a whole request line, or
+// a target alone, which stands for a GET. Throws std::bad_alloc.
+std::string explain(std::span<const RouteSpec> specs, MatchOptions options, UnmatchedPolicy policy,
                     std::string_view request);
 
 }  // namespace wayside::routes

@@ -1,4 +1,4 @@
-// What is allowed in a set of routes, and is probably not meant: `wayside --check`.
+// Hints about routes that compile, but probably do not do what their author meant: `wayside --check`.
 #pragma once
 
 #include "wayside/routes/route_table.hpp"
@@ -15,9 +15,9 @@ struct RouteHint {
   std::string message;
 };
 
-// Templates that no request reaches, because more specific ones take every path; constraints that overlap,
-// so that a path could be either's; labels that routes share without having been written as one. `specs`
-// compile. In the order of `specs`. Start-up only.
+// Finds templates that no request reaches because more specific ones match every path, constraints that
+// overlap, and labels that routes share without having been written as a group. `specs` compile. The hints
+// are in the order of `specs`. Start-up only. Throws std::bad_alloc.
 std::vector<RouteHint> lint(std::span<const RouteSpec> specs, MatchOptions options);
 
 }  // namespace wayside::routes

@@ -36,7 +36,7 @@ TEST(Examples, TheReferenceHoldsTheDefaults) {
   Settings settings = load_file(kFolder / "wayside.yaml");
   settings.routes.clear();
   settings.file.clear();
-  EXPECT_EQ(settings.unmatched, routes::Unmatched::kFold) << "the default beside routes";
+  EXPECT_EQ(settings.unmatched, routes::UnmatchedPolicy::kFold) << "the default beside routes";
   settings.unmatched.reset();
   EXPECT_EQ(settings, Settings{});
 }

@@ -59,7 +59,7 @@ TEST_F(LoadOpenApi, TakesTheDocumentOfTheCommandLine) {
   ASSERT_TRUE(loaded.has_value());
   ASSERT_EQ(loaded->settings.routes.size(), 1U);
   EXPECT_EQ(loaded->settings.routes[0].path, "/v1/a");
-  EXPECT_EQ(loaded->settings.unmatched_mode(), routes::Unmatched::kFold);
+  EXPECT_EQ(loaded->settings.unmatched_policy(), routes::UnmatchedPolicy::kFold);
 }
 
 TEST_F(LoadOpenApi, SaysWhereTheDocumentIsBroken) {
@@ -89,7 +89,7 @@ TEST_F(LoadOpenApi, HandsOnWhatIsToBeExplained) {
   EXPECT_EQ(loaded->action, Action::kExplain);
   EXPECT_EQ(loaded->explain, "GET /a");
   EXPECT_TRUE(loaded->settings.enable_lifecycle);
-  EXPECT_EQ(loaded->settings.unmatched, routes::Unmatched::kPath);
+  EXPECT_EQ(loaded->settings.unmatched, routes::UnmatchedPolicy::kPath);
   EXPECT_THAT(loaded->hints, IsEmpty());
   EXPECT_THAT(load_with({"--explain", "GET /a", "--check"}).error().lines,
               ElementsAre("--explain: expected to stand alone, found another request beside it"));

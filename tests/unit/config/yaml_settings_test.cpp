@@ -101,7 +101,7 @@ reuse_port: true
                   routes::RouteSpec{"/orders/{order}", set_of({Method::get, Method::post}), "order", 20},
                   routes::RouteSpec{"/orders/{order}", set_of({Method::put}), {}, 23}, css, js, healthz));
   EXPECT_EQ(settings.openapi, "api.yaml");
-  EXPECT_EQ(settings.unmatched, routes::Unmatched::kPath);
+  EXPECT_EQ(settings.unmatched, routes::UnmatchedPolicy::kPath);
   EXPECT_EQ(settings.matching, (routes::MatchOptions{true, true}));
   EXPECT_TRUE(settings.enable_lifecycle);
   EXPECT_TRUE(settings.reuse_port);
@@ -117,10 +117,10 @@ TEST(YamlSettings, FindTheOpenApiDocumentBesideTheFile) {
 }
 
 TEST(Settings, GuessWhereThereAreNoRoutes) {
-  EXPECT_EQ(Settings{}.unmatched_mode(), routes::Unmatched::kGuess);
-  EXPECT_EQ(read("routes: [/a]").unmatched_mode(), routes::Unmatched::kFold);
-  EXPECT_EQ(read("routes: [/a]\nunmatched: guess").unmatched_mode(), routes::Unmatched::kGuess);
-  EXPECT_EQ(read("unmatched: fold").unmatched_mode(), routes::Unmatched::kFold);
+  EXPECT_EQ(Settings{}.unmatched_policy(), routes::UnmatchedPolicy::kGuess);
+  EXPECT_EQ(read("routes: [/a]").unmatched_policy(), routes::UnmatchedPolicy::kFold);
+  EXPECT_EQ(read("routes: [/a]\nunmatched: guess").unmatched_policy(), routes::UnmatchedPolicy::kGuess);
+  EXPECT_EQ(read("unmatched: fold").unmatched_policy(), routes::UnmatchedPolicy::kFold);
 }
 
 TEST(YamlSettings, LeaveWhatTheFileDoesNotSay) {
@@ -201,7 +201,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"routes:\n- path: '/a/{b'",
        "f.yaml:2:15: routes[0]: expected } after the name of the parameter, found the end"},
       {"routes:\n- name: x\n  group: [/ok, /a/*b*]",
-       R"(f.yaml:3:19: routes[0].group[1]: expected * for one segment, ** for all that is left, or *name, found "*b*")"},
+       R"(f.yaml:3:19: routes[0].group[1]: expected * for one segment, ** for the rest of the path, or *name, found "*b*")"},
       {"routes:\n- group: [/a]", "f.yaml:2: routes[0]: expected a name for the group, found none"},
       {"routes:\n- {name: x, group: []}",
        "f.yaml:2: routes[0].group: expected at least one template, found an empty list"},
@@ -367,7 +367,7 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.routes.back().path = "/g/2";
   settings.routes.push_back({"/excluded", {}, {}, 0});
   settings.routes.back().is_excluded = true;
-  settings.unmatched = routes::Unmatched::kPath;
+  settings.unmatched = routes::UnmatchedPolicy::kPath;
   settings.matching = {true, true};
   settings.openapi = "/api.yaml";
   settings.enable_lifecycle = true;

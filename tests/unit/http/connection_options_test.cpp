@@ -13,8 +13,7 @@ namespace {
 using Names = std::vector<std::string_view>;
 
 Names nominated(const ConnectionOptions& options) {
-  return {options.nominated.begin(),
-          options.nominated.begin() + static_cast<std::ptrdiff_t>(options.nominated_count)};
+  return {options.nominated.begin(), options.nominated.end()};
 }
 
 // RFC 9110 section 7.6.1: options are case-insensitive, and the list may have empty elements.

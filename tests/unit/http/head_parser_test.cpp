@@ -23,8 +23,7 @@ using test::ParsedResponse;
 using Options = std::vector<std::string>;
 
 Options nominated(const ConnectionOptions& options) {
-  return {options.nominated.begin(),
-          options.nominated.begin() + static_cast<std::ptrdiff_t>(options.nominated_count)};
+  return {options.nominated.begin(), options.nominated.end()};
 }
 
 std::string to_word(const std::optional<Violation>& violation) {
@@ -74,7 +73,7 @@ TEST(RequestHead, IsRefilledWithoutATraceOfTheLastOne) {
   ASSERT_EQ(parse_request_head(second, head), std::nullopt);
   EXPECT_EQ(head.fields.size(), 0U);
   EXPECT_FALSE(head.connection.close);
-  EXPECT_EQ(head.connection.nominated_count, 0U);
+  EXPECT_TRUE(head.connection.nominated.empty());
   EXPECT_EQ(head.minor_version, 0U);
 }
 

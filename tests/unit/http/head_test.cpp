@@ -46,10 +46,11 @@ TEST(Fields, HaveNoTraceOfTheLastHead) {
 TEST(ConnectionOptions, HaveNoTraceOfTheLastHead) {
   ConnectionOptions options;
   options.close = options.keep_alive = options.upgrade = true;
-  options.nominated_count = options.named_count = 2;
+  options.nominated = {"X-A", "X-B"};
+  options.named_count = 2;
   options.clear();
   EXPECT_FALSE(options.close || options.keep_alive || options.upgrade);
-  EXPECT_EQ(options.nominated_count, 0U);
+  EXPECT_TRUE(options.nominated.empty());
   EXPECT_EQ(options.named_count, 0U);
 }
 

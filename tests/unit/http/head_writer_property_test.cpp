@@ -118,7 +118,7 @@ TEST(RequestHeadWriter, KeepsEndToEndFieldsOfAnyHead) {
     const test::ParsedRequest after(written);
     ASSERT_EQ(after.violation, std::nullopt) << written;
     EXPECT_EQ(after.head.target, "/x");
-    EXPECT_TRUE(after.head.connection.nominated_count == 0 && !after.head.connection.close);
+    EXPECT_TRUE(after.head.connection.nominated.empty() && !after.head.connection.close);
     // Added fields stand at the end.
     const std::string kept = end_to_end_lines(before.head);
     const std::string all = end_to_end_lines(after.head);

@@ -167,7 +167,7 @@ TEST_F(RecorderTest, ShowsUnmatchedPathsWithTheirStatuses) {
 
 // A scanner's paths earn no series; those that the backend knows do.
 TEST_F(RecorderTest, GivesAPathSeriesOnceAnAnswerShowsThatItIsThere) {
-  stage_.settings.unmatched = routes::Unmatched::kPath;
+  stage_.settings.unmatched = routes::UnmatchedPolicy::kPath;
   serve("/word", 404);
   fail("/word", Outcome::kConnectFailed);
   EXPECT_EQ(stage_.metric(requests("unmatched", 404)), 1);
@@ -181,7 +181,7 @@ TEST_F(RecorderTest, GivesAPathSeriesOnceAnAnswerShowsThatItIsThere) {
 }
 
 TEST_F(RecorderTest, CountsAnExchangeWhereAnotherHasEarnedSeriesMeanwhile) {
-  stage_.settings.unmatched = routes::Unmatched::kPath;
+  stage_.settings.unmatched = routes::UnmatchedPolicy::kPath;
   Recording late(stage_, "/word");
   serve("/word", 200);
   late.respond(404);
@@ -190,14 +190,14 @@ TEST_F(RecorderTest, CountsAnExchangeWhereAnotherHasEarnedSeriesMeanwhile) {
 }
 
 TEST_F(RecorderTest, GuessesATemplate) {
-  stage_.settings.unmatched = routes::Unmatched::kGuess;
+  stage_.settings.unmatched = routes::UnmatchedPolicy::kGuess;
   serve("/users/7", 200);
   serve("/users/8", 200);
   EXPECT_EQ(stage_.metric(requests("/users/{id}", 200)), 2);
 }
 
 TEST_F(RecorderTest, CountsAsOverflowWhatFindsNoRoom) {
-  stage_.settings.unmatched = routes::Unmatched::kPath;
+  stage_.settings.unmatched = routes::UnmatchedPolicy::kPath;
   stage_.settings.measurement.max_series =
       metrics::least_max_series({}, false) + metrics::guaranteed_series({}, false);  // for "unmatched"
   for (int i = 0; i < 3; ++i)

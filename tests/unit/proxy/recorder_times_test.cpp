@@ -69,7 +69,7 @@ TEST_F(RecorderTimesTest, WritesALineOfBytesThatWereNoRequest) {
 }
 
 TEST_F(RecorderTimesTest, NamesTheLabelThatTheMetricsHaveNoRoomFor) {
-  stage_.settings.unmatched = routes::Unmatched::kPath;
+  stage_.settings.unmatched = routes::UnmatchedPolicy::kPath;
   stage_.settings.measurement.max_series =
       metrics::least_max_series({}, false) + metrics::guaranteed_series({}, false);
   Recording recording(stage_, "/word");

@@ -45,9 +45,8 @@ TEST(Lint, FindsWhatNoRequestReaches) {
 TEST(Lint, FindsConstraintsThatOverlap) {
   EXPECT_THAT(
       hints_of(specs_of({"/{a}.json", "/{a}-{b}", "/{a:[0-9]+}"})),
-      ElementsAre(
-          "1: overlaps \"/{a}.json\" on line 1: both match \"0-.json\", and the one with more text of "
-          "its own gets it"));
+      ElementsAre("1: overlaps \"/{a}.json\" on line 1: both match \"0-.json\", and the one with more static "
+                  "text gets it"));
 }
 
 TEST(Lint, NamesOneOverlapOfEachRoute) {

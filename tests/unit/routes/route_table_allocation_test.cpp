@@ -69,7 +69,7 @@ TEST(RouteTableMatch, AllocatesNothingForWhatItDoesNotMatch) {
   const std::size_t before = allocations.load();
   std::size_t sum = 0;
   for (const std::string_view target : {"/users//%34%32/a-long-identifier-of-a-user?x", "/", "*"})
-    sum += unmatched_label(Unmatched::kGuess, target, buffer).size();
+    sum += unmatched_label(UnmatchedPolicy::kGuess, target, buffer).size();
   EXPECT_EQ(allocations.load() - before, 0U);
   EXPECT_EQ(sum, std::string_view("/users/{id}/a-long-identifier-of-a-user"
                                   "/"

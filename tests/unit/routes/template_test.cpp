@@ -218,7 +218,8 @@ TEST(Template, SaysWhatIsWrongAndWhere) {
   };
   const std::string path_char = "expected a character of a URL path (others percent-encoded), found ";
   const std::string hex = "expected two hexadecimal digits after %, found ";
-  const std::string spanning = "expected {name} for one segment or {name...} for all that is left, found ";
+  const std::string spanning =
+      "expected {name} for one segment or {name...} for the rest of the path, found ";
   const std::vector<Case> cases = {
       {"", 1, "expected a template that begins with /, found the end"},
       {"users", 1, R"(expected a template that begins with /, found "users")"},
@@ -243,7 +244,7 @@ TEST(Template, SaysWhatIsWrongAndWhere) {
       {"/a{$}", 3, "expected {$} behind the last slash, found more beside it"},
       {"/items:batch", 7, R"(expected \: for a colon, or / . or - before a :parameter, found ":batch")"},
       {"/a*", 3, R"(expected *, ** or *name as a whole segment, or \* for a star, found "*")"},
-      {"/***", 2, R"(expected * for one segment, ** for all that is left, or *name, found "***")"},
+      {"/***", 2, R"(expected * for one segment, ** for the rest of the path, or *name, found "***")"},
       {"/{id:.*}", 6, spanning + R"(".*")"},
       {"/:id(.*)", 6, spanning + R"(".*")"},
       {"/{a}.{b?}", 6, R"(expected an optional parameter to be a whole segment, found "{b?}")"},

@@ -33,11 +33,11 @@ TEST(Unmatched, IsNotGuessedWhereThereIsNoRoom) {
 
 TEST(Unmatched, HasALabelInEveryMode) {
   std::array<char, 64> buffer;
-  EXPECT_EQ(unmatched_label(Unmatched::kFold, "/users/42?x", buffer), "unmatched");
-  EXPECT_EQ(unmatched_label(Unmatched::kPath, "/users//42?x", buffer), "/users//42");
-  EXPECT_EQ(unmatched_label(Unmatched::kGuess, "/users//42?x", buffer), "/users/{id}");
-  EXPECT_EQ(unmatched_label(Unmatched::kPath, "*", buffer), "unmatched");
-  EXPECT_EQ(unmatched_label(Unmatched::kGuess, "host:1", buffer), "unmatched");
+  EXPECT_EQ(unmatched_label(UnmatchedPolicy::kFold, "/users/42?x", buffer), "unmatched");
+  EXPECT_EQ(unmatched_label(UnmatchedPolicy::kPath, "/users//42?x", buffer), "/users//42");
+  EXPECT_EQ(unmatched_label(UnmatchedPolicy::kGuess, "/users//42?x", buffer), "/users/{id}");
+  EXPECT_EQ(unmatched_label(UnmatchedPolicy::kPath, "*", buffer), "unmatched");
+  EXPECT_EQ(unmatched_label(UnmatchedPolicy::kGuess, "host:1", buffer), "unmatched");
 }
 
 TEST(Unmatched, OnlyAnAnswerThatIsNoErrorShowsExistence) {
@@ -48,9 +48,9 @@ TEST(Unmatched, OnlyAnAnswerThatIsNoErrorShowsExistence) {
 }
 
 TEST(Unmatched, ModesHaveNames) {
-  EXPECT_EQ(to_string(Unmatched::kFold), "fold");
-  EXPECT_EQ(to_string(Unmatched::kPath), "path");
-  EXPECT_EQ(to_string(Unmatched::kGuess), "guess");
+  EXPECT_EQ(to_string(UnmatchedPolicy::kFold), "fold");
+  EXPECT_EQ(to_string(UnmatchedPolicy::kPath), "path");
+  EXPECT_EQ(to_string(UnmatchedPolicy::kGuess), "guess");
 }
 
 }  // namespace

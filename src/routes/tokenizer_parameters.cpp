@@ -2,9 +2,10 @@
 #include "wayside/base/text.hpp"
 
 #include "routes/constraint/regex.hpp"
-#include "routes/speller.hpp"
+#include "routes/tokenizer.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 namespace wayside::routes {
@@ -12,23 +13,23 @@ namespace {
 
 constexpr std::string_view kEllipsis = "...";
 
-// Of the names that are delimited by what follows them: ":id".
+// A character of a name that ends where another character follows: ":id".
 bool is_identifier_char(char c) noexcept {
   return is_letter(c) || is_digit(c) || c == '_';
 }
 
-// Of the names in brackets, where nothing else ends them.
+// A character of a name in brackets, which end it.
 bool is_name_char(char c) noexcept {
   return is_identifier_char(c) || c == '-' || c == '.' || c == '$' || c == '@';
 }
 
-// Constraints that cross slashes in some frameworks and stay in their segment in others.
+// Whether some frameworks match the constraint across slashes, and others within a segment.
 bool crosses_slashes_somewhere(std::string_view regex) noexcept {
   return regex == ".*" || regex == ".+" || regex == "(.*)" || regex == "(.+)" || regex == ".*?" ||
          regex == ".+?";
 }
 
-// A word of letters, and its arguments: "int", "any(a,b)".
+// A word of small letters and its arguments: "int", "any(a,b)".
 struct Call {
   std::string_view name;
   std::string_view arguments;
@@ -47,23 +48,23 @@ std::optional<Call> as_call(std::string_view text) noexcept {
 
 }  // namespace
 
-bool Speller::spell_braces() {
+bool Tokenizer::read_braces() {
   const std::size_t start = at_;
   const std::size_t end = closing(start, '{', '}');
   if (end == std::string_view::npos) return fail(text_.size(), "} after the name of the parameter", {});
   std::string_view inside = text_.substr(start + 1, end - start - 1);
   at_ = end + 1;
-  if (inside == "$") return add(Piece::Kind::kEnd, start);
+  if (inside == "$") return add(Token::Kind::kEnd, start);
   if (syntax_ == TemplateSyntax::kOpenApi) return add_openapi_parameter(inside, start);
 
   const std::size_t stars = std::min(inside.find_first_not_of('*'), inside.size());
   if (stars != 0) {
     if (stars > 2) return fail(start + 1, "{*name} or {**name}", inside);
-    return add_named(Piece::Kind::kCatchAll, inside.substr(stars), start + 1 + stars, start);
+    return add_named(Token::Kind::kCatchAll, inside.substr(stars), start + 1 + stars, start);
   }
   if (inside.ends_with(kEllipsis)) {
     inside.remove_suffix(kEllipsis.size());
-    return add_named(Piece::Kind::kCatchAll, inside, start + 1, start);
+    return add_named(Token::Kind::kCatchAll, inside, start + 1, start);
   }
   const std::size_t name_end = std::min(inside.find_first_of(":=?"), inside.size());
   const std::string_view name = inside.substr(0, name_end);
@@ -73,42 +74,42 @@ bool Speller::spell_braces() {
     if (!add_constrained(name, rest.substr(1), start, start + 1 + name_end + 1, is_optional)) return false;
   } else if (rest.starts_with('?') && rest != "?") {
     return fail(start + 1 + name_end + 1, "} after the ?", rest.substr(1));
-  } else if (!add_named(Piece::Kind::kParameter, name, start + 1, start)) {
+  } else if (!add_named(Token::Kind::kParameter, name, start + 1, start)) {
     return false;
   }
   return !is_optional || make_segment_optional(start);
 }
 
-bool Speller::add_openapi_parameter(std::string_view name, std::size_t start) {
+bool Tokenizer::add_openapi_parameter(std::string_view name, std::size_t start) {
   if (name.empty()) return fail(start + 1, "a name between the braces", text_.substr(start, 2));
-  add(Piece::Kind::kParameter, start);
-  result_.pieces.back().text = name;
+  add(Token::Kind::kParameter, start);
+  result_.tokens.back().text = name;
   return leave_unconstrained();
 }
 
-bool Speller::add_constrained(std::string_view name, std::string_view constraint, std::size_t start,
-                              std::size_t offset, bool& is_optional) {
+bool Tokenizer::add_constrained(std::string_view name, std::string_view constraint, std::size_t start,
+                                std::size_t offset, bool& is_optional) {
   std::string_view calls = constraint;
   if (calls.ends_with('?')) calls.remove_suffix(1);
   if (const std::size_t equals = calls.find('=');
       equals != std::string_view::npos && calls.find('(') == std::string_view::npos) {
     calls = calls.substr(0, equals);  // {page:int=1}
   }
-  // A word is a converter, known or not; a word and parentheses may be part of a regular expression too.
+  // A word alone is meant as a converter; a word with parentheses may also be a regular expression.
   const std::string_view word = calls.substr(0, calls.find_first_of(":("));
   const bool has_parentheses = word.size() < calls.size() && calls[word.size()] == '(';
   if (!as_call(word) || (has_parentheses && !is_converter(word))) {
-    return add_named(Piece::Kind::kParameter, name, start + 1, start) &&
+    return add_named(Token::Kind::kParameter, name, start + 1, start) &&
            constrain_by_regex(constraint, offset);
   }
   is_optional = calls.size() != constraint.size();
   std::optional<Converter> chosen;
   while (!calls.empty()) {
-    // The colon of a chain, not one within parentheses.
+    // The end is the colon of a chain, not a colon within parentheses.
     const std::size_t open = std::min(calls.find('('), calls.size());
     std::size_t end = std::min(calls.find(':'), calls.size());
     if (end > open) {
-      const bool is_regex = calls.substr(0, open) == "regex";  // which may hold parentheses of its own
+      const bool is_regex = calls.substr(0, open) == "regex";  // may contain parentheses
       const std::size_t close = is_regex ? calls.rfind(')') : calls.find(')', open);
       end = std::min(calls.find(':', close), calls.size());
     }
@@ -123,34 +124,34 @@ bool Speller::add_constrained(std::string_view name, std::string_view constraint
     calls.remove_prefix(std::min(end + 1, calls.size()));
   }
   if (!chosen) return fail(offset, "a constraint after the colon", {});
-  return add_converted(name, start + 1, *std::move(chosen), start, Piece::Kind::kCatchAll);
+  return add_converted(name, start + 1, *std::move(chosen), start, Token::Kind::kCatchAll);
 }
 
-bool Speller::is_about_value(std::string_view name) noexcept {
+bool Tokenizer::is_about_value(std::string_view name) noexcept {
   return name == "min" || name == "max" || name == "range" || name == "required";
 }
 
-std::optional<Converter> Speller::convert_in_braces(std::string_view text, std::size_t offset) {
+std::optional<Converter> Tokenizer::convert_in_braces(std::string_view text, std::size_t offset) {
   if (text == "int") return convert("long", offset);
   if (text == "float") return convert("double", offset);
   return convert(text, offset);
 }
 
-bool Speller::spell_angles() {
+bool Tokenizer::read_angles() {
   const std::size_t start = at_;
   const std::size_t end = closing_angle(start);
   if (end == std::string_view::npos) return fail(text_.size(), "> after the name of the parameter", {});
   const std::string_view inside = text_.substr(start + 1, end - start - 1);
   at_ = end + 1;
   const std::size_t colon = inside.rfind(':');
-  if (colon == std::string_view::npos) return add_named(Piece::Kind::kParameter, inside, start + 1, start);
+  if (colon == std::string_view::npos) return add_named(Token::Kind::kParameter, inside, start + 1, start);
   auto converter = convert(inside.substr(0, colon), start + 1);
   if (!converter) return false;
   return add_converted(inside.substr(colon + 1), start + 1 + colon + 1, *std::move(converter), start,
-                       Piece::Kind::kCatchSome);
+                       Token::Kind::kCatchSome);
 }
 
-std::size_t Speller::closing_angle(std::size_t start) const {
+std::size_t Tokenizer::closing_angle(std::size_t start) const {
   char quote = 0;
   for (std::size_t i = start + 1; i < text_.size(); ++i) {
     const char c = text_[i];
@@ -165,27 +166,27 @@ std::size_t Speller::closing_angle(std::size_t start) const {
   return std::string_view::npos;
 }
 
-bool Speller::spell_colon() {
+bool Tokenizer::read_colon() {
   const std::size_t start = at_;
-  const char before = text_[start - 1];  // there is one: a template begins with a slash
+  const char before = text_[start - 1];  // exists: a template begins with a slash
   const std::size_t name_end = identifier_end(start + 1);
   const std::string_view name = text_.substr(start + 1, name_end - start - 1);
   if (before == '}' || before == '>') return add_text(1);
-  if ((is_letter(before) || is_digit(before)) && !last_is(Piece::Kind::kParameter)) {
+  if ((is_letter(before) || is_digit(before)) && !last_is(Token::Kind::kParameter)) {
     return fail(start, "\\: for a colon, or / . or - before a :parameter", text_.substr(start));
   }
   if (name.empty())
     return fail(start + 1, "a name of letters, digits and _ after the colon", text_.substr(start + 1, 1));
   at_ = name_end;
-  if (!add_named(Piece::Kind::kParameter, name, start + 1, start)) return false;
+  if (!add_named(Token::Kind::kParameter, name, start + 1, start)) return false;
   if (at_ < text_.size() && text_[at_] == '(' && !next_is("(.:") && !next_is("(/") &&
-      !spell_parenthesized_regex()) {
+      !read_parenthesized_regex()) {
     return false;
   }
-  return spell_modifier(start);
+  return read_modifier(start);
 }
 
-bool Speller::spell_parenthesized_regex() {
+bool Tokenizer::read_parenthesized_regex() {
   const std::size_t open = at_;
   const std::size_t end = closing(open, '(', ')');
   if (end == std::string_view::npos) return fail(text_.size(), "a closing )", {});
@@ -193,7 +194,7 @@ bool Speller::spell_parenthesized_regex() {
   return constrain_by_regex(text_.substr(open + 1, end - open - 1), open + 1);
 }
 
-bool Speller::spell_modifier(std::size_t start) {
+bool Tokenizer::read_modifier(std::size_t start) {
   if (at_ == text_.size()) return true;
   switch (text_[at_]) {
     case '?':
@@ -201,77 +202,77 @@ bool Speller::spell_modifier(std::size_t start) {
       return make_segment_optional(start);
     case '*':
       ++at_;
-      result_.pieces.back().kind = Piece::Kind::kCatchAll;
+      result_.tokens.back().kind = Token::Kind::kCatchAll;
       return true;
     case '+':
       ++at_;
-      result_.pieces.back().kind = Piece::Kind::kCatchSome;
+      result_.tokens.back().kind = Token::Kind::kCatchSome;
       return true;
     default:
       return true;
   }
 }
 
-bool Speller::spell_star(std::size_t end) {
+bool Tokenizer::read_star(std::size_t end) {
   const std::size_t start = at_;
   const std::size_t segment_end = std::min(text_.find_first_of("/)}", start), end);
   const std::string_view rest = text_.substr(start, segment_end - start);
-  if (!last_is(Piece::Kind::kSlash)) {
+  if (!last_is(Token::Kind::kSlash)) {
     return fail(start, "*, ** or *name as a whole segment, or \\* for a star", rest);
   }
   at_ = segment_end;
   if (rest == "*") {
-    add(Piece::Kind::kParameter, start);
+    add(Token::Kind::kParameter, start);
     return leave_unconstrained();
   }
-  if (rest == "**") return add(Piece::Kind::kCatchAll, start);
+  if (rest == "**") return add(Token::Kind::kCatchAll, start);
   if (identifier_end(start + 1) != segment_end) {
-    return fail(start, "* for one segment, ** for all that is left, or *name", rest);
+    return fail(start, "* for one segment, ** for the rest of the path, or *name", rest);
   }
-  return add_named(Piece::Kind::kCatchSome, rest.substr(1), start + 1, start);
+  return add_named(Token::Kind::kCatchSome, rest.substr(1), start + 1, start);
 }
 
-std::size_t Speller::identifier_end(std::size_t from) const noexcept {
+std::size_t Tokenizer::identifier_end(std::size_t from) const noexcept {
   while (from < text_.size() && is_identifier_char(text_[from]))
     ++from;
   return from;
 }
 
-bool Speller::add_named(Piece::Kind kind, std::string_view name, std::size_t offset, std::size_t start) {
+bool Tokenizer::add_named(Token::Kind kind, std::string_view name, std::size_t offset, std::size_t start) {
   if (name.empty()) return fail(offset, "a name of the parameter", text_.substr(start, at_ - start));
   const auto odd = std::ranges::find_if_not(name, is_name_char);
   if (odd != name.end()) {
     return fail(offset + static_cast<std::size_t>(odd - name.begin()),
                 "a name of letters, digits, - . $ @ and _", text_.substr(start, at_ - start));
   }
-  const bool is_known = std::ranges::any_of(result_.pieces, [name](const Piece& piece) {
-    return piece.kind != Piece::Kind::kText && piece.text == name;
+  const bool is_known = std::ranges::any_of(result_.tokens, [name](const Token& token) {
+    return token.kind != Token::Kind::kText && token.text == name;
   });
   if (is_known) return fail(start, "each parameter's name once", text_.substr(start, at_ - start));
   add(kind, start);
-  result_.pieces.back().text = name;
+  result_.tokens.back().text = name;
   return leave_unconstrained();
 }
 
-bool Speller::add_converted(std::string_view name, std::size_t offset, Converter converter, std::size_t start,
-                            Piece::Kind catch_kind) {
+bool Tokenizer::add_converted(std::string_view name, std::size_t offset, Converter converter,
+                              std::size_t start, Token::Kind catch_kind) {
   const bool is_path = converter.kind == Converter::Kind::kPath;
-  if (!add_named(is_path ? catch_kind : Piece::Kind::kParameter, name, offset, start)) return false;
-  result_.pieces.back().expression = std::move(converter.expression);
-  result_.pieces.back().is_unconstrained = converter.is_unconstrained;
+  if (!add_named(is_path ? catch_kind : Token::Kind::kParameter, name, offset, start)) return false;
+  result_.tokens.back().expression = std::move(converter.expression);
+  result_.tokens.back().is_unconstrained = converter.is_unconstrained;
   return true;
 }
 
-bool Speller::leave_unconstrained() {
-  result_.pieces.back().expression = any_text();
-  result_.pieces.back().is_unconstrained = true;
+bool Tokenizer::leave_unconstrained() {
+  result_.tokens.back().expression = any_text();
+  result_.tokens.back().is_unconstrained = true;
   return true;
 }
 
-std::optional<Converter> Speller::convert(std::string_view text, std::size_t offset) {
+std::optional<Converter> Tokenizer::convert(std::string_view text, std::size_t offset) {
   const auto call = as_call(text);
   if (!call || !is_converter(call->name)) {
-    fail(offset, "one of " + converter_names() + ", or a regular expression", text);
+    fail(offset, fmt::format("one of {}, or a regular expression", converter_names()), text);
     return std::nullopt;
   }
   auto converter = make_converter(call->name, call->arguments);
@@ -282,17 +283,17 @@ std::optional<Converter> Speller::convert(std::string_view text, std::size_t off
   return *std::move(converter);
 }
 
-bool Speller::constrain_by_regex(std::string_view regex, std::size_t offset) {
+bool Tokenizer::constrain_by_regex(std::string_view regex, std::size_t offset) {
   if (crosses_slashes_somewhere(regex)) {
-    return fail(offset, "{name} for one segment or {name...} for all that is left", regex);
+    return fail(offset, "{name} for one segment or {name...} for the rest of the path", regex);
   }
   auto expression = parse_regex(regex);
   if (expression.has_error()) {
     error_ = {offset + expression.error().offset + 1, expression.error().message};
     return false;
   }
-  result_.pieces.back().expression = *std::move(expression);
-  result_.pieces.back().is_unconstrained = false;
+  result_.tokens.back().expression = *std::move(expression);
+  result_.tokens.back().is_unconstrained = false;
   return true;
 }
 

@@ -1,6 +1,6 @@
-// Short texts read as numbers, eight bytes at a time: what hashing and comparing segments is made of.
+// Short texts read as numbers, eight bytes at a time, to hash and compare segments.
 //
-// A call of memcmp for each segment would cost as much as all the rest of a probe.
+// A call of memcmp for each segment would cost as much as the rest of a probe.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ std::uint64_t load(const char* data) noexcept {
   return word;
 }
 
-// 1 to 8 bytes, without a call or a loop: what overlaps is read twice. Of two texts of one size, equal
-// numbers mean equal texts.
+// 1 to 8 bytes, without a call or a loop: overlapping bytes are read twice. Two texts of the same size are
+// equal if their numbers are.
 inline std::uint64_t load_up_to_8(const char* data, std::size_t size) noexcept {
   if (size >= 4) return load<std::uint32_t>(data) << 32U | load<std::uint32_t>(data + size - 4);
   const auto byte = [data](std::size_t index) { return load<std::uint8_t>(data + index); };

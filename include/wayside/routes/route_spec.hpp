@@ -1,0 +1,48 @@
+// One route as a user wrote it, before it is compiled.
+#pragma once
+
+#include "wayside/base/clock.hpp"
+#include "wayside/base/method.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wayside::routes {
+
+// The notations of parameters that a template may use.
+enum class TemplateSyntax : std::uint8_t {
+  kAny,      // those of every framework in README.md's table
+  kOpenApi,  // {id} alone: every other character stands for itself
+};
+
+struct RouteSpec {
+  std::string path;      // the template: "/users/{id}"
+  MethodSet methods;     // empty: every method
+  std::string name;      // the label; empty: the template is the label
+  std::size_t line = 0;  // in its file, from 1; 0: the route comes from no file
+  TemplateSyntax syntax = TemplateSyntax::kAny;
+  std::string file{};  // the file of `line`; empty: the configuration file
+  std::size_t group =
+      0;  // specs with the same number, other than 0, were written as one and share their name
+
+  // What the table carries for others, and does not look at.
+  bool is_excluded = false;       // forwarded, not measured
+  std::vector<double> buckets{};  // bounds of the latency histogram in seconds; empty: the general ones
+  std::optional<std::vector<std::string>> histograms{};  // names of further ones; nothing: the general ones
+  std::optional<Milliseconds> slo{};                     // the longest duration that is good enough
+
+  // The text that stands for the route in the metrics.
+  const std::string& label() const noexcept { return name.empty() ? path : name; }
+
+  friend bool operator==(const RouteSpec&, const RouteSpec&) = default;
+};
+
+// "on line 7", "on line 7 of api.yaml" where its file is not `seen_from`, or "in route 3" where the spec has
+// no line. `index` is that of the spec, from 0.
+std::string place_of(const RouteSpec& spec, std::size_t index, std::string_view seen_from = {});
+
+}  // namespace wayside::routes

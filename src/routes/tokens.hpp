@@ -1,0 +1,58 @@
+// The text of one template as tokens: the only place that knows how each framework writes a parameter.
+//
+//     {id}  {id?}  {id=1}  {id:int}  {id:[0-9]+}        OpenAPI, FastAPI, Go, ASP.NET, Spring, chi, Gorilla
+//     {rest...}  {*rest}  {**rest}  {rest:path}  {$}    the same: catch-alls, and the end of the path
+//     <id>  <int:id>  <any(a,b):x>  <path:rest>         Flask, Django
+//     :id  :id(\d+)  :id?  :rest*  :rest+  *rest        Express, Rails, Gin, Fastify
+//     (/:id)  (.:format)  {/:id}                        optional groups: Rails, Express 5
+//     *  **                                             one segment; any number of segments
+//     \:                                                an escaped character
+//
+// A colon begins a parameter at the beginning of a segment and behind punctuation such as - . and ~. Behind a
+// letter or a digit it is ambiguous, and an error. Behind a closing bracket it is text, as in {name}:cancel.
+#pragma once
+
+#include "wayside/base/result.hpp"
+#include "wayside/routes/route_table.hpp"
+
+#include "routes/constraint/expression.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wayside::routes {
+
+struct Token {
+  enum class Kind : std::uint8_t {
+    kSlash,
+    kText,       // `text` as it stands in a path, percent-encoded as written
+    kParameter,  // a part of a segment that `expression` describes
+    kCatchAll,   // the rest of the path: any number of segments
+    kCatchSome,  // the rest of the path: one segment or more
+    kEnd,        // {$}: the end of the path
+  };
+  Kind kind = Kind::kText;
+  std::string text;               // the text, or the parameter's name: empty for * and **
+  Expression expression;          // of kParameter
+  bool is_unconstrained = false;  // kParameter: matches any text
+  std::size_t offset = 0;         // in the template, in bytes from 0
+  std::size_t optional = 0;       // the optional group that it belongs to; 0: none
+};
+
+struct TokenizedTemplate {
+  std::vector<Token> tokens;           // the first one is a kSlash
+  std::vector<std::size_t> parent_of;  // by optional group: the group around it; [0] is 0
+};
+
+struct TemplateError {
+  std::size_t column = 0;  // in bytes from 1; one past the last where the text ends too soon
+  std::string message;     // "expected …, found …"
+};
+
+// The first mistake is the error.
+Checked<TokenizedTemplate, TemplateError> tokenize(std::string_view text, TemplateSyntax syntax);
+
+}  // namespace wayside::routes
