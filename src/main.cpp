@@ -22,21 +22,20 @@ using namespace wayside;
 
 namespace {
 
-// For whoever asked; waits for its reader as long as that takes. At once, also where standard output is a
-// pipe: somebody may be waiting to read it.
+// Writes to standard output and waits for its reader. Flushes, since a reader of a pipe may be waiting.
 void print(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
 }
 
-// Waits for a reader, but not for long.
+// Writes to standard error, where DirectLog bounds the wait for a reader.
 void complain(const std::vector<std::string>& lines) {
   DirectLog log(STDERR_FILENO);
   for (const std::string& line : lines)
     log.write(line + "\n");
 }
 
-// The program once it is known what it has to do; returns its exit status.
+// Runs the daemon until it is drained; returns the exit status.
 int run(const config::Invocation& invocation, std::span<const char* const> arguments) {
   app::prepare_process();
   std::optional<demo::Demo> demo;
@@ -62,16 +61,15 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
     daemon.handle_signals();
     daemon.start();
     if (demo) {
-      // The daemon is to end though nobody reads this.
+      // A standard output that has no reader must not keep the daemon from ending.
       DirectLog(STDOUT_FILENO).write(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
     }
     app::allow_hangups();
     all_threads_ended = daemon.wait();
     app::hold_back_hangups();
   }
-  // A reload that is stuck in a file has a thread that nothing can end. exit(3) would destroy static objects,
-  // some of which that thread may be using when its file answers at last; all that has to be written is
-  // written by now.
+  // The thread of a reload that is stuck in reading a file cannot be ended, and exit(3) would destroy static
+  // objects that it may still use. Everything that has to be written is written by now.
   if (!all_threads_ended) std::_Exit(0);
   return 0;
 }
@@ -107,7 +105,7 @@ int start(std::span<const char* const> arguments) {
 }  // namespace
 
 int main(int argc, char* argv[]) {
-  // First of all: who has just started the process may already ask for a reload.
+  // First of all: a SIGHUP may come as soon as the process runs.
   app::hold_back_hangups();
   try {
     return start(app::arguments(argc, argv));

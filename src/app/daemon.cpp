@@ -10,7 +10,7 @@
 
 #include "app/descriptor_budget.hpp"
 #include "app/reloader.hpp"
-#include "app/routing_book.hpp"
+#include "app/route_binder.hpp"
 #include "app/unused_memory.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -22,6 +22,7 @@
 #include <chrono>
 #include <csignal>
 #include <exception>
+#include <fmt/format.h>
 #include <functional>
 #include <new>
 #include <optional>
@@ -32,7 +33,7 @@
 namespace wayside::app {
 namespace {
 
-// What is read at the end of a drain is not needed any more. A file that answers is read by then.
+// How long the end of a drain waits for a reload to finish reading. A file that is readable takes less.
 constexpr Milliseconds kReadingEndsWithin{1000};
 
 metrics::RegistryOptions registry_options(const config::Settings& settings) {
@@ -59,22 +60,22 @@ struct Daemon::Impl {
       : settings(std::move(all_settings)),
         log(streams.log()),
         registry(registry_options(settings)),
-        routing(registry, settings.workers, settings.inspector_examples),
+        binder(registry, settings.workers, settings.inspector_examples),
         exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
                               std::string(kRevision), [this] { return log.dropped(); }}) {
     const bool has_access_log = access_log_rings(settings) != 0;
     const proxy::Share share = worker_share();
     RoutingUpdate update = prepare(settings);
-    routing.inspector().show(std::move(update.shown));
+    binder.inspector().show(std::move(update.shown));
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
-          settings, std::move(update.of_worker[i]), registry.shard(i), routing.inspector().unmatched(i),
+          settings, std::move(update.of_worker[i]), registry.shard(i), binder.inspector().unmatched(i),
           has_access_log ? &streams.access_log(i) : nullptr, log, share}));
     }
     exposition.set_configuration(configuration);
   }
 
-  // The workers share everything evenly.
+  // Every worker gets an equal share.
   proxy::Share worker_share() const {
     if (!budget) return {1, 1, 0, 0};  // open() fails
     const auto each = [this](std::size_t all) { return std::max<std::size_t>(1, all / settings.workers); };
@@ -87,15 +88,15 @@ struct Daemon::Impl {
 
   Checked<void, StartError> open() {
     if (!budget) {
-      return StartError{"the limit of open files is too low for " + std::to_string(settings.workers) +
-                        " workers: " + std::to_string(descriptor_limit()) + " (ulimit -n)"};
+      return StartError{fmt::format("the limit of open files is too low for {} workers: {} (ulimit -n)",
+                                    settings.workers, descriptor_limit())};
     }
-    // One daemon has its port for itself, unless it is told to share it.
+    // A daemon shares its port with another one only where the settings say so.
     auto use = workers.size() > 1 ? net::PortUse::kFirst : net::PortUse::kAlone;
     if (settings.reuse_port) use = net::PortUse::kShared;
     proxy_address = settings.listen;
     for (const auto& worker : workers) {
-      // The first worker resolves port 0; the others join it there.
+      // Where the port is 0, the kernel chooses it for the first worker, and the others join that one.
       Address wanted = settings.listen;
       wanted.port = proxy_address.port;
       const auto bound = worker->listen(wanted, use);
@@ -105,7 +106,7 @@ struct Daemon::Impl {
     }
     admin.emplace(
         io,
-        admin::AdminPages{exposition, [this] { return !is_draining; }, routing.inspector(), reload_page(),
+        admin::AdminPages{exposition, [this] { return !is_draining; }, binder.inspector(), reload_page(),
                           std::string(kVersion), to_string(proxy_address), backend_text(settings.backend)},
         log, budget->metrics);
     const auto bound = admin->listen(settings.metrics_listen);
@@ -115,7 +116,7 @@ struct Daemon::Impl {
   }
 
   RoutingUpdate prepare(const config::Settings& next) {
-    RoutingUpdate update = routing.prepare(next);
+    RoutingUpdate update = binder.prepare(next);
     for (const std::string& label : update.measured_otherwise) {
       log.warn("buckets, histograms and slo of an endpoint stay as they began: restart to change them",
                {{"endpoint", label}});
@@ -142,22 +143,21 @@ struct Daemon::Impl {
   }
 
   static StartError cannot_listen(const Address& address, const error_code& why) {
-    return {"cannot listen on " + to_string(address) + ": " + why.message()};
+    return {fmt::format("cannot listen on {}: {}", to_string(address), why.message())};
   }
 
   void start() {
     log.info("listening", {{"proxy", to_string(proxy_address)},
                            {"backend", backend_text(settings.backend)},
                            {"metrics", to_string(metrics_address)}});
-    tell_budget();
+    log_budget();
     running_workers = workers.size();
     for (const auto& worker : workers) {
       threads.emplace_back([this, worker = worker.get()] {
         try {
           worker->run();
         } catch (const std::exception& error) {
-          // What it was serving is lost; the others finish, and whoever supervises the process starts it
-          // anew.
+          // Its exchanges are lost. The other workers finish theirs, and a supervisor restarts the process.
           log.error("a worker failed, draining the others", {{"error", error.what()}});
           boost::asio::post(io, [this] { on_drain(); });
         }
@@ -171,7 +171,7 @@ struct Daemon::Impl {
     });
   }
 
-  void tell_budget() const {
+  void log_budget() const {
     log.info("descriptors are shared out", {{"limit", std::to_string(budget->limit)},
                                             {"clients", std::to_string(budget->clients)},
                                             {"backend", std::to_string(budget->backends)},
@@ -179,16 +179,15 @@ struct Daemon::Impl {
                                             {"pipes", std::to_string(2 * budget->pipes)},
                                             {"reserve", std::to_string(budget->reserve)}});
     if (settings.max_connections && budget->clients < *settings.max_connections) {
-      log.warn("max_connections is more than the limit of open files leaves room for (ulimit -n)",
+      log.warn("max_connections exceeds the room that the limit of open files leaves (ulimit -n)",
                {{"max_connections", std::to_string(*settings.max_connections)},
                 {"clients", std::to_string(budget->clients)}});
     }
   }
 
-  // What a handler throws leaves run(), and the io_context may run again after that ("Effect of exceptions
-  // thrown from handlers" in Asio's manual). Where memory runs out, one page or one reload fails. Nothing
-  // else is expected; whatever it is, clients are served by other threads, and nobody could drain a process
-  // whose metrics listener took it down.
+  // An exception of a handler leaves run(), and the io_context may run again ("Effect of exceptions thrown
+  // from handlers" in Asio's manual). Where memory runs out, one page or one reload fails. No other exception
+  // is expected; none of them may end a process whose workers serve clients.
   void run_admin() {
     for (;;) {
       try {
@@ -197,20 +196,20 @@ struct Daemon::Impl {
       } catch (const std::bad_alloc&) {
         continue;
       } catch (const std::exception& error) {
-        complain_of(error);
+        log_failure(error);
       }
     }
   }
 
-  void complain_of(const std::exception& error) noexcept {
+  void log_failure(const std::exception& error) noexcept {
     try {
-      log.error("the metrics listener's thread failed at something, and goes on", {{"error", error.what()}});
+      log.error("a handler of the metrics listener's thread failed", {{"error", error.what()}});
     } catch (const std::bad_alloc&) {
-      // It goes on without a word.
+      // The failure is not logged.
     }
   }
 
-  // On the admin thread, as is everything below but join().
+  // The functions from here on run on the metrics listener's thread, but for join().
   void on_worker_ended() {
     if (--running_workers != 0) return;
     admin->stop();
@@ -228,12 +227,12 @@ struct Daemon::Impl {
     log.info("draining");
   }
 
-  void on_reload_wanted() {
+  void on_reload_request() {
     if (is_draining) return log.warn("draining: the configuration is not read again");
     if (reloader) reloader->request();
   }
 
-  // What is not taken out of `outcome` is destroyed elsewhere.
+  // Leaves the previous routes in `outcome`, which the reloader's thread destroys.
   Checked<void, std::string> on_reloaded(Reloader::Outcome& outcome) {
     configuration.last_reload_successful = outcome.has_value();
     if (outcome.has_error()) {
@@ -246,13 +245,13 @@ struct Daemon::Impl {
     }
     for (std::size_t i = 0; i < workers.size(); ++i)
       workers[i]->use_routing(std::move(outcome->routing.of_worker[i]));
-    outcome->routing.shown = routing.inspector().show(std::move(outcome->routing.shown));
+    outcome->routing.shown = binder.inspector().show(std::move(outcome->routing.shown));
     configuration.route_count = outcome->route_count;
     configuration.last_reload_success = std::chrono::system_clock::now();
     exposition.set_configuration(configuration);
     log.info("reloaded", {{"routes", std::to_string(outcome->route_count)}});
     if (outcome->needs_restart) {
-      log.warn("only the routes are reloaded: what else has changed takes effect with a restart");
+      log.warn("only routes are reloaded: the other changes take effect with a restart");
     }
     return {};
   }
@@ -266,12 +265,12 @@ struct Daemon::Impl {
   void wait_for_signal() {
     signals.async_wait([this](const error_code& ec, int signal) {
       if (ec) return;
-      // Before anything that may fail: a signal that nobody waits for is ignored.
+      // First of all, since the rest may throw: without a wait, further signals would be ignored.
       wait_for_signal();
       if (signal == SIGHUP) {
-        on_reload_wanted();
+        on_reload_request();
       } else {
-        // Without a handler the next one has its default effect.
+        // The next one has its default effect: it ends the process.
         error_code ignored;
         signals.remove(SIGINT, ignored);
         signals.remove(SIGTERM, ignored);
@@ -291,7 +290,7 @@ struct Daemon::Impl {
   const std::optional<DescriptorBudget> budget = share_descriptors(descriptor_limit(), settings);
   const Logger& log;
   metrics::Registry registry;
-  RoutingBook routing;
+  RouteBinder binder;
   metrics::Exposition exposition;
   std::vector<std::unique_ptr<proxy::Worker>> workers;
 
@@ -304,7 +303,7 @@ struct Daemon::Impl {
   std::vector<std::thread> threads;
   std::size_t running_workers = 0;
   bool is_draining = false;
-  std::optional<Reloader> reloader;  // there is none without a source
+  std::optional<Reloader> reloader;  // nothing without a source
   metrics::ConfigurationState configuration{settings.routes.size(), true, std::chrono::system_clock::now()};
 
   Address proxy_address;
@@ -345,7 +344,7 @@ void Daemon::set_source(std::function<Checked<config::Settings, config::Errors>(
 }
 
 void Daemon::reload() {
-  boost::asio::post(impl_->io, [impl = impl_.get()] { impl->on_reload_wanted(); });
+  boost::asio::post(impl_->io, [impl = impl_.get()] { impl->on_reload_request(); });
 }
 
 void Daemon::drain() {

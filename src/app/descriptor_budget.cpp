@@ -8,10 +8,10 @@
 namespace wayside::app {
 namespace {
 
-// Standard streams; the metrics listener, its io_context and the signals; the files of a reload; look-ups;
-// what the libraries want.
+// For standard streams, the metrics listener with its io_context and signals, files of a reload, look-ups,
+// and libraries.
 constexpr std::size_t kReserve = 24;
-// The io_context with its timers, the readiness set, the listener.
+// For the io_context with its timers, the readiness set, and the listener.
 constexpr std::size_t kReservePerWorker = 6;
 
 constexpr std::size_t kMostPipes = 4096;
@@ -30,7 +30,7 @@ std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const confi
   const auto at_most = [&](std::size_t share, const std::optional<std::size_t>& wanted) {
     return wanted ? std::min(share, std::max(*wanted, workers)) : share;
   };
-  // Most clients are idle at a time, and who finds no connection to the backend waits for one.
+  // Most clients are idle at any time, and a request waits where no connection to the backend is free.
   const std::size_t least_backends = std::max(left / 4, workers);
   budget.clients = at_most(left - least_backends, settings.max_connections);
   budget.backends = at_most(left - budget.clients, settings.backend_limits.max_connections);

@@ -1,9 +1,5 @@
 #include "wayside/app/process.hpp"
 
-#include "wayside/app/version.hpp"
-
-#include <boost/version.hpp>
-
 #include <csignal>
 #include <cstddef>
 #include <fcntl.h>
@@ -22,19 +18,18 @@ void set_hangup_mask(int how) noexcept {
   ::pthread_sigmask(how, &hangup, nullptr);
 }
 
-// A socket that took the number of a standard stream would be sent the log.
+// Otherwise a socket could get the number of a standard stream, and the log would be written to it.
 void occupy_standard_descriptors() noexcept {
   for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
-    // open(2) takes the lowest number that is free. Reading alone is allowed, so that what is written fails.
+    // open(2) takes the lowest free number. O_RDONLY makes writes fail.
     if (::fcntl(descriptor, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDONLY));
   }
 }
 
-// glibc takes large blocks from the system and gives them back when they are freed, but raises the size from
-// which on it does so to that of the largest block ever freed: after a scrape, a page of megabytes would be
-// taken from a heap, and stay there. A size that was set is kept (mallopt(3)); this is the one it begins
-// with.
-void give_large_blocks_back() noexcept {
+// glibc maps large blocks and unmaps them when they are freed, but raises the threshold to the largest block
+// ever freed: after a scrape, a page of megabytes would come from a heap and stay there. Setting the
+// threshold, here to its default, keeps it (mallopt(3)).
+void unmap_large_blocks() noexcept {
   constexpr int kLarge = 128 * 1024;
   ::mallopt(M_MMAP_THRESHOLD, kLarge);
 }
@@ -53,7 +48,7 @@ std::span<const char* const> environment() noexcept {
 }
 
 void prepare_process() noexcept {
-  give_large_blocks_back();
+  unmap_large_blocks();
   occupy_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   rlimit files{};
@@ -71,17 +66,10 @@ void allow_hangups() noexcept {
 }
 
 void give_way_to_other_threads() noexcept {
-  // On Linux the nice value is the thread's (setpriority(2), NOTES). It still has a tenth of a busy
+  // On Linux the nice value is the thread's (setpriority(2), NOTES). The thread still gets a tenth of a busy
   // processor.
   constexpr int kNice = 10;
   ::setpriority(PRIO_PROCESS, 0, kNice);
-}
-
-std::string version_text() {
-  std::string text = "wayside " + std::string(kVersion);
-  if (!kRevision.empty()) text += " (" + std::string(kRevision) + ")";
-  text += "\nBoost " BOOST_LIB_VERSION ", " __VERSION__ "\n";
-  return text;
 }
 
 }  // namespace wayside::app

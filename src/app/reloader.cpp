@@ -21,11 +21,10 @@
 namespace wayside::app {
 namespace {
 
-// How long whoever asked for a reload waits for its end. Connections of the metrics listener are few, and
-// each wait holds one.
+// How long reload() waits. Each wait holds one of the few connections of the metrics listener.
 constexpr std::chrono::seconds kLongestWait{60};
 
-// Between two attempts to tell the end of a reload, where there is no memory for that.
+// Between two attempts to report the end of a reload, where there is no memory to post it.
 constexpr std::chrono::milliseconds kRetryAfter{100};
 
 constexpr std::string_view kOutOfMemory = "expected enough memory for the configuration, found too little";
@@ -35,12 +34,12 @@ config::Errors errors_of(std::string_view line) noexcept {
   try {
     errors.lines.emplace_back(line);
   } catch (const std::bad_alloc&) {
-    // Then without words.
+    // The errors have no text then.
   }
   return errors;
 }
 
-// What `step` returns, or what it throws as errors.
+// The result of `step`, or its exception as errors.
 template <class Step>
 auto attempt(Step step) -> Checked<typename std::invoke_result_t<Step>::value_type, config::Errors> {
   try {
@@ -58,15 +57,15 @@ struct Reloader::Waiter {
   explicit Waiter(boost::asio::io_context& io) : timer(io, kLongestWait) {}
 
   net::Timer timer;  // ends the wait
-  Checked<void, std::string> result = std::string("The reload takes longer than a minute, and goes on.");
+  Checked<void, std::string> result = std::string("The reload takes longer than a minute and goes on.");
 };
 
-// What the two threads tell each other.
+// The state that the two threads share.
 struct Reloader::Shared {
   enum class State : std::uint8_t {
     kIdle,
-    kReading,    // the owner may go
-    kPreparing,  // the owner stays
+    kReading,    // the reloader may be destroyed meanwhile
+    kPreparing,  // the reloader exists
   };
 
   explicit Shared(std::function<Checked<config::Settings, config::Errors>()> its_read)
@@ -74,22 +73,22 @@ struct Reloader::Shared {
 
   bool wait_for_request();
   bool enter(State next);
-  bool tell(Reloader& owner);
+  bool report(Reloader& owner);
 
   const std::function<Checked<config::Settings, config::Errors>()> read;
 
-  // Of the io_context's thread between the call of on_finished() and its end, else of the reloader's.
+  // Used by the io_context's thread during on_finished(), otherwise by the reloader's.
   std::optional<Outcome> outcome;
 
-  std::mutex mutex;  // of all below
+  std::mutex mutex;  // guards the members below
   std::condition_variable changed;
   State state = State::kIdle;
   bool is_requested = false;
-  bool has_leftovers = false;  // in `outcome`
+  bool has_leftovers = false;  // `outcome` has to be destroyed
   bool is_closed = false;
 };
 
-// False where there will be none.
+// False where the reloader is closed.
 bool Reloader::Shared::wait_for_request() {
   std::unique_lock lock(mutex);
   state = State::kIdle;
@@ -99,8 +98,7 @@ bool Reloader::Shared::wait_for_request() {
     if (std::exchange(has_leftovers, false)) {
       lock.unlock();
       outcome.reset();
-      // A document takes many times its size while it is read. The allocator would keep that for the next
-      // one.
+      // Reading takes many times the size of a document, which the allocator would keep for the next one.
       ::malloc_trim(0);
       lock.lock();
     } else {
@@ -111,7 +109,7 @@ bool Reloader::Shared::wait_for_request() {
   }
 }
 
-// False where the owner may be gone.
+// False where the reloader may have been destroyed.
 bool Reloader::Shared::enter(State next) {
   const std::lock_guard lock(mutex);
   state = is_closed ? State::kIdle : next;
@@ -119,8 +117,8 @@ bool Reloader::Shared::enter(State next) {
   return !is_closed;
 }
 
-// False where nobody wants to know any more.
-bool Reloader::Shared::tell(Reloader& owner) {
+// Posts the end of the reload to the io_context. False where the reloader is closed.
+bool Reloader::Shared::report(Reloader& owner) {
   for (;;) {
     try {
       boost::asio::post(owner.io_, [&owner] { owner.on_finished(); });
@@ -151,7 +149,7 @@ void Reloader::start() {
       } else {
         shared->outcome.emplace(attempt([&] { return Outcome(steps_.prepare(*std::move(settings))); }));
       }
-      if (!shared->tell(*this)) return;
+      if (!shared->report(*this)) return;
     }
   });
 }
@@ -166,7 +164,7 @@ void Reloader::request() {
 }
 
 net::Awaitable<Checked<void, std::string>> Reloader::reload() {
-  if (is_stopped_) co_return std::string("Nothing is read any more: wayside is stopping.");
+  if (is_stopped_) co_return std::string("wayside is stopping: no configuration is read any more.");
   const auto waiter = std::make_shared<Waiter>(io_);
   next_.push_back(waiter);
   request();
@@ -191,7 +189,7 @@ void Reloader::on_finished() {
     for (const auto& waiter : waiting_)
       waiter->result = result;
   } catch (const std::bad_alloc&) {
-    // Whoever waits has the error that it began with.
+    // The waiters keep the error that they began with.
   }
   for (const auto& waiter : waiting_)
     waiter->timer.cancel();
@@ -209,7 +207,7 @@ void Reloader::stop() {
   is_stopped_ = true;
   for (auto* const waiters : {&waiting_, &next_}) {
     for (const auto& waiter : *waiters) {
-      waiter->result = std::string("wayside stops before the reload is over.");
+      waiter->result = std::string("wayside stopped before the reload was over.");
       waiter->timer.cancel();
     }
     waiters->clear();
@@ -228,8 +226,8 @@ bool Reloader::close(Milliseconds patience) {
     thread_.join();
     return true;
   }
-  // Nothing interrupts open(2) or read(2) of a file that a dead server holds, so the thread cannot be waited
-  // for. From here on it uses what it shares and Steps::read alone.
+  // Nothing interrupts open(2) or read(2) of a file on a dead server, so the thread is not joined. From here
+  // on it uses shared_ and Steps::read alone.
   thread_.detach();
   return false;
 }

@@ -1,8 +1,8 @@
-// Reading the configuration again, on a thread of its own.
+// Reads the configuration again, on a thread of its own.
 //
-// A file may block for ever, a document may take long or all memory that there is: none of that may reach the
-// threads that answer. So the reloader's thread reads and prepares, and hands the result to the io_context,
-// where a step that takes no time puts it in force. It knows nothing of what is in a configuration.
+// A file may block for ever, and a document may take long or exhaust the memory: neither may hold up the
+// threads that answer. So the reloader's thread reads and prepares, and posts the result to the io_context,
+// where a short step puts it in force. The reloader knows nothing of what a configuration says.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -11,7 +11,7 @@
 #include "wayside/config/settings.hpp"
 #include "wayside/net/types.hpp"
 
-#include "app/routing_book.hpp"
+#include "app/route_binder.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -24,26 +24,27 @@
 
 namespace wayside::app {
 
-// A configuration that only has to be put in force.
+// A configuration that is ready to be put in force.
 struct Prepared {
   RoutingUpdate routing;
   std::size_t route_count = 0;
-  bool needs_restart = false;  // more than the routes has changed
+  bool needs_restart = false;  // settings other than those of the routes have changed
 };
 
 class Reloader {
  public:
   using Outcome = Checked<Prepared, config::Errors>;
 
-  // One reload. What the first two throw, std::bad_alloc included, makes it fail.
+  // The steps of one reload. It fails where `read` or `prepare` throws, std::bad_alloc included.
   struct Steps {
-    // On the reloader's thread; may block for ever. What it refers to lives until close() has returned true,
+    // On the reloader's thread. May block for ever. What it refers to lives until close() has returned true,
     // or as long as the process.
     std::function<Checked<config::Settings, config::Errors>()> read;
     // On the reloader's thread. What it refers to outlives the reloader.
     std::function<Prepared(config::Settings)> prepare;
-    // On the io_context's thread, at the end of every reload. Takes what it needs of the outcome and leaves
-    // the rest to be destroyed on the reloader's thread. The error is for whoever asked: the first mistake.
+    // On the io_context's thread, at the end of every reload. Moves what it needs out of the outcome; the
+    // rest is destroyed on the reloader's thread. The error is the first mistake, for those who wait in
+    // reload().
     std::function<Checked<void, std::string>(Outcome&)> finish;
   };
 
@@ -58,19 +59,19 @@ class Reloader {
   // Starts the thread. Throws std::system_error.
   void start();
 
-  // Asks for a reload that begins after this call. All that is asked for while one is under way is one more.
+  // Asks for a reload that begins after this call. Requests during a reload make one further reload together.
   void request();
 
-  // The same, and waits for its result: the first mistake where it failed. One that takes longer than a
-  // minute is an error that says so; it goes on.
+  // request(), and waits for the result: the first mistake where the reload failed. After a minute the wait
+  // ends with an error, and the reload goes on.
   net::Awaitable<Checked<void, std::string>> reload();
 
-  // Ends every reload() that waits, with an error. From now on nothing is read.
+  // Ends every wait in reload() with an error. From now on no reload begins.
   void stop();
 
-  // Ends the thread and waits for it, but for `patience` at most while it reads. False where it still reads
-  // then: the thread has been detached, touches nothing but Steps::read, and ends with the process. From any
-  // thread, while none runs the io_context.
+  // Ends the thread and joins it, but waits for `patience` at most while it reads. False where it still reads
+  // then: the thread is detached, uses Steps::read alone, and ends with the process. Any thread, while none
+  // runs the io_context.
   bool close(Milliseconds patience);
 
  private:
@@ -82,15 +83,15 @@ class Reloader {
 
   boost::asio::io_context& io_;
   const Steps steps_;
-  // Shared with the thread, which outlives the reloader where it is stuck in a system call.
+  // Shared with the thread, which outlives the reloader where a system call blocks it.
   std::shared_ptr<Shared> shared_;
   std::thread thread_;
 
   // Of the io_context's thread.
   bool is_running_ = false;
-  bool is_wanted_ = false;  // once more, after the one that is running
+  bool is_wanted_ = false;  // a further reload follows the one that is running
   bool is_stopped_ = false;
-  // Shared with the coroutines that wait, whoever of both goes first.
+  // Shared with the coroutines that wait, which may end before or after the reloader.
   std::vector<std::shared_ptr<Waiter>> waiting_;  // for the reload that is running
   std::vector<std::shared_ptr<Waiter>> next_;     // for the one after it
 };

@@ -14,8 +14,8 @@
 namespace wayside::app {
 namespace {
 
-constexpr std::chrono::seconds kLookEvery{3};
-constexpr std::size_t kWorthIt = 4UL * 1024 * 1024;
+constexpr std::chrono::seconds kInterval{3};
+constexpr std::size_t kLeastGrowth = 4UL * 1024 * 1024;
 
 #ifdef __GLIBC__
 std::size_t free_bytes() noexcept {
@@ -25,7 +25,7 @@ void give_back() noexcept {
   ::malloc_trim(0);
 }
 #else
-// Others do it by themselves.
+// Other C libraries return memory by themselves.
 std::size_t free_bytes() noexcept {
   return 0;
 }
@@ -44,7 +44,7 @@ void UnusedMemory::stop() {
 }
 
 void UnusedMemory::look_later() {
-  timer_.expires_after(kLookEvery);
+  timer_.expires_after(kInterval);
   timer_.async_wait([this](const error_code& ec) {
     if (ec || is_stopped_) return;
     look();
@@ -54,9 +54,9 @@ void UnusedMemory::look_later() {
 
 void UnusedMemory::look() {
   const std::size_t free = free_bytes();
-  // Pages that were given back count as free until they are used again.
+  // Returned pages count as free until they are used again.
   kept_ = std::min(kept_, free);
-  if (free - kept_ < kWorthIt) return;
+  if (free - kept_ < kLeastGrowth) return;
   give_back();
   kept_ = free;
 }

@@ -1,10 +1,8 @@
-// Gives memory back to the system that a crowd of connections has left behind.
+// Returns memory to the system that a burst of connections leaves free.
 //
-// malloc keeps what is freed, and a burst leaves free memory between what is still in use. Every few seconds
-// the amount is looked at, and once it has grown by much, malloc is asked to return whole pages of it
-// (malloc_trim(3)). Threads that serve requests hardly ever allocate, so they do not wait for it.
-//
-// One thread only: that of the io_context.
+// malloc keeps freed memory, and a burst leaves it between blocks that are still in use. This looks at its
+// amount every few seconds, and returns whole pages once it has grown by much (malloc_trim(3)). Threads that
+// serve requests hardly ever allocate, so they do not wait for that. Used by the io_context's thread alone.
 #pragma once
 
 #include "wayside/net/types.hpp"
@@ -15,9 +13,9 @@ namespace wayside::app {
 
 class UnusedMemory {
  public:
-  // Begins at once.
+  // Starts at once.
   explicit UnusedMemory(const net::Executor& executor);
-  // The io_context may run out of work.
+  // Lets the io_context run out of work.
   void stop();
 
  private:
@@ -25,7 +23,7 @@ class UnusedMemory {
   void look();
 
   net::Timer timer_;
-  std::size_t kept_ = 0;  // free and not worth another try
+  std::size_t kept_ = 0;  // bytes that were free after the last malloc_trim()
   bool is_stopped_ = false;
 };
 

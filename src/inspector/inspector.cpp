@@ -1,7 +1,6 @@
 #include "wayside/inspector/inspector.hpp"
 
 #include "wayside/base/rfc3339.hpp"
-#include "wayside/routes/explain.hpp"
 
 #include "inspector/report.hpp"
 
@@ -21,22 +20,22 @@ std::uint32_t bits_of(MethodSet methods) noexcept {
   return bits;
 }
 
-std::string names_of(MethodSet methods) {
-  std::string names;
+MethodNames names_of(MethodSet methods) {
+  MethodNames names;
   for (const Method method : kMethods) {
-    if (methods.contains(method)) names.append(names.empty() ? "" : " ").append(method_label(method));
+    if (methods.contains(method)) names.push_back(method_label(method));
   }
   return names;
 }
 
-// In UTC and whole seconds.
-std::string wall_time(TimePoint time, const Present& now) {
+// The wall time at which the steady clock showed `time`.
+std::string wall_time(TimePoint time, const ClockReading& now) {
   const auto wall =
       now.wall - std::chrono::duration_cast<std::chrono::system_clock::duration>(now.steady - time);
   return std::string(Rfc3339(wall, Rfc3339::Precision::kSeconds).view());
 }
 
-// Entries of several workers for one suggestion become one.
+// Adds another worker's entry for the same suggestion.
 void merge(UnmatchedPath& into, const UnmatchedPath& other) {
   into.count += other.count;
   into.error += other.error;
@@ -50,8 +49,8 @@ void merge(UnmatchedPath& into, const UnmatchedPath& other) {
   }
 }
 
-// Without examples, nothing is shown that is a path as it came.
-UnmatchedRow row_of(const UnmatchedPath& path, bool with_examples, const Present& now) {
+// Without examples, the row holds no path as a client sent it.
+UnmatchedRow row_of(const UnmatchedPath& path, bool with_examples, const ClockReading& now) {
   UnmatchedRow row;
   if (with_examples || path.is_guessed) row.suggestion = path.suggestion();
   if (with_examples) row.example = path.example();
@@ -97,7 +96,7 @@ RouteUse& Inspector::Routes::use(std::size_t worker, routes::RouteId route) cons
   return by_route_[route]->uses[worker];
 }
 
-void Inspector::write(Format format, const Present& now, std::string& out) const {
+void Inspector::write(Format format, const ClockReading& now, std::string& out) const {
   Report report;
   const std::vector<routes::RouteSpec>& specs = shown_->specs_;
   const std::vector<Known*>& by_route = shown_->by_route_;
@@ -105,7 +104,7 @@ void Inspector::write(Format format, const Present& now, std::string& out) const
     const routes::RouteSpec& spec = specs[i];
     RouteRow row;
     row.path = spec.path;
-    row.label = spec.name.empty() ? spec.path : spec.name;
+    row.label = spec.label();
     row.place = routes::place_of(spec, i);
     row.methods = names_of(spec.methods);
     row.is_excluded = spec.is_excluded;

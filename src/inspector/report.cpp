@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <fmt/format.h>
 #include <string_view>
 
 namespace wayside::inspector {
 namespace {
 
-// One member of an object at a time.
+// Writes the members of one object, one after another.
 class JsonObject {
  public:
   explicit JsonObject(std::string& out) : out_(out) { out_ += '{'; }
@@ -21,28 +22,20 @@ class JsonObject {
     append_json_string(out_, value);
     return *this;
   }
-  // null where it is empty
+  // An empty text is null.
   JsonObject& optional(std::string_view name, std::string_view value) {
-    if (!value.empty()) return text(name, value);
-    return raw(name, "null");
+    return value.empty() ? raw(name, "null") : text(name, value);
   }
-  JsonObject& number(std::string_view name, std::uint64_t value) { return raw(name, std::to_string(value)); }
+  JsonObject& number(std::string_view name, std::uint64_t value) {
+    return raw(name, fmt::format_int(value).c_str());
+  }
   JsonObject& raw(std::string_view name, std::string_view value) {
     key(name);
     out_ += value;
     return *this;
   }
-  JsonObject& words(std::string_view name, std::string_view separated_by_spaces) {
-    key(name);
-    out_ += '[';
-    for (std::string_view rest = separated_by_spaces; !rest.empty();) {
-      const std::size_t space = std::min(rest.find(' '), rest.size());
-      append_json_string(out_, rest.substr(0, space));
-      rest.remove_prefix(std::min(space + 1, rest.size()));
-      if (!rest.empty()) out_ += ',';
-    }
-    out_ += ']';
-    return *this;
+  JsonObject& methods(const MethodNames& names) {
+    return raw("methods", names.empty() ? "[]" : fmt::format("[\"{}\"]", fmt::join(names, "\",\"")));
   }
 
  private:
@@ -55,19 +48,7 @@ class JsonObject {
   std::string& out_;
 };
 
-std::string joined(const std::vector<std::uint16_t>& statuses, std::string_view separator) {
-  std::string text;
-  for (const std::uint16_t status : statuses)
-    text.append(text.empty() ? "" : separator).append(std::to_string(status));
-  return text;
-}
-
-// "~" where a count may be too high.
-std::string count_of(const UnmatchedRow& row) {
-  return (row.error == 0 ? "" : "~") + std::to_string(row.count);
-}
-
-// A table as text or HTML: cells first, form later. Cells may come from clients.
+// A table of the page, before it becomes text or HTML. Cells may hold text of clients.
 struct Table {
   std::vector<std::string> heads;
   std::vector<std::vector<std::string>> rows;
@@ -76,9 +57,9 @@ struct Table {
 Table routes_table(const Report& report) {
   Table table{{"HITS", "4XX", "5XX", "LAST USED", "METHODS", "ROUTE", "LABEL"}, {}};
   for (const RouteRow& row : report.routes) {
-    table.rows.push_back({std::to_string(row.hits), std::to_string(row.client_errors),
-                          std::to_string(row.server_errors), row.last_used.empty() ? "never" : row.last_used,
-                          row.methods.empty() ? "any" : row.methods, row.path,
+    table.rows.push_back({fmt::to_string(row.hits), fmt::to_string(row.client_errors),
+                          fmt::to_string(row.server_errors), row.last_used.empty() ? "never" : row.last_used,
+                          row.methods.empty() ? "any" : fmt::to_string(fmt::join(row.methods, " ")), row.path,
                           row.is_excluded ? "(excluded)" : row.label});
   }
   return table;
@@ -87,14 +68,16 @@ Table routes_table(const Report& report) {
 Table unmatched_table(const Report& report) {
   Table table{{"COUNT", "METHODS", "STATUS", "FIRST SEEN", "LAST SEEN", "EXAMPLE", "ROUTE TO ADD"}, {}};
   for (const UnmatchedRow& row : report.unmatched) {
-    table.rows.push_back({count_of(row), row.methods, joined(row.statuses, " "), row.first_seen,
-                          row.last_seen, row.example.empty() ? "(off)" : row.example,
+    table.rows.push_back({fmt::format("{}{}", row.error == 0 ? "" : "~", row.count),  // "~": may be too high
+                          fmt::to_string(fmt::join(row.methods, " ")),
+                          fmt::to_string(fmt::join(row.statuses, " ")), row.first_seen, row.last_seen,
+                          row.example.empty() ? "(off)" : row.example,
                           row.suggestion.empty() ? "(none)" : "- " + row.suggestion});
   }
   return table;
 }
 
-// Printable ASCII, so that no client can write to a terminal.
+// The cell as printable ASCII, so that no client can send escape sequences to a terminal.
 std::string printable(std::string_view cell) {
   const bool is_plain = std::ranges::all_of(cell, [](char c) { return c >= ' ' && c <= '~'; });
   return is_plain ? std::string(cell) : quoted(cell);
@@ -125,9 +108,9 @@ void append_html(const Table& table, std::string& out) {
   const auto append_row = [&out](const std::vector<std::string>& cells, std::string_view element) {
     out += "<tr>";
     for (const std::string& cell : cells) {
-      out.append("<").append(element).append(">");
+      out += fmt::format("<{}>", element);
       append_html_escaped(out, printable(cell));
-      out.append("</").append(element).append(">");
+      out += fmt::format("</{}>", element);
     }
     out += "</tr>\n";
   };
@@ -140,9 +123,8 @@ void append_html(const Table& table, std::string& out) {
 
 std::string summary(const Report& report) {
   const auto is_unused = [](const RouteRow& row) { return row.hits == 0; };
-  return std::to_string(report.routes.size()) + " routes, " +
-         std::to_string(std::ranges::count_if(report.routes, is_unused)) + " of them never hit; " +
-         std::to_string(report.unmatched_count) + " requests without a route";
+  return fmt::format("{} routes, {} of them never hit; {} requests without a route", report.routes.size(),
+                     std::ranges::count_if(report.routes, is_unused), report.unmatched_count);
 }
 
 }  // namespace
@@ -156,7 +138,7 @@ void write_json(const Report& report, std::string& out) {
         .text("path", row.path)
         .text("label", row.label)
         .text("defined", row.place)
-        .words("methods", row.methods)
+        .methods(row.methods)
         .raw("excluded", row.is_excluded ? "true" : "false")
         .number("hits", row.hits)
         .number("status_4xx", row.client_errors)
@@ -172,9 +154,7 @@ void write_json(const Report& report, std::string& out) {
     is_first = false;
     append_json_string(out, row.path);
   }
-  out.append("],\n\"unmatched_requests\":")
-      .append(std::to_string(report.unmatched_count))
-      .append(",\n\"unmatched\":[");
+  out += fmt::format("],\n\"unmatched_requests\":{},\n\"unmatched\":[", report.unmatched_count);
   for (const UnmatchedRow& row : report.unmatched) {
     if (&row != &report.unmatched.front()) out += ",";
     out += '\n';
@@ -183,8 +163,8 @@ void write_json(const Report& report, std::string& out) {
         .optional("path", row.example)
         .number("count", row.count)
         .number("count_error", row.error)
-        .words("methods", row.methods)
-        .raw("statuses", "[" + joined(row.statuses, ",") + "]")
+        .methods(row.methods)
+        .raw("statuses", fmt::format("[{}]", fmt::join(row.statuses, ",")))
         .text("first_seen", row.first_seen)
         .text("last_seen", row.last_seen)
         .end();

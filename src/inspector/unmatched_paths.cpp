@@ -9,7 +9,7 @@
 namespace wayside::inspector {
 namespace {
 
-// Cut where it is too long. Returns the size.
+// Copies as much of `text` as fits, and returns its size.
 std::uint8_t copy_text(std::string_view text, std::array<char, UnmatchedPath::kMaxText>& out) noexcept {
   text = text.substr(0, out.size());
   std::ranges::copy(text, out.begin());
@@ -58,7 +58,7 @@ std::size_t UnmatchedPaths::find_or_replace(std::string_view suggestion, std::st
   for (std::size_t i = 0; i < kCapacity; ++i) {
     if (hashes_[i] == hash && counts_[i] != 0 && entries_[i].suggestion() == suggestion) return i;
   }
-  // An empty place has the count 0, and so is taken first.
+  // A free entry has the count 0, so it is taken first.
   const auto least = static_cast<std::size_t>(std::ranges::min_element(counts_) - counts_.begin());
   ++generations_[least];
   hashes_[least] = hash;

@@ -11,7 +11,7 @@
 #include "wayside/net/readiness_set.hpp"
 #include "wayside/net/task.hpp"
 
-#include "app/routing_book.hpp"
+#include "app/route_binder.hpp"
 #include "fuzz/script.hpp"
 #include "proxy/context.hpp"
 #include "proxy/session.hpp"
@@ -70,7 +70,7 @@ class Stage {
   DirectLog errors_{STDERR_FILENO};
   const Logger log_{LogLevel::kError, errors_};
   metrics::Registry registry_;
-  app::RoutingBook routing_;
+  app::RouteBinder routing_;
   boost::asio::io_context io_{1};
   net::ReadinessSet readiness_{io_};
   Peer listener_;

@@ -1,7 +1,7 @@
-// The whole of wayside in one object: workers, metrics, admin listener. What main() runs, and what tests run
-// in their own process.
+// The whole daemon in one object: workers, metrics, metrics listener. main() runs it, and so do tests in
+// their own process.
 //
-// Lifecycle: construct → open() → start() → … → drain() → wait().
+// Lifecycle: construct → open() → start() → … → drain() → wait(), all on one thread but reload() and drain().
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -17,25 +17,25 @@
 
 namespace wayside::app {
 
-// Why the daemon cannot start, for a person: "cannot listen on 0.0.0.0:8080: Address already in use".
+// Why the daemon cannot start: "cannot listen on 0.0.0.0:8080: Address already in use".
 struct StartError {
   std::string message;
 };
 
 class Daemon {
  public:
-  // `streams` outlives the daemon and has access_log_rings(settings) rings. `settings` were checked by
-  // config::load; that their routes compile is taken for granted, and a std::logic_error if they do not.
+  // `streams` outlives the daemon and has access_log_rings(settings) rings. `settings` come from
+  // config::load: routes that do not compile are a std::logic_error. Throws std::bad_alloc.
   Daemon(config::Settings settings, output::StandardStreams& streams);
 
-  // How many rings of the access log the daemon writes: one for each worker, or none where it is off.
+  // The number of access log rings that the daemon writes: one for each worker; 0 where the log is off.
   static std::size_t access_log_rings(const config::Settings& settings) noexcept;
 
-  // Where reload() gets the configuration from: the settings that are to be in force, or every mistake.
-  // Called on a thread of its own, where it may block; what it refers to lives until wait() has returned
-  // true, or as long as the process. Before open().
+  // Sets the function by which reload() reads the configuration: new settings, or every mistake in them. It
+  // is called on the reloader's thread, where it may block; what it refers to lives until wait() has returned
+  // true, or as long as the process. Call this before open().
   void set_source(std::function<Checked<config::Settings, config::Errors>()> source);
-  // Drains and waits if that was not done.
+  // Drains and waits if that has not been done.
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -43,29 +43,29 @@ class Daemon {
   // Binds both listeners. Nothing is accepted yet.
   Checked<void, StartError> open();
 
-  // The addresses really bound. After open().
+  // The bound addresses, with the ports that the kernel chose. After open().
   const Address& proxy_address() const noexcept;
   const Address& metrics_address() const noexcept;
 
-  // Drains on SIGINT and SIGTERM, the second of which ends the process at once, and reloads on SIGHUP, which
-  // does nothing while draining. Before start(), so that none is missed.
+  // From now on SIGINT and SIGTERM drain, a second one of them ends the process at once, and SIGHUP reloads;
+  // while draining it does nothing. Call this before start(), so that no signal is missed.
   void handle_signals();
 
-  // Starts the worker threads and the admin thread.
+  // Starts the threads: workers, metrics listener, reloader. Throws std::system_error.
   void start();
 
-  // Reads the configuration again: its routes and what else belongs to them take effect with the next
-  // request, the rest with the next start. A configuration with mistakes changes nothing. From any thread,
-  // and at once: the log and wayside_config_last_reload_successful tell how it went.
+  // Asks for a reload and returns at once. The routes and their settings take effect with the next request,
+  // other settings with the next start. A configuration with mistakes changes nothing. The log and
+  // wayside_config_last_reload_successful tell the result. Any thread.
   void reload();
 
-  // Stops accepting and lets what is in flight finish, for timeouts.drain at most. From any thread, any
-  // number of times, and at once: wait() tells when it is over.
+  // Asks the workers to stop accepting and to finish requests in flight, for timeouts.drain at most, and
+  // returns at once: wait() returns when it is over. Any thread, any number of times.
   void drain();
 
-  // Blocks until the daemon was drained, by drain() or a worker's failure. False where a reload is stuck in
-  // reading a file: its thread goes on in the source, and the process has to end without taking down what
-  // that may use (std::_Exit).
+  // Blocks until the daemon is drained, after drain() or the failure of a worker. False where a reload is
+  // stuck in reading a file: its thread still runs the source, and the process has to end without destroying
+  // what the source uses (std::_Exit).
   bool wait();
 
  private:

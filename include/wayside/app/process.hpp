@@ -1,30 +1,26 @@
-// Preparations of the process: signals, standard descriptors, limits and memory.
+// Preparations of the process and its threads: signals, standard descriptors, limits, memory, priority.
 #pragma once
 
 #include <span>
-#include <string>
 
 namespace wayside::app {
 
-// argv, and the environment: views of what the process was given.
+// Views of argv and of the environment, which live as long as the process.
 std::span<const char* const> arguments(int argc, char* argv[]) noexcept;
 std::span<const char* const> environment() noexcept;
 
-// Ignores SIGPIPE: a peer that is gone is an error code here. Standard streams that are closed stay unused:
-// what is written there fails. Raises the soft limit of open files to the hard one: a proxy needs two per
-// client. Memory that was needed once, for a large page, is given back to the system.
+// Ignores SIGPIPE, so that a write to a closed connection is an error code. Occupies closed standard streams,
+// so that writes to them fail. Raises the soft limit of open files to the hard one, since a proxy needs two
+// descriptors per client. Has malloc return large blocks to the system when they are freed.
 void prepare_process() noexcept;
 
-// SIGHUP waits, on the calling thread and on those that it starts, until allowed on some thread: a reload
-// that is asked for before there is a handler must not end the process, and is not lost.
+// Blocks SIGHUP on the calling thread and on threads that it starts, until a thread allows it. A SIGHUP
+// before the daemon handles it neither ends the process nor is lost.
 void hold_back_hangups() noexcept;
-// Whatever SIGHUP does is done on the calling thread from now on, what was held back included.
+// Unblocks SIGHUP on the calling thread, which receives a blocked one now.
 void allow_hangups() noexcept;
 
-// The text of --version: name, version, revision and what it was built with.
-std::string version_text();
-
-// Has the calling thread give way to the others wherever they want the processor: what it does is not urgent.
+// Lowers the priority of the calling thread, whose work is not urgent, below that of the others.
 void give_way_to_other_threads() noexcept;
 
 }  // namespace wayside::app

@@ -1,11 +1,15 @@
 // The version and the revision of this build.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace wayside::app {
 
 extern const std::string_view kVersion;   // "0.1.0"
-extern const std::string_view kRevision;  // of the source, as git names it; empty where it was not known
+extern const std::string_view kRevision;  // the commit, as git abbreviates it; empty where it is unknown
+
+// The text of --version: name, version, revision, and the versions of Boost and the compiler.
+std::string version_text();
 
 }  // namespace wayside::app

@@ -1,9 +1,9 @@
-// What the routes are used for: the page /routes of the metrics listener.
+// The page /routes of the metrics listener: how much each route is used, and which routes are missing.
 //
-// Owns what the workers write for it, one RouteUse for each route and worker and one UnmatchedPaths for each
-// worker, and puts them together for the page. A route is known by its template and methods: it keeps its
-// numbers over reloads, and gets them back when it returns. Two threads may use it: one prepares routes, the
-// other shows them and writes the page. The workers write into what they were given meanwhile.
+// Owns the counters that the workers write, a RouteUse for each route and worker and an UnmatchedPaths for
+// each worker, and adds them up for the page. A route is identified by its template and methods: it keeps its
+// numbers over reloads, even where it is gone for a while. Two threads may use the inspector at once: one
+// prepares routes, the other one shows them and writes the page. Workers count meanwhile.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -26,8 +26,8 @@ namespace wayside::inspector {
 
 enum class Format : std::uint8_t { kJson, kText, kHtml };
 
-// The present on both clocks: what is shown is wall time, what is recorded is not.
-struct Present {
+// A reading of both clocks at the same time: the page shows wall time, and workers record steady time.
+struct ClockReading {
   TimePoint steady = Clock::now();
   std::chrono::system_clock::time_point wall = std::chrono::system_clock::now();
 };
@@ -36,10 +36,10 @@ class Inspector {
   struct Known;
 
  public:
-  // Routes with what the workers write for them.
+  // A set of routes with their counters.
   class Routes {
    public:
-    // What worker `worker` writes for route `route`; valid as long as the inspector.
+    // The counters of `route` that worker `worker` writes; valid as long as the inspector.
     RouteUse& use(std::size_t worker, routes::RouteId route) const;
 
    private:
@@ -48,25 +48,25 @@ class Inspector {
     std::vector<Known*> by_route_;
   };
 
-  // `shows_examples`: whether the page has paths as clients sent them.
+  // `shows_examples`: whether the page shows paths as clients sent them. Throws std::bad_alloc.
   explicit Inspector(std::size_t worker_count, bool shows_examples = true);
   ~Inspector();
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
 
-  // `specs`, which compile, on their way to show(). One thread at a time, while another one shows and writes.
-  // Throws std::bad_alloc, and then nothing has changed.
+  // Routes for show(); `specs` compile. One thread at a time, while another one may show and write. Throws
+  // std::bad_alloc; then nothing has changed.
   std::unique_ptr<const Routes> prepare(std::span<const routes::RouteSpec> specs);
 
-  // From now on these are the routes. Returns those before, whose destruction takes a while. Together with
-  // write() on one thread.
+  // From now on the page shows these routes. Returns the previous ones, whose destruction may take long. On
+  // the thread of write().
   std::unique_ptr<const Routes> show(std::unique_ptr<const Routes> routes) noexcept;
 
-  // What worker `worker` writes for requests without a route; valid as long as the inspector.
+  // The paths without a route, which worker `worker` writes; valid as long as the inspector.
   UnmatchedPaths& unmatched(std::size_t worker) { return *unmatched_[worker]; }
 
-  // Appends the page. Throws std::bad_alloc.
-  void write(Format format, const Present& now, std::string& out) const;
+  // Appends the page to `out`. Throws std::bad_alloc.
+  void write(Format format, const ClockReading& now, std::string& out) const;
 
  private:
   struct Known {
@@ -77,8 +77,8 @@ class Inspector {
 
   std::size_t worker_count_;
   bool shows_examples_;
-  std::map<Key, Known> known_;           // of the thread that prepares; nodes never move
-  std::unique_ptr<const Routes> shown_;  // of the thread that writes
+  std::map<Key, Known> known_;           // used by the thread that prepares; nodes never move
+  std::unique_ptr<const Routes> shown_;  // used by the thread that writes
   std::vector<std::unique_ptr<UnmatchedPaths>> unmatched_;
 };
 

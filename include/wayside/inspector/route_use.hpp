@@ -1,8 +1,11 @@
-// How much one route is used through one worker.
+// The use of one route through one worker.
 //
-// Written by that worker alone, read by the inspector at any time, without locks: see
-// metrics/single_writer.hpp. Excluded routes are counted here too; the metrics of an endpoint are another
-// thing.
+// Metrics count requests and statuses too, but by label, and the two do not agree: routes may share a label,
+// an excluded route has no series, beyond the budget a label is counted as "overflow", and a label that
+// changes on a reload starts at 0. So a route's own numbers cannot be derived from theirs.
+//
+// Written by the worker alone, read by the inspector at any time, without locks: see
+// metrics/single_writer.hpp.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -15,7 +18,7 @@ namespace wayside::inspector {
 
 class RouteUse {
  public:
-  // The worker only: an exchange is over.
+  // Counts an exchange that ends now. The worker only.
   void add(unsigned status, TimePoint now) noexcept {
     hits_.add(1);
     if (status >= 400 && status < 500) client_errors_.add(1);
@@ -23,7 +26,7 @@ class RouteUse {
     last_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
   }
 
-  // Any thread.
+  // Any thread, here and below.
   std::uint64_t hits() const noexcept { return hits_.value(); }
   std::uint64_t client_errors() const noexcept { return client_errors_.value(); }  // 4xx
   std::uint64_t server_errors() const noexcept { return server_errors_.value(); }  // 5xx

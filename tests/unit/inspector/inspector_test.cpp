@@ -20,13 +20,13 @@ routes::RouteSpec spec(std::string path, std::size_t line) {
 }
 
 // Noon of the first day of 2026, 1000 s after the steady clock's epoch.
-Present present() {
+ClockReading clock_reading() {
   return {TimePoint(1000s), std::chrono::system_clock::from_time_t(1767268800)};
 }
 
 std::string written(const Inspector& inspector, Format format) {
   std::string out;
-  inspector.write(format, present(), out);
+  inspector.write(format, clock_reading(), out);
   return out;
 }
 

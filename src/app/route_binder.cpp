@@ -1,4 +1,4 @@
-#include "app/routing_book.hpp"
+#include "app/route_binder.hpp"
 
 #include <new>
 #include <stdexcept>
@@ -7,6 +7,7 @@
 namespace wayside::app {
 namespace {
 
+// The method that the endpoint's guaranteed series are for.
 Method usual_method(MethodSet methods) {
   if (methods.empty() || methods.contains(Method::get)) return Method::get;
   for (const Method method : kMethods) {
@@ -17,10 +18,10 @@ Method usual_method(MethodSet methods) {
 
 }  // namespace
 
-RoutingBook::RoutingBook(metrics::Registry& registry, std::size_t worker_count, bool inspector_shows_examples)
+RouteBinder::RouteBinder(metrics::Registry& registry, std::size_t worker_count, bool inspector_shows_examples)
     : registry_(registry), worker_count_(worker_count), inspector_(worker_count, inspector_shows_examples) {}
 
-RoutingUpdate RoutingBook::prepare(const config::Settings& settings) {
+RoutingUpdate RouteBinder::prepare(const config::Settings& settings) {
   Endpoints endpoints;
   try {
     RoutingUpdate update = make_update(settings, endpoints);
@@ -28,7 +29,7 @@ RoutingUpdate RoutingBook::prepare(const config::Settings& settings) {
       if (!endpoints.contains(label)) registry_.retire(endpoint);
     }
     endpoints_.swap(endpoints);
-    guarantee_again(settings);
+    renew_guarantees(settings);
     return update;
   } catch (...) {
     for (const auto& [label, endpoint] : endpoints) {
@@ -38,7 +39,7 @@ RoutingUpdate RoutingBook::prepare(const config::Settings& settings) {
   }
 }
 
-RoutingUpdate RoutingBook::make_update(const config::Settings& settings, Endpoints& endpoints) {
+RoutingUpdate RouteBinder::make_update(const config::Settings& settings, Endpoints& endpoints) {
   auto compiled = routes::RouteTable::build(settings.routes, settings.matching, routes::kNoLimits);
   if (compiled.has_error()) throw std::logic_error("unchecked routes: " + compiled.error().message);
   const auto table = std::make_shared<const routes::RouteTable>(*std::move(compiled));
@@ -51,7 +52,7 @@ RoutingUpdate RoutingBook::make_update(const config::Settings& settings, Endpoin
       by_route.push_back(metrics::kExcludedEndpoint);
       continue;
     }
-    const auto [label, is_new] = endpoints.try_emplace(spec.name.empty() ? spec.path : spec.name);
+    const auto [label, is_new] = endpoints.try_emplace(spec.label());
     const metrics::EndpointOptions options = config::endpoint_options(settings.measurement, spec);
     try {
       label->second = registry_.intern(label->first, options, usual_method(spec.methods));
@@ -74,27 +75,27 @@ RoutingUpdate RoutingBook::make_update(const config::Settings& settings, Endpoin
   return update;
 }
 
-// What labels that went have given back is there for those that found no room before.
-void RoutingBook::guarantee_again(const config::Settings& settings) noexcept {
+// Series that retired labels gave back go to routes that had no room before.
+void RouteBinder::renew_guarantees(const config::Settings& settings) noexcept {
   if (registry_.lacking_series() == 0) return;
   try {
     for (const routes::RouteSpec& spec : settings.routes) {
       if (spec.is_excluded) continue;
-      registry_.intern(spec.name.empty() ? spec.path : spec.name,
-                       config::endpoint_options(settings.measurement, spec), usual_method(spec.methods));
+      registry_.intern(spec.label(), config::endpoint_options(settings.measurement, spec),
+                       usual_method(spec.methods));
     }
   } catch (const std::bad_alloc&) {
-    // The routes work without: some may be counted as overflow, until the next reload.
+    // Some routes may be counted as overflow until the next reload.
   }
 }
 
-bool differ_in_routing_only(config::Settings next, const config::Settings& present) {
-  next.routes = present.routes;
-  next.matching = present.matching;
-  next.unmatched = present.unmatched;
-  next.openapi = present.openapi;
-  next.route_limits = present.route_limits;
-  return next == present;
+bool differ_in_routing_only(config::Settings next, const config::Settings& current) {
+  next.routes = current.routes;
+  next.matching = current.matching;
+  next.unmatched = current.unmatched;
+  next.openapi = current.openapi;
+  next.route_limits = current.route_limits;
+  return next == current;
 }
 
 }  // namespace wayside::app
