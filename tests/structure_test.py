@@ -3,7 +3,8 @@
 
 Reads include lines, not code: a module that includes another against the table, a private header used from
 outside, headers that include each other in a circle, a header without `#pragma once` or without a comment that
-opens it, and a unit test that no header answers to, are each a problem with a file and a line. The first half of
+opens it, a unit test that no header answers to, and a header with a source file and without a test, are each a
+problem with a file and a line. The first half of
 the tests below shows that each kind is found; the last one asks it of this tree.
 """
 
@@ -14,6 +15,40 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
+
+# Headers whose source file is tested through another header, and the test that does.
+TESTED_ELSEWHERE = {
+    "include/wayside/app/daemon.hpp": "tests/integration/drain_test.cpp",
+    "include/wayside/app/process.hpp": "tests/e2e/test_cli.py",
+    "include/wayside/app/version.hpp": "tests/e2e/test_cli.py",
+    "include/wayside/base/log_line.hpp": "tests/unit/base/log_test.cpp",
+    "include/wayside/config/settings.hpp": "tests/unit/config/load_test.cpp",
+    "include/wayside/proxy/worker.hpp": "tests/integration/drain_test.cpp",
+    "include/wayside/routes/route_spec.hpp": "tests/unit/routes/route_table_test.cpp",
+    "src/app/reloader.hpp": "tests/e2e/test_reload.py",
+    "src/app/route_binder.hpp": "tests/exhaustion/reload_test.cpp",
+    "src/app/unused_memory.hpp": "tests/e2e/test_memory.py",
+    "src/config/consistency.hpp": "tests/unit/config/load_test.cpp",
+    "src/config/yaml_node.hpp": "tests/unit/config/yaml_settings_test.cpp",
+    "src/config/yaml_routes.hpp": "tests/unit/config/yaml_settings_test.cpp",
+    "src/inspector/report.hpp": "tests/unit/inspector/inspector_test.cpp",
+    "src/metrics/family_writer.hpp": "tests/unit/metrics/exposition_test.cpp",
+    "src/metrics/histogram.hpp": "tests/unit/metrics/shard_test.cpp",
+    "src/metrics/known_labels.hpp": "tests/unit/metrics/shard_test.cpp",
+    "src/metrics/layout.hpp": "tests/unit/metrics/registry_test.cpp",
+    "src/metrics/naming_text.hpp": "tests/unit/metrics/naming_test.cpp",
+    "src/metrics/series_order.hpp": "tests/unit/metrics/exposition_test.cpp",
+    "src/metrics/series_registry.hpp": "tests/unit/metrics/series_budget_test.cpp",
+    "src/openapi/servers.hpp": "tests/unit/openapi/document_test.cpp",
+    "src/proxy/exchange.hpp": "tests/integration/forwarding_test.cpp",
+    "src/proxy/session.hpp": "tests/integration/session_test.cpp",
+    "src/proxy/tunnel.hpp": "tests/integration/tunnel_test.cpp",
+    "src/routes/constraint/expression.hpp": "tests/unit/routes/constraint/automaton_test.cpp",
+    "src/routes/constraint/regex.hpp": "tests/unit/routes/template_test.cpp",
+    "src/routes/constraint/subset_construction.hpp": "tests/unit/routes/constraint/automaton_test.cpp",
+    "src/routes/converter.hpp": "tests/unit/routes/template_test.cpp",
+    "src/routes/tokenizer.hpp": "tests/unit/routes/template_test.cpp",
+}
 
 
 class Allowed:
@@ -109,14 +144,15 @@ class Tree:
                     break
 
 
-def problems_of(root):
+def problems_of(root, tested_elsewhere):
     """Every breach of the rules in the checkout at `root`, as lines for a person."""
     root = root.resolve()
     tree = Tree(root)
     table = read_table((root / "CONTRIBUTING.md").read_text())
     if not table:
         return ["CONTRIBUTING.md: no table with the columns 'module | may include'"]
-    return [*table_problems(table), *include_problems(tree, table), *header_problems(tree), *test_problems(tree)]
+    return [*table_problems(table), *include_problems(tree, table), *header_problems(tree), *test_problems(tree),
+            *untested_problems(tree, tested_elsewhere)]
 
 
 def table_problems(table):
@@ -171,6 +207,27 @@ def test_problems(tree):
             yield f"{tree.name(path)}: no {module}/{names[0]} that it could be the test of"
 
 
+def untested_problems(tree, tested_elsewhere):
+    """Headers whose source file no unit test of their name tests, unless `tested_elsewhere` names a test that does."""
+    tests = tree.root / "tests" / "unit"
+    headers = [path for path in tree.files if path.suffix == ".hpp"]
+    for name in sorted(set(tested_elsewhere) - {tree.name(path) for path in headers}):
+        yield f"tests/structure_test.py: TESTED_ELSEWHERE names {name}, which does not exist"
+    for path in headers:
+        base = tree.public if path.is_relative_to(tree.public) else tree.private
+        place = path.relative_to(base).with_suffix("")
+        has_source = (tree.private / place).with_suffix(".cpp").is_file()
+        folder = tests / place.parent
+        has_test = any(folder.glob(f"{place.name}_test.cpp")) or any(folder.glob(f"{place.name}_*_test.cpp"))
+        other = tested_elsewhere.get(tree.name(path))
+        if has_test and other:
+            yield f"tests/structure_test.py: TESTED_ELSEWHERE names {tree.name(path)}, which has a test of its name"
+        elif has_source and not has_test and not other:
+            yield f"{tree.name(path)}: no tests/unit/{place}_test.cpp"
+        elif other and not (tree.root / other).is_file():
+            yield f"tests/structure_test.py: {other}, the test of {tree.name(path)}, does not exist"
+
+
 class Rules(unittest.TestCase):
     """Each rule finds its breach in a small tree made for it, and nothing in one that keeps it."""
 
@@ -183,14 +240,14 @@ class Rules(unittest.TestCase):
         | app | everything | wiring |
     """
 
-    def problems(self, files, table=TABLE):
+    def problems(self, files, table=TABLE, tested_elsewhere=None):
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             for name, text in {"CONTRIBUTING.md": table, **files}.items():
                 path = root / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text)
-            return problems_of(root)
+            return problems_of(root, tested_elsewhere or {})
 
     @staticmethod
     def header(*includes):
@@ -281,9 +338,34 @@ class Rules(unittest.TestCase):
         )
 
 
+    def test_finds_a_header_without_a_test(self):
+        files = {
+            "src/base/a.hpp": self.header(),
+            "src/base/a.cpp": "",
+            "src/base/values.hpp": self.header(),
+            "include/wayside/base/b.hpp": self.header(),
+            "src/base/b.cpp": "",
+            "tests/unit/base/b_of_bytes_test.cpp": "",
+        }
+        self.assertEqual(self.problems(files), ["src/base/a.hpp: no tests/unit/base/a_test.cpp"])
+        elsewhere = {"src/base/a.hpp": "tests/unit/base/b_of_bytes_test.cpp"}
+        self.assertEqual(self.problems(files, tested_elsewhere=elsewhere), [])
+
+    def test_finds_exceptions_that_are_none(self):
+        files = {"src/base/a.hpp": self.header(), "src/base/a.cpp": "", "tests/unit/base/a_test.cpp": ""}
+        elsewhere = {"src/base/a.hpp": "tests/unit/base/a_test.cpp", "src/base/gone.hpp": "x"}
+        self.assertEqual(
+            self.problems(files, tested_elsewhere=elsewhere),
+            [
+                "tests/structure_test.py: TESTED_ELSEWHERE names src/base/gone.hpp, which does not exist",
+                "tests/structure_test.py: TESTED_ELSEWHERE names src/base/a.hpp, which has a test of its name",
+            ],
+        )
+
+
 class ThisTree(unittest.TestCase):
     def test_keeps_the_rules(self):
-        problems = problems_of(ROOT)
+        problems = problems_of(ROOT, TESTED_ELSEWHERE)
         self.assertEqual(problems, [], "\n" + "\n".join(problems))
 
 

@@ -2,7 +2,7 @@
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
 
-#include "app/routing_book.hpp"
+#include "app/route_binder.hpp"
 #include "exhaustion/every_allocation.hpp"
 
 #include <optional>
@@ -21,19 +21,19 @@ config::Settings settings_with(const std::string& prefix) {
 
 TEST(ReloadWithoutMemory, ChangesNothingAndTheNextSucceeds) {
   metrics::Registry registry({});
-  RoutingBook book(registry, 2);
+  RouteBinder binder(registry, 2);
   const config::Settings before = settings_with("/v1");
-  const RoutingUpdate in_force = book.prepare(before);
+  const RoutingUpdate in_force = binder.prepare(before);
   const std::size_t lacking = registry.lacking_series();
 
   const config::Settings after = settings_with("/v2");
   std::optional<RoutingUpdate> update;
   const long failures = test::fail_every_allocation(
-      [&] { update = book.prepare(after); },
+      [&] { update = binder.prepare(after); },
       [&] {
         if (update) return;
         // The old routes are as good as before: their endpoints are the same.
-        const RoutingUpdate again = book.prepare(before);
+        const RoutingUpdate again = binder.prepare(before);
         for (std::size_t worker = 0; worker < 2; ++worker) {
           for (std::size_t route = 0; route < again.of_worker[worker]->targets.size(); ++route) {
             EXPECT_EQ(again.of_worker[worker]->targets[route].endpoint,
