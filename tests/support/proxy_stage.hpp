@@ -146,10 +146,11 @@ class ProxyStage {
                   access_log.get(), stage.logger_, stage.share, [&stage] { ++stage.idle_calls_; }) {}
 
     static metrics::RegistryOptions registry_options(const config::Settings& settings) {
-      metrics::RegistryOptions options{.max_series = settings.measurement.max_series,
-                                       .dynamic = settings.measurement.defaults,
-                                       .backend_error_reasons = proxy::backend_error_reasons(),
-                                       .rejection_reasons = proxy::rejection_reasons()};
+      metrics::RegistryOptions options{
+          .max_series = settings.measurement.max_series,
+          .dynamic = settings.measurement.defaults,
+          .label_values = {{"wayside_backend_errors_total", proxy::backend_error_reasons()},
+                           {"wayside_rejected_requests_total", proxy::rejection_reasons()}}};
       for (const config::HeaderLabel& label : settings.measurement.labels)
         options.extra_labels.push_back(label.label);
       return options;

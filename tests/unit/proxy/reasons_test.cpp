@@ -36,7 +36,7 @@ TEST(Reasons, OfBackendErrorsAreTheirTokens) {
 
 TEST(Reasons, OfRejectionsAreTheirTokens) {
   const std::vector<std::string> reasons = rejection_reasons();
-  std::set<metrics::ReasonId> seen;
+  std::set<metrics::ListedValue> seen;
   for (const End& end : all_ends()) {
     const auto id = rejection_reason(end);
     if (!id) continue;
