@@ -110,13 +110,14 @@ struct Settings {
   std::vector<routes::RouteSpec> routes;  // with the routes of the OpenAPI document; they compile together
   routes::MatchOptions matching;
   std::optional<routes::UnmatchedPolicy> unmatched;  // absent: see unmatched_policy()
-  std::string openapi;                         // the file of the OpenAPI document; empty: none
-  bool enable_lifecycle = false;               // POST /-/reload is answered
-  std::string file;                            // the configuration file; empty: none
+  std::string openapi;                               // the file of the OpenAPI document; empty: none
+  bool enable_lifecycle = false;                     // POST /-/reload is answered
+  std::string file;                                  // the configuration file; empty: none
 
   // Without routes, the default is to guess: then there are labels without any configuration.
   routes::UnmatchedPolicy unmatched_policy() const noexcept {
-    return unmatched.value_or(routes.empty() ? routes::UnmatchedPolicy::kGuess : routes::UnmatchedPolicy::kFold);
+    return unmatched.value_or(routes.empty() ? routes::UnmatchedPolicy::kGuess
+                                             : routes::UnmatchedPolicy::kFold);
   }
 
   friend bool operator==(const Settings&, const Settings&) = default;
