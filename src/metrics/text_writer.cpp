@@ -150,9 +150,9 @@ void TextWriter::append_exemplar(const Exemplar& exemplar, double per_unit) {
   // Prometheus keeps whole milliseconds. Nanoseconds since 1970 would not fit a double.
   constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
   constexpr double kMillisecondsPerSecond = 1e3;
-  const auto milliseconds = static_cast<double>(exemplar.timestamp_ns / kNanosecondsPerMillisecond);
+  const std::int64_t milliseconds = exemplar.timestamp_ns / kNanosecondsPerMillisecond;
   out_ += ' ';
-  append_value(out_, milliseconds / kMillisecondsPerSecond);
+  append_value(out_, static_cast<double>(milliseconds) / kMillisecondsPerSecond);
 }
 
 void TextWriter::end() {
