@@ -145,30 +145,30 @@ class ProxyStage {
           context(stage.loop, stage.settings, make_routing(stage.settings), registry.shard(0), unmatched,
                   access_log.get(), stage.logger_, stage.share, [&stage] { ++stage.idle_calls_; }) {}
 
-    static metrics::RegistryOptions registry_options(const config::Settings& settings) {
+    static metrics::RegistryOptions registry_options(const config::Settings& chosen) {
       metrics::RegistryOptions options{
-          .max_series = settings.measurement.max_series,
-          .dynamic = settings.measurement.defaults,
+          .max_series = chosen.measurement.max_series,
+          .dynamic = chosen.measurement.defaults,
           .label_values = {{"wayside_backend_errors_total", proxy::backend_error_reasons()},
                            {"wayside_rejected_requests_total", proxy::rejection_reasons()}}};
-      for (const config::HeaderLabel& label : settings.measurement.labels)
+      for (const config::HeaderLabel& label : chosen.measurement.labels)
         options.extra_labels.push_back(label.label);
       return options;
     }
 
-    std::unique_ptr<const proxy::Routing> make_routing(const config::Settings& settings) {
-      auto table = routes::RouteTable::build(settings.routes, settings.matching);
+    std::unique_ptr<const proxy::Routing> make_routing(const config::Settings& chosen) {
+      auto table = routes::RouteTable::build(chosen.routes, chosen.matching);
       if (!table) throw std::logic_error(table.error().message);
       auto routing = std::make_unique<proxy::Routing>();
       routing->table = std::make_shared<const routes::RouteTable>(*std::move(table));
-      routing->unmatched = settings.unmatched_policy();
+      routing->unmatched = chosen.unmatched_policy();
       routing->targets.push_back(
-          {registry.intern(routes::kUnmatchedLabel, settings.measurement.defaults), &uses.emplace_back()});
-      for (const routes::RouteSpec& route : settings.routes) {
+          {registry.intern(routes::kUnmatchedLabel, chosen.measurement.defaults), &uses.emplace_back()});
+      for (const routes::RouteSpec& route : chosen.routes) {
         const metrics::EndpointId endpoint =
             route.is_excluded ? metrics::kExcludedEndpoint
                               : registry.intern(route.name.empty() ? route.path : route.name,
-                                                config::endpoint_options(settings.measurement, route));
+                                                config::endpoint_options(chosen.measurement, route));
         routing->targets.push_back({endpoint, &uses.emplace_back()});
       }
       return routing;
