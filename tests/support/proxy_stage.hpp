@@ -244,10 +244,12 @@ class Running {
       void unhandled_exception() const noexcept { std::terminate(); }
     };
     explicit Driver(std::coroutine_handle<> its_frame) noexcept : frame(its_frame) {}
-    ~Driver() { frame.destroy(); }
-    Driver(const Driver&) = delete;
-    Driver& operator=(const Driver&) = delete;
-    const std::coroutine_handle<> frame;
+    Driver(Driver&& other) noexcept : frame(std::exchange(other.frame, nullptr)) {}
+    Driver& operator=(Driver&&) = delete;
+    ~Driver() {
+      if (frame) frame.destroy();
+    }
+    std::coroutine_handle<> frame;
   };
 
   static Driver drive(net::Task<T> task, Running& running) {
