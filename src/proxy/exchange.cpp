@@ -146,11 +146,11 @@ net::Task<End> Exchange::relay() {
     if (const auto end = request_.pump(backend)) co_return *end;
     if (const auto end = response_.pump(backend, request_, recorder_)) co_return *end;
     if (response_.is_done()) co_return Outcome::kCompleted;
+    if (response_.phase() != ResponseLeg::Phase::kSilent) request_.forget_head();
     if (response_.is_tunnel()) {
       tunnel_bytes_ = co_await run_tunnel(context_, client_, backend, response_.unread());
       co_return Outcome::kCompleted;
     }
-    if (response_.phase() != ResponseLeg::Phase::kSilent) request_.forget_head();
     if (request_.is_sent() && !client_.read_ahead(context_.buffers, context_.settings.client_half_close))
       co_return Outcome::kClientAborted;
 

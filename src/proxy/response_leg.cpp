@@ -117,7 +117,7 @@ std::optional<End> ResponseLeg::begin(std::size_t head_size, const ResponsePlan&
   Outbox outbox;
   write_head(
       {.framing = plan.outgoing,
-       .keeps_content_length = request.plan().method == Method::head || head.status == 304,
+       .keeps_content_length = !is_switch && (request.plan().method == Method::head || head.status == 304),
        .close = plan.close,
        .announce_keep_alive = request.plan().is_http10,
        .upgrade = is_switch || head.status == 426,  // RFC 9110 section 15.5.22: 426 says to what
