@@ -54,17 +54,26 @@ net::Task<AfterExchange> serve_request(Context& context, ClientConnection& clien
     complain(context.log, error);
     end = Outcome::kInternalError;
   }
-  if (exchange.can_answer(*end)) {
-    exchange.answer(*end);
-    co_await exchange.deliver_answer();
+  // The exchange ended as it did, whether there is memory for an answer or not.
+  try {
+    if (exchange.can_answer(*end)) {
+      exchange.answer(*end);
+      co_await exchange.deliver_answer();
+    }
+  } catch (const std::exception& error) {
+    complain(context.log, error);
   }
   co_return exchange.finish(*end);
 }
 
 net::Task<AfterExchange> refuse_request(Context& context, ClientConnection& client, End end) {
   Exchange exchange(context, client);
-  exchange.answer(end);
-  co_await exchange.deliver_answer();
+  try {
+    exchange.answer(end);
+    co_await exchange.deliver_answer();
+  } catch (const std::exception& error) {
+    complain(context.log, error);
+  }
   co_return exchange.finish(end);
 }
 
@@ -151,7 +160,7 @@ net::Task<End> Exchange::relay() {
       tunnel_bytes_ = co_await run_tunnel(context_, client_, backend, response_.unread());
       co_return Outcome::kCompleted;
     }
-    if (request_.is_sent() && !client_.read_ahead(context_.buffers, context_.settings.client_half_close))
+    if (request_.is_over() && !client_.read_ahead(context_.buffers, context_.settings.client_half_close))
       co_return Outcome::kClientAborted;
 
     request_.give_back_idle();
@@ -181,6 +190,15 @@ TimePoint Exchange::deadline(Awaited awaited) const {
   const TimePoint progress = std::max({entered_at_, request_.progressed_at(), response_.progressed_at()});
   const TimePoint next_piece = progress + timeout;
   return awaited == Awaited::kRequestBody ? std::min(next_piece, request_.rate_deadline()) : next_piece;
+}
+
+// Where the request was sent in this turn, the wait for its response begins with that: one look at the clock
+// serves both.
+Wait Exchange::wait(Awaited awaited) {
+  const bool was_just_sent =
+      response_.phase() == ResponseLeg::Phase::kSilent && request_.ended_at() > context_.readiness.woke_at();
+  return proxy::wait(context_, client_, deadline(awaited),
+                     was_just_sent ? request_.ended_at() : Clock::now());
 }
 
 bool Exchange::is_blocked(Awaited awaited) const noexcept {
@@ -220,7 +238,7 @@ bool Exchange::prepare_retry(const End& end) {
 
 // Only where the next request begins behind this one can the client go on.
 bool Exchange::client_may_stay() const noexcept {
-  return request_.is_sent() && request_.plan().keeps_alive && context_.keeps_clients();
+  return request_.is_over() && request_.plan().keeps_alive && context_.keeps_clients();
 }
 
 bool Exchange::can_answer(const End& end) const noexcept {
@@ -262,7 +280,7 @@ AfterExchange Exchange::finish(const End& end) {
   if (!response_.plan().close) return AfterExchange::kKeepAlive;
   if (end.outcome == Outcome::kRequestHeadTimeout || end.outcome == Outcome::kRequestBodyTimeout)
     return AfterExchange::kLingerBriefly;
-  const bool client_is_silent = request_.is_sent() && client_.in.empty() && !client_.stream.readable();
+  const bool client_is_silent = request_.is_over() && client_.in.empty() && !client_.stream.readable();
   return client_is_silent ? AfterExchange::kClose : AfterExchange::kLinger;
 }
 
@@ -271,7 +289,7 @@ Transfer Exchange::transfer() const noexcept {
   return {.request_bytes = request_.body_bytes() + tunnel_bytes_.from_client,
           .response_bytes = response_.body_bytes() + tunnel_bytes_.from_backend,
           .request_ended_at = request_.ended_at(),
-          .request_is_sent = request_.is_sent() && request_.ended_at() != TimePoint{},
+          .request_is_sent = request_.is_over() && request_.ended_at() != TimePoint{},
           .phase = response_.has_begun()         ? kResponse
                    : request_.body_is_complete() ? kWaiting
                                                  : kRequest};
@@ -282,7 +300,7 @@ void Exchange::give_back_backend(const End& end) {
   const bool is_relayed = backend_ != nullptr && end.is_completed() && response_.is_done();
   if (is_relayed && !response_.unread().empty()) {
     context_.backends.note_unasked_bytes();
-  } else if (is_relayed && request_.is_sent() && response_.plan().reusable) {
+  } else if (is_relayed && request_.is_over() && response_.plan().reusable) {
     const unsigned status = response_.plan().status;
     const bool had_no_body = request_.plan().method == Method::head || status == 204 || status == 304;
     context_.backends.give_back(std::move(backend_), client_.id,

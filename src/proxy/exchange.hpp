@@ -38,7 +38,8 @@ enum class AfterExchange : std::uint8_t {
 };
 
 // Serves the request whose complete head is the first `head_size` bytes of client.in. Takes the whole request
-// out of client.in, and nothing of the next one. Throws where memory is too short even for an answer.
+// out of client.in, and nothing of the next one. An exception on the way ends the exchange as an
+// internal error. Throws std::bad_alloc where there is no memory to begin or to record it.
 net::Task<AfterExchange> serve_request(Context& context, ClientConnection& client, std::size_t head_size);
 
 // Answers bytes that did not become a request.
@@ -85,7 +86,7 @@ class Exchange {
   void give(OwnAnswer answer);
   Awaited awaited() const noexcept;
   TimePoint deadline(Awaited awaited) const;
-  Wait wait(Awaited awaited) { return proxy::wait(context_, client_, deadline(awaited)); }
+  Wait wait(Awaited awaited);
   std::optional<End> woke(Wake wake, Awaited awaited);
   bool is_blocked(Awaited awaited) const noexcept;
   void acknowledge_parts();

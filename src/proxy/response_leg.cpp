@@ -97,7 +97,7 @@ std::optional<End> ResponseLeg::take_head(std::size_t size, const RequestLeg& re
   if (http::parse_response_head(in_.data().first(size), head)) return Outcome::kBadResponse;
   const auto plan =
       plan_response(head, request.plan(),
-                    {.request_is_sent = request.is_sent(), .keeps_clients = context_.keeps_clients()});
+                    {.request_is_sent = request.is_over(), .keeps_clients = context_.keeps_clients()});
   if (!plan) return Outcome::kBadResponse;
   scanner_.reset();
   if (plan->kind != ResponsePlan::Kind::kInformational) return begin(size, *plan, request, recorder);
@@ -109,7 +109,7 @@ std::optional<End> ResponseLeg::take_head(std::size_t size, const RequestLeg& re
   return std::nullopt;
 }
 
-// All that can fail is done before anything of the exchange changes.
+// All that can fail comes before the leg changes: until then the client can be given another answer.
 std::optional<End> ResponseLeg::begin(std::size_t head_size, const ResponsePlan& plan,
                                       const RequestLeg& request, Recorder& recorder) {
   const http::ResponseHead& head = context_.response_head;
@@ -137,14 +137,15 @@ std::optional<End> ResponseLeg::begin(std::size_t head_size, const ResponsePlan&
     taken += *body_taken;
   }
 
+  recorder.begin_response(plan.status, std::max(context_.readiness.woke_at(), request.ended_at()));
+  if (is_switch) recorder.begin_stream(metrics::StreamKind::kUpgrade);
+  if (plan.is_event_stream) recorder.begin_stream(metrics::StreamKind::kEvents);
+
   plan_ = plan;
   body_ = std::move(body);
   outbox_ = outbox;
   taken_ = taken;
   phase_ = is_switch ? Phase::kSwitched : plan.is_event_stream ? Phase::kEvents : Phase::kBody;
-  recorder.begin_response(plan.status, std::max(context_.readiness.woke_at(), request.ended_at()));
-  if (is_switch) recorder.begin_stream(metrics::StreamKind::kUpgrade);
-  if (plan.is_event_stream) recorder.begin_stream(metrics::StreamKind::kEvents);
   return std::nullopt;
 }
 

@@ -104,7 +104,7 @@ net::Task<> Session::run() {
       }
       client_.in.shrink(context_.buffers);
       if (!head_has_begun) context_.idle_clients.add(*this, context_.readiness.woke_at());
-      const Wake wake = co_await wait(context_, client_, until);
+      const Wake wake = co_await wait(context_, client_, until, context_.readiness.woke_at());
       IdleClients::remove(*this);
       budget = {};
       if (wake.cause == Wake::Cause::kTermination || made_room_) co_return;

@@ -107,7 +107,7 @@ net::Task<TunnelBytes> run_tunnel(Context& context, ClientConnection& client, ne
     }
     up.give_back_idle();
     down.give_back_idle();
-    const Wake wake = co_await wait(context, client, until);
+    const Wake wake = co_await wait(context, client, until, context.readiness.woke_at());
     if (!wake.is_event()) co_return delivered;
   }
 }

@@ -1,7 +1,7 @@
 // The suspension of a session: the one place where its deadline is set, where it waits, and where the cause
 // of its waking is told.
 //
-//     const Wake wake = co_await wait(context, client, until);
+//     const Wake wake = co_await wait(context, client, until, Clock::now());
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -51,12 +51,12 @@ class Wait {
   const TimePoint began_;
 };
 
-// Waits for the next event of the session's, or until a time point. An event that came since the last wait
-// counts: a session that watches, then waits, misses nothing.
-inline Wait wait(const Context& context, ClientConnection& client, TimePoint until,
-                 TimePoint now = Clock::now()) {
+// Waits for the session's next event, or until a time point. An event that came since the last wait counts: a
+// session that watches, then waits, misses nothing. Wake::duration counts from `began`; a caller that does
+// not use it passes ReadinessSet::woke_at(), which costs no look at the clock.
+inline Wait wait(const Context& context, ClientConnection& client, TimePoint until, TimePoint began) {
   client.deadline.expire_at(until);
-  return {context, client, now};
+  return {context, client, began};
 }
 
 }  // namespace wayside::proxy

@@ -18,7 +18,7 @@ using Cause = Wake::Cause;
 class WaitTest : public testing::Test {
  protected:
   net::Task<Wake> task(TimePoint until) {
-    const Wake wake = co_await wait(context_, client_.connection, until);
+    const Wake wake = co_await wait(context_, client_.connection, until, Clock::now());
     co_return wake;
   }
 
