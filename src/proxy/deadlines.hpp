@@ -14,7 +14,7 @@ namespace wayside::proxy {
 
 // What an exchange waits for.
 enum class Awaited : std::uint8_t {
-  kTurn,          // a connection to the backend, of those that there may be
+  kTurn,          // one of the connections to the backend that backend.max_connections allows
   kConnection,    // a new connection to the backend
   kRequestBody,   // more of the request, or for the backend to take it
   kContinue,      // the backend's word on a request with "Expect: 100-continue"
@@ -27,7 +27,7 @@ struct DeadlineRow {
   Awaited awaited;
   Milliseconds config::Timeouts::*timeout;
   enum class Since : std::uint8_t {
-    kProgress,     // bytes moved last, or this wait was begun
+    kProgress,     // bytes moved last, or the present step began
     kRequestSent,  // the backend took the last byte of the request
   } since;
   Outcome outcome;          // at the deadline

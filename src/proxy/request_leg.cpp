@@ -28,7 +28,7 @@ std::optional<End> RequestLeg::admit(const http::RequestHead& head, std::size_t 
   if (plan_.ends_here()) {
     client_.in.consume(head_size);
     // A body is not wanted, and is not read.
-    state_ = plan_.framing.has_body() ? State::kBroken : State::kSent;
+    state_ = plan_.framing.has_body() ? State::kBroken : State::kOver;
     return std::nullopt;
   }
 
@@ -118,7 +118,7 @@ std::optional<End> RequestLeg::pump(net::Stream& backend) {
     }
     client_.in.consume(std::exchange(taken_, 0));
     if (body_.done()) {
-      end_sending(State::kSent);
+      end_sending(State::kOver);
       break;
     }
 
@@ -201,7 +201,7 @@ void RequestLeg::rewind() {
 }
 
 void RequestLeg::forget_head() noexcept {
-  if (state_ == State::kSent) head_.release();
+  if (state_ == State::kOver) head_.release();
 }
 
 // Only a request that was read to its end leaves the connection where the next one begins.
@@ -209,7 +209,7 @@ void RequestLeg::abandon() noexcept {
   outbox_.clear();
   client_.in.consume(std::exchange(taken_, 0));
   const bool is_read = state_ != State::kUnread && state_ != State::kRejected && body_.done();
-  state_ = is_read ? State::kSent : State::kBroken;
+  state_ = is_read ? State::kOver : State::kBroken;
 }
 
 void RequestLeg::give_back_idle() {

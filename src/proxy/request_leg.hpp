@@ -28,17 +28,18 @@ class RequestLeg {
     kUnread,    // no head was admitted
     kHolding,   // the body is collected before a connection to the backend is taken
     kReading,   // the request goes to the backend as it comes
-    kSent,      // nothing of it is left to read or to send
-    kBroken,    // the backend takes no more of it
+    kOver,      // all of it was read, and nothing of it is left to send
+    kBroken,    // nothing more of it is sent, though the client may still be sending it
     kRejected,  // its body broke a rule, so no more of it is read
   };
 
   // Both outlive the leg.
   RequestLeg(Context& context, ClientConnection& client) noexcept;
 
-  // Plans the exchange by `head`, which was parsed from the first `head_size` bytes of client.in and whose
-  // views end with this call. Where the plan is that the request ends here, its bytes are consumed and
-  // nothing is to be sent. Otherwise the rewritten head is ready for the backend, and the leg holds or reads.
+  // Plans the exchange by `head`, which was parsed from the first `head_size` bytes of client.in. Where the
+  // plan is that the request ends here, its bytes are consumed, nothing is to be sent, and the views of the
+  // head stay valid until client.in is read into. Otherwise they end with this call, the rewritten head is
+  // ready for the backend, and the leg holds or reads.
   std::optional<End> admit(const http::RequestHead& head, std::size_t head_size);
 
   // While it holds: collects what has come of the body. The leg reads on once all of the body or
@@ -55,9 +56,9 @@ class RequestLeg {
   // Whether all of the request can be sent to another connection after the backend closed this one without a
   // response (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
   bool may_retry() const noexcept;
-  // … which makes it ready to be sent again.
+  // Makes such a request ready to be sent again.
   void rewind();
-  // The backend has begun its response, so a sent request is not sent again.
+  // Releases the head of a sent request once the backend has begun its response: it is not sent again.
   void forget_head() noexcept;
 
   // The client is answered without the backend: nothing of the request is sent any more.
@@ -72,7 +73,7 @@ class RequestLeg {
 
   const RequestPlan& plan() const noexcept { return plan_; }
   State state() const noexcept { return state_; }
-  bool is_sent() const noexcept { return state_ == State::kSent; }
+  bool is_over() const noexcept { return state_ == State::kOver; }
   bool is_under_way() const noexcept { return state_ == State::kHolding || state_ == State::kReading; }
   // Whether the next bytes have to come from the client, not to go to the backend.
   bool awaits_client() const noexcept {

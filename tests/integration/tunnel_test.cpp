@@ -55,6 +55,19 @@ TEST_F(Tunnel, CarriesBytesBothWaysAfter101) {
       metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="101",method="GET"})", 1));
 }
 
+// RFC 9110 section 8.6: a 1xx response has no Content-Length, also where the method is HEAD.
+TEST_F(Tunnel, BeginsWithoutAContentLength) {
+  RawSocket client = connect();
+  client.send("HEAD /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Content-Length: 5\r\n\r\n");
+  EXPECT_EQ(client.read_head(),
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n");
+}
+
 TEST_F(Tunnel, ForwardsWhatCameBeforeItsTime) {
   RawSocket client = connect();
   client.send(std::string(kUpgradeRequest) + "early");

@@ -227,12 +227,13 @@ inline constexpr std::array kFamilies = {
         .label = {"reason"},
         .own = {"wayside_backend_errors_total",
                 "Exchanges that failed because of the backend, by reason. Counted when the exchange ended."}},
-    Family{.type = FamilyType::kCounter,
-           .scope = Scope::kWorker,
-           .label = {"reason"},
-           .own = {"wayside_rejected_requests_total",
-                   "Requests that wayside refused, by the rule that they broke or the resource that wayside "
-                   "was short of. Counted when the exchange ended."}},
+    Family{
+        .type = FamilyType::kCounter,
+        .scope = Scope::kWorker,
+        .label = {"reason"},
+        .own = {"wayside_rejected_requests_total",
+                "Requests that wayside refused or failed, by the rule that they broke, the resource that was "
+                "short, or internal_error. Counted when the exchange ended."}},
     Family{
         .type = FamilyType::kCounter,
         .scope = Scope::kWorker,

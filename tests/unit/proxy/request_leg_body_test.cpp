@@ -32,10 +32,10 @@ TEST_F(RequestLegBodyTest, PassesABodyOfKnownLengthAtEverySplitPoint) {
       Request request(stage_);
       EXPECT_EQ(request.admit(put(5)), std::nullopt);
       for (const std::string_view piece : pieces) {
-        if (request.leg.is_sent()) break;  // the rest belongs to the next request
+        if (request.leg.is_over()) break;  // the rest belongs to the next request
         EXPECT_EQ(request.take(piece), std::nullopt);
       }
-      EXPECT_EQ(request.leg.state(), State::kSent);
+      EXPECT_EQ(request.leg.state(), State::kOver);
       EXPECT_EQ(request.leg.body_bytes(), 5U);
       EXPECT_EQ(request.sent(), put_sent(5) + "hello");
     }
@@ -52,7 +52,7 @@ TEST_F(RequestLegBodyTest, CutsChunksAnewAtEverySplitPoint) {
       for (const std::string_view piece : pieces) {
         EXPECT_EQ(request.take(piece), std::nullopt);
       }
-      EXPECT_EQ(request.leg.state(), State::kSent);
+      EXPECT_EQ(request.leg.state(), State::kOver);
       EXPECT_EQ(request.leg.body_bytes(), 6U);
       const std::string sent = request.sent();
       ASSERT_EQ(sent.substr(0, kPutChunkedSent.size()), kPutChunkedSent);
@@ -70,7 +70,7 @@ TEST_F(RequestLegBodyTest, SendsBodyBytesThatCameWithTheHeadAtEverySplitPoint) {
     EXPECT_EQ(request.pump(), std::nullopt);
     const auto end = at == body.size() ? std::nullopt : request.pump(body.substr(at));
     EXPECT_EQ(end, std::nullopt);
-    EXPECT_EQ(request.leg.state(), State::kSent);
+    EXPECT_EQ(request.leg.state(), State::kOver);
     EXPECT_EQ(data_of(request.sent().substr(kPutChunkedSent.size())), "hello");
   }
 }
@@ -97,7 +97,7 @@ TEST_F(RequestLegBodyTest, HoldsABodyBelowTheBufferUntilItIsComplete) {
   EXPECT_TRUE(request.leg.body_is_complete());
   EXPECT_EQ(request.sent(), "") << "the backend has nothing to do with it yet";
   EXPECT_EQ(request.pump(), std::nullopt);
-  EXPECT_EQ(request.leg.state(), State::kSent);
+  EXPECT_EQ(request.leg.state(), State::kOver);
   EXPECT_EQ(request.sent(), put_sent(5) + "hello");
 }
 
@@ -112,7 +112,7 @@ TEST_F(RequestLegBodyTest, HoldsAsMuchOfABodyAsTheBuffer) {
   EXPECT_EQ(request.pump(), std::nullopt);
   EXPECT_EQ(request.sent(), put_sent(10) + "01234567");
   EXPECT_EQ(request.pump("89"), std::nullopt);
-  EXPECT_EQ(request.leg.state(), State::kSent);
+  EXPECT_EQ(request.leg.state(), State::kOver);
   EXPECT_EQ(request.sent(), "89");
 }
 
@@ -167,7 +167,7 @@ TEST_F(RequestLegBodyTest, PassesALargeBodyWhileTheBackendReadsSlowly) {
       request.client.peer.send(piece);
       rest.remove_prefix(piece.size());
     }
-    return request.leg.is_sent();
+    return request.leg.is_over();
   }));
   EXPECT_TRUE(was_blocked);
   received += request.sent();
@@ -229,11 +229,11 @@ TEST_F(RequestLegBodyTest, AcceptsABodyAtItsLimit) {
     Request chunked(stage_);
     EXPECT_EQ(chunked.admit(kPutChunked), std::nullopt);
     EXPECT_EQ(chunked.take("5\r\nhello\r\n0\r\n\r\n"), std::nullopt);
-    EXPECT_EQ(chunked.leg.state(), State::kSent);
+    EXPECT_EQ(chunked.leg.state(), State::kOver);
     Request length(stage_);
     EXPECT_EQ(length.admit(put(5)), std::nullopt);
     EXPECT_EQ(length.take("hello"), std::nullopt);
-    EXPECT_EQ(length.leg.state(), State::kSent);
+    EXPECT_EQ(length.leg.state(), State::kOver);
   }
 }
 

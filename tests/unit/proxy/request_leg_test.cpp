@@ -32,8 +32,8 @@ TEST_F(RequestLegTest, SendsARewrittenHeadAndLeavesTheNextRequest) {
   EXPECT_FALSE(request.leg.awaits_client());
   EXPECT_EQ(request.leg.ended_at(), TimePoint{});
   EXPECT_EQ(request.pump(), std::nullopt);
-  EXPECT_EQ(request.leg.state(), State::kSent);
-  EXPECT_TRUE(request.leg.is_sent());
+  EXPECT_EQ(request.leg.state(), State::kOver);
+  EXPECT_TRUE(request.leg.is_over());
   EXPECT_TRUE(request.leg.body_is_complete());
   EXPECT_NE(request.leg.ended_at(), TimePoint{});
   EXPECT_NE(request.leg.progressed_at(), TimePoint{});
@@ -92,7 +92,7 @@ TEST_F(RequestLegTest, SendsAnIdempotentRequestAgain) {
     EXPECT_EQ(request.leg.state(), State::kReading);
     test::Connection other = test::unix_connection(stage_.loop);
     EXPECT_EQ(request.leg.pump(other.stream), std::nullopt);
-    EXPECT_EQ(request.leg.state(), State::kSent);
+    EXPECT_EQ(request.leg.state(), State::kOver);
     EXPECT_EQ(other.peer.read_available(), first);
     EXPECT_EQ(request.client.connection.in.view(), "next");
   }
@@ -128,7 +128,7 @@ TEST_F(RequestLegTest, SendsAnyRequestAgainOfWhichTheBackendHasNothing) {
     request.leg.rewind();
     test::Connection other = test::unix_connection(stage_.loop);
     EXPECT_EQ(request.leg.pump(other.stream), std::nullopt);
-    EXPECT_EQ(request.leg.state(), State::kSent);
+    EXPECT_EQ(request.leg.state(), State::kOver);
     const std::string_view body = bytes.substr(bytes.find("\r\n\r\n") + 4);
     EXPECT_TRUE(other.peer.read_available().ends_with(kAdded + body));
   }
@@ -140,7 +140,7 @@ TEST_F(RequestLegTest, KeepsTheConnectionInStepWhereAReadRequestIsAbandoned) {
     Request request(stage_);
     EXPECT_EQ(request.admit(bytes + "GET /next"), std::nullopt);
     request.leg.abandon();
-    EXPECT_EQ(request.leg.state(), State::kSent);
+    EXPECT_EQ(request.leg.state(), State::kOver);
     EXPECT_EQ(request.client.connection.in.view(), "GET /next");
     EXPECT_EQ(request.pump(), std::nullopt);
     EXPECT_EQ(request.sent(), "") << "it is not sent any more";
@@ -228,7 +228,7 @@ TEST_F(RequestLegTest, ConsumesARequestThatEndsHere) {
   Request request(stage_);
   EXPECT_EQ(request.admit("OPTIONS * HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\nGET"), std::nullopt);
   EXPECT_TRUE(request.leg.plan().ends_here());
-  EXPECT_EQ(request.leg.state(), State::kSent);
+  EXPECT_EQ(request.leg.state(), State::kOver);
   EXPECT_EQ(request.client.connection.in.view(), "GET");
   EXPECT_EQ(request.pump(), std::nullopt);
   EXPECT_EQ(request.sent(), "");
