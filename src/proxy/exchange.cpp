@@ -157,6 +157,7 @@ net::Task<End> Exchange::relay() {
     if (response_.is_done()) co_return Outcome::kCompleted;
     if (response_.phase() != ResponseLeg::Phase::kSilent) request_.forget_head();
     if (response_.is_tunnel()) {
+      response_.give_back_idle();
       tunnel_bytes_ = co_await run_tunnel(context_, client_, backend, response_.unread());
       co_return Outcome::kCompleted;
     }

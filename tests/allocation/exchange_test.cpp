@@ -1,5 +1,6 @@
 // A steady-state keep-alive exchange allocates nothing, whatever it carries.
 #include "allocation/allocations.hpp"
+#include "proxy/backend_pool.hpp"
 #include "support/proxy_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -161,6 +163,9 @@ TEST_F(Exchange, AllocatesNothingWithManyConnectionsInTurn) {
       client.skip_exactly(kResponse.size());
   };
   answer_all();
+  // Until each has passed its probation, a client may take the connection of another one, which then makes a
+  // new one.
+  std::this_thread::sleep_for(2 * proxy::BackendPool::kProbation);
   const auto round = [&] {
     for (RawSocket& client : clients)
       client.send(kRequest);
