@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <charconv>
+#include <fmt/format.h>
 #include <optional>
 #include <sys/un.h>
 #include <utility>
@@ -21,12 +22,12 @@ constexpr std::size_t kMaxUnixPath = sizeof(sockaddr_un::sun_path) - 1;  // a NU
 static_assert(kMaxUnixPath == 107);
 
 AddressError expected(std::string_view what, std::string_view found) {
-  return {"expected " + std::string(what) + ", found " + quoted(found)};
+  return {fmt::format("expected {}, found {}", what, quoted(found))};
 }
 
 bool is_literal(int family, std::string_view text) {
-  in6_addr storage;  // the larger of the two kinds
-  // inet_pton would stop at a NUL and not see what follows it.
+  in6_addr storage;  // large enough for either family
+  // inet_pton would ignore a NUL and the text behind it.
   return text.find('\0') == std::string_view::npos &&
          inet_pton(family, std::string(text).c_str(), &storage) == 1;
 }
@@ -44,7 +45,7 @@ bool is_name_or_ipv4(std::string_view host) {
   std::string_view rest = host;
   if (rest.ends_with('.')) rest.remove_suffix(1);
   std::string_view last = rest.substr(std::min(rest.rfind('.') + 1, rest.size()));
-  // No top-level domain is a number: what ends in one is an IPv4 address or a mistake ("10.0.0.256").
+  // No top-level domain is a number: a host that ends in one is an IPv4 address or a mistake ("10.0.0.256").
   if (!last.empty() && std::ranges::all_of(last, is_digit)) return is_literal(AF_INET, host);
   for (;;) {
     const std::size_t dot = rest.find('.');
@@ -70,7 +71,7 @@ struct Authority {
   std::optional<std::string_view> port;
 };
 
-// nullopt: a bracket that is not closed, or something other than a port after it.
+// nullopt for an unclosed bracket, and for anything but a port behind a bracket.
 std::optional<Authority> split_authority(std::string_view text) noexcept {
   Authority authority;
   std::string_view rest;
@@ -110,8 +111,8 @@ Parsed parse_unix(std::string_view text, std::string_view path) {
     return expected("an absolute path, as in unix:/run/app.sock", text);
   }
   if (path.size() > kMaxUnixPath) {
-    return AddressError{"expected a socket path of at most " + std::to_string(kMaxUnixPath) +
-                        " bytes, found " + std::to_string(path.size())};
+    return AddressError{
+        fmt::format("expected a socket path of at most {} bytes, found {}", kMaxUnixPath, path.size())};
   }
   if (std::ranges::any_of(path, [](char c) { return c == '\0' || c == '\n' || c == '\r'; })) {
     return expected("a socket path on one line", text);
@@ -122,7 +123,7 @@ Parsed parse_unix(std::string_view text, std::string_view path) {
 }  // namespace
 
 Checked<Address, AddressError> parse_listen_address(std::string_view text) {
-  // A URL or a path is a misunderstanding of the whole, not a mistake in its host or port.
+  // The error for a URL or a path names the whole form, not the host or the port.
   auto authority = text.find('/') == std::string_view::npos ? split_authority(text) : std::nullopt;
   if (!authority || !authority->port) return expected("host:port", text);
   if (authority->host.empty() && !authority->in_brackets) authority->host = "0.0.0.0";
@@ -137,13 +138,13 @@ Checked<Address, AddressError> parse_backend_address(std::string_view text) {
   constexpr std::string_view kHttp = "http://";
   if (text.starts_with(kUnix)) return parse_unix(text, text.substr(kUnix.size()));
   if (starts_with_ignoring_case(text, "https://")) {
-    return expected("http:// (the way to the backend is not encrypted)", text);
+    return expected("http:// (connections to the backend are not encrypted)", text);
   }
   if (!starts_with_ignoring_case(text, kHttp)) return expected(kBackendForms, text);
 
   std::string_view rest = text.substr(kHttp.size());
   if (rest.ends_with('/')) rest.remove_suffix(1);
-  // What stands before the @ may be a password, so the text is not shown.
+  // The text before the @ may hold a password, so it is not shown.
   if (rest.find('@') != std::string_view::npos) {
     return AddressError{"expected http://host:port, found a user before the host"};
   }
@@ -162,8 +163,8 @@ Checked<Address, AddressError> parse_backend_address(std::string_view text) {
 std::string to_string(const Address& address) {
   if (address.is_unix()) return "unix:" + address.unix_path;
   const bool is_ipv6 = address.host.find(':') != std::string::npos;
-  const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
-  return host + ":" + std::to_string(address.port);
+  return is_ipv6 ? fmt::format("[{}]:{}", address.host, address.port)
+                 : fmt::format("{}:{}", address.host, address.port);
 }
 
 }  // namespace wayside

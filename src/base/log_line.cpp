@@ -4,13 +4,15 @@
 #include "wayside/base/rfc3339.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
 
 namespace wayside {
 namespace {
 
 // Half a line, so that fields find room beside the longest message.
 constexpr std::size_t kMaxMessage = kMaxLogLine / 2;
-// `"..."`: what the shortest cut value takes.
+// `"..."`: the size of the shortest cut value.
 constexpr std::size_t kMinQuoted = 5;
 
 // Whether logfmt needs no quotes around the value.
@@ -24,19 +26,13 @@ bool is_plain(std::string_view value) noexcept {
 
 std::string format_log_line(std::chrono::system_clock::time_point time, LogLevel level,
                             std::string_view message, std::initializer_list<LogField> fields) {
-  std::string line = "ts=";
-  line += Rfc3339(time).view();
-  line += " level=";
-  line += to_string(level);
-  line += " msg=";
+  std::string line = fmt::format("ts={} level={} msg=", Rfc3339(time).view(), to_string(level));
   append_quoted(line, message, kMaxMessage);
   for (const LogField& field : fields) {
-    const std::size_t room = kMaxLogLine - 1 - line.size();  // the line break has its place
-    const std::size_t frame = field.key.size() + 2;          // the space before, the sign after
+    const std::size_t room = kMaxLogLine - 1 - line.size();  // less the line break
+    const std::size_t frame = field.key.size() + 2;          // the space before the key, the "=" behind it
     if (room < frame + kMinQuoted) break;
-    line += ' ';
-    line += field.key;
-    line += '=';
+    fmt::format_to(std::back_inserter(line), " {}=", field.key);
     if (is_plain(field.value) && field.value.size() <= room - frame) {
       line += field.value;
     } else {

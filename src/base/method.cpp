@@ -7,13 +7,13 @@ constexpr std::array<std::string_view, kMethodCount> kLabels = {
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "OTHER",
 };
 
-constexpr bool indexes_are_places() {
+constexpr bool indexes_are_consistent() {
   for (std::size_t i = 0; i < kMethodCount; ++i) {
     if (method_index(kMethods[i]) != i) return false;
   }
   return true;
 }
-static_assert(indexes_are_places(), "method_index() is the place in kMethods");
+static_assert(indexes_are_consistent(), "method_index() is the index in kMethods");
 
 }  // namespace
 

@@ -15,9 +15,9 @@
 namespace wayside {
 namespace {
 
-// -1 where that cannot be: no /proc, no permission, no descriptor left.
+// -1 on failure: no /proc, no permission, no free descriptor.
 int open_anew(int descriptor) noexcept {
-  // What was not opened for writing shall not be written.
+  // A descriptor opened for reading only must not become writable.
   const int flags = ::fcntl(descriptor, F_GETFL);
   if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) return -1;
   std::array<char, 32> path;
@@ -42,11 +42,11 @@ Outlet::~Outlet() {
 }
 
 Outlet::Kind Outlet::kind_of(int descriptor) noexcept {
-  struct stat what {};
-  if (::fstat(descriptor, &what) != 0) return Kind::kOther;
-  if (S_ISFIFO(what.st_mode)) return Kind::kPipe;
-  if (S_ISCHR(what.st_mode)) return ::isatty(descriptor) == 1 ? Kind::kTerminal : Kind::kOther;
-  if (!S_ISSOCK(what.st_mode)) return Kind::kOther;
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) return Kind::kOther;
+  if (S_ISFIFO(status.st_mode)) return Kind::kPipe;
+  if (S_ISCHR(status.st_mode)) return ::isatty(descriptor) == 1 ? Kind::kTerminal : Kind::kOther;
+  if (!S_ISSOCK(status.st_mode)) return Kind::kOther;
   int type = SOCK_STREAM;
   socklen_t size = sizeof type;
   ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size);
@@ -56,8 +56,8 @@ Outlet::Kind Outlet::kind_of(int descriptor) noexcept {
 std::string_view Outlet::piece_of(std::string_view lines) const noexcept {
   if (kind_ == Kind::kOther) return lines;
   if (kind_ == Kind::kMessageSocket) return lines.substr(0, std::min(lines.find('\n'), lines.size() - 1) + 1);
-  // Up to PIPE_BUF bytes, a write to a pipe is never mixed with another (write(2)), and a local socket takes
-  // them whole or not at all. So lines stay whole there, whoever else writes.
+  // A write of up to PIPE_BUF bytes to a pipe is never mixed with another (write(2)), and a local socket
+  // takes it whole or not at all. So lines stay whole even beside other writers.
   const std::string_view piece = lines.substr(0, PIPE_BUF);
   const std::size_t last_break = piece.rfind('\n');
   return last_break == piece.npos ? piece : piece.substr(0, last_break + 1);

@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t kMessageLimit = 120;
 constexpr std::string_view kCut = "...";
 
-// How one byte is written between the quotes. `buffer` holds what the returned view shows.
+// One byte as it is written between the quotes. The view may show `buffer`.
 std::string_view escaped(char c, char (&buffer)[4]) noexcept {
   switch (c) {
     case '"':
@@ -44,7 +44,7 @@ void append_quoted(std::string& out, std::string_view text, std::size_t limit) {
   for (const char c : text) {
     char buffer[4];
     const std::string_view piece = escaped(c, buffer);
-    // Room for the mark of a cut and the closing quote is kept at all times.
+    // kCut and the closing quote always have room.
     if (out.size() + piece.size() + kCut.size() + 1 > end) {
       out += kCut;
       break;

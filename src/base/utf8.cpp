@@ -18,7 +18,7 @@ std::size_t utf8_sequence_length(std::string_view text) noexcept {
   if (text.empty()) return 0;
   const auto lead = static_cast<unsigned char>(text[0]);
   std::size_t length = 0;
-  unsigned low = 0x80;  // bounds of the second byte, which alone tell overlong forms and surrogates
+  unsigned low = 0x80;  // bounds of the second byte, which exclude overlong forms and surrogates
   unsigned high = 0xBF;
   if (lead <= 0x7F) return 1;
   if (lead >= 0xC2 && lead <= 0xDF) {

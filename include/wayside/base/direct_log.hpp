@@ -1,5 +1,5 @@
-// A log that is written on the calling thread, which waits for a descriptor that has no room, for a while:
-// for what a program says before it serves, and for tests. A thread that answers anybody has no use for it.
+// A log that the calling thread writes, waiting up to kTimeout for room. It is for messages before the daemon
+// serves, and for tests: a thread that serves connections must not wait for its log.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -11,16 +11,17 @@ namespace wayside {
 
 class DirectLog final : public LogSink {
  public:
-  // How long a line waits for room. Once one waited in vain, further ones do not wait until there is some.
+  // The longest wait of a line for room. After a wait in vain, lines are dropped without a wait until there
+  // is room again.
   static constexpr Milliseconds kTimeout{1000};
 
-  // `descriptor` stays the caller's and outlives the log. The process ignores SIGPIPE if it is to survive a
-  // reader that is gone.
+  // `descriptor` belongs to the caller and outlives the log. The process has to ignore SIGPIPE to survive a
+  // reader that has gone.
   explicit DirectLog(int descriptor) noexcept : descriptor_(descriptor) {}
 
-  // A text of any size that ends with a line feed.
+  // Writes a text of any size, which ends with a line feed.
   void write(std::string_view text) noexcept override;
-  // Texts without room, or that the descriptor does not take for another reason.
+  // The number of texts that found no room or whose write failed.
   std::uint64_t dropped() const noexcept override { return dropped_.load(std::memory_order_relaxed); }
 
  private:

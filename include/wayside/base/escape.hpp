@@ -1,4 +1,4 @@
-// Foreign text made safe inside JSON and HTML. For messages and logs see base/quote.hpp.
+// Escapes untrusted text for JSON and HTML. For messages and logs see base/quote.hpp.
 #pragma once
 
 #include "wayside/base/text.hpp"
@@ -12,9 +12,9 @@
 namespace wayside {
 
 // Calls `write` with pieces of `text` as they stand between the quotes of a JSON string (RFC 8259 section 7),
-// each a std::string_view that ends with the call. Well-formed UTF-8 stands for itself, but for control
-// characters, quote and backslash. A byte that is no UTF-8 becomes the escape \u00NN of its value, so that
-// the string is valid JSON whatever `text` holds. Allocates only where `write` does.
+// each a std::string_view that ends with the call. Well-formed UTF-8 stands for itself, except for control
+// characters, quote and backslash. A byte of no UTF-8 sequence becomes the escape \u00NN of its value, so
+// that the string is valid JSON whatever `text` holds. Allocates only where `write` does.
 template <class Write>
 void escape_json(std::string_view text, Write&& write) {
   std::size_t plain = 0;  // bytes at the beginning of `text` that stand for themselves
@@ -24,7 +24,7 @@ void escape_json(std::string_view text, Write&& write) {
     const auto byte = static_cast<unsigned char>(rest.front());
     const bool is_quote_or_backslash = byte == '"' || byte == '\\';
     const bool is_ascii_control = byte < 0x20 || byte == 0x7F;
-    // U+0080 to U+009F, which some terminals obey. Their last byte is their number.
+    // U+0080 to U+009F, which some terminals obey. The second byte is the code point.
     const bool is_latin1_control = length == 2 && byte == 0xC2 && static_cast<unsigned char>(rest[1]) < 0xA0;
     if (length != 0 && !is_quote_or_backslash && !is_ascii_control && !is_latin1_control) {
       plain += length;
@@ -50,8 +50,7 @@ void escape_json(std::string_view text, Write&& write) {
 // Appends `text` as a JSON string, its quotes included. Throws std::bad_alloc.
 void append_json_string(std::string& out, std::string_view text);
 
-// Appends `text` so that it is text in HTML, between tags and in an attribute's double quotes. Throws
-// std::bad_alloc.
+// Appends `text` escaped for HTML, between tags and in an attribute's double quotes. Throws std::bad_alloc.
 void append_html_escaped(std::string& out, std::string_view text);
 
 }  // namespace wayside

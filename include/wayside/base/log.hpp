@@ -2,9 +2,8 @@
 //
 //     ts=2026-11-23T05:00:00.000Z level=info msg="listening" address=0.0.0.0:8080
 //
-// Makes the lines, of at most PIPE_BUF bytes; what does not fit is cut. Where they go, and whether anybody
-// waits for that, is the sink's business: the daemon's hands them to a thread of their own
-// (output/standard_streams.hpp). Never used per request: the access log is another thing.
+// A Logger makes the lines, of at most PIPE_BUF bytes, and hands them to a LogSink; that of the daemon passes
+// them to a writer thread (output/standard_streams.hpp). Requests are logged in the access log only.
 #pragma once
 
 #include <cstdint>
@@ -19,21 +18,21 @@ enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarn, kError };
 // "debug", "info", "warn", "error". The text has static storage duration.
 std::string_view to_string(LogLevel level) noexcept;
 
-// A key and its value. The key is a word of the program (letters, digits, underscores) and written as it is.
-// The value may come from anywhere: it is quoted and escaped when it holds anything but plain characters
-// (base/quote.hpp), so that no value can forge a field or a line.
+// A key and its value. The key is a constant of the program (letters, digits, underscores) and is written as
+// it is. The value may be untrusted: it is quoted and escaped unless all its characters are plain
+// (base/quote.hpp), so that it can forge neither a field nor a line.
 struct LogField {
   std::string_view key;
   std::string value;
 };
 
-// Where the lines of loggers go. Every function from any thread, at once.
+// The destination of log lines. Any thread may call any function at any time.
 class LogSink {
  public:
-  // Takes one line, its line feed included. Lines of one thread keep their order and none is torn; one that
-  // finds no room is dropped and counted.
+  // Takes one line with its line feed. Lines of one thread keep their order, and no line is torn. A line
+  // without room is dropped and counted.
   virtual void write(std::string_view line) noexcept = 0;
-  // The lines that were dropped so far.
+  // The number of lines dropped so far.
   virtual std::uint64_t dropped() const noexcept = 0;
 
  protected:
@@ -59,7 +58,7 @@ class Logger {
     write(LogLevel::kError, message, fields);
   }
 
-  // What the sink has dropped.
+  // The number of lines that the sink has dropped.
   std::uint64_t dropped() const noexcept { return sink_->dropped(); }
 
  private:

@@ -1,4 +1,4 @@
-// How one event becomes one line of logfmt: the text only. Writing it is the Logger's business.
+// Formats one event as one line of logfmt.
 #pragma once
 
 #include "wayside/base/log.hpp"
@@ -15,8 +15,8 @@ namespace wayside {
 inline constexpr std::size_t kMaxLogLine = 4096;
 
 // `ts=… level=… msg="…" key=value …` and its line break, at most kMaxLogLine bytes: a message or a value that
-// is too long is cut and ends in "...", and fields for which there is no room are left out. The time is UTC
-// with milliseconds (RFC 3339). Nothing in message or values can start a line or a field of its own.
+// is too long is cut and ends in "...", and fields without room are left out. The time is UTC with
+// milliseconds (RFC 3339). Neither message nor values can forge a line or a field.
 std::string format_log_line(std::chrono::system_clock::time_point time, LogLevel level,
                             std::string_view message, std::initializer_list<LogField> fields);
 

@@ -1,9 +1,9 @@
 // Request methods as a finite set.
 //
-// A method reaches wayside as any token a client likes; metrics and routes need a closed set, so that a
-// client cannot make label values up. The methods are Beast's numbers for those of RFC 9110 section 9.3 and
-// RFC 5789 (PATCH); any other is Method::unknown, though Beast knows some of them, and its label is OTHER.
-// The token itself is forwarded byte for byte: this type never replaces it.
+// A client may send any token as the method; metrics and routes need a closed set, so that a client cannot
+// invent label values. The set holds Beast's values for the methods of RFC 9110 section 9.3 and for PATCH
+// (RFC 5789). Any other method is Method::unknown, even where Beast has a value for it, and its label is
+// OTHER. The token is forwarded byte for byte.
 #pragma once
 
 #include <boost/beast/http/verb.hpp>
@@ -18,14 +18,14 @@ namespace wayside {
 
 using Method = boost::beast::http::verb;
 
-// The set. Where it is printed, its methods come in this order.
+// The set, in the order in which it is printed.
 inline constexpr std::array kMethods = {
     Method::get,     Method::head,    Method::post,  Method::put,   Method::delete_,
     Method::connect, Method::options, Method::trace, Method::patch, Method::unknown,
 };
 inline constexpr std::size_t kMethodCount = kMethods.size();
 
-// Where the method stands in kMethods; what does not counts as unknown.
+// The index of the method in kMethods; that of Method::unknown for any other method.
 constexpr std::size_t method_index(Method method) noexcept {
   switch (method) {
     case Method::get:
@@ -51,7 +51,7 @@ constexpr std::size_t method_index(Method method) noexcept {
   }
 }
 
-// The method itself where it is in kMethods, else Method::unknown.
+// The method if kMethods holds it, else Method::unknown.
 constexpr Method known_method(Method method) noexcept {
   return kMethods[method_index(method)];
 }
@@ -65,7 +65,7 @@ std::string_view method_label(Method method) noexcept;
 // RFC 9110 section 9.2.2. Method::unknown is not known to be idempotent, so it is not.
 bool is_idempotent(Method method) noexcept;
 
-// A set of methods, as routes use it. The empty set means "any method" to a route.
+// The methods of a route. The empty set means any method.
 class MethodSet {
  public:
   constexpr MethodSet() noexcept = default;

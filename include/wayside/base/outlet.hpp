@@ -1,17 +1,17 @@
-// A file descriptor that lines are written to, whatever kind it is, as far as that goes without waiting.
+// Writes lines to a file descriptor of any kind, without waiting wherever its kind permits that.
 //
-// O_NONBLOCK would not do: it belongs to the open file description, which standard streams share with other
-// processes, and whoever does not expect EAGAIN loses text. So each kind has its own way:
+// O_NONBLOCK is not used: it belongs to the open file description, which standard streams share with other
+// processes, and a process that does not expect EAGAIN loses text. Each kind is written differently:
 //
 //   pipe, FIFO       poll(2), then at most PIPE_BUF bytes: a pipe is writable when a page has room (pipe(7)).
 //                    Another process that takes the room in between makes the write wait.
 //   socket           MSG_DONTWAIT. A datagram or a packet holds one line.
-//   terminal         opened anew with O_NONBLOCK (proc(5), /proc/[pid]/fd), as it is called writable when
-//                    there is less room than a line needs. One that cannot be opened is used like a pipe.
-//   all else         write(2): a file and a device take what they get, or fail. A dead network file system
-//                    makes the write wait.
+//   terminal         opened anew with O_NONBLOCK (proc(5), /proc/[pid]/fd), since poll(2) calls it writable
+//                    with less room than a line needs. Used like a pipe if it cannot be opened.
+//   other            write(2): a file or a device takes all bytes or fails. A dead network file system makes
+//                    the write wait.
 //
-// Where a write may wait after all, it does so on a thread that nobody waits for (output/writer.hpp).
+// A write that waits after all delays its writer thread only (output/writer.hpp).
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -26,25 +26,26 @@ namespace wayside {
 // One thread at a time.
 class Outlet {
  public:
-  // `descriptor` stays the caller's, is used until the outlet ends, and may be bad: then each write fails.
-  // The process ignores SIGPIPE.
+  // `descriptor` belongs to the caller and outlives the outlet. Each write fails if it is not open. The
+  // process ignores SIGPIPE.
   explicit Outlet(int descriptor) noexcept;
   ~Outlet();
   Outlet(const Outlet&) = delete;
   Outlet& operator=(const Outlet&) = delete;
 
-  // Writes some of the beginning of `lines`, which is not empty, and returns its size: whole lines, unless
-  // there is room for a part only or the first one is longer than PIPE_BUF. 0 where there is no room now.
+  // Writes the beginning of `lines`, which is not empty, and returns the number of bytes written: whole
+  // lines, unless there is room for a part only or the first line is longer than PIPE_BUF. 0 if there is no
+  // room now.
   Result<std::size_t> write_some(std::string_view lines) noexcept;
 
-  // Waits until there is room, or the next write fails, for `at_most`. False where there is still none.
+  // Waits up to `at_most` until there is room or the next write fails. False if neither happened.
   bool wait_for_room(Milliseconds at_most) const noexcept;
 
  private:
   enum class Kind : std::uint8_t { kPipe, kStreamSocket, kMessageSocket, kTerminal, kOther };
 
   static Kind kind_of(int descriptor) noexcept;
-  // The part of `lines` that one system call is given.
+  // The part of `lines` for one system call.
   std::string_view piece_of(std::string_view lines) const noexcept;
 
   const int given_;

@@ -1,4 +1,4 @@
-// Percent-encoding (RFC 3986 section 2) as paths and queries have it.
+// Percent-encoding of paths and queries (RFC 3986 section 2).
 #pragma once
 
 #include "wayside/base/text.hpp"
@@ -12,8 +12,8 @@ namespace wayside {
 // "%20": the size of an encoded byte.
 inline constexpr std::size_t kPercentTriple = 3;
 
-// The byte that the triple at text[at] encodes, at < text.size(); -1 where no "%" with two hexadecimal digits
-// stands there.
+// The byte encoded by the triple at text[at], at < text.size(); -1 if there is no "%" with two hexadecimal
+// digits.
 constexpr int percent_decoded_byte(std::string_view text, std::size_t at) noexcept {
   if (text[at] != '%' || at + kPercentTriple > text.size()) return -1;
   const int high = hex_value(text[at + 1]);

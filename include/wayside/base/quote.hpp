@@ -1,7 +1,7 @@
-// Foreign text made safe to show: in an error message, in a log line, on a terminal.
+// Quotes untrusted text for error messages, log lines and terminals.
 //
-// What comes out is printable ASCII on one line, whatever went in, so that a peer or a file cannot forge a
-// line of its own or send escape sequences to a terminal.
+// The result is printable ASCII on one line, so that the text of a peer or a file can neither forge a line
+// nor send escape sequences to a terminal.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace wayside {
 // every other byte that is not printable ASCII becomes \xNN.
 void append_quoted(std::string& out, std::string_view text, std::size_t limit);
 
-// The same as a string of its own, short enough for a message.
+// `text` quoted for a message, in at most 120 bytes.
 std::string quoted(std::string_view text);
 
 }  // namespace wayside

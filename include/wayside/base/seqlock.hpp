@@ -1,5 +1,5 @@
 // A value of several words with one writing thread and any number of reading threads: a reader gets a value
-// as it was written, never a mixture of two.
+// that was written, never a mixture of two.
 //
 // The writer never waits, so it may be a worker. The words are atomics, so there is no data race in the sense
 // of the language. The order of the fences is that of Boehm, "Can seqlocks get along with programming
@@ -35,7 +35,7 @@ class Seqlock {
     version_.store(version + 2, std::memory_order_release);
   }
 
-  // Any thread, without waiting. Nothing before the first write, or where a write was under way in each of
+  // Any thread, without waiting. std::nullopt before the first write, or if a write was under way in each of
   // `attempts` attempts.
   std::optional<T> try_read(int attempts = kAttempts) const noexcept {
     for (int i = 0; i < attempts; ++i) {
@@ -53,8 +53,8 @@ class Seqlock {
     return std::nullopt;
   }
 
-  // Any thread. Nothing before the first write. Waits for a write that is under way, and so never on the
-  // writing thread.
+  // Any thread but the writing one, since it waits for a write under way. std::nullopt before the first
+  // write.
   std::optional<T> read() const noexcept {
     for (;;) {
       if (version_.load(std::memory_order_relaxed) == 0) return std::nullopt;

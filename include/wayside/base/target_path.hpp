@@ -16,7 +16,7 @@ inline std::string_view from_path_on(std::string_view target) noexcept {
   return target.starts_with('/') ? target : skip_authority(target);
 }
 
-// The same without query and fragment.
+// from_path_on() without query and fragment.
 std::string_view path_of(std::string_view target) noexcept;
 
 }  // namespace wayside

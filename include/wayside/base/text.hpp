@@ -1,4 +1,4 @@
-// Characters of ASCII and of HTTP, whatever the locale is (RFC 9110 section 5.6).
+// ASCII and HTTP characters, independent of the locale (RFC 9110 section 5.6).
 #pragma once
 
 #include <array>
@@ -33,7 +33,7 @@ constexpr bool is_hex_digit(char c) noexcept {
   return hex_value(c) >= 0;
 }
 
-// Letters of ASCII compare without case, as in field names and many tokens (RFC 9110 section 5.1).
+// ASCII letters compare without case, as in field names and many tokens (RFC 9110 section 5.1).
 constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {

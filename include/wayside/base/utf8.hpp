@@ -1,6 +1,6 @@
-// Text that may come from anywhere, for formats that want UTF-8.
+// Checks and repairs untrusted text for formats that require UTF-8.
 //
-// Well-formed is what RFC 3629 says: no surrogates, no overlong forms, nothing past U+10FFFF.
+// Well-formed UTF-8 has no surrogates, no overlong forms and nothing past U+10FFFF (RFC 3629).
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ bool is_valid_utf8(std::string_view text) noexcept;
 // `text` with every byte that is not part of a well-formed sequence replaced by U+FFFD.
 std::string valid_utf8(std::string_view text);
 
-// The same, into `out`, which has kReplacementGrowth bytes for each byte of `text`.
+// The same, written to `out`, which has kReplacementGrowth bytes for each byte of `text`.
 inline constexpr std::size_t kReplacementGrowth = 3;
 std::string_view replace_invalid_utf8(std::string_view text, std::span<char> out) noexcept;
 

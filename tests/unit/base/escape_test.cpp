@@ -32,7 +32,7 @@ TEST(EscapeJson, EscapesWhatAStringMayNotHold) {
   EXPECT_EQ(json("a\"b"), R"("a\"b")");
 }
 
-// RFC 8259 requires neither, but a terminal may obey them.
+// RFC 8259 does not require these escapes, but a terminal may obey the characters.
 TEST(EscapeJson, EscapesTheOtherControlCharacters) {
   EXPECT_EQ(json("\x7f"), R"("\u007f")");
   EXPECT_EQ(json("a\u0080\u009fb\u00a0"), "\"a\\u0080\\u009fb\u00a0\"");

@@ -33,14 +33,14 @@ TEST_P(OutletOfEveryKind, WritesUntilThereIsNoRoomAndAgainLater) {
     written += *some;
   }
   EXPECT_GT(written, 0U);
-  // A datagram socket counts its datagrams, a stream socket is writable again when most of it is read.
+  // A datagram socket limits the number of datagrams; a stream socket is writable again when most is read.
   for (std::size_t size = 0; size < written;)
     size += sink.read_some(lines.size()).size();
   EXPECT_TRUE(outlet.wait_for_room(Milliseconds{20'000}));
   EXPECT_GT(outlet.write_some(lines).value(), 0U);
 }
 
-// The open file is shared with others, who do not expect EAGAIN.
+// Other processes share the open file description and do not expect EAGAIN.
 TEST_P(OutletOfEveryKind, LeavesTheFlagsOfTheFileAlone) {
   const Sink sink(GetParam());
   Outlet outlet(sink.write_end());
@@ -88,7 +88,7 @@ TEST(Outlet, ReportsWhatCannotBeWritten) {
   ::close(full);
 }
 
-// /proc would open anew for writing what was opened for reading.
+// /proc would open a descriptor for writing that was opened for reading.
 TEST(Outlet, DoesNotWriteWhatWasOpenedForReading) {
   int controller = -1;
   int terminal = -1;

@@ -7,7 +7,7 @@
 namespace wayside {
 namespace {
 
-// RFC 9110 section 5.6.2: every byte there is, against the list as the RFC prints it.
+// RFC 9110 section 5.6.2: every byte against the list as the RFC prints it.
 TEST(IsTokenChar, IsTcharAndNothingElse) {
   const std::string_view tchars =
       "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
