@@ -25,10 +25,10 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// So many turns of the io_context are enough to start a coroutine and to read what its client has sent.
-constexpr int kTurnsToSpeak = 4;
+// The turns of the io_context that start a coroutine and read the request that its client has sent.
+constexpr int kTurnsToRead = 4;
 
-// A quarter of few places is reserved, and no more of many than probes need.
+// Reserves a quarter of the connections, but no more than probes need.
 AdmissionLimits limits_for(std::size_t max_connections) {
   const std::size_t reserved =
       std::clamp<std::size_t>(max_connections / 4, 1, AdmissionLimits{}.reserved_places);
@@ -51,7 +51,7 @@ class AdminServer::Impl : public std::enable_shared_from_this<Impl> {
   void stop();
 
  private:
-  // The coroutine holds `self`, so that what it uses outlives it, whoever goes first.
+  // The coroutine owns `self` too, so that the objects it uses outlive it.
   static Awaitable<> serve_one(std::shared_ptr<Impl> self, std::unique_ptr<Connection> connection);
 
   void on_accept(net::Descriptor socket, const tcp::endpoint& client);
@@ -89,19 +89,20 @@ void AdminServer::Impl::on_accept(net::Descriptor accepted, const tcp::endpoint&
   accepted.release();
   auto connection = std::make_unique<Connection>(std::move(socket));
   if (!admission_.admit(*connection)) {
-    logger_.debug("too many connections to the metrics listener: one is refused");
+    logger_.debug("metrics connection refused: all connections are in use");
     return;
   }
-  // Whoever comes next may need the place of this one, which can be told a probe only by what it sends.
-  if (connection->is_reserved) resume_accepting_after(kTurnsToSpeak);
-  // An exception must end its connection and no more.
+  // Only the request tells whether this client is a probe. It is read before another client is accepted,
+  // which may need the place.
+  if (connection->is_reserved) resume_accepting_after(kTurnsToRead);
+  // An exception ends its connection only.
   asio::co_spawn(io_context_, serve_one(shared_from_this(), std::move(connection)),
                  [self = shared_from_this()](const std::exception_ptr& failure) {
                    if (!failure || self->is_stopped_) return;
                    try {
                      std::rethrow_exception(failure);
                    } catch (const std::exception& exception) {
-                     self->logger_.error("a metrics connection failed", {{"error", exception.what()}});
+                     self->logger_.error("metrics connection failed", {{"error", exception.what()}});
                    }
                  });
 }
@@ -114,7 +115,7 @@ void AdminServer::Impl::resume_accepting_after(int turns) {
       listener_.suspend();
       return;
     } catch (const std::bad_alloc&) {
-      // Then at once.
+      // Without memory for the post, accepting continues.
     }
   }
   if (listener_.is_suspended()) listener_.resume();

@@ -8,17 +8,17 @@
 namespace wayside::admin {
 namespace {
 
-// Bytes that were not read yet are a request that is under way.
-bool is_heard(Connection& connection) {
+// Unread bytes are a request, so such a connection is not idle.
+bool has_unread_bytes(Connection& connection) {
   error_code error;
-  return connection.stream.socket().available(error) == 0;
+  return connection.stream.socket().available(error) != 0;
 }
 
 }  // namespace
 
 bool Admission::admit(Connection& newcomer) {
   for (const bool reserved : {false, true}) {
-    if (!has_place(reserved)) continue;
+    if (!make_place(reserved)) continue;
     newcomer.is_reserved = reserved;
     waiting_.push_back(newcomer);
     return true;
@@ -28,7 +28,7 @@ bool Admission::admit(Connection& newcomer) {
 
 void Admission::begin_answer(Connection& connection) {
   connection.unlink();
-  if (connection.is_reserved && has_place(false)) connection.is_reserved = false;
+  if (connection.is_reserved && make_place(false)) connection.is_reserved = false;
   answering_.push_back(connection);
 }
 
@@ -69,17 +69,18 @@ std::size_t Admission::count(bool reserved) const noexcept {
                                   std::ranges::count(answering_, reserved, &Connection::is_reserved));
 }
 
-// Where there is none, one is made if somebody waits.
-bool Admission::has_place(bool reserved) {
+// Closes the connection that has waited longest if all places of the kind are taken. False if none waits.
+bool Admission::make_place(bool reserved) {
   if (count(reserved) < (reserved ? limits_.reserved_places : limits_.places)) return true;
-  const auto oldest = std::ranges::find_if(
-      waiting_, [reserved](Connection& each) { return each.is_reserved == reserved && is_heard(each); });
+  const auto oldest = std::ranges::find_if(waiting_, [reserved](Connection& each) {
+    return each.is_reserved == reserved && !has_unread_bytes(each);
+  });
   if (oldest == waiting_.end()) return false;
   close(*oldest);
   return true;
 }
 
-// Its coroutine ends soon; what it sends has to stay until then.
+// connection.page stays: the connection's coroutine may be sending it.
 void Admission::close(Connection& connection) {
   connection.unlink();
   connection.stream.close();

@@ -36,7 +36,7 @@ bool is_v6_address(std::string_view text) noexcept {
   return !error;
 }
 
-// Whether an authority (RFC 3986 section 3.2) names a machine in a way that no name server decides about.
+// Whether the host of an authority (RFC 3986 section 3.2) needs no name server.
 bool is_beyond_dns(std::string_view authority) noexcept {
   if (authority.starts_with('[')) {
     const std::size_t end = authority.find(']');
@@ -60,7 +60,8 @@ bool is_from_foreign_page(const PageRequest& request) noexcept {
   if (!request.origin && !request.sec_fetch_site) return false;
   if (!is_beyond_dns(request.host)) return true;
   if (request.origin && !is_origin_of(*request.origin, request.host)) return true;
-  // "none": the user, not a page. "same-site" is another port of this machine, and so another program.
+  // "none" is a request of the user, not of a page. "same-site" is a page of another port, which may belong
+  // to another program.
   const std::string_view site = request.sec_fetch_site.value_or("none");
   return site != "none" && site != "same-origin";
 }

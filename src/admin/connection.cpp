@@ -34,24 +34,24 @@ namespace http = boost::beast::http;
 using Parser = http::request_parser<http::empty_body>;
 using Response = http::response<http::span_body<const char>>;
 
-constexpr unsigned kHttp11 = 11;  // as Beast counts
+constexpr unsigned kHttp11 = 11;  // HTTP/1.1, as Beast numbers it
 
-// A page of thousands of series leaves in pieces, as it was made, so that a worker on the same processor has
-// its turn between them: what the kernel has begun to copy, it copies to the end.
+// A large page is sent in pieces, so that a worker on the same processor runs between them: the kernel
+// finishes a copy that it has begun.
 constexpr std::size_t kPieceBytes = 32 * 1024;
 
 bool is_oversize(error_code error) {
   return error == http::error::header_limit || error == http::error::buffer_overflow;
 }
 
-// Is it the parser that objects? Then the client deserves an answer; not so if it left or was too slow.
+// Whether the parser refused the head, which gets a response. A client that left or was too slow gets none.
 bool is_malformed(error_code error) {
   return error.category() == http::make_error_code(http::error::bad_method).category() &&
          error != http::error::end_of_stream && error != http::error::partial_message;
 }
 
-// Bodies are not read, so a connection whose client sends one cannot go on: where would the next request
-// begin? A parser takes some Transfer-Encodings for no body at all; none is any good here.
+// Bodies are not read, so the connection ends behind a request with a body. The parser takes some transfer
+// codings for no body, so any Transfer-Encoding ends the connection.
 bool may_go_on(const Parser& parser) {
   return parser.keep_alive() && parser.is_done() && parser.get().count(http::field::transfer_encoding) == 0;
 }
@@ -66,23 +66,23 @@ std::string joined_lines(const Parser::value_type& request, http::field name) {
   return value;
 }
 
-// The same where it matters whether there is such a field at all.
+// joined_lines(); std::nullopt without such a field.
 std::optional<std::string> joined_lines_if_any(const Parser::value_type& request, http::field name) {
   if (request.count(name) == 0) return std::nullopt;
   return joined_lines(request, name);
 }
 
-// What is sent to a client.
+// A response before it is serialized.
 struct Answer {
   Page page;
-  std::string text{};  // of a short page; a large one is the connection's
+  std::string text{};  // of a short page; Connection::page has a large one
   bool is_compressed = false;
   bool is_head = false;
   bool goes_on = false;
   unsigned version = kHttp11;
 };
 
-// `bytes` outlives the response's use.
+// `bytes` outlives the response.
 Response make_response(const Answer& answer, const std::string& bytes) {
   const Page& page = answer.page;
   Response response;
@@ -98,17 +98,17 @@ Response make_response(const Answer& answer, const std::string& bytes) {
   return response;
 }
 
-// Has the io_context go on with others for so many turns.
+// Lets the io_context run other handlers for that many turns.
 Awaitable<> give_way(int turns) {
   for (int i = 0; i < turns; ++i)
     co_await asio::post(asio::use_awaitable_t<net::Executor>());
 }
 
-// After so many turns, what other clients have sent already is read: their connections are accepted, their
-// coroutines started, their heads parsed.
-constexpr int kTurnsToHearTheOthers = 4;
+// The turns in which requests that other clients have already sent are read: their connections are accepted,
+// their coroutines started, their heads parsed.
+constexpr int kTurnsToReadOthers = 4;
 
-// While this lives, nobody else makes a page.
+// While it lives, no other connection makes a page.
 class Making {
  public:
   Making(bool& is_making, bool makes) noexcept : is_making_(makes ? &is_making : nullptr) {
@@ -124,7 +124,7 @@ class Making {
   bool* const is_making_;
 };
 
-// Answers `parser`'s request. Nothing: the connection is over meanwhile.
+// The answer to `parser`'s request; std::nullopt if the connection has ended meanwhile.
 Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service service,
                                                 const Parser& parser) {
   const TimePoint asked_at = Clock::now();
@@ -145,8 +145,8 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
                 .version = request.version()};
   const bool reloads = is_reload(service.pages, asked);
   if (connection.is_reserved && (reloads ? !service.admission.may_take_long(connection) : !is_probe(asked))) {
-    answer.page =
-        plain_page(503, "All connections are in use, but for /-/healthy and /-/ready.", answer.text);
+    answer.page = plain_page(503, "All connections are in use. Only /-/healthy and /-/ready are answered.",
+                             answer.text);
     co_return answer;
   }
   if (reloads) {
@@ -161,14 +161,14 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
     answer.page = admin::answer(service.pages, asked, answer.text);
     co_return answer;
   }
-  auto others = give_way(kTurnsToHearTheOthers);
+  auto others = give_way(kTurnsToReadOthers);
   co_await std::move(others);
   const auto is_over = [&] { return service.is_stopped || Admission::is_closed(connection); };
   if (is_over()) co_return std::nullopt;
   wish.is_compressed = accepts_gzip(joined_lines(request, http::field::accept_encoding));
   if (service.admission.is_short_of_memory()) wish.max_age = SharedPages::kKeptFor;
-  // One page after the other, with an ear for probes in between. Closed connections give their memory back
-  // when their coroutines end, which is soon.
+  // Connections make pages one at a time, and probes are answered in between. Closed connections free their
+  // memory when their coroutines end, a few turns later.
   while (!service.shared.has(wish)) {
     const bool is_too_much = service.admission.is_too_much(service.shared.in_memory());
     if (!is_too_much && !service.shared.is_making) break;
@@ -186,7 +186,7 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
       service.shared.get(wish, [&](std::string& text) { return admin::answer(service.pages, asked, text); });
   connection.page = std::move(copy.bytes);
   if (makes) {
-    auto turns = give_way(kTurnsToHearTheOthers);
+    auto turns = give_way(kTurnsToReadOthers);
     co_await std::move(turns);
     if (is_over()) co_return std::nullopt;
   }
@@ -195,8 +195,8 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
   co_return answer;
 }
 
-// Waits for the client to close first: closing while bytes of its own are still unread would reset the
-// connection and might destroy the response on its way (RFC 9112 section 9.6).
+// Waits for the client to close first: to close with unread bytes would reset the connection, and the client
+// might lose the response (RFC 9112 section 9.6).
 Awaitable<> linger(Stream& stream, std::chrono::milliseconds limit) {
   error_code error;
   stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
@@ -226,7 +226,7 @@ Awaitable<> serve(Connection& connection, Service service, ConnectionLimits limi
 
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.head_bytes));
-    parser.body_limit(boost::none);  // a body is refused for being there, not for its size
+    parser.body_limit(boost::none);  // bodies are not read, whatever their size
     stream.expires_after(limits.head);
     co_await http::async_read_header(stream, buffer, parser, token);
     if (service.is_stopped || Admission::is_closed(connection)) co_return;

@@ -14,7 +14,7 @@ struct Gzip::State {
 };
 
 Gzip::Gzip() : state_(std::make_unique<State>()) {
-  constexpr int kGzipFormat = 16;  // added to the window: a gzip header instead of zlib's own
+  constexpr int kGzipFormat = 16;  // added to the window: a gzip header instead of zlib's
   constexpr int kMemoryLevel = 8;  // zlib's default
   const int made = ::deflateInit2(&state_->stream, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + kGzipFormat,
                                   kMemoryLevel, Z_DEFAULT_STRATEGY);
@@ -26,7 +26,8 @@ Gzip::~Gzip() {
 }
 
 void Gzip::compress(std::string_view text, std::string& out, const std::function<void()>& between_pieces) {
-  constexpr std::size_t kPieceBytes = 128 * 1024;  // about as much work as 32 KiB of a page of metrics
+  // Compressing a piece takes about as long as rendering 32 KiB of metrics.
+  constexpr std::size_t kPieceBytes = 128 * 1024;
   std::array<char, 16 * 1024> done;
   z_stream& stream = state_->stream;
   ::deflateReset(&stream);

@@ -17,9 +17,9 @@ class Gzip {
   Gzip(const Gzip&) = delete;
   Gzip& operator=(const Gzip&) = delete;
 
-  // Replaces `out` by `text`, compressed: fast rather than small. Calls `between_pieces`, if there is one,
-  // wherever some of a large text is done: others may be waiting. `out` takes no more memory than it needs.
-  // Throws std::bad_alloc.
+  // Replaces `out` with `text` compressed, for speed rather than size. Calls `between_pieces`, if set,
+  // between the pieces of a large text, so that other work can run. `out` has no spare capacity. Throws
+  // std::bad_alloc.
   void compress(std::string_view text, std::string& out, const std::function<void()>& between_pieces = {});
 
  private:

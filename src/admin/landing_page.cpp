@@ -27,10 +27,10 @@ dd { margin: 0; font-family: monospace; }
 
 constexpr std::string_view kAfterFacts = R"(</dl>
 <ul>
-<li><a href="/metrics">/metrics</a>: what Prometheus scrapes</li>
-<li><a href="/routes">/routes</a>: what the routes are used for, and which are missing</li>
-<li><a href="/-/healthy">/-/healthy</a>: does the process run?</li>
-<li><a href="/-/ready">/-/ready</a>: does the proxy accept connections?</li>
+<li><a href="/metrics">/metrics</a>: the metrics, for Prometheus</li>
+<li><a href="/routes">/routes</a>: the use of each route, and paths without a route</li>
+<li><a href="/-/healthy">/-/healthy</a>: whether the process runs</li>
+<li><a href="/-/ready">/-/ready</a>: whether the proxy accepts connections</li>
 </ul>
 </body>
 </html>

@@ -1,4 +1,4 @@
-// The page at `/`: what this is, where it stands, and links to the other pages.
+// The page at `/`: version, addresses, and links to the other pages.
 #pragma once
 
 #include "wayside/admin/admin_server.hpp"
@@ -7,7 +7,7 @@
 
 namespace wayside::admin {
 
-// A whole HTML document that loads nothing else. Every text that is put in is escaped.
+// An HTML document that loads nothing else. All texts in it are escaped.
 std::string landing_page(const AdminPages& pages);
 
 }  // namespace wayside::admin

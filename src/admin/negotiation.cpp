@@ -11,8 +11,8 @@ namespace {
 
 constexpr int kFullWeight = 1000;  // weights in thousandths: they have at most three digits
 
-// Takes the part before `separator` off `rest`. Quoted strings may hold separators; none of the parameters
-// that matter here needs one, so they are not understood, and what they break is merely not recognised.
+// Takes the part before `separator` off `rest`. Quoted strings, which may hold separators, are not parsed: no
+// parameter that matters has one, and the broken pieces are not recognised.
 std::string_view take_part(std::string_view& rest, char separator) noexcept {
   const std::size_t end = std::min(rest.find(separator), rest.size());
   const std::string_view part = trim(rest.substr(0, end));
@@ -20,7 +20,8 @@ std::string_view take_part(std::string_view& rest, char separator) noexcept {
   return part;
 }
 
-// RFC 9110 section 12.4.2: "0", "1", or either with a point and up to three digits. Nothing where it is none.
+// RFC 9110 section 12.4.2: "0", "1", or either with a point and up to three digits. std::nullopt for any
+// other text.
 std::optional<int> parse_weight(std::string_view text) noexcept {
   if (text.empty() || (text[0] != '0' && text[0] != '1')) return std::nullopt;
   int weight = text[0] == '1' ? kFullWeight : 0;
@@ -36,11 +37,11 @@ std::optional<int> parse_weight(std::string_view text) noexcept {
   return weight <= kFullWeight ? std::optional(weight) : std::nullopt;
 }
 
-// An element of either list: what it names, and the two parameters that matter.
+// An element of either list: its name, and the two parameters that matter.
 struct Choice {
   std::string_view name;
   std::string_view version;  // empty: any
-  int weight = kFullWeight;  // 0: not acceptable; so is an element whose weight cannot be read
+  int weight = kFullWeight;  // 0: not acceptable; also for an invalid weight
 };
 
 Choice take_choice(std::string_view& list) noexcept {
@@ -88,7 +89,7 @@ bool accepts_gzip(std::string_view accept_encoding) noexcept {
   bool is_any_accepted = false;
   while (!accept_encoding.empty()) {
     const Choice choice = take_choice(accept_encoding);
-    // What is said by name counts, whatever `*` says (RFC 9110 section 12.5.3).
+    // An element that names gzip overrides `*` (RFC 9110 section 12.5.3).
     if (equals_ignoring_case(choice.name, "gzip") || equals_ignoring_case(choice.name, "x-gzip"))
       return choice.weight > 0;
     if (choice.name == "*") is_any_accepted = choice.weight > 0;

@@ -1,6 +1,4 @@
-// What a client of the metrics listener would like best, by its Accept and Accept-Encoding fields.
-//
-// Knows HTTP's lists and weights (RFC 9110 section 12) and which formats there are; writes neither.
+// Content negotiation by the fields Accept and Accept-Encoding (RFC 9110 section 12).
 #pragma once
 
 #include "wayside/metrics/format.hpp"
@@ -9,9 +7,9 @@
 
 namespace wayside::admin {
 
-// The format with the highest weight in `accept`, the first of equals. Text where OpenMetrics is not asked
-// for by name, and where nothing that there is would be acceptable: Prometheus' last resort is text 0.0.4,
-// and a scrape is better than a 406. A range that names a version is about that version only.
+// The format with the highest weight in `accept`, the first of equals. OpenMetrics has to be asked for by
+// name. Text if no format is acceptable: Prometheus falls back to text 0.0.4, and a scrape is better than a
+// 406. A range with a version matches that version only.
 metrics::Format preferred_format(std::string_view accept) noexcept;
 
 // Whether `accept_encoding` allows gzip: by name or by `*`, with a weight that is not 0.

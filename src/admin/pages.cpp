@@ -10,6 +10,8 @@
 #include "admin/query.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
 #include <thread>
 
 namespace wayside::admin {
@@ -20,8 +22,8 @@ constexpr std::string_view kReloadPath = "/-/reload";
 constexpr std::string_view kProbes = "/-/";
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
 
-// JSON, unless a browser or a person asks: by Accept, or by ?format=text where a header is too much to type.
-inspector::Format wanted_form(const PageRequest& request) {
+// `?format=` comes first, since it is easier to type than a header; then Accept; else JSON.
+inspector::Format routes_format(const PageRequest& request) {
   const auto has = [](std::string_view text, std::string_view part) { return text.find(part) != text.npos; };
   const std::string_view query =
       request.target.substr(std::min(request.target.find('?'), request.target.size()));
@@ -33,12 +35,12 @@ inspector::Format wanted_form(const PageRequest& request) {
 }
 
 Page routes_page(const AdminPages& pages, const PageRequest& request, std::string& body) {
-  const inspector::Format form = wanted_form(request);
+  const inspector::Format format = routes_format(request);
   body.clear();
-  pages.inspector.write(form, {}, body);
+  pages.inspector.write(format, {}, body);
   std::string_view type = "application/json";
-  if (form == inspector::Format::kText) type = kPlainText;
-  if (form == inspector::Format::kHtml) type = kHtml;
+  if (format == inspector::Format::kText) type = kPlainText;
+  if (format == inspector::Format::kHtml) type = kHtml;
   return {.status = 200, .content_type = type, .is_negotiated = true};
 }
 
@@ -52,11 +54,11 @@ Page refused_reload(const AdminPages& pages, const PageRequest& request, std::st
   if (request.method == "POST") {
     return plain_page(
         403,
-        "A web page of another origin has asked for this, so nothing was reloaded. Only a page that was "
-        "loaded from this listener, by its IP address or as localhost, may ask.",
+        "Not reloaded: a web page of another origin sent this request. Only a page that was loaded from this "
+        "listener, by its IP address or as localhost, may reload.",
         body);
   }
-  Page page = plain_page(405, "Only POST is answered here.", body);
+  Page page = plain_page(405, "Only POST is allowed here.", body);
   page.allow = "POST";
   return page;
 }
@@ -76,18 +78,18 @@ bool is_reload(const AdminPages& pages, const PageRequest& request) {
 
 Page reloaded_page(const Checked<void, std::string>& result, std::string& body) {
   if (result.has_error()) return plain_page(500, result.error(), body);
-  return plain_page(200, "The configuration was read again.", body);
+  return plain_page(200, "The configuration was reloaded.", body);
 }
 
 std::string sharing_key(const PageRequest& request) {
   const std::string_view path = path_of(request.target);
   if (!is_read(request)) return {};
-  if (path == "/routes") return "routes " + std::to_string(static_cast<int>(wanted_form(request)));
+  if (path == "/routes") return fmt::format("routes {}", fmt::underlying(routes_format(request)));
   if (path != "/metrics") return {};
-  std::string key = "metrics " + std::to_string(static_cast<int>(preferred_format(request.accept)));
-  // With its length, since a name may hold anything.
+  std::string key = fmt::format("metrics {}", fmt::underlying(preferred_format(request.accept)));
+  // A name may hold any character, so its length comes first.
   for (const std::string& name : wanted_names(request.target))
-    key.append(" ").append(std::to_string(name.size())).append(" ").append(name);
+    fmt::format_to(std::back_inserter(key), " {} {}", name.size(), name);
   return key;
 }
 
@@ -99,7 +101,7 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
   const std::string_view path = path_of(request.target);
   if (path == kReloadPath) return refused_reload(pages, request, body);
   if (!is_read(request)) {
-    Page page = plain_page(405, "Only GET and HEAD are answered here.", body);
+    Page page = plain_page(405, "Only GET and HEAD are allowed here.", body);
     page.allow = "GET, HEAD";
     return page;
   }
@@ -107,7 +109,7 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
   if (path == "/metrics") {
     const metrics::Format format = preferred_format(request.accept);
     body.clear();
-    // A worker on the same processor has its turn between the pieces.
+    // Lets a worker on the same processor run between the pieces.
     pages.exposition.render(
         body,
         {.format = format, .names = wanted_names(request.target), .between_pieces = std::this_thread::yield});
@@ -123,8 +125,8 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
     body = landing_page(pages);
     return {.status = 200, .content_type = kHtml};
   }
-  return plain_page(404, "There is no such page. There are: / /metrics /routes /-/healthy /-/ready /-/reload",
-                    body);
+  return plain_page(
+      404, "There is no such page. The pages are: / /metrics /routes /-/healthy /-/ready /-/reload", body);
 }
 
 }  // namespace wayside::admin

@@ -1,4 +1,4 @@
-// The query of a request target: which families a scrape asks for.
+// Reads the metric families that a scrape selects in its query.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace wayside::admin {
 
 // The values of every `name[]` in the query of `target`, percent-decoded: `/metrics?name[]=a&name%5B%5D=b`.
-// As Prometheus' own client libraries have it, other parameters are passed over.
+// Other parameters are ignored, as in Prometheus' client libraries.
 std::vector<std::string> wanted_names(std::string_view target);
 
 }  // namespace wayside::admin

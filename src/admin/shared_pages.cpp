@@ -7,7 +7,7 @@
 namespace wayside::admin {
 namespace {
 
-// The formats of a page, and a few selections of families.
+// Enough for the formats of a page and a few selections of families.
 constexpr std::size_t kMostKept = 4;
 
 }  // namespace
@@ -44,7 +44,7 @@ SharedPages::Kept& SharedPages::find_or_make(const Wish& wish, const Make& make)
 
   Kept made{.key = wish.key, .begun = Clock::now(), .complete = {}, .page = {}, .text = {}, .compressed = {}};
   std::string text;
-  // Text that grows is moved from block to block, each of which is touched.
+  // Reserved at once: text that grows would be copied from block to block.
   text.reserve(usual_size_ + usual_size_ / 8);
   made.page = make(text);
   usual_size_ = std::max(usual_size_, text.size());
@@ -73,7 +73,7 @@ PageMemory SharedPages::in_memory() {
   return sum;
 }
 
-// Also where nobody asks any more.
+// Drops the kept pages after kKeptFor, even if no request comes.
 void SharedPages::forget_later() {
   timer_.expires_after(kKeptFor);
   timer_.async_wait([this, alive = std::weak_ptr(alive_)](const error_code& ec) {

@@ -1,10 +1,10 @@
-// Large pages, made once for all who ask for the same at the same time.
+// Large pages, each made once for all simultaneous requests for it.
 //
-// A page of metrics is megabytes of text, and many scrapers at once would each have one made, compressed and
-// kept while it is sent. Here those who asked before a page was begun get the same text, and the same
-// compressed text. Nobody gets numbers that are older than the request, unless `max_age` allows that.
+// A page of metrics may be megabytes of text, which many simultaneous scrapes would each make, compress and
+// keep while it is sent. Instead, all requests that came before a page was begun get the same text, and the
+// same compressed text. Numbers are never older than the request, unless `max_age` allows that.
 //
-// Knows nothing of what the pages say. One thread.
+// Does not know the contents of pages. One thread.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -25,41 +25,40 @@ namespace wayside::admin {
 
 class SharedPages {
  public:
-  // For how long a page is kept beside those who are sending it, counted from when it was complete.
+  // How long a page is kept after it was complete, apart from connections that are sending it.
   static constexpr Milliseconds kKeptFor{100};
 
   struct Copy {
     Page page;
-    // Shared by all who send it: the last of them frees it.
+    // Shared by all connections that send it: the last one frees it.
     std::shared_ptr<const std::string> bytes;
   };
   struct Wish {
-    std::string key;  // equal keys ask for equal pages
-    TimePoint asked;  // when the whole request was there
-    Nanoseconds
-        max_age{};  // how much older than `asked` the page may be, without the time that it took to make
+    std::string key;        // equal keys ask for equal pages
+    TimePoint asked;        // when the request was complete
+    Nanoseconds max_age{};  // from the page's completion to `asked`, for a page that was begun before `asked`
     bool is_compressed = false;
   };
-  // Makes the page, and its text in an empty string.
+  // Makes the page, and appends its text to an empty string.
   using Make = std::function<Page(std::string& text)>;
 
   explicit SharedPages(const net::Executor& executor) : timer_(executor) {}
   SharedPages(const SharedPages&) = delete;
   SharedPages& operator=(const SharedPages&) = delete;
 
-  // A page that there is, or else a new one. Throws std::bad_alloc and what `make` throws; the next who asks
-  // is none the worse for it.
+  // A kept page that meets the wish, or else a new one. Throws std::bad_alloc and the exceptions of `make`,
+  // after which the object can still be used.
   Copy get(const Wish& wish, const Make& make);
 
-  // Whether there is such a page, so that none has to be made.
+  // Whether a kept page meets the wish, so that get() makes none.
   bool has(const Wish& wish) const noexcept { return find(wish) != nullptr; }
 
-  // What has been made and is still there: kept here or being sent.
+  // The memory of all pages that are kept here or being sent.
   PageMemory in_memory();
-  // Keeps no page and waits for nothing.
+  // Drops the kept pages and cancels the timer.
   void clear();
 
-  // For whoever makes pages in turn with others: one of them is at it.
+  // Set while a connection makes a page: connections take turns.
   bool is_making = false;
 
  private:
@@ -69,7 +68,7 @@ class SharedPages {
     TimePoint complete;
     Page page;
     std::shared_ptr<const std::string> text;
-    std::shared_ptr<const std::string> compressed;  // nullptr: nobody has asked for it
+    std::shared_ptr<const std::string> compressed;  // nullptr until it is asked for
   };
 
   const Kept* find(const Wish& wish) const noexcept;
@@ -77,11 +76,11 @@ class SharedPages {
   void forget_later();
 
   std::vector<Kept> kept_;                              // the oldest first; a few
-  std::vector<std::weak_ptr<const std::string>> made_;  // texts and compressed ones, some of which are gone
+  std::vector<std::weak_ptr<const std::string>> made_;  // texts, also compressed; some have expired
   std::optional<Gzip> gzip_;
-  std::size_t usual_size_ = 0;  // of a text
+  std::size_t usual_size_ = 0;  // of the largest text
   net::Timer timer_;
-  // A handler that is queued already when this goes sees its end by this.
+  // Tells a timer handler that is already queued whether the object still exists.
   const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 

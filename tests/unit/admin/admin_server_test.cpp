@@ -127,7 +127,7 @@ TEST(AdminServer, GoesOnAfterAPageFails) {
   EXPECT_THAT(get(running.endpoint, "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
-// In the order in which they came: the first of them is the first to go.
+// In the order of connecting, in which they are closed.
 TEST(AdminServer, WhoeverHasWaitedLongestMakesRoom) {
   Fixture fixture;
   const Running running(fixture.pages());
@@ -141,7 +141,7 @@ TEST(AdminServer, WhoeverHasWaitedLongestMakesRoom) {
   EXPECT_THAT(get(clients.front(), "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
-// As many reloads as there are places, which end with this.
+// As many reloads as there are places. They end when the object is destroyed.
 class AllBusy {
  public:
   AllBusy() {
@@ -193,7 +193,7 @@ TEST(AdminServer, ProbesAreAnsweredWhileAllPlacesAreBusy) {
     EXPECT_THAT(healthy, HasSubstr("\r\nConnection: close\r\n"));
   }
   EXPECT_THAT(get(busy.endpoint(), "/metrics"), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
-  // Silent ones do not keep a probe out, however many they are.
+  // Silent clients do not keep a probe out, however many they are.
   std::list<RawClient> silent;
   for (int i = 0; i < 200; ++i)
     silent.emplace_back(busy.endpoint());
@@ -223,7 +223,7 @@ TEST(AdminServer, StopEndsEveryConnection) {
   EXPECT_THROW(RawClient(running.endpoint), boost::system::system_error);
 }
 
-// Whether the io_context runs again or goes without, what is under way must find nothing that is gone.
+// Answers under way must not use destroyed objects, whether the io_context runs again or is destroyed.
 TEST(AdminServer, MayBeDestroyedWhileConnectionsAreOpen) {
   for (const bool runs_again : {true, false}) {
     Fixture fixture;
@@ -276,7 +276,7 @@ TEST(AdminServer, ListenSaysWhyItCannot) {
   EXPECT_TRUE(second.listen({"127.0.0.1", 0, {}}).has_value()) << "a failure leaves nothing behind";
 }
 
-// Descriptors that are used up until the object goes: every number below the limit is taken.
+// While it lives, the process has no free descriptor: every number below the limit is taken.
 class NoDescriptors {
  public:
   NoDescriptors() {
@@ -303,7 +303,7 @@ class NoDescriptors {
 };
 
 // UndefinedBehaviorSanitizer opens a pipe to look at the object of a virtual call, unless it has seen the
-// type before: what will happen without descriptors is shown to it while there are some.
+// type before: so the calls are made once while there are descriptors.
 void rehearse(boost::asio::io_context& io_context) {
   const error_code error(EMFILE, boost::system::system_category());
   EXPECT_NE(error, boost::system::errc::protocol_error);

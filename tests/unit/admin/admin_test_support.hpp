@@ -1,5 +1,4 @@
-// What the tests of the metrics listener share: pages with something behind them, and a client that sends raw
-// bytes.
+// Helpers of the metrics listener's tests: pages of a used registry, and a client that sends raw bytes.
 #pragma once
 
 #include "wayside/admin/admin_server.hpp"
@@ -22,7 +21,7 @@
 
 namespace wayside::admin {
 
-// Pages over a registry that has seen one request.
+// Pages of a registry that has counted one request.
 class Fixture {
  public:
   Fixture() : registry({}), exposition(registry, {}) {
@@ -67,16 +66,15 @@ class RawClient {
   bool has_bytes() const { return socket_.available() > 0; }
   void close() { socket_.close(); }
 
-  // Everything up to the server's end of the connection; "…[timeout]" or "…[reset]" at the end where it does
-  // not come.
+  // Reads until the server closes the connection. Appends "…[timeout]" or "…[reset]" if it does not.
   std::string read_to_end() {
     while (receive_some()) {
     }
     return std::exchange(received_, {}) + ending_;
   }
 
-  // One response: its head, and a body of the length that the head gives unless `is_head`. What follows is
-  // kept.
+  // Reads one response: its head and, unless `is_head`, a body of the length that the head gives. Later bytes
+  // are kept.
   std::string read_response(bool is_head = false) {
     constexpr std::string_view kLength = "Content-Length: ";
     std::size_t end = std::string::npos;
@@ -96,7 +94,7 @@ class RawClient {
   }
 
  private:
-  // One read, by a private io_context that ends by itself when the time is up.
+  // Reads once, on a private io_context, until the time is up.
   bool receive_some() {
     constexpr std::chrono::seconds kLimit{10};
     std::array<char, 4096> piece;

@@ -99,7 +99,7 @@ TEST_F(AdmissionPlaces, ReservedOnesAreForWhoeverComesWhileAllAreBusy) {
   EXPECT_TRUE(reserved.is_reserved);
   Connection& other = admitted(admission);
   EXPECT_TRUE(other.is_reserved);
-  // Silent ones make room there too.
+  // Silent connections make room there too.
   EXPECT_TRUE(admitted(admission).is_reserved);
   EXPECT_TRUE(Admission::is_closed(reserved));
 

@@ -23,7 +23,7 @@ bool is_foreign(const Sent& sent) {
                                .sec_fetch_site = sent.sec_fetch_site});
 }
 
-// curl and scripts, whatever they call us.
+// curl and scripts, with any Host.
 TEST(Browser, IsWhoNamesAnOrigin) {
   for (const std::string_view host :
        {"127.0.0.1:10180", "wayside", "wayside.shop.svc.cluster.local:10180", ""})
@@ -57,7 +57,7 @@ TEST(Browser, MayNotAskFromAnotherSite) {
   }
 }
 
-// DNS rebinding: the name is the attacker's, and for the moment it means our address.
+// DNS rebinding: the attacker's name resolves to this machine's address.
 TEST(Browser, MayNotAskByANameThatSomebodyMayOwn) {
   for (const std::string_view host :
        {"evil.example:10180", "wayside", "localhost.evil.example", "127.0.0.1.evil.example", "0x7f.1", "[::1",

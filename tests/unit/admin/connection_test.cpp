@@ -37,7 +37,7 @@ class Served {
   // Fails the test where serve() does not return by itself, now that the client leaves.
   ~Served() {
     client.close();
-    EXPECT_TRUE(is_over_within(seconds(10)));
+    EXPECT_TRUE(wait_for_end(seconds(10)));
     io_context_.stop();
     thread_.join();
     EXPECT_NO_THROW(done_.get());
@@ -45,7 +45,7 @@ class Served {
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
 
-  bool is_over_within(seconds limit) const { return done_.wait_for(limit) == std::future_status::ready; }
+  bool wait_for_end(seconds limit) const { return done_.wait_for(limit) == std::future_status::ready; }
 
  private:
   Awaitable<> serve_and_close(ConnectionLimits limits) {
@@ -113,7 +113,7 @@ TEST(AdminConnection, AnswersPipelinedRequestsInOrder) {
   EXPECT_THAT(served.client.read_response(), EndsWith("\r\n\r\nwayside is ready.\n"));
 }
 
-// All lines of a field count, so that none hides behind another.
+// All lines of a field count.
 TEST(AdminConnection, KnowsWhereARequestComesFrom) {
   Served served;
   const std::string post = "POST /-/reload HTTP/1.1\r\nContent-Length: 0\r\n";
@@ -159,7 +159,7 @@ TEST(AdminConnection, AnswersAndClosesWhereThereIsABody) {
     EXPECT_THAT(response, StartsWith("HTTP/1.1 405 Method Not Allowed\r\n"));
     EXPECT_THAT(response, HasSubstr("\r\nAllow: GET, HEAD\r\n"));
     EXPECT_THAT(response, HasSubstr("\r\nConnection: close\r\n"));
-    EXPECT_THAT(response, EndsWith("\r\n\r\nOnly GET and HEAD are answered here.\n"));
+    EXPECT_THAT(response, EndsWith("\r\n\r\nOnly GET and HEAD are allowed here.\n"));
   }
 }
 
@@ -224,19 +224,19 @@ TEST(AdminConnection, ClosesAnIdleConnectionSilently) {
 
 TEST(AdminConnection, ClosesOnAClientThatDoesNotReadItsAnswer) {
   Served served({.write = milliseconds(50)});
-  // More answers than two socket buffers hold.
+  // The answers exceed two socket buffers.
   std::string requests;
   for (int i = 0; i < 5'000; ++i)
     requests += "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
   served.client.send_what_goes(requests);
-  EXPECT_TRUE(served.is_over_within(seconds(10)));
+  EXPECT_TRUE(served.wait_for_end(seconds(10)));
 }
 
 TEST(AdminConnection, LingersForABoundedTimeOnly) {
   Served served({.linger = milliseconds(50)});
   served.client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n");
   EXPECT_THAT(served.client.read_to_end(), StartsWith("HTTP/1.1 405 "));
-  EXPECT_TRUE(served.is_over_within(seconds(10))) << "although the client keeps its end open";
+  EXPECT_TRUE(served.wait_for_end(seconds(10))) << "although the client keeps its end open";
 }
 
 TEST(AdminConnection, AnswersNothingOnceStopped) {

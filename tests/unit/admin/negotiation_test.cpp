@@ -7,7 +7,7 @@ namespace {
 
 using metrics::Format;
 
-// What Prometheus 3 and Prometheus 2.42 send.
+// The Accept fields of Prometheus 3 and Prometheus 2.42.
 constexpr std::string_view kPrometheus3 =
     "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
     "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
@@ -33,11 +33,11 @@ TEST(Negotiation, ChoosesTheFormatWithTheHighestWeight) {
       {"text/plain;q=0.399,application/openmetrics-text;q=0.4", Format::kOpenMetrics},
       {"text/plain,application/openmetrics-text", Format::kText},
       {"application/openmetrics-text,text/plain", Format::kOpenMetrics},
-      // Versions that are not spoken here.
+      // Unsupported versions.
       {"application/openmetrics-text;version=0.0.1,text/plain;q=0.1", Format::kText},
       {"application/openmetrics-text;version=2.0.0", Format::kText},
       {"text/plain;version=1.0.0,application/openmetrics-text;q=0.1", Format::kOpenMetrics},
-      // Not acceptable, or not readable.
+      // Weights of 0, and invalid weights.
       {"application/openmetrics-text;q=0", Format::kText},
       {"application/openmetrics-text;q=0.000,*/*;q=0.1", Format::kText},
       {"application/openmetrics-text;q=2,text/plain;q=0.1", Format::kText},
