@@ -61,7 +61,7 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
     daemon.handle_signals();
     daemon.start();
     if (demo) {
-      // A standard output that has no reader must not keep the daemon from ending.
+      // A standard output without a reader must not keep the daemon from ending.
       DirectLog(STDOUT_FILENO).write(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
     }
     app::allow_hangups();
@@ -69,7 +69,7 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
     app::hold_back_hangups();
   }
   // The thread of a reload that is stuck in reading a file cannot be ended, and exit(3) would destroy static
-  // objects that it may still use. Everything that has to be written is written by now.
+  // objects that it may still use. All output has been written by now.
   if (!all_threads_ended) std::_Exit(0);
   return 0;
 }
@@ -105,12 +105,12 @@ int start(std::span<const char* const> arguments) {
 }  // namespace
 
 int main(int argc, char* argv[]) {
-  // First of all: a SIGHUP may come as soon as the process runs.
+  // This comes first: a SIGHUP may come as soon as the process runs.
   app::hold_back_hangups();
   try {
     return start(app::arguments(argc, argv));
   } catch (const std::bad_alloc&) {
-    complain({"wayside: expected enough memory, found too little"});
+    complain({"wayside: not enough memory"});
     return 1;
   }
 }

@@ -33,7 +33,7 @@
 namespace wayside::app {
 namespace {
 
-// How long the end of a drain waits for a reload to finish reading. A file that is readable takes less.
+// The time that the end of a drain gives a reload to finish reading. A readable file takes less.
 constexpr Milliseconds kReadingEndsWithin{1000};
 
 metrics::RegistryOptions registry_options(const config::Settings& settings) {
@@ -91,12 +91,12 @@ struct Daemon::Impl {
       return StartError{fmt::format("the limit of open files is too low for {} workers: {} (ulimit -n)",
                                     settings.workers, descriptor_limit())};
     }
-    // A daemon shares its port with another one only where the settings say so.
+    // Daemons share a port only if their settings say so.
     auto use = workers.size() > 1 ? net::PortUse::kFirst : net::PortUse::kAlone;
     if (settings.reuse_port) use = net::PortUse::kShared;
     proxy_address = settings.listen;
     for (const auto& worker : workers) {
-      // Where the port is 0, the kernel chooses it for the first worker, and the others join that one.
+      // If the port is 0, the kernel chooses it for the first worker, and the other workers share it.
       Address wanted = settings.listen;
       wanted.port = proxy_address.port;
       const auto bound = worker->listen(wanted, use);
@@ -118,11 +118,11 @@ struct Daemon::Impl {
   RoutingUpdate prepare(const config::Settings& next) {
     RoutingUpdate update = binder.prepare(next);
     for (const std::string& label : update.measured_otherwise) {
-      log.warn("buckets, histograms and slo of an endpoint stay as they began: restart to change them",
+      log.warn("buckets, histograms and slo of a known endpoint are fixed: restart to change them",
                {{"endpoint", label}});
     }
     if (const std::size_t lacking = registry.lacking_series(); lacking != 0) {
-      log.warn("metrics.max_series has no room for all routes: some will be counted as \"overflow\"",
+      log.warn("metrics.max_series has no room for all routes: some are counted as \"overflow\"",
                {{"lacking", std::to_string(lacking)}});
     }
     return update;
@@ -172,22 +172,23 @@ struct Daemon::Impl {
   }
 
   void log_budget() const {
-    log.info("descriptors are shared out", {{"limit", std::to_string(budget->limit)},
-                                            {"clients", std::to_string(budget->clients)},
-                                            {"backend", std::to_string(budget->backends)},
-                                            {"metrics", std::to_string(budget->metrics)},
-                                            {"pipes", std::to_string(2 * budget->pipes)},
-                                            {"reserve", std::to_string(budget->reserve)}});
+    log.info("descriptor budget", {{"limit", std::to_string(budget->limit)},
+                                   {"clients", std::to_string(budget->clients)},
+                                   {"backend", std::to_string(budget->backends)},
+                                   {"metrics", std::to_string(budget->metrics)},
+                                   {"pipes", std::to_string(2 * budget->pipes)},
+                                   {"reserve", std::to_string(budget->reserve)}});
     if (settings.max_connections && budget->clients < *settings.max_connections) {
-      log.warn("max_connections exceeds the room that the limit of open files leaves (ulimit -n)",
-               {{"max_connections", std::to_string(*settings.max_connections)},
-                {"clients", std::to_string(budget->clients)}});
+      log.warn(
+          "max_connections exceeds the descriptors for clients: raise the limit of open files (ulimit -n)",
+          {{"max_connections", std::to_string(*settings.max_connections)},
+           {"clients", std::to_string(budget->clients)}});
     }
   }
 
   // An exception of a handler leaves run(), and the io_context may run again ("Effect of exceptions thrown
-  // from handlers" in Asio's manual). Where memory runs out, one page or one reload fails. No other exception
-  // is expected; none of them may end a process whose workers serve clients.
+  // from handlers" in Asio's manual). If memory runs out, one page or one reload fails. No other exception is
+  // expected, and none may end a process whose workers serve clients.
   void run_admin() {
     for (;;) {
       try {
@@ -203,13 +204,13 @@ struct Daemon::Impl {
 
   void log_failure(const std::exception& error) noexcept {
     try {
-      log.error("a handler of the metrics listener's thread failed", {{"error", error.what()}});
+      log.error("a handler of the metrics thread failed", {{"error", error.what()}});
     } catch (const std::bad_alloc&) {
-      // The failure is not logged.
+      // Without memory, the failure is not logged.
     }
   }
 
-  // The functions from here on run on the metrics listener's thread, but for join().
+  // The functions below run on the metrics listener's thread, except join().
   void on_worker_ended() {
     if (--running_workers != 0) return;
     admin->stop();
@@ -228,7 +229,7 @@ struct Daemon::Impl {
   }
 
   void on_reload_request() {
-    if (is_draining) return log.warn("draining: the configuration is not read again");
+    if (is_draining) return log.warn("draining: the configuration is not reloaded");
     if (reloader) reloader->request();
   }
 
@@ -251,7 +252,7 @@ struct Daemon::Impl {
     exposition.set_configuration(configuration);
     log.info("reloaded", {{"routes", std::to_string(outcome->route_count)}});
     if (outcome->needs_restart) {
-      log.warn("only routes are reloaded: the other changes take effect with a restart");
+      log.warn("only routes were reloaded: restart for the other changes to take effect");
     }
     return {};
   }
@@ -265,12 +266,12 @@ struct Daemon::Impl {
   void wait_for_signal() {
     signals.async_wait([this](const error_code& ec, int signal) {
       if (ec) return;
-      // First of all, since the rest may throw: without a wait, further signals would be ignored.
+      // The wait comes first, since the rest may throw: without a wait, further signals would be ignored.
       wait_for_signal();
       if (signal == SIGHUP) {
         on_reload_request();
       } else {
-        // The next one has its default effect: it ends the process.
+        // A second signal has its default effect and ends the process.
         error_code ignored;
         signals.remove(SIGINT, ignored);
         signals.remove(SIGTERM, ignored);
@@ -303,7 +304,7 @@ struct Daemon::Impl {
   std::vector<std::thread> threads;
   std::size_t running_workers = 0;
   bool is_draining = false;
-  std::optional<Reloader> reloader;  // nothing without a source
+  std::optional<Reloader> reloader;  // empty without a source
   metrics::ConfigurationState configuration{settings.routes.size(), true, std::chrono::system_clock::now()};
 
   Address proxy_address;

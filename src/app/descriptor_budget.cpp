@@ -30,7 +30,7 @@ std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const confi
   const auto at_most = [&](std::size_t share, const std::optional<std::size_t>& wanted) {
     return wanted ? std::min(share, std::max(*wanted, workers)) : share;
   };
-  // Most clients are idle at any time, and a request waits where no connection to the backend is free.
+  // Most clients are idle at any time, and a request waits if no connection to the backend is free.
   const std::size_t least_backends = std::max(left / 4, workers);
   budget.clients = at_most(left - least_backends, settings.max_connections);
   budget.backends = at_most(left - budget.clients, settings.backend_limits.max_connections);

@@ -1,4 +1,4 @@
-// Shares out the descriptors of the process, so that no part of it takes those of another.
+// Divides the descriptors of the process among its parts, so that none takes those of another.
 #pragma once
 
 #include "wayside/config/settings.hpp"
@@ -18,8 +18,8 @@ struct DescriptorBudget {
   std::size_t reserve = 0;   // listeners, timers, signals, files, look-ups
 };
 
-// A quarter of the descriptors is for connections to the backend, the rest for clients. Where the settings
-// ask for fewer of one kind, the other kind gets more. Nothing where a worker would not get one of each kind.
+// A quarter of the descriptors is for connections to the backend, the rest for clients. If the settings ask
+// for fewer of one kind, the other kind gets more. std::nullopt if a worker would not get one of each kind.
 std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const config::Settings& settings);
 
 // The soft limit of open files of the process (getrlimit(2)).

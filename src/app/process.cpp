@@ -18,7 +18,7 @@ void set_hangup_mask(int how) noexcept {
   ::pthread_sigmask(how, &hangup, nullptr);
 }
 
-// Otherwise a socket could get the number of a standard stream, and the log would be written to it.
+// Otherwise a socket could get the number of a standard stream and receive the log.
 void occupy_standard_descriptors() noexcept {
   for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
     // open(2) takes the lowest free number. O_RDONLY makes writes fail.

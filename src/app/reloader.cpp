@@ -21,20 +21,20 @@
 namespace wayside::app {
 namespace {
 
-// How long reload() waits. Each wait holds one of the few connections of the metrics listener.
+// The longest wait in reload(). Each wait holds one of the few connections of the metrics listener.
 constexpr std::chrono::seconds kLongestWait{60};
 
-// Between two attempts to report the end of a reload, where there is no memory to post it.
+// The pause between attempts to post the end of a reload while there is no memory for that.
 constexpr std::chrono::milliseconds kRetryAfter{100};
 
-constexpr std::string_view kOutOfMemory = "expected enough memory for the configuration, found too little";
+constexpr std::string_view kOutOfMemory = "not enough memory for the configuration";
 
 config::Errors errors_of(std::string_view line) noexcept {
   config::Errors errors;
   try {
     errors.lines.emplace_back(line);
   } catch (const std::bad_alloc&) {
-    // The errors have no text then.
+    // Without memory, the errors have no text.
   }
   return errors;
 }
@@ -57,7 +57,7 @@ struct Reloader::Waiter {
   explicit Waiter(boost::asio::io_context& io) : timer(io, kLongestWait) {}
 
   net::Timer timer;  // ends the wait
-  Checked<void, std::string> result = std::string("The reload takes longer than a minute and goes on.");
+  Checked<void, std::string> result = std::string("The reload takes longer than a minute and continues.");
 };
 
 // The state that the two threads share.
@@ -88,7 +88,7 @@ struct Reloader::Shared {
   bool is_closed = false;
 };
 
-// False where the reloader is closed.
+// False if the reloader is closed.
 bool Reloader::Shared::wait_for_request() {
   std::unique_lock lock(mutex);
   state = State::kIdle;
@@ -98,7 +98,7 @@ bool Reloader::Shared::wait_for_request() {
     if (std::exchange(has_leftovers, false)) {
       lock.unlock();
       outcome.reset();
-      // Reading takes many times the size of a document, which the allocator would keep for the next one.
+      // Reading takes many times the size of a document in memory, which the allocator would keep.
       ::malloc_trim(0);
       lock.lock();
     } else {
@@ -109,7 +109,7 @@ bool Reloader::Shared::wait_for_request() {
   }
 }
 
-// False where the reloader may have been destroyed.
+// False if the reloader may have been destroyed.
 bool Reloader::Shared::enter(State next) {
   const std::lock_guard lock(mutex);
   state = is_closed ? State::kIdle : next;
@@ -117,7 +117,7 @@ bool Reloader::Shared::enter(State next) {
   return !is_closed;
 }
 
-// Posts the end of the reload to the io_context. False where the reloader is closed.
+// Posts the end of the reload to the io_context. False if the reloader is closed.
 bool Reloader::Shared::report(Reloader& owner) {
   for (;;) {
     try {
@@ -164,7 +164,7 @@ void Reloader::request() {
 }
 
 net::Awaitable<Checked<void, std::string>> Reloader::reload() {
-  if (is_stopped_) co_return std::string("wayside is stopping: no configuration is read any more.");
+  if (is_stopped_) co_return std::string("wayside is stopping: the configuration is not reloaded.");
   const auto waiter = std::make_shared<Waiter>(io_);
   next_.push_back(waiter);
   request();
@@ -189,7 +189,7 @@ void Reloader::on_finished() {
     for (const auto& waiter : waiting_)
       waiter->result = result;
   } catch (const std::bad_alloc&) {
-    // The waiters keep the error that they began with.
+    // The waiters keep their initial error.
   }
   for (const auto& waiter : waiting_)
     waiter->timer.cancel();

@@ -1,8 +1,8 @@
-// Reads the configuration again, on a thread of its own.
+// Reloads the configuration on a separate thread.
 //
-// A file may block for ever, and a document may take long or exhaust the memory: neither may hold up the
-// threads that answer. So the reloader's thread reads and prepares, and posts the result to the io_context,
-// where a short step puts it in force. The reloader knows nothing of what a configuration says.
+// A file may block for ever, and a document may take long or exhaust the memory: neither may delay the
+// threads that serve. So the reloader's thread reads and prepares, and posts the result to the io_context,
+// where a short step puts it in force. The reloader does not know the contents of a configuration.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -35,16 +35,15 @@ class Reloader {
  public:
   using Outcome = Checked<Prepared, config::Errors>;
 
-  // The steps of one reload. It fails where `read` or `prepare` throws, std::bad_alloc included.
+  // The steps of one reload. The reload fails if `read` or `prepare` throws, std::bad_alloc included.
   struct Steps {
-    // On the reloader's thread. May block for ever. What it refers to lives until close() has returned true,
-    // or as long as the process.
+    // Called on the reloader's thread. May block for ever. The objects it refers to live until close() has
+    // returned true, or as long as the process.
     std::function<Checked<config::Settings, config::Errors>()> read;
-    // On the reloader's thread. What it refers to outlives the reloader.
+    // Called on the reloader's thread. The objects it refers to outlive the reloader.
     std::function<Prepared(config::Settings)> prepare;
-    // On the io_context's thread, at the end of every reload. Moves what it needs out of the outcome; the
-    // rest is destroyed on the reloader's thread. The error is the first mistake, for those who wait in
-    // reload().
+    // Called on the io_context's thread, at the end of every reload. May move parts out of the outcome; the
+    // rest is destroyed on the reloader's thread. Returns the first mistake, which reload() returns too.
     std::function<Checked<void, std::string>(Outcome&)> finish;
   };
 
@@ -59,17 +58,17 @@ class Reloader {
   // Starts the thread. Throws std::system_error.
   void start();
 
-  // Asks for a reload that begins after this call. Requests during a reload make one further reload together.
+  // Asks for a reload that begins after this call. All requests during a reload lead to one further reload.
   void request();
 
-  // request(), and waits for the result: the first mistake where the reload failed. After a minute the wait
-  // ends with an error, and the reload goes on.
+  // request(), and waits for the result: the first mistake if the reload failed. After a minute the wait ends
+  // with an error, and the reload goes on.
   net::Awaitable<Checked<void, std::string>> reload();
 
   // Ends every wait in reload() with an error. From now on no reload begins.
   void stop();
 
-  // Ends the thread and joins it, but waits for `patience` at most while it reads. False where it still reads
+  // Ends the thread and joins it, but waits for `patience` at most while it reads. False if it still reads
   // then: the thread is detached, uses Steps::read alone, and ends with the process. Any thread, while none
   // runs the io_context.
   bool close(Milliseconds patience);
@@ -83,11 +82,11 @@ class Reloader {
 
   boost::asio::io_context& io_;
   const Steps steps_;
-  // Shared with the thread, which outlives the reloader where a system call blocks it.
+  // Shared with the thread, which outlives the reloader if a system call blocks it.
   std::shared_ptr<Shared> shared_;
   std::thread thread_;
 
-  // Of the io_context's thread.
+  // Used by the io_context's thread only.
   bool is_running_ = false;
   bool is_wanted_ = false;  // a further reload follows the one that is running
   bool is_stopped_ = false;

@@ -7,7 +7,7 @@
 namespace wayside::app {
 namespace {
 
-// The method that the endpoint's guaranteed series are for.
+// The method whose series are guaranteed at the endpoint.
 Method usual_method(MethodSet methods) {
   if (methods.empty() || methods.contains(Method::get)) return Method::get;
   for (const Method method : kMethods) {
@@ -75,7 +75,7 @@ RoutingUpdate RouteBinder::make_update(const config::Settings& settings, Endpoin
   return update;
 }
 
-// Series that retired labels gave back go to routes that had no room before.
+// Gives the series of retired labels to routes that had no room before.
 void RouteBinder::renew_guarantees(const config::Settings& settings) noexcept {
   if (registry_.lacking_series() == 0) return;
   try {

@@ -1,6 +1,6 @@
-// From settings to the routing of each worker, at the start and at every reload.
+// Makes the routing of each worker from the settings, at the start and at every reload.
 //
-// Binds each route to its endpoint in the metrics and to its figures in the inspector: the only place where
+// Binds each route to its endpoint in the metrics and to its counters in the inspector: the only place where
 // routes, metrics and inspector meet. One thread at a time: the one that starts the daemon, then the
 // reloader's.
 #pragma once
@@ -24,8 +24,8 @@ namespace wayside::app {
 struct RoutingUpdate {
   std::vector<std::unique_ptr<const proxy::Routing>> of_worker;
   std::unique_ptr<const inspector::Inspector::Routes> shown;
-  // Labels whose endpoints keep other buckets, histograms or objectives than the settings have: an endpoint
-  // is measured as it was when it began.
+  // Labels whose endpoints have other buckets, histograms or objectives than the settings: those of an
+  // endpoint never change.
   std::vector<std::string> measured_otherwise;
 };
 
@@ -35,9 +35,8 @@ class RouteBinder {
   RouteBinder(metrics::Registry& registry, std::size_t worker_count, bool inspector_shows_examples = true);
 
   // The routing for `settings`, whose routes compile. A known label keeps its endpoint and so its counts; the
-  // endpoint of a label that is gone stays exposed. The metrics' guarantees are those of the new routes from
-  // now on. Throws std::logic_error where the routes do not compile, and std::bad_alloc; then nothing has
-  // changed.
+  // endpoint of a label that is gone stays exposed. From now on, series are guaranteed to the new routes.
+  // Throws std::logic_error if the routes do not compile, and std::bad_alloc; then nothing has changed.
   RoutingUpdate prepare(const config::Settings& settings);
 
   inspector::Inspector& inspector() noexcept { return inspector_; }

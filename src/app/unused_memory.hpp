@@ -1,8 +1,9 @@
-// Returns memory to the system that a burst of connections leaves free.
+// Returns memory that a burst of connections has freed to the system.
 //
-// malloc keeps freed memory, and a burst leaves it between blocks that are still in use. This looks at its
-// amount every few seconds, and returns whole pages once it has grown by much (malloc_trim(3)). Threads that
-// serve requests hardly ever allocate, so they do not wait for that. Used by the io_context's thread alone.
+// malloc keeps freed memory, and a burst leaves it between blocks that are still in use. UnusedMemory checks
+// its amount every few seconds, and returns whole pages once it has grown by megabytes (malloc_trim(3)).
+// Threads that serve requests hardly ever allocate, so they do not wait for that. Used by the io_context's
+// thread alone.
 #pragma once
 
 #include "wayside/net/types.hpp"
@@ -13,9 +14,9 @@ namespace wayside::app {
 
 class UnusedMemory {
  public:
-  // Starts at once.
+  // Starts to check.
   explicit UnusedMemory(const net::Executor& executor);
-  // Lets the io_context run out of work.
+  // Cancels the timer, so that the io_context can run out of work.
   void stop();
 
  private:

@@ -129,7 +129,7 @@ class AtAnyTime(ReloadTest):
         wayside.signal(signal.SIGTERM)
         wayside.wait_for_line("msg=.?draining")
         wayside.signal(signal.SIGHUP)
-        wayside.wait_for_line("level=warn.*draining: the configuration is not read again")
+        wayside.wait_for_line("level=warn.*draining: the configuration is not reloaded")
         backend.release()
         client.join()
         self.assertEqual([(response.status, response.text) for response in responses], [(200, "held\n")])

@@ -1,5 +1,5 @@
-// The whole daemon in one object: workers, metrics, metrics listener. main() runs it, and so do tests in
-// their own process.
+// The whole daemon in one object: workers, metrics, metrics listener. main() runs it, and tests run it in
+// their process.
 //
 // Lifecycle: construct → open() → start() → … → drain() → wait(), all on one thread but reload() and drain().
 #pragma once
@@ -25,17 +25,17 @@ struct StartError {
 class Daemon {
  public:
   // `streams` outlives the daemon and has access_log_rings(settings) rings. `settings` come from
-  // config::load: routes that do not compile are a std::logic_error. Throws std::bad_alloc.
+  // config::load. Throws std::logic_error if the routes do not compile, and std::bad_alloc.
   Daemon(config::Settings settings, output::StandardStreams& streams);
 
-  // The number of access log rings that the daemon writes: one for each worker; 0 where the log is off.
+  // The number of access log rings that the daemon writes: one for each worker; 0 if the log is off.
   static std::size_t access_log_rings(const config::Settings& settings) noexcept;
 
-  // Sets the function by which reload() reads the configuration: new settings, or every mistake in them. It
-  // is called on the reloader's thread, where it may block; what it refers to lives until wait() has returned
-  // true, or as long as the process. Call this before open().
+  // Sets the function with which reload() reads the configuration. It returns new settings or every mistake
+  // in them. It is called on the reloader's thread, where it may block; the objects it refers to live until
+  // wait() has returned true, or as long as the process. Call this before open().
   void set_source(std::function<Checked<config::Settings, config::Errors>()> source);
-  // Drains and waits if that has not been done.
+  // Drains and waits unless that has been done.
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -47,8 +47,8 @@ class Daemon {
   const Address& proxy_address() const noexcept;
   const Address& metrics_address() const noexcept;
 
-  // From now on SIGINT and SIGTERM drain, a second one of them ends the process at once, and SIGHUP reloads;
-  // while draining it does nothing. Call this before start(), so that no signal is missed.
+  // From now on SIGINT and SIGTERM drain, a second one of them ends the process at once, and SIGHUP reloads,
+  // except during a drain. Call this before start(), so that no signal is missed.
   void handle_signals();
 
   // Starts the threads: workers, metrics listener, reloader. Throws std::system_error.
@@ -56,16 +56,16 @@ class Daemon {
 
   // Asks for a reload and returns at once. The routes and their settings take effect with the next request,
   // other settings with the next start. A configuration with mistakes changes nothing. The log and
-  // wayside_config_last_reload_successful tell the result. Any thread.
+  // wayside_config_last_reload_successful show the result. Any thread.
   void reload();
 
   // Asks the workers to stop accepting and to finish requests in flight, for timeouts.drain at most, and
-  // returns at once: wait() returns when it is over. Any thread, any number of times.
+  // returns at once: wait() waits for the end. Any thread, any number of times.
   void drain();
 
-  // Blocks until the daemon is drained, after drain() or the failure of a worker. False where a reload is
-  // stuck in reading a file: its thread still runs the source, and the process has to end without destroying
-  // what the source uses (std::_Exit).
+  // Blocks until the daemon is drained, after drain() or the failure of a worker. False if a reload is stuck
+  // in reading a file: its thread still runs the source, and the process has to end without destroying the
+  // objects that the source uses (std::_Exit).
   bool wait();
 
  private:

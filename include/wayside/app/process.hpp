@@ -14,10 +14,10 @@ std::span<const char* const> environment() noexcept;
 // descriptors per client. Has malloc return large blocks to the system when they are freed.
 void prepare_process() noexcept;
 
-// Blocks SIGHUP on the calling thread and on threads that it starts, until a thread allows it. A SIGHUP
-// before the daemon handles it neither ends the process nor is lost.
+// Blocks SIGHUP on the calling thread and on threads that it starts, until a thread allows it. A SIGHUP that
+// comes before the daemon handles it neither ends the process nor is lost.
 void hold_back_hangups() noexcept;
-// Unblocks SIGHUP on the calling thread, which receives a blocked one now.
+// Unblocks SIGHUP on the calling thread, which receives a pending one now.
 void allow_hangups() noexcept;
 
 // Lowers the priority of the calling thread, whose work is not urgent, below that of the others.

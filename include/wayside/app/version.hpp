@@ -7,7 +7,7 @@
 namespace wayside::app {
 
 extern const std::string_view kVersion;   // "0.1.0"
-extern const std::string_view kRevision;  // the commit, as git abbreviates it; empty where it is unknown
+extern const std::string_view kRevision;  // the commit, as git abbreviates it; empty if unknown
 
 // The text of --version: name, version, revision, and the versions of Boost and the compiler.
 std::string version_text();
