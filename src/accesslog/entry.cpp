@@ -11,7 +11,7 @@
 namespace wayside::accesslog {
 namespace {
 
-// Appends to a fixed span; what does not fit is remembered and nothing more is written.
+// Appends to a fixed span. From the first text on that does not fit, nothing more is written.
 class LineWriter {
  public:
   explicit LineWriter(std::span<char> out) noexcept

@@ -48,8 +48,8 @@ constexpr milliseconds kAcceptBackOff{100};
 constexpr std::array<std::string_view, 7> kTemplates = {
     "/", "/users/{id}", "/orders/{order}/items/{item}", "/slow", "/flaky", "/events", "/download"};
 
-// Takes the first segment of "/segment/rest" off `path` and returns it without its slash; empty where there
-// is none.
+// Takes the first segment of "/segment/rest" off `path` and returns it without its slash; empty if there is
+// none.
 std::string_view take_segment(std::string_view& path) {
   if (!path.starts_with('/')) return {};
   path.remove_prefix(1);
@@ -173,7 +173,7 @@ class Service::Server {
       const bool is_fine = status == http::status::ok;
       return make_response(request, status, kText, is_fine ? "fine, this time\n" : "not this time\n");
     }
-    // HEAD and HTTP/1.0 get no chunks: one event, or the download, with its length.
+    // HEAD and HTTP/1.0 get no chunks, but one event or the download with its length.
     if (path == "/events")
       return make_response(request, http::status::ok, "text/event-stream", "data: 1\n\n");
     if (path == "/download") {
@@ -185,14 +185,13 @@ class Service::Server {
     const std::string_view kind = take_segment(rest);
     const std::string_view id = take_segment(rest);
     if (kind == "users" && !id.empty() && rest.empty()) {
-      std::string body = fmt::format(R"({{"user":{}}})", json_string(id)) + '\n';
+      std::string body = fmt::format("{{\"user\":{}}}\n", json_string(id));
       return make_response(request, http::status::ok, kJson, std::move(body));
     }
     const std::string_view items = take_segment(rest);
     const std::string_view item = take_segment(rest);
     if (kind == "orders" && !id.empty() && items == "items" && !item.empty() && rest.empty()) {
-      std::string body =
-          fmt::format(R"({{"order":{},"item":{}}})", json_string(id), json_string(item)) + '\n';
+      std::string body = fmt::format("{{\"order\":{},\"item\":{}}}\n", json_string(id), json_string(item));
       return make_response(request, http::status::ok, kJson, std::move(body));
     }
     return make_response(request, http::status::not_found, kText, "no such page\n");

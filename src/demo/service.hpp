@@ -1,9 +1,9 @@
 // The example service behind `wayside --demo`.
 //
-// An HTTP/1.1 server on 127.0.0.1, on a port that the kernel chose, with a thread and an io_context of its
-// own: it shares nothing with the proxy, which reaches it through the loopback like any other backend. It
-// answers every method alike and keeps no state of its visitors. No model for a production server: its only
-// limit is that of a request's body.
+// An HTTP/1.1 server on 127.0.0.1, on a port that the kernel chose, with a separate thread and io_context: it
+// shares nothing with the proxy, which reaches it through the loopback like any other backend. It answers all
+// methods alike and keeps no state of its visitors. It is no model for a production server: its only limit is
+// the size of request bodies.
 //
 //     /                              the list of these routes, as text
 //     /users/{id}                    JSON, after 1 to 12 ms
@@ -29,8 +29,7 @@ class Service {
   // The length of the body of /download.
   static constexpr std::size_t kDownloadBytes = 1024 * 1024;
 
-  // Listens and serves from its return on. Throws boost::system::system_error where the loopback has no free
-  // port.
+  // Starts to listen and to serve. Throws boost::system::system_error if the loopback has no free port.
   Service();
 
   // Closes every connection at once, answers under way included, and joins the thread.
@@ -39,7 +38,7 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  // The address that it is bound to. Any thread.
+  // The bound address. Any thread.
   Address address() const;
 
   // The templates of the routes above.

@@ -56,13 +56,14 @@ class Traffic::Visitors {
   Visitors& operator=(const Visitors&) = delete;
 
  private:
-  // A visitor connects again and again, whatever became of its last connection.
+  // Connects again after every connection, also after a failed one.
   Awaitable<void> visit() {
     for (;;) {
       try {
         co_await browse();
       } catch (const boost::system::system_error&) {
-        // The proxy refused or closed the connection; the next round connects again. A handler may not await.
+        // The proxy refused or closed the connection; the next round connects again. A catch block cannot
+        // await.
       }
       co_await pause();
     }

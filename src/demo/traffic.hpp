@@ -1,9 +1,8 @@
 // The visitors of `wayside --demo`: a trickle of requests, so that the metrics have something to show.
 //
 // About five requests per second over a few keep-alive connections, to the routes of the example service
-// (except /events, which never ends) and now and then to a path without a route. Has a thread and an
-// io_context of its own, looks at no answer and logs nothing: after a failure the visitor comes back a moment
-// later.
+// (except /events, which never ends) and now and then to a path without a route. Uses a separate thread and
+// io_context, ignores the responses and logs nothing: a visitor connects again after a failure.
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -15,11 +14,11 @@ namespace wayside::demo {
 class Traffic {
  public:
   // Starts at once. `proxy` is a TCP address on which nothing has to listen yet. Throws
-  // boost::system::system_error where there is no thread or descriptor left.
+  // boost::system::system_error if there is no thread or descriptor left.
   explicit Traffic(Address proxy);
 
-  // Drops the requests in flight and joins the thread. At once where the host is a literal; a look-up of a
-  // name is waited for.
+  // Drops the requests in flight and joins the thread. Returns at once if the host is a literal, and waits
+  // for a look-up of a name.
   ~Traffic();
 
   Traffic(const Traffic&) = delete;

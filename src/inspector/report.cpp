@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <fmt/format.h>
+#include <iterator>
 #include <string_view>
 
 namespace wayside::inspector {
@@ -72,7 +73,7 @@ Table unmatched_table(const Report& report) {
                           fmt::to_string(fmt::join(row.methods, " ")),
                           fmt::to_string(fmt::join(row.statuses, " ")), row.first_seen, row.last_seen,
                           row.example.empty() ? "(off)" : row.example,
-                          row.suggestion.empty() ? "(none)" : "- " + row.suggestion});
+                          row.suggestion.empty() ? "(none)" : fmt::format("- {}", row.suggestion)});
   }
   return table;
 }
@@ -108,9 +109,9 @@ void append_html(const Table& table, std::string& out) {
   const auto append_row = [&out](const std::vector<std::string>& cells, std::string_view element) {
     out += "<tr>";
     for (const std::string& cell : cells) {
-      out += fmt::format("<{}>", element);
+      fmt::format_to(std::back_inserter(out), "<{}>", element);
       append_html_escaped(out, printable(cell));
-      out += fmt::format("</{}>", element);
+      fmt::format_to(std::back_inserter(out), "</{}>", element);
     }
     out += "</tr>\n";
   };
@@ -154,7 +155,8 @@ void write_json(const Report& report, std::string& out) {
     is_first = false;
     append_json_string(out, row.path);
   }
-  out += fmt::format("],\n\"unmatched_requests\":{},\n\"unmatched\":[", report.unmatched_count);
+  fmt::format_to(std::back_inserter(out), "],\n\"unmatched_requests\":{},\n\"unmatched\":[",
+                 report.unmatched_count);
   for (const UnmatchedRow& row : report.unmatched) {
     if (&row != &report.unmatched.front()) out += ",";
     out += '\n';
@@ -173,7 +175,7 @@ void write_json(const Report& report, std::string& out) {
 }
 
 void write_text(const Report& report, std::string& out) {
-  out.append(summary(report)).append("\n\n");
+  fmt::format_to(std::back_inserter(out), "{}\n\n", summary(report));
   append_text(routes_table(report), out);
   if (report.unmatched.empty()) return;
   out += "\nThe busiest paths without a route\n\n";

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 namespace wayside::metrics {
@@ -23,8 +25,8 @@ std::string text_of(double seconds) {
   return text;
 }
 
-BucketsError mistake(std::string expected, const std::string& found) {
-  return BucketsError{"expected " + std::move(expected) + ", found " + found};
+BucketsError mistake(std::string_view expected, std::string_view found) {
+  return BucketsError{fmt::format("expected {}, found {}", expected, found)};
 }
 
 std::int64_t to_nanoseconds(double seconds) {
@@ -61,7 +63,7 @@ Buckets Buckets::of(Unit unit, std::span<const std::int64_t> bounds) {
 Checked<Buckets, BucketsError> Buckets::from_seconds(std::span<const double> bounds) {
   if (bounds.empty()) return mistake("at least one bound", "none");
   if (bounds.size() > kMaxBounds) {
-    return mistake("at most " + std::to_string(kMaxBounds) + " bounds", std::to_string(bounds.size()));
+    return mistake(fmt::format("at most {} bounds", kMaxBounds), std::to_string(bounds.size()));
   }
   std::vector<std::int64_t> exact;
   exact.reserve(bounds.size());
@@ -73,7 +75,8 @@ Checked<Buckets, BucketsError> Buckets::from_seconds(std::span<const double> bou
     if (seconds < kSmallestBoundSeconds) return mistake("bounds of at least 1 ns", text_of(seconds));
     const std::int64_t bound = to_nanoseconds(seconds);
     if (!exact.empty() && bound <= exact.back()) {
-      return mistake("increasing bounds", text_of(seconds) + " after " + text_of(bounds[exact.size() - 1]));
+      return mistake("increasing bounds",
+                     fmt::format("{} after {}", text_of(seconds), text_of(bounds[exact.size() - 1])));
     }
     exact.push_back(bound);
   }

@@ -1,7 +1,7 @@
 // `wayside --demo`: an example service to forward to, and visitors who request its pages.
 //
-// main() alone uses this: the daemon gets the service as its backend, like any other. Service and visitors
-// run on threads of the daemon's process, so --demo needs no second program to find, start and end.
+// Only main() uses it: the service is a backend like any other to the daemon. Service and visitors run on
+// threads of the daemon's process, so --demo needs no second program to find, start and end.
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -21,10 +21,10 @@ class Demo {
   Demo(const Demo&) = delete;
   Demo& operator=(const Demo&) = delete;
 
-  // `base` with the example service as the backend, and with its routes where `base` has none.
+  // `base` with the example service as the backend, and with its routes if `base` has none.
   config::Settings settings(config::Settings base) const;
 
-  // Starts the visitors, who request pages through the proxy. Returns a text for the user: where to look, and
+  // Starts the visitors, who request pages through the proxy. Returns a text for the user: addresses, and
   // commands to try. Call it once, with the addresses that the daemon is bound to.
   std::string start_traffic(const Address& proxy, const Address& metrics);
 

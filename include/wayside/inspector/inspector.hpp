@@ -1,8 +1,8 @@
-// The page /routes of the metrics listener: how much each route is used, and which routes are missing.
+// The page /routes of the metrics listener: the use of each route, and paths without a route.
 //
 // Owns the counters that the workers write, a RouteUse for each route and worker and an UnmatchedPaths for
 // each worker, and adds them up for the page. A route is identified by its template and methods: it keeps its
-// numbers over reloads, even where it is gone for a while. Two threads may use the inspector at once: one
+// counts over reloads, even if it was absent for a while. Two threads may use the inspector at once: one
 // prepares routes, the other one shows them and writes the page. Workers count meanwhile.
 #pragma once
 
@@ -54,12 +54,12 @@ class Inspector {
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
 
-  // Routes for show(); `specs` compile. One thread at a time, while another one may show and write. Throws
-  // std::bad_alloc; then nothing has changed.
+  // Routes for show(); `specs` compile. One thread at a time, while another one may call show() and write().
+  // Throws std::bad_alloc; then nothing has changed.
   std::unique_ptr<const Routes> prepare(std::span<const routes::RouteSpec> specs);
 
-  // From now on the page shows these routes. Returns the previous ones, whose destruction may take long. On
-  // the thread of write().
+  // From now on the page shows these routes. Returns the previous ones, whose destruction may take long.
+  // Called on the thread of write().
   std::unique_ptr<const Routes> show(std::unique_ptr<const Routes> routes) noexcept;
 
   // The paths without a route, which worker `worker` writes; valid as long as the inspector.

@@ -49,8 +49,7 @@ class Client {
     return receive();
   }
 
-  // The bytes that arrive next, up to and including `end`; an error code in place of an exception at end of
-  // stream.
+  // Reads up to and including `end`. Sets an error code at the end of the stream.
   std::string read_through(const std::string& end, error_code& error) {
     std::string text;
     while (!text.ends_with(end) && !error) {

@@ -1,4 +1,4 @@
-// The requests of the demo's visitors, as a listener in their proxy's place sees them.
+// The requests of the demo's visitors, received by a listener in place of the proxy.
 #include "demo/traffic.hpp"
 
 #include "wayside/base/clock.hpp"

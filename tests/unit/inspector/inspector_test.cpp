@@ -100,7 +100,7 @@ TEST(Inspector, ShowsWhatIsPreparedOnlyWhenTold) {
   EXPECT_NE(written(inspector, Format::kJson).find("/a"), std::string::npos);
 }
 
-// The access log writes the label so (accesslog/entry.hpp): the two join on it.
+// The access log writes the label in the same way (accesslog/entry.hpp), so that the two can be joined.
 TEST(Inspector, WritesLabelsAsUtf8) {
   Inspector inspector(1);
   std::vector<routes::RouteSpec> specs = {spec("/b", 1)};
