@@ -44,7 +44,7 @@ TEST_F(Accounting, CountsTheBytesOfBodiesWithoutTheirFraming) {
   backend.read_until("0\r\n\r\n");
   backend.send(kOk);
   client.read_until("ok");
-  EXPECT_TRUE(metric_becomes(R"(http_request_bytes_total{endpoint="/users",method="POST"})", 5));
+  EXPECT_TRUE(wait_for_metric(R"(http_request_bytes_total{endpoint="/users",method="POST"})", 5));
   EXPECT_EQ(metric(R"(http_response_bytes_total{endpoint="/users",method="POST"})"), 2);
 }
 
@@ -61,7 +61,7 @@ TEST_F(Accounting, TellsHowFarAnAbortedRequestWas) {
     RawSocket backend = backend_.accept();
     backend.read_until("half");
     client.close();
-    EXPECT_TRUE(metric_becomes(aborts("request"), 1));
+    EXPECT_TRUE(wait_for_metric(aborts("request"), 1));
   }
   {
     RawSocket client = connect();
@@ -69,7 +69,7 @@ TEST_F(Accounting, TellsHowFarAnAbortedRequestWas) {
     RawSocket backend = backend_.accept();
     backend.read_head();
     client.close();
-    EXPECT_TRUE(metric_becomes(aborts("waiting"), 1));
+    EXPECT_TRUE(wait_for_metric(aborts("waiting"), 1));
   }
   {
     RawSocket client = connect();
@@ -79,7 +79,7 @@ TEST_F(Accounting, TellsHowFarAnAbortedRequestWas) {
     backend.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
     client.read_until("half");
     client.close();
-    EXPECT_TRUE(metric_becomes(aborts("response"), 1));
+    EXPECT_TRUE(wait_for_metric(aborts("response"), 1));
   }
   EXPECT_EQ(total("http_requests_total"), 3);
 }
@@ -104,7 +104,7 @@ TEST_F(Accounting, BlamesAClientThatStopsReading) {
       // The proxy gave up, as it should.
     }
   });
-  EXPECT_TRUE(metric_becomes(R"(wayside_client_aborts_total{endpoint="/users/{id}",phase="response"})", 1));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_client_aborts_total{endpoint="/users/{id}",phase="response"})", 1));
   EXPECT_EQ(total("wayside_backend_errors_total"), 0);
 }
 
@@ -126,12 +126,12 @@ TEST_F(Accounting, TakesTheEndOfAnEventStreamForNobodysFault) {
   {
     auto [client, backend] = open_stream();
     client.read_to_end();  // it is idle for too long
-    EXPECT_TRUE(metric_becomes(kEnded, 1));
+    EXPECT_TRUE(wait_for_metric(kEnded, 1));
   }
   {
     auto [client, backend] = open_stream();
     client.close();
-    EXPECT_TRUE(metric_becomes(kEnded, 2));
+    EXPECT_TRUE(wait_for_metric(kEnded, 2));
   }
   EXPECT_EQ(total("wayside_backend_errors_total"), 0);
   EXPECT_EQ(total("wayside_client_aborts_total"), 0);
@@ -145,7 +145,7 @@ TEST_F(Accounting, TakesNoResponseWithoutABodyForAStream) {
   backend.read_head();
   backend.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
   client.read_head();
-  EXPECT_TRUE(metric_becomes("wayside_overhead_seconds_count", 1));
+  EXPECT_TRUE(wait_for_metric("wayside_overhead_seconds_count", 1));
   EXPECT_EQ(total("wayside_stream_duration_seconds_count"), 0);
 }
 
@@ -157,11 +157,11 @@ TEST_F(Accounting, TellsBackendErrorsAndRefusedRequestsApart) {
   backend.read_head();
   backend.close();
   client.read_head();
-  EXPECT_TRUE(metric_becomes(R"(wayside_backend_errors_total{reason="backend_closed"})", 1));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_backend_errors_total{reason="backend_closed"})", 1));
   RawSocket other = connect();
   other.send("GET / HTTP/1.1\r\n\r\n");
   other.read_head();
-  EXPECT_TRUE(metric_becomes(R"(wayside_rejected_requests_total{reason="missing_host"})", 1));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_rejected_requests_total{reason="missing_host"})", 1));
   EXPECT_EQ(total("wayside_backend_errors_total"), 1);
   EXPECT_EQ(total("wayside_rejected_requests_total"), 1);
 }
@@ -176,9 +176,10 @@ TEST_F(Accounting, CountsARequestWithFaultyFramingUnderItsMethod) {
     client.read_head();
   }
   EXPECT_TRUE(
-      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="400",method="PUT"})", 3));
-  EXPECT_TRUE(metric_becomes(R"(wayside_rejected_requests_total{reason="length_and_transfer_encoding"})", 2));
-  EXPECT_TRUE(metric_becomes(R"(wayside_rejected_requests_total{reason="bad_content_length"})", 1));
+      wait_for_metric(R"(http_requests_total{endpoint="unmatched",http_status="400",method="PUT"})", 3));
+  EXPECT_TRUE(
+      wait_for_metric(R"(wayside_rejected_requests_total{reason="length_and_transfer_encoding"})", 2));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_rejected_requests_total{reason="bad_content_length"})", 1));
 }
 
 TEST_F(Accounting, KnowsTheConnections) {
@@ -192,12 +193,12 @@ TEST_F(Accounting, KnowsTheConnections) {
   EXPECT_EQ(metric("wayside_backend_connects_total"), 1);
   backend.send(kOk);
   client.read_until("ok");
-  EXPECT_TRUE(metric_becomes(R"(wayside_backend_connections{state="idle"})", 1));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_backend_connections{state="idle"})", 1));
   EXPECT_EQ(metric(R"(wayside_backend_connections{state="active"})"), 0);
   client.close();
-  EXPECT_TRUE(metric_becomes("wayside_client_connections", 0));
+  EXPECT_TRUE(wait_for_metric("wayside_client_connections", 0));
   backend.close();
-  EXPECT_TRUE(metric_becomes(R"(wayside_backend_connections{state="idle"})", 0));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_backend_connections{state="idle"})", 0));
 }
 
 TEST_F(Accounting, KeepsStreamsApart) {
@@ -208,18 +209,18 @@ TEST_F(Accounting, KeepsStreamsApart) {
   backend.read_head();
   backend.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello");
   client.read_until("hello");
-  EXPECT_TRUE(metric_becomes(R"(wayside_streams_active{endpoint="/chat",kind="upgrade"})", 1));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_streams_active{endpoint="/chat",kind="upgrade"})", 1));
   client.send("hi");
   backend.read_exactly(2);
   client.shutdown_send();
   backend.close();
-  EXPECT_TRUE(metric_becomes(R"(wayside_streams_active{endpoint="/chat",kind="upgrade"})", 0));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_streams_active{endpoint="/chat",kind="upgrade"})", 0));
   EXPECT_EQ(metric(R"(wayside_stream_duration_seconds_count{endpoint="/chat",kind="upgrade"})"), 1);
   EXPECT_EQ(metric(R"(wayside_stream_bytes_total{direction="from_client",endpoint="/chat",kind="upgrade"})"),
             2);
   EXPECT_EQ(metric(R"(wayside_stream_bytes_total{direction="from_backend",endpoint="/chat",kind="upgrade"})"),
             5);
-  EXPECT_TRUE(metric_becomes(R"(http_requests_total{endpoint="/chat",http_status="101",method="GET"})", 1));
+  EXPECT_TRUE(wait_for_metric(R"(http_requests_total{endpoint="/chat",http_status="101",method="GET"})", 1));
   EXPECT_EQ(metric(R"(http_request_duration_seconds_count{endpoint="/chat",method="GET"})"), 1);
   EXPECT_EQ(metric("wayside_overhead_seconds_count"), 0);
 }
@@ -245,14 +246,14 @@ TEST_F(Accounting, AGuessEarnsItsSeriesByAnAnswerThatShowsThatItIsThere) {
     };
     for (const int status : {400, 401, 403, 404, 405, 410, 500, 503}) {
       exchange("/word", status);
-      EXPECT_TRUE(metric_becomes(counted("unmatched", status), 1)) << status;
+      EXPECT_TRUE(wait_for_metric(counted("unmatched", status), 1)) << status;
       EXPECT_EQ(metric(counted("/word", status)), -1) << status;
     }
     exchange("/word", 302);
-    EXPECT_TRUE(metric_becomes(counted("/word", 302), 1));
+    EXPECT_TRUE(wait_for_metric(counted("/word", 302), 1));
     for (const int status : {200, 401, 403, 404, 500}) {
       exchange("/word?q", status);
-      EXPECT_TRUE(metric_becomes(counted("/word", status), 1)) << status;
+      EXPECT_TRUE(wait_for_metric(counted("/word", status), 1)) << status;
     }
   }
 }
@@ -275,9 +276,9 @@ TEST_F(Accounting, AFailureIsCountedWhereTheGuessIsKnown) {
     EXPECT_THAT(client.read_head(), HasSubstr("HTTP/1.1 502 "));
     client = connect();
   }
-  EXPECT_TRUE(metric_becomes(R"(http_requests_total{endpoint="/known",http_status="502",method="GET"})", 1));
+  EXPECT_TRUE(wait_for_metric(R"(http_requests_total{endpoint="/known",http_status="502",method="GET"})", 1));
   EXPECT_TRUE(
-      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="502",method="GET"})", 1));
+      wait_for_metric(R"(http_requests_total{endpoint="unmatched",http_status="502",method="GET"})", 1));
 }
 
 TEST_F(Accounting, TakesTheRouteThatTheBackendDeclares) {
@@ -294,13 +295,13 @@ TEST_F(Accounting, TakesTheRouteThatTheBackendDeclares) {
   EXPECT_THAT(head, Not(HasSubstr("emplate")));
   EXPECT_THAT(head, HasSubstr("X-Kept: 1\r\n"));
   EXPECT_TRUE(
-      metric_becomes(R"(http_requests_total{endpoint="/users/<id>",http_status="200",method="GET"})", 1));
+      wait_for_metric(R"(http_requests_total{endpoint="/users/<id>",http_status="200",method="GET"})", 1));
   client.send(kGet);
   backend.read_head();
   backend.send("HTTP/1.1 200 OK\r\nX-Route-Template: no path\r\nContent-Length: 0\r\n\r\n");
   EXPECT_THAT(client.read_head(), Not(HasSubstr("emplate")));
   EXPECT_TRUE(
-      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="200",method="GET"})", 1));
+      wait_for_metric(R"(http_requests_total{endpoint="unmatched",http_status="200",method="GET"})", 1));
 }
 
 // The size of the first chunk is written over the end of the head that was read, however long it is.
@@ -316,7 +317,7 @@ TEST_F(Accounting, TakesADeclaredRouteThatABodyFollowsAtOnce) {
   backend.close();
   client.read_until("\r\n0\r\n\r\n");
   EXPECT_TRUE(
-      metric_becomes(R"(http_requests_total{endpoint="/users/:id",http_status="200",method="GET"})", 1));
+      wait_for_metric(R"(http_requests_total{endpoint="/users/:id",http_status="200",method="GET"})", 1));
 }
 
 TEST_F(Accounting, KeepsTheMatchedRouteWhereADeclaredOneHasNoRoom) {
@@ -377,12 +378,12 @@ TEST_F(Accounting, CountsNothingOfAnExcludedRoute) {
   EXPECT_EQ(metric("http_requests_in_flight"), 1);
   backend.send(kOk);
   client.read_until("ok");
-  EXPECT_TRUE(metric_becomes("http_requests_in_flight", 0));
+  EXPECT_TRUE(wait_for_metric("http_requests_in_flight", 0));
   client.send(kGet);
   backend.read_head();
   backend.send("nonsense\r\n\r\n");
   client.read_head();
-  EXPECT_TRUE(metric_becomes("http_requests_in_flight", 0));
+  EXPECT_TRUE(wait_for_metric("http_requests_in_flight", 0));
   EXPECT_EQ(total("http_requests_total"), 0);
   EXPECT_EQ(total("wayside_backend_errors_total"), 0);
 }
@@ -401,7 +402,7 @@ TEST_F(Accounting, MeasuresWhatARouteAsksFor) {
   const auto count = [](const std::string& family) {
     return family + R"(_count{endpoint="/users/{id}",method="POST"})";
   };
-  EXPECT_TRUE(metric_becomes(count("http_request_backend_ttfb_seconds"), 1));
+  EXPECT_TRUE(wait_for_metric(count("http_request_backend_ttfb_seconds"), 1));
   EXPECT_EQ(metric(R"(http_request_size_bytes_sum{endpoint="/users/{id}",method="POST"})"), 3);
   EXPECT_EQ(metric(R"(http_response_size_bytes_sum{endpoint="/users/{id}",method="POST"})"), 2);
   // A moment fifty years ago is no time that the request waited in a queue.
@@ -412,7 +413,7 @@ TEST_F(Accounting, MeasuresWhatARouteAsksFor) {
   backend.send(kOk);
   client.read_until("ok");
   client.send("abc");
-  EXPECT_TRUE(metric_becomes(count("http_request_duration_seconds"), 2));
+  EXPECT_TRUE(wait_for_metric(count("http_request_duration_seconds"), 2));
   EXPECT_EQ(metric(count("http_request_backend_ttfb_seconds")), 1);
 }
 
@@ -431,16 +432,16 @@ TEST_F(Accounting, SplitsADurationIntoItsParts) {
   constexpr auto kPause = 10ms;
   for (int i = 1; i <= kExchanges; ++i) {
     backend.read_head();
-    EXPECT_FALSE(client.becomes_readable(kPause));
+    EXPECT_FALSE(client.wait_for_input(kPause));
     backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
     client.read_head();
-    EXPECT_FALSE(client.becomes_readable(kPause));
+    EXPECT_FALSE(client.wait_for_input(kPause));
     backend.send("ok");
     client.read_exactly(2);
     if (i != kExchanges) client.send(kGet);
   }
   const std::string labels = R"({endpoint="/users/{id}",method="GET"})";
-  ASSERT_TRUE(metric_becomes("http_request_duration_seconds_count" + labels, kExchanges));
+  ASSERT_TRUE(wait_for_metric("http_request_duration_seconds_count" + labels, kExchanges));
   const double duration = metric("http_request_duration_seconds_sum" + labels);
   const double ttfb = metric("http_request_backend_ttfb_seconds_sum" + labels);
   const double overhead = metric("wayside_overhead_seconds_sum");
@@ -469,7 +470,7 @@ TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
   client.read_head();
   constexpr auto kTotal = R"(http_request_slo_total{endpoint="/users/{id}",method="GET"})";
   constexpr auto kGood = R"(http_request_slo_good_total{endpoint="/users/{id}",method="GET"})";
-  EXPECT_TRUE(metric_becomes(kTotal, 2));
+  EXPECT_TRUE(wait_for_metric(kTotal, 2));
   EXPECT_EQ(metric(kGood), 1);
   // The status says nothing of what came after it.
   client.send(kGet);
@@ -477,7 +478,7 @@ TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
   backend.close();
   client.read_to_end();
-  EXPECT_TRUE(metric_becomes(kTotal, 3));
+  EXPECT_TRUE(wait_for_metric(kTotal, 3));
   EXPECT_EQ(metric(kGood), 1);
   // Nobody knows what a client that left in time would have got.
   {
@@ -486,7 +487,7 @@ TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
     RawSocket its_backend = backend_.accept();
     its_backend.read_head();
     impatient.close();
-    EXPECT_TRUE(metric_becomes(R"(wayside_client_aborts_total{endpoint="/users/{id}",phase="waiting"})", 1));
+    EXPECT_TRUE(wait_for_metric(R"(wayside_client_aborts_total{endpoint="/users/{id}",phase="waiting"})", 1));
   }
   EXPECT_EQ(metric(kTotal), 3);
 }
@@ -519,7 +520,7 @@ class Conservation : public Accounting {
   // Answers each request on a connection of its own: most with some status, some too short, some not at all.
   void serve_until(const std::atomic<bool>& is_over) {
     for (int number = 1; !is_over;) {
-      if (!backend_.is_connected_to(std::chrono::milliseconds(10))) continue;
+      if (!backend_.wait_for_connection(std::chrono::milliseconds(10))) continue;
       RawSocket backend = backend_.accept();
       try {
         backend.read_head();
@@ -607,8 +608,8 @@ TEST_F(Conservation, CountsEveryExchangeOnce) {
     for (const auto& [key, count] : client.get())
       seen[key] += count;
   }
-  EXPECT_TRUE(metric_becomes("http_requests_in_flight", 0));
-  EXPECT_TRUE(metric_becomes("wayside_client_connections", 0));
+  EXPECT_TRUE(wait_for_metric("http_requests_in_flight", 0));
+  EXPECT_TRUE(wait_for_metric("wayside_client_connections", 0));
   is_over = true;
   service.join();
   observer.join();

@@ -161,7 +161,7 @@ TEST_F(Bodies, DoesNotFillUpATruncatedLargeBody) {
   EXPECT_TRUE(client_.read_exactly(part.size()) == part);
   peer_.close();
   EXPECT_EQ(client_.read_to_end(), "");
-  EXPECT_TRUE(metric_becomes("wayside_backend_errors_total{reason=\"response_truncated\"}", 1));
+  EXPECT_TRUE(wait_for_metric("wayside_backend_errors_total{reason=\"response_truncated\"}", 1));
 }
 
 TEST_F(Bodies, KeepsTheConnectionsBehindALargeBody) {
@@ -208,7 +208,7 @@ TEST_F(Bodies, DoesNotFillUpATruncatedLargeUpload) {
   EXPECT_TRUE(backend.read_exactly(part.size()) == part);
   client.close();
   EXPECT_EQ(backend.read_to_end(), "");
-  EXPECT_TRUE(metric_becomes(R"(wayside_client_aborts_total{endpoint="unmatched",phase="request"})", 1));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_client_aborts_total{endpoint="unmatched",phase="request"})", 1));
 }
 
 TEST_F(Bodies, KeepsTheConnectionsBehindALargeUpload) {

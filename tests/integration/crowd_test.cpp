@@ -68,7 +68,7 @@ TEST_F(Crowd, TheLongestIdleClientMakesRoom) {
 TEST_F(Crowd, AClientThatNeverSaidAnythingMakesRoom) {
   start(clients_at_a_time(1));
   RawSocket silent = connect();
-  ASSERT_TRUE(metric_becomes("wayside_client_connections", 1));
+  ASSERT_TRUE(wait_for_metric("wayside_client_connections", 1));
   RawSocket client = connect();
   serve(client);
   EXPECT_EQ(silent.read_to_end(), "");
@@ -80,7 +80,7 @@ TEST_F(Crowd, ABusyClientMakesNoRoom) {
   RawSocket backend = occupy(busy);
   RawSocket waiting = connect();
   waiting.send(kGet);
-  EXPECT_FALSE(backend_.is_connected_to(50ms));
+  EXPECT_FALSE(backend_.wait_for_connection(50ms));
   EXPECT_EQ(metric("wayside_client_connections"), 1);
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
   EXPECT_THAT(busy.read_to_end(), EndsWith("ok")) << "its answer is complete, and then it makes room";
@@ -97,7 +97,7 @@ TEST_F(Crowd, AClientThatAlwaysAsksMakesRoomForWhoWaits) {
   RawSocket waiting = connect();
   waiting.send("GET /waiting HTTP/1.1\r\nHost: a\r\n\r\n");
   // No event shows that the proxy has accepted it.
-  EXPECT_FALSE(backend_.is_connected_to(50ms));
+  EXPECT_FALSE(backend_.wait_for_connection(50ms));
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
   EXPECT_THAT(busy.read_until("ok"), HasSubstr("\r\nConnection: close\r\n"));
   busy.close();
@@ -110,8 +110,8 @@ TEST_F(Crowd, RequestsWaitForAConnectionToTheBackend) {
   RawSocket backend = occupy(first);
   RawSocket second = connect();
   second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_TRUE(metric_becomes("wayside_backend_queue", 1));
-  EXPECT_FALSE(backend_.is_connected_to(0ms));
+  EXPECT_TRUE(wait_for_metric("wayside_backend_queue", 1));
+  EXPECT_FALSE(backend_.wait_for_connection(0ms));
   backend.send(kOk);
   EXPECT_THAT(first.read_until("ok"), EndsWith("ok"));
   EXPECT_THAT(backend.read_head(), StartsWith("GET /second ")) << "on the same connection";
@@ -130,7 +130,7 @@ TEST_F(Crowd, AFullQueueIsAnsweredAtOnce) {
   const std::string answer = second.read_until("wait for the backend\n");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
   EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: 1\r\n"));
-  EXPECT_TRUE(metric_becomes(R"(wayside_rejected_requests_total{reason="backend_queue_full"})", 1));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_rejected_requests_total{reason="backend_queue_full"})", 1));
   backend.send(kOk);
   first.read_until("ok");
   serve(second);
@@ -145,7 +145,7 @@ TEST_F(Crowd, NobodyWaitsInTheQueueForEver) {
   RawSocket second = connect();
   second.send(kGet);
   EXPECT_THAT(second.read_until("in time\n"), StartsWith("HTTP/1.1 503 "));
-  EXPECT_TRUE(metric_becomes(R"(wayside_rejected_requests_total{reason="backend_queue_timeout"})", 1));
+  EXPECT_TRUE(wait_for_metric(R"(wayside_rejected_requests_total{reason="backend_queue_timeout"})", 1));
 }
 
 TEST_F(Crowd, WhoLeavesTheQueueIsNotWaitedFor) {
@@ -157,10 +157,10 @@ TEST_F(Crowd, WhoLeavesTheQueueIsNotWaitedFor) {
     others.push_back(connect());
     others.back().send(kGet);
   }
-  EXPECT_TRUE(metric_becomes("wayside_backend_queue", 20));
+  EXPECT_TRUE(wait_for_metric("wayside_backend_queue", 20));
   for (RawSocket& other : others)
     other.close();
-  EXPECT_TRUE(metric_becomes("wayside_backend_queue", 0));
+  EXPECT_TRUE(wait_for_metric("wayside_backend_queue", 0));
   backend.send(kOk);
   EXPECT_THAT(first.read_until("ok"), EndsWith("ok"));
 }
@@ -170,7 +170,7 @@ TEST_F(Crowd, ASlowUploadTakesNoBackendConnection) {
   RawSocket client = connect();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n");
   client.send("abc");
-  EXPECT_FALSE(backend_.is_connected_to(50ms));
+  EXPECT_FALSE(backend_.wait_for_connection(50ms));
   client.send("def" + std::string(kGet));
   RawSocket backend = backend_.accept();
   EXPECT_THAT(backend.read_until("abcdef"), HasSubstr("\r\nContent-Length: 6\r\n"));
@@ -188,7 +188,7 @@ TEST_F(Crowd, AHeldBodyIsCutAnewIntoOneChunk) {
   for (std::size_t cut = 0; cut <= body.size(); ++cut) {
     client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body.substr(0, cut));
     if (cut < body.size()) {
-      EXPECT_FALSE(client.becomes_readable(1ms));
+      EXPECT_FALSE(client.wait_for_input(1ms));
       client.send(body.substr(cut));
     }
     if (cut == 0) backend = backend_.accept();
@@ -207,7 +207,7 @@ TEST_F(Crowd, ABodyGoesOnOnceEnoughOfItIsThere) {
     RawSocket client = connect();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
     client.send(std::string(buffer - 1, 'x'));
-    EXPECT_FALSE(backend_.is_connected_to(30ms));
+    EXPECT_FALSE(backend_.wait_for_connection(30ms));
     client.send("x");
     RawSocket backend = backend_.accept();
     backend.read_head();
@@ -225,7 +225,7 @@ TEST_F(Crowd, ABodyThatIsInvalidWhileItIsHeldNeverLeaves) {
   client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab");
   client.send("cd\r\n");
   EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 400 Bad Request\r\n"));
-  EXPECT_FALSE(backend_.is_connected_to(0ms));
+  EXPECT_FALSE(backend_.wait_for_connection(0ms));
 }
 
 TEST_F(Crowd, ABodyHasToComeAtItsRate) {
@@ -250,7 +250,7 @@ TEST_F(Crowd, WhoWaitsInTheQueueIsCutOffWithTheOthers) {
     others.push_back(connect());
     others.back().send(kGet);
   }
-  ASSERT_TRUE(metric_becomes("wayside_backend_queue", 5));
+  ASSERT_TRUE(wait_for_metric("wayside_backend_queue", 5));
   daemon().drain();
   daemon().wait();
   EXPECT_THAT(first.read_to_end(), StartsWith("HTTP/1.1 503 "));
@@ -264,7 +264,7 @@ TEST_F(Crowd, AConnectionIsUsedAgainWithoutAQueue) {
   RawSocket backend = occupy(first);
   backend.send(kOk);
   first.read_until("ok");
-  EXPECT_FALSE(backend.becomes_readable(2 * proxy::BackendPool::kProbation)) << "it stays open, and silent";
+  EXPECT_FALSE(backend.wait_for_input(2 * proxy::BackendPool::kProbation)) << "it stays open, and silent";
   RawSocket second = connect();
   second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_THAT(backend.read_head(), StartsWith("GET /second ")) << "no new connection in its place";
@@ -276,7 +276,7 @@ TEST_F(Crowd, AHeldBodyThatFoundAFullQueueKeepsTheConnection) {
   RawSocket backend = occupy(first);
   RawSocket second = connect();
   second.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab");
-  EXPECT_FALSE(second.becomes_readable(20ms)) << "the body is held";
+  EXPECT_FALSE(second.wait_for_input(20ms)) << "the body is held";
   second.send("c\r\n0\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_THAT(second.read_until("wait for the backend\n"), StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(second.read_until("wait for the backend\n"), StartsWith("HTTP/1.1 503 "));
@@ -288,9 +288,9 @@ TEST_F(Crowd, APostWhoseClientLeftTheQueueIsNotSent) {
   RawSocket backend = occupy(first);
   RawSocket second = connect();
   second.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx");
-  ASSERT_TRUE(metric_becomes("wayside_backend_queue", 1));
+  ASSERT_TRUE(wait_for_metric("wayside_backend_queue", 1));
   second.close();
-  EXPECT_TRUE(metric_becomes("wayside_backend_queue", 0));
+  EXPECT_TRUE(wait_for_metric("wayside_backend_queue", 0));
 }
 
 }  // namespace

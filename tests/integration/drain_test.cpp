@@ -34,7 +34,7 @@ TEST_F(Drain, EndsAtOnceWhereNothingIsInFlight) {
 TEST_F(Drain, ServesTheFirstRequestOfAConnectionAcceptedBefore) {
   start();
   RawSocket client = connect();
-  ASSERT_TRUE(metric_becomes("wayside_client_connections", 1));
+  ASSERT_TRUE(wait_for_metric("wayside_client_connections", 1));
   daemon().drain();
   ASSERT_TRUE(wait_until([&] { return admin_get("/-/ready").starts_with("HTTP/1.1 503"); }));
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -50,7 +50,7 @@ TEST_F(Drain, WaitsForASilentConnectionAsLongAsForAHead) {
   settings.timeouts.request_head = 200ms;
   start(settings);
   RawSocket client = connect();
-  ASSERT_TRUE(metric_becomes("wayside_client_connections", 1));
+  ASSERT_TRUE(wait_for_metric("wayside_client_connections", 1));
   daemon().drain();
   daemon().wait();
   EXPECT_EQ(client.read_to_end(), "");

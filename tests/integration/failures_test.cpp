@@ -46,7 +46,7 @@ TEST_F(Failures, Answers502WhereNobodyListensAndKeepsTheClient) {
         "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 43\r\n\r\n"
         "Bad Gateway: the backend cannot be reached\n");
   }
-  EXPECT_TRUE(metric_becomes(requests_total("502"), 2));
+  EXPECT_TRUE(wait_for_metric(requests_total("502"), 2));
 }
 
 TEST_F(Failures, Answers504WhereTheBackendHangs) {
@@ -57,7 +57,7 @@ TEST_F(Failures, Answers504WhereTheBackendHangs) {
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   RawSocket backend = backend_.accept();
   EXPECT_THAT(client.read_until("in time\n"), StartsWith("HTTP/1.1 504 Gateway Timeout\r\n"));
-  EXPECT_TRUE(metric_becomes(requests_total("504"), 1));
+  EXPECT_TRUE(wait_for_metric(requests_total("504"), 1));
   backend.read_head();
   EXPECT_EQ(backend.read_to_end(), "");
 }
@@ -80,7 +80,7 @@ TEST_F(Failures, Answers408WhereTheHeadTakesTooLong) {
   RawSocket client = connect();
   client.send("GET / HTTP/1.1\r\nHos");
   EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
-  EXPECT_TRUE(metric_becomes(requests_total("408", "OTHER"), 1));
+  EXPECT_TRUE(wait_for_metric(requests_total("408", "OTHER"), 1));
 }
 
 TEST_F(Failures, Answers408WhereTheBodyStops) {
@@ -91,7 +91,7 @@ TEST_F(Failures, Answers408WhereTheBodyStops) {
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
   RawSocket backend = backend_.accept();
   EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
-  EXPECT_TRUE(metric_becomes(requests_total("408", "POST"), 1));
+  EXPECT_TRUE(wait_for_metric(requests_total("408", "POST"), 1));
 }
 
 TEST_F(Failures, ClosesAnIdleClientSilently) {
@@ -109,8 +109,8 @@ TEST_F(Failures, CountsAClientThatLeavesAndFreesTheBackend) {
   backend.read_head();
   client.close();
   EXPECT_EQ(backend.read_to_end(), "");
-  EXPECT_TRUE(metric_becomes(requests_total("499"), 1));
-  EXPECT_TRUE(metric_becomes("http_requests_in_flight", 0));
+  EXPECT_TRUE(wait_for_metric(requests_total("499"), 1));
+  EXPECT_TRUE(wait_for_metric("http_requests_in_flight", 0));
 }
 
 TEST_F(Failures, CountsAClientThatResetsInsideItsUpload) {
@@ -120,7 +120,7 @@ TEST_F(Failures, CountsAClientThatResetsInsideItsUpload) {
   backend.read_until("some");
   client.reset();
   EXPECT_EQ(backend.read_to_end(), "");
-  EXPECT_TRUE(metric_becomes(requests_total("499", "POST"), 1));
+  EXPECT_TRUE(wait_for_metric(requests_total("499", "POST"), 1));
 }
 
 TEST_F(Failures, RetriesAGetOnAFreshConnectionWhenThePooledOneIsStale) {
@@ -142,7 +142,7 @@ TEST_F(Failures, NeverRepeatsAPostThatTheBackendMayHaveSeen) {
   stale.read_until("x");
   stale.reset();
   EXPECT_THAT(client.read_until("response\n"), StartsWith("HTTP/1.1 502 Bad Gateway\r\n"));
-  EXPECT_FALSE(backend_.is_connected_to(50ms));
+  EXPECT_FALSE(backend_.wait_for_connection(50ms));
 }
 
 TEST_F(Failures, SendsNothingToAConnectionThatTheBackendClosedWithItsLastAnswer) {
@@ -259,7 +259,7 @@ TEST_F(Failures, RejectsWhatIsAmbiguousAndNeverForwardsIt) {
     EXPECT_THAT(response, StartsWith(std::string("HTTP/1.1 ") + test_case.status)) << test_case.request;
     EXPECT_THAT(response, HasSubstr("Connection: close\r\n")) << test_case.request;
   }
-  EXPECT_FALSE(backend_.is_connected_to(0ms));
+  EXPECT_FALSE(backend_.wait_for_connection(0ms));
 }
 
 TEST_F(Failures, AbortsAChunkedUploadThatTurnsInvalid) {

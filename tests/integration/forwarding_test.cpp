@@ -269,7 +269,7 @@ TEST_F(Forwarding, ReusesTheBackendConnectionAcrossClients) {
     // Meanwhile, the connection is reserved for this client.
     const auto probation = 2 * proxy::BackendPool::kProbation;
     if (i == 0) {
-      EXPECT_FALSE(backend.becomes_readable(probation)) << "it stays open, and silent";
+      EXPECT_FALSE(backend.wait_for_input(probation)) << "it stays open, and silent";
     }
   }
 }
@@ -298,7 +298,7 @@ TEST_F(Forwarding, ServesWithSeveralWorkers) {
     EXPECT_THAT(client.read_to_end(), EndsWith("ok"));
   }
   EXPECT_TRUE(
-      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="200",method="GET"})", 20));
+      wait_for_metric(R"(http_requests_total{endpoint="unmatched",http_status="200",method="GET"})", 20));
 }
 
 }  // namespace

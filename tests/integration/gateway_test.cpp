@@ -166,7 +166,7 @@ TEST_F(Gateway, HoldsTheLimitsOfItsUser) {
   EXPECT_THAT(answered_here("POST / HTTP/1.1\r\n" + host +
                             "Transfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n0\r\n\r\n"),
               StartsWith("HTTP/1.1 413 "));
-  EXPECT_FALSE(backend_.is_connected_to(std::chrono::milliseconds(0)));
+  EXPECT_FALSE(backend_.wait_for_connection(std::chrono::milliseconds(0)));
 }
 
 TEST_F(Gateway, ServesAHalfClosedClientIfToldTo) {
@@ -195,7 +195,7 @@ TEST_F(Gateway, BoundsItsConnectionsAndLetsOthersWait) {
   RawSocket second_backend = backend_.accept();
   RawSocket third = connect();
   third.send("GET /third HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_FALSE(backend_.is_connected_to(std::chrono::milliseconds(50)));
+  EXPECT_FALSE(backend_.wait_for_connection(std::chrono::milliseconds(50)));
   first.close();
   EXPECT_THAT(backend_.accept().read_head(), StartsWith("GET /third "));
 }

@@ -45,7 +45,7 @@ TEST_F(Metrics, CountsByRouteMethodAndStatus) {
     return "http_requests_total{endpoint=\"" + endpoint + "\",http_status=\"" + status + "\",method=\"" +
            method + "\"}";
   };
-  EXPECT_TRUE(metric_becomes(total("unmatched", "200", "OTHER"), 1));
+  EXPECT_TRUE(wait_for_metric(total("unmatched", "200", "OTHER"), 1));
   EXPECT_EQ(metric(total("/users/{id}", "200", "GET")), 2);
   EXPECT_EQ(metric(total("/users/me", "200", "GET")), 1);
   EXPECT_EQ(metric(total("/users/{id}", "404", "DELETE")), 1);
@@ -63,7 +63,7 @@ TEST_F(Metrics, ShowsWhatIsInFlight) {
   EXPECT_EQ(metric("http_requests_in_flight"), 1);
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   client.read_head();
-  EXPECT_TRUE(metric_becomes("http_requests_in_flight", 0));
+  EXPECT_TRUE(wait_for_metric("http_requests_in_flight", 0));
 }
 
 TEST_F(Metrics, KeepsTheLengthOfAStreamOutOfTheLatencies) {
@@ -76,12 +76,12 @@ TEST_F(Metrics, KeepsTheLengthOfAStreamOutOfTheLatencies) {
   backend.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
   client.read_head();
   // Silence for longer than a bucket is wide.
-  EXPECT_FALSE(client.becomes_readable(300ms));
+  EXPECT_FALSE(client.wait_for_input(300ms));
   backend.send("0\r\n\r\n");
   client.read_until("0\r\n\r\n");
   const std::string bucket =
       R"(http_request_duration_seconds_bucket{endpoint="unmatched",le="0.25",method="GET"})";
-  EXPECT_TRUE(metric_becomes(bucket, 1));
+  EXPECT_TRUE(wait_for_metric(bucket, 1));
 }
 
 TEST_F(Metrics, PrintsTheLinesOfThePythonExtension) {
@@ -93,7 +93,7 @@ TEST_F(Metrics, PrintsTheLinesOfThePythonExtension) {
   RawSocket backend = first_exchange(client, "GET /");
   for (int i = 0; i < 3; ++i)
     exchange(client, backend, "GET /");
-  ASSERT_TRUE(metric_becomes(R"(flask_request_count{endpoint="/",http_status="200",method="GET"})", 4));
+  ASSERT_TRUE(wait_for_metric(R"(flask_request_count{endpoint="/",http_status="200",method="GET"})", 4));
   const std::string page = admin_get("/metrics");
   EXPECT_THAT(page,
               HasSubstr("# HELP flask_request_count Flask Request Count\n"

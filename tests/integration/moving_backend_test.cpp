@@ -46,9 +46,9 @@ TEST_F(MovingBackend, IsFollowedWhileItsOldAddressStillServes) {
   RawSocket old = serve(client, backend_);
   move_host("127.0.0.2");
   const auto end = std::chrono::steady_clock::now() + kPatience;
-  while (!moved.is_connected_to(0ms) && std::chrono::steady_clock::now() < end) {
+  while (!moved.wait_for_connection(0ms) && std::chrono::steady_clock::now() < end) {
     client.send(kGet);
-    if (moved.is_connected_to(100ms)) break;
+    if (moved.wait_for_connection(100ms)) break;
     old.read_head();
     old.send(kOk);
     client.read_until("ok");
@@ -80,13 +80,13 @@ TEST_F(MovingBackend, IsWaitedForWhileItRestarts) {
   const std::uint16_t port = backend_.address().port;
   backend_.stop_listening();
   client.send(kPost);
-  EXPECT_FALSE(client.becomes_readable(100ms));
+  EXPECT_FALSE(client.wait_for_input(100ms));
   FakeBackend restarted("127.0.0.1", port);
   RawSocket backend = restarted.accept();
   EXPECT_THAT(backend.read_until("\r\n\r\nx"), StartsWith("POST / "));
   backend.send(kOk);
   EXPECT_THAT(client.read_until("ok"), EndsWith("ok"));
-  EXPECT_FALSE(restarted.is_connected_to(0ms)) << "nothing was sent twice";
+  EXPECT_FALSE(restarted.wait_for_connection(0ms)) << "nothing was sent twice";
 }
 
 TEST_F(MovingBackend, IsWaitedForNoLongerThanAConnectionMayTake) {
@@ -132,7 +132,7 @@ TEST_F(MovingBackend, IsWaitedForAgainOnceItHasServed) {
   {
     RawSocket gone = connect();
     gone.send(kGet);
-    EXPECT_FALSE(gone.becomes_readable(100ms)) << "waited for";
+    EXPECT_FALSE(gone.wait_for_input(100ms)) << "waited for";
   }
   {
     FakeBackend up("127.0.0.1", port);
@@ -151,7 +151,7 @@ TEST_F(MovingBackend, IsWaitedForAgainOnceItHasServed) {
   }
   RawSocket other = connect();
   other.send(kGet);
-  EXPECT_FALSE(other.becomes_readable(100ms)) << "it restarts again, and is waited for";
+  EXPECT_FALSE(other.wait_for_input(100ms)) << "it restarts again, and is waited for";
 }
 
 class TwoAddresses : public MovingBackend, public testing::WithParamInterface<const char*> {};

@@ -71,7 +71,7 @@ TEST_F(Sessions, KeepsNoTricklerBehindItsTimeout) {
   try {
     while (std::chrono::steady_clock::now() - began < kPatience) {
       client.send("T");
-      static_cast<void>(client.becomes_readable(50ms));
+      static_cast<void>(client.wait_for_input(50ms));
     }
   } catch (const std::runtime_error&) {
     // The connection is gone.
@@ -88,7 +88,7 @@ TEST_F(Sessions, NoticesAnAbortBehindPipelinedBytes) {
   client.close();
   EXPECT_EQ(backend.read_to_end(), "");
   EXPECT_TRUE(
-      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="499",method="GET"})", 1));
+      wait_for_metric(R"(http_requests_total{endpoint="unmatched",http_status="499",method="GET"})", 1));
 }
 
 TEST_F(Sessions, NeverTakesAnUnaskedResponseForAnAnswer) {
@@ -137,7 +137,7 @@ TEST_F(Sessions, TrustsNoBackendThatSentABodyWithItsHead) {
     backend.read_head();
     backend.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
     client.read_head();
-    EXPECT_FALSE(backend.becomes_readable(proxy::BackendPool::kProbation + 5ms)) << "one probation more";
+    EXPECT_FALSE(backend.wait_for_input(proxy::BackendPool::kProbation + 5ms)) << "one probation more";
   }
   client.send(kHeadRequest);
   backend.read_head();
@@ -152,7 +152,7 @@ TEST_F(Sessions, TrustsNoBackendThatSentABodyWithItsHead) {
   client.read_head();
   RawSocket second = connect();
   second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_TRUE(backend_.is_connected_to(200ms)) << "it is to be tried first";
+  EXPECT_TRUE(backend_.wait_for_connection(200ms)) << "it is to be tried first";
 }
 
 TEST_F(Sessions, SurvivesClientsThatComeAndGo) {

@@ -52,7 +52,7 @@ TEST_F(Tunnel, CarriesBytesBothWaysAfter101) {
   backend.close();
   EXPECT_EQ(client.read_to_end(), "");
   EXPECT_TRUE(
-      metric_becomes(R"(http_requests_total{endpoint="unmatched",http_status="101",method="GET"})", 1));
+      wait_for_metric(R"(http_requests_total{endpoint="unmatched",http_status="101",method="GET"})", 1));
 }
 
 // RFC 9110 section 8.6: a 1xx response has no Content-Length, also where the method is HEAD.

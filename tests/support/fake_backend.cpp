@@ -49,7 +49,7 @@ RawSocket FakeBackend::accept() {
   return RawSocket(::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC));
 }
 
-bool FakeBackend::is_connected_to(std::chrono::milliseconds patience) const {
+bool FakeBackend::wait_for_connection(std::chrono::milliseconds patience) const {
   return wait_readable(descriptor_, patience);
 }
 

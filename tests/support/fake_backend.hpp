@@ -25,7 +25,7 @@ class FakeBackend {
   // Accepts the next connection; throws if none comes within kPatience.
   RawSocket accept();
   // Whether a connection comes within `patience`.
-  bool is_connected_to(std::chrono::milliseconds patience) const;
+  bool wait_for_connection(std::chrono::milliseconds patience) const;
 
   // Closes the listener, so that connections are refused.
   void stop_listening();

@@ -63,7 +63,7 @@ void call_at(net::Timer& timer, TimePoint when, Function function) {
 }
 
 // Whether the loop ends once its set is stopped, which means that it waits for nothing else.
-inline bool runs_dry(IoLoop& loop) {
+inline bool run_dry(IoLoop& loop) {
   run_ready(loop);
   loop.readiness.stop();
   loop.io.restart();

@@ -74,7 +74,7 @@ double ProxyFixture::metric(std::string_view series) const {
   return found == std::string::npos ? -1 : std::strtod(page.c_str() + found + line_start.size(), nullptr);
 }
 
-bool ProxyFixture::metric_becomes(std::string_view series, double value) const {
+bool ProxyFixture::wait_for_metric(std::string_view series, double value) const {
   return wait_until([&] { return metric(series) == value; });
 }
 

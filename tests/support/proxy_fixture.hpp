@@ -47,7 +47,7 @@ class ProxyFixture : public testing::Test {
   // if there is none.
   double metric(std::string_view series) const;
   // Waits until the line has that value; false after kPatience.
-  bool metric_becomes(std::string_view series, double value) const;
+  bool wait_for_metric(std::string_view series, double value) const;
 
   FakeBackend backend_;
 

@@ -225,7 +225,7 @@ class Running {
 
   bool is_over() const noexcept { return result_ || failure_; }
   // Runs the loop until the task is over.
-  bool ends(IoLoop& loop) {
+  bool run_to_end(IoLoop& loop) {
     return run_until(loop, [this] { return is_over(); });
   }
   // Once it is over. Throws what the task has thrown.

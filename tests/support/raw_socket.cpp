@@ -123,7 +123,7 @@ std::string RawSocket::read_available() {
   return take(read_.size());
 }
 
-bool RawSocket::becomes_readable(std::chrono::milliseconds patience) const {
+bool RawSocket::wait_for_input(std::chrono::milliseconds patience) const {
   if (!read_.empty()) return true;
   pollfd poll{descriptor_, POLLIN, 0};
   return ::poll(&poll, 1, static_cast<int>(patience.count())) > 0;

@@ -45,7 +45,7 @@ class RawSocket {
   // Whether the last read_to_end() ended in a reset.
   bool was_reset() const noexcept { return was_reset_; }
   // Whether there is something to read, or the end, within `patience`.
-  bool becomes_readable(std::chrono::milliseconds patience) const;
+  bool wait_for_input(std::chrono::milliseconds patience) const;
 
   void shutdown_send();
   // Closes with a reset.

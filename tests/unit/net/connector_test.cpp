@@ -196,7 +196,7 @@ TEST_F(ConnectorTest, MayBeCancelled) {
     std::optional<ConnectAttempt> attempt(connector.start(waiter_, kLimit));
     attempt.reset();
   }
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 

@@ -97,7 +97,7 @@ TEST_F(DeadlineTest, NeverPassesOnceItIsCleared) {
   Deadline deadline(wheel_, waiter_);
   deadline.expire_at(Clock::now() + 1ms);
   deadline.clear();
-  EXPECT_TRUE(test::runs_dry(loop_)) << "a wheel without deadlines stands still";
+  EXPECT_TRUE(test::run_dry(loop_)) << "a wheel without deadlines stands still";
   EXPECT_FALSE(deadline.passed());
   EXPECT_EQ(waiter_.wakes(), 0);
 }
@@ -128,7 +128,7 @@ TEST_F(DeadlineTest, StartsTheWheelAgainAfterItStoodStill) {
   Deadline deadline(wheel_, waiter_);
   deadline.expire_at(Clock::now());
   ASSERT_TRUE(passes(deadline));
-  ASSERT_TRUE(test::runs_dry(loop_));
+  ASSERT_TRUE(test::run_dry(loop_));
   run_for(loop_, 2 * kTick);
   const TimePoint when = Clock::now() + 50ms;
   deadline.expire_at(when);
@@ -162,7 +162,7 @@ TEST_F(DeadlineTest, MayBeDestroyedAtAnyTime) {
   deadline.emplace(wheel_, waiter_);
   deadline->expire_at(Clock::now() + 1ms);
   deadline.reset();
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
@@ -181,7 +181,7 @@ TEST_F(DeadlineTest, MayBeDestroyedWhileAnotherOnePasses) {
   first->expire_at(when);
   second.emplace(wheel_, destroyer);
   second->expire_at(when);
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_EQ(wakes, 1);
 }
 
@@ -193,7 +193,7 @@ TEST_F(DeadlineTest, MayBeMovedWhileAnotherOnePasses) {
   first.expire_at(when);
   second.expire_at(when);
   ASSERT_TRUE(passes(first));
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
@@ -205,7 +205,7 @@ TEST_F(DeadlineTest, MaySetItselfAgainFromItsOwnWakeup) {
   });
   deadline.emplace(wheel_, again);
   deadline->expire_at(Clock::now());
-  EXPECT_TRUE(test::runs_dry(loop_)) << "one that is over lands in a later tick, not in an endless one";
+  EXPECT_TRUE(test::run_dry(loop_)) << "one that is over lands in a later tick, not in an endless one";
   EXPECT_EQ(wakes, 3);
 }
 
@@ -213,9 +213,9 @@ TEST_F(DeadlineTest, PassesNoMoreOnceTheWheelIsStopped) {
   Deadline deadline(wheel_, waiter_);
   deadline.expire_at(Clock::now() + 1ms);
   wheel_.stop();
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   deadline.expire_at(Clock::now());
-  EXPECT_TRUE(test::runs_dry(loop_)) << "nor does one that is set afterwards keep the loop alive";
+  EXPECT_TRUE(test::run_dry(loop_)) << "nor does one that is set afterwards keep the loop alive";
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
@@ -228,7 +228,7 @@ TEST_F(DeadlineTest, PassesNoMoreEvenIfTheTickIsUnderWay) {
   test::call_at(earlier, Clock::now(), [&] { wheel_.stop(); });
   for (const TimePoint due = Clock::now() + 2 * kTick; Clock::now() < due;) {
   }
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_EQ(waiter_.wakes(), 0);
 }
 
@@ -239,7 +239,7 @@ TEST_F(DeadlineTest, MayStopTheWheelFromAWakeup) {
   const TimePoint when = Clock::now() + 1ms;
   first.expire_at(when);
   second.expire_at(when);
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_TRUE(first.passed());
   EXPECT_EQ(waiter_.wakes(), 0);
 }

@@ -124,7 +124,7 @@ TEST_F(DirectoryTest, LooksNothingUpWhileItsAnswerIsFresh) {
   make_answered("127.0.0.1");
   test::move_host("127.0.0.2");
   directory_->refresh(Clock::now() - Connector::kFresh);
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_EQ(found(), std::vector({endpoint("127.0.0.1")}));
 }
 
@@ -222,7 +222,7 @@ TEST_F(DirectoryTest, AnswersNothingOnceItIsClosed) {
   directory_->refresh(Clock::now() + Connector::kFresh);
   directory_->ask(asker);
   directory_->close();
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_TRUE(asker->answers().empty());
   EXPECT_EQ(moves_, 0);
 }

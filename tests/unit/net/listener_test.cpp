@@ -219,7 +219,7 @@ TEST_F(ListenerTest, RefusesConnectionsOnceItIsClosed) {
   const Address address = open_and_start(listener_);
   listener_.close();
   listener_.close();
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_THROW(RawSocket::connect(address), std::runtime_error);
 }
 
@@ -231,7 +231,7 @@ TEST_F(ListenerTest, AcceptsCompletedConnectionsWhenItIsClosed) {
   listener_.close();
   EXPECT_EQ(accepted_.size(), 2U);
   accepted_.clear();
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
 }
 
 TEST_F(ListenerTest, MayBeClosedInsideOnAccept) {
@@ -244,7 +244,7 @@ TEST_F(ListenerTest, MayBeClosedInsideOnAccept) {
   });
   const RawSocket first = RawSocket::connect(*address);
   const RawSocket second = RawSocket::connect(*address);
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_EQ(connections, 2);
 }
 
@@ -309,7 +309,7 @@ TEST_F(ListenerTest, MayBeClosedDuringAPause) {
   listener_.close();
   EXPECT_EQ(accepted_.size(), 1U);
   accepted_.clear();
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
 }
 
 // The pause ends behind the timer that closes the listener. The loop does not run meanwhile, so that both are
@@ -328,7 +328,7 @@ TEST_F(ListenerTest, MayBeClosedAtTheEndOfAPause) {
   }
   EXPECT_TRUE(run_until(loop_, [&] { return accepted_.size() == 1; }));
   accepted_.clear();
-  EXPECT_TRUE(test::runs_dry(loop_)) << "a closed listener does not try again";
+  EXPECT_TRUE(test::run_dry(loop_)) << "a closed listener does not try again";
   EXPECT_TRUE(accepted_.empty());
 }
 

@@ -104,7 +104,7 @@ TEST_F(LookUpTest, ReportsNothingOnceItIsDestroyed) {
     ASSERT_TRUE(resolver.wait_until_asked());
     look_ups_.reset();
   }
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_TRUE(ended_.empty());
 }
 

@@ -33,7 +33,7 @@ namespace error = boost::asio::error;
 
 class StreamTest : public testing::Test {
  protected:
-  bool becomes_readable() {
+  bool wait_until_readable() {
     stream_.watch_readable();
     return run_until(loop_, [&] { return stream_.readable(); });
   }
@@ -98,7 +98,7 @@ TEST_F(StreamTest, RemembersAnEventWithoutAWatch) {
 
 TEST_F(StreamTest, StaysReadableUntilAReadComesBackShort) {
   peer_.send("abcdef");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read(3), "abc");
   EXPECT_TRUE(stream_.readable()) << "a full read says nothing about what is left";
   EXPECT_EQ(read(4), "def");
@@ -107,7 +107,7 @@ TEST_F(StreamTest, StaysReadableUntilAReadComesBackShort) {
 
 TEST_F(StreamTest, IsNotReadableAfterAReadThatFindsNothing) {
   peer_.send("abc");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read(3), "abc");
   EXPECT_TRUE(stream_.readable());
   EXPECT_EQ(read_error(), error::would_block);
@@ -116,21 +116,21 @@ TEST_F(StreamTest, IsNotReadableAfterAReadThatFindsNothing) {
 
 TEST_F(StreamTest, BecomesReadableAgainAfterAShortRead) {
   peer_.send("abc");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read(16), "abc");
   peer_.send("def");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read(16), "def");
 }
 
 // Bytes that come between a short read and the watch must not be lost.
 TEST_F(StreamTest, FindsBytesThatCameBeforeTheWatch) {
   peer_.send("abc");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read(16), "abc");
   EXPECT_FALSE(stream_.readable());
   peer_.shutdown_send();
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read_error(), error::eof);
 }
 
@@ -138,9 +138,9 @@ TEST_F(StreamTest, FindsBytesThatCameBeforeTheWatch) {
 TEST_F(StreamTest, FindsTheEndThatCameWithTheBytes) {
   peer_.send("abc");
   peer_.shutdown_send();
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read(16), "abc");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read_error(), error::eof);
 }
 
@@ -161,15 +161,15 @@ TEST_F(StreamTest, FindsBytesBehindUrgentData) {
   peer_.send("abc");
   peer_.send_urgent('!');
   peer_.send("def");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read(16), "abc");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read(16), "def");
 }
 
 TEST_F(StreamTest, NeverTakesAnEmptyBufferForTheEnd) {
   peer_.send("abc");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(stream_.read_some({}).value(), 0U);
   EXPECT_TRUE(stream_.readable());
   EXPECT_EQ(read(16), "abc");
@@ -186,7 +186,7 @@ TEST_F(StreamTest, KeepsAnEventForALateReader) {
 
 TEST_F(StreamTest, StaysReadableAtItsEnd) {
   peer_.shutdown_send();
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read_error(), error::eof);
   EXPECT_TRUE(stream_.readable());
   EXPECT_EQ(read_error(), error::eof) << "the end is there for whoever looks again";
@@ -194,13 +194,13 @@ TEST_F(StreamTest, StaysReadableAtItsEnd) {
 
 TEST_F(StreamTest, ReportsAReset) {
   peer_.reset();
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read_error(), error::connection_reset);
 }
 
 TEST_F(StreamTest, YieldsUntilTheNextTurnOfTheLoop) {
   peer_.send("abc");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   stream_.set_waiter(&waiter_);
   stream_.yield_readable();
   EXPECT_FALSE(stream_.readable());
@@ -215,7 +215,7 @@ TEST_F(StreamTest, PassesBytesOnByAPipe) {
   Pipe pipe = pipes.take();
   EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::would_block);
   peer_.send("abcdef");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(stream_.read_some(pipe, 4).value(), 4U);
   EXPECT_TRUE(stream_.readable()) << "a pipe says nothing about what is left";
   EXPECT_EQ(other.stream.write_some(pipe).value(), 4U);
@@ -227,7 +227,7 @@ TEST_F(StreamTest, PassesBytesOnByAPipe) {
   EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::would_block);
   EXPECT_FALSE(stream_.readable());
   peer_.shutdown_send();
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::eof);
 }
 
@@ -239,19 +239,19 @@ TEST_F(StreamTest, FindsBytesBehindUrgentDataByAPipe) {
   peer_.send_urgent('!');
   peer_.send("def");
   for (const std::string_view piece : {"abc", "def"}) {
-    ASSERT_TRUE(becomes_readable());
+    ASSERT_TRUE(wait_until_readable());
     EXPECT_EQ(stream_.read_some(pipe, 100).value(), 3U);
     EXPECT_EQ(other.stream.write_some(pipe).value(), 3U);
     EXPECT_EQ(other.peer.read_exactly(3), piece);
   }
   EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::would_block);
   peer_.send("ghi");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(stream_.read_some(pipe, 100).value(), 3U);
   EXPECT_EQ(other.stream.write_some(pipe).value(), 3U);
   EXPECT_EQ(other.peer.read_exactly(3), "ghi");
   peer_.shutdown_send();
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(stream_.read_some(pipe, 100).error(), error::eof);
 }
 
@@ -261,7 +261,7 @@ TEST_F(StreamTest, KeepsUnsentBytesInThePipe) {
   PipePool pipes;
   Pipe pipe = pipes.take();
   peer_.send("abc");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   ASSERT_EQ(stream_.read_some(pipe, 3).value(), 3U);
   EXPECT_EQ(full.stream.write_some(pipe).error(), error::would_block);
   EXPECT_FALSE(full.stream.writable());
@@ -281,7 +281,7 @@ TEST_F(StreamTest, ReportsAPeerThatTakesNothingFromAPipe) {
   PipePool pipes;
   Pipe pipe = pipes.take();
   peer_.send("abc");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   ASSERT_EQ(stream_.read_some(pipe, 3).value(), 3U);
   EXPECT_EQ(gone.stream.write_some(pipe).error(), error::broken_pipe);
   std::signal(SIGPIPE, before);
@@ -298,7 +298,7 @@ TEST_F(StreamTest, IsKnownToBeQuietOnceTheKernelWasAsked) {
   ASSERT_TRUE(run_until(loop_, [&] { return other.stream.readable(); }));
   EXPECT_TRUE(stream_.is_known_quiet(since));
   peer_.send("a");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_FALSE(stream_.is_known_quiet(since));
   read(16);
   EXPECT_TRUE(stream_.is_known_quiet(since));
@@ -335,7 +335,7 @@ TEST_F(StreamTest, IsNotQuietWhileItsEventWaits) {
 TEST_F(StreamTest, PeeksWithoutTaking) {
   EXPECT_EQ(stream_.peek(), Stream::Peeked::kNothing);
   peer_.send("a");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(stream_.peek(), Stream::Peeked::kBytes);
   EXPECT_EQ(stream_.peek(), Stream::Peeked::kBytes);
   EXPECT_EQ(read(1), "a");
@@ -343,14 +343,14 @@ TEST_F(StreamTest, PeeksWithoutTaking) {
   EXPECT_EQ(stream_.peek(), Stream::Peeked::kNothing);
   EXPECT_FALSE(stream_.readable()) << "a peek that finds nothing is as good as a read";
   peer_.shutdown_send();
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(stream_.peek(), Stream::Peeked::kEnd);
   EXPECT_TRUE(stream_.readable());
 }
 
 TEST_F(StreamTest, PeeksAFailure) {
   peer_.reset();
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(stream_.peek(), Stream::Peeked::kFailed);
 }
 
@@ -397,7 +397,7 @@ TEST_F(StreamTest, ShutsDownOneDirection) {
   EXPECT_EQ(peer_.read_to_end(), "");
   EXPECT_FALSE(peer_.was_reset());
   peer_.send("still heard");
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   EXPECT_EQ(read(16), "still heard");
 }
 
@@ -417,7 +417,7 @@ TEST_F(StreamTest, WakesNoWaiterWhenClosed) {
   stream_.close();
   stream_.close();
   EXPECT_FALSE(stream_.is_open());
-  EXPECT_TRUE(test::runs_dry(loop_));
+  EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_EQ(waiter_.wakes(), 0);
   EXPECT_FALSE(stream_.readable());
 }
@@ -453,7 +453,7 @@ TEST(StreamLifetime, MayEndWithWatchesArmed) {
     connection.stream.watch_readable();
     connection.stream.watch_writable();
   }
-  EXPECT_TRUE(test::runs_dry(loop));
+  EXPECT_TRUE(test::run_dry(loop));
   EXPECT_EQ(waiter.wakes(), 0);
 }
 
@@ -477,7 +477,7 @@ TEST(StreamLifetime, MayEndBetweenAnEventAndItsHandler) {
     connection->stream.watch_readable();
     connection->peer.send("a");
   }
-  EXPECT_TRUE(test::runs_dry(loop));
+  EXPECT_TRUE(test::run_dry(loop));
   EXPECT_EQ(destroyer.wakes, 1);
 }
 
@@ -495,7 +495,7 @@ TEST(StreamLifetime, MayEndInsideItsOwnWakeup) {
   connection->stream.watch_writable();
   connection->peer.send("a");
   EXPECT_TRUE(run_until(loop, [&] { return !connection.has_value(); }));
-  EXPECT_TRUE(test::runs_dry(loop));
+  EXPECT_TRUE(test::run_dry(loop));
 }
 
 TEST(StreamLifetime, MayEndBeforeItsTurnAfterAYield) {
@@ -505,7 +505,7 @@ TEST(StreamLifetime, MayEndBeforeItsTurnAfterAYield) {
   connection->stream.set_waiter(&waiter);
   connection->stream.yield_readable();
   connection.reset();
-  EXPECT_TRUE(test::runs_dry(loop));
+  EXPECT_TRUE(test::run_dry(loop));
   EXPECT_EQ(waiter.wakes(), 0);
 }
 
@@ -521,7 +521,7 @@ TEST_F(StreamTest, AcknowledgesWithoutWaitingForAnAnswerToCarryIt) {
   const boost::asio::const_buffer answer("a", 1);
   for (int i = 0; i < kEnough && !delays_acknowledgements(); ++i) {
     peer_.send("q");
-    ASSERT_TRUE(becomes_readable());
+    ASSERT_TRUE(wait_until_readable());
     read(16);
     ASSERT_TRUE(stream_.write_some({&answer, 1}));
     peer_.read_exactly(1);
@@ -535,7 +535,7 @@ TEST_F(StreamTest, AcknowledgesWithoutWaitingForAnAnswerToCarryIt) {
 TEST_F(StreamTest, RemembersAResetThatAWriteMet) {
   const boost::asio::const_buffer bytes("b", 1);
   peer_.reset();
-  ASSERT_TRUE(becomes_readable());
+  ASSERT_TRUE(wait_until_readable());
   ASSERT_FALSE(stream_.write_some({&bytes, 1}));
   EXPECT_NE(read_error(), error_code());
   EXPECT_NE(read_error(), error::eof);

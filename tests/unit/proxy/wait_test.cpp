@@ -33,7 +33,7 @@ TEST_F(WaitTest, EndsWithAnEvent) {
   test::run_ready(stage_.loop);
   EXPECT_FALSE(waiting.is_over());
   client_.peer.send("a");
-  ASSERT_TRUE(waiting.ends(stage_.loop));
+  ASSERT_TRUE(waiting.run_to_end(stage_.loop));
   EXPECT_EQ(waiting.result().cause, Cause::kEvent);
   EXPECT_TRUE(waiting.result().is_event());
   EXPECT_GE(waiting.result().duration, Nanoseconds(0));
@@ -52,7 +52,7 @@ TEST_F(WaitTest, MissesNoEventThatCameBefore) {
 TEST_F(WaitTest, EndsAtItsDeadline) {
   const TimePoint began = Clock::now();
   test::Running<Wake> waiting(task(began + 1ms));
-  ASSERT_TRUE(waiting.ends(stage_.loop));
+  ASSERT_TRUE(waiting.run_to_end(stage_.loop));
   EXPECT_EQ(waiting.result().cause, Cause::kDeadline);
   EXPECT_FALSE(waiting.result().is_event());
   EXPECT_GE(Clock::now(), began + 1ms);
@@ -65,7 +65,7 @@ TEST_F(WaitTest, MovesTheDeadlineOfTheWaitBefore) {
   test::Running<Wake> first(task(Clock::now() + 1h));
   ASSERT_TRUE(first.is_over());
   test::Running<Wake> second(task(Clock::now() + 1ms));
-  ASSERT_TRUE(second.ends(stage_.loop));
+  ASSERT_TRUE(second.run_to_end(stage_.loop));
   EXPECT_EQ(second.result().cause, Cause::kDeadline);
   client_.connection.wakeup.wake();
   test::Running<Wake> third(task(Clock::now() + 1h));
