@@ -1,4 +1,4 @@
-// What is counted when an exchange goes another way than request and response; and that nothing is lost.
+// The metrics of exchanges that do not run from request to response, and the sum over all exchanges.
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -93,7 +93,7 @@ TEST_F(Accounting, BlamesAClientThatStopsReading) {
   client.send(kGet);
   RawSocket backend = backend_.accept();
   backend.read_head();
-  // More than the sockets' buffers take. It takes longer to make than the proxy waits, so it is made first.
+  // More than the sockets' buffers hold. It is made in advance, since that takes longer than the timeout.
   constexpr std::size_t kSize = 64 << 20;
   const std::string body(kSize, 'x');
   const auto flood = std::async(std::launch::async, [&] {
@@ -101,14 +101,14 @@ TEST_F(Accounting, BlamesAClientThatStopsReading) {
       backend.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kSize) + "\r\n\r\n");
       backend.send(body);
     } catch (const std::runtime_error&) {
-      // The proxy gave up, as it should.
+      // The proxy closed the connection, as expected.
     }
   });
   EXPECT_TRUE(wait_for_metric(R"(wayside_client_aborts_total{endpoint="/users/{id}",phase="response"})", 1));
   EXPECT_EQ(total("wayside_backend_errors_total"), 0);
 }
 
-TEST_F(Accounting, TakesTheEndOfAnEventStreamForNobodysFault) {
+TEST_F(Accounting, CountsNoErrorAtTheEndOfAnEventStream) {
   config::Settings settings;
   settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
   settings.timeouts.tunnel = std::chrono::milliseconds(200);
@@ -125,7 +125,7 @@ TEST_F(Accounting, TakesTheEndOfAnEventStreamForNobodysFault) {
   constexpr auto kEnded = R"(wayside_stream_duration_seconds_count{endpoint="/users/{id}",kind="events"})";
   {
     auto [client, backend] = open_stream();
-    client.read_to_end();  // it is idle for too long
+    client.read_to_end();  // the idle stream times out
     EXPECT_TRUE(wait_for_metric(kEnded, 1));
   }
   {
@@ -166,7 +166,7 @@ TEST_F(Accounting, TellsBackendErrorsAndRefusedRequestsApart) {
   EXPECT_EQ(total("wayside_rejected_requests_total"), 1);
 }
 
-// The head was understood, so it is known whose the request was.
+// The head is valid, so the method is known.
 TEST_F(Accounting, CountsARequestWithFaultyFramingUnderItsMethod) {
   start();
   for (const char* fields : {"Content-Length: 5\r\nTransfer-Encoding: chunked",
@@ -225,7 +225,7 @@ TEST_F(Accounting, KeepsStreamsApart) {
   EXPECT_EQ(metric("wayside_overhead_seconds_count"), 0);
 }
 
-TEST_F(Accounting, AGuessEarnsItsSeriesByAnAnswerThatShowsThatItIsThere) {
+TEST_F(Accounting, AGuessGetsSeriesOnceAResponseShowsThatThePathExists) {
   for (const routes::UnmatchedPolicy mode :
        {routes::UnmatchedPolicy::kGuess, routes::UnmatchedPolicy::kPath}) {
     config::Settings settings;
@@ -258,8 +258,8 @@ TEST_F(Accounting, AGuessEarnsItsSeriesByAnAnswerThatShowsThatItIsThere) {
   }
 }
 
-// Of a guess that is known, failures are counted there: the backend may be down for a while.
-TEST_F(Accounting, AFailureIsCountedWhereTheGuessIsKnown) {
+// Failures are counted under a known guess, since the backend may be down for a while.
+TEST_F(Accounting, CountsAFailureUnderAKnownGuess) {
   config::Settings settings;
   settings.unmatched = routes::UnmatchedPolicy::kGuess;
   start(settings);
@@ -405,9 +405,9 @@ TEST_F(Accounting, MeasuresWhatARouteAsksFor) {
   EXPECT_TRUE(wait_for_metric(count("http_request_backend_ttfb_seconds"), 1));
   EXPECT_EQ(metric(R"(http_request_size_bytes_sum{endpoint="/users/{id}",method="POST"})"), 3);
   EXPECT_EQ(metric(R"(http_response_size_bytes_sum{endpoint="/users/{id}",method="POST"})"), 2);
-  // A moment fifty years ago is no time that the request waited in a queue.
+  // A queue time of fifty years is not plausible, so it is not counted.
   EXPECT_EQ(metric(count("http_request_queue_seconds")), 0);
-  // An answer that comes before the request is complete says nothing about the backend's time.
+  // A response that comes before the request is complete does not measure the backend's time.
   client.send("POST /users/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
   backend.read_head();
   backend.send(kOk);
@@ -417,8 +417,7 @@ TEST_F(Accounting, MeasuresWhatARouteAsksFor) {
   EXPECT_EQ(metric(count("http_request_backend_ttfb_seconds")), 1);
 }
 
-// Nothing here depends on how fast the machine is: each part is longer than nothing, and together they are
-// not longer than the whole.
+// Holds on a machine of any speed: each part is longer than zero, and their sum is not longer than the whole.
 TEST_F(Accounting, SplitsADurationIntoItsParts) {
   using namespace std::chrono_literals;
   config::Settings settings;
@@ -472,7 +471,7 @@ TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
   constexpr auto kGood = R"(http_request_slo_good_total{endpoint="/users/{id}",method="GET"})";
   EXPECT_TRUE(wait_for_metric(kTotal, 2));
   EXPECT_EQ(metric(kGood), 1);
-  // The status says nothing of what came after it.
+  // A body that breaks off misses the objective, whatever the status.
   client.send(kGet);
   backend.read_head();
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
@@ -480,7 +479,7 @@ TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
   client.read_to_end();
   EXPECT_TRUE(wait_for_metric(kTotal, 3));
   EXPECT_EQ(metric(kGood), 1);
-  // Nobody knows what a client that left in time would have got.
+  // An aborted exchange is not counted, since its result is unknown.
   {
     RawSocket impatient = connect();
     impatient.send(kGet);
@@ -512,12 +511,12 @@ TEST_F(Accounting, ShowsTheTraceBehindABucket) {
   }));
 }
 
-// What clients saw, or what was counted: exchanges by method and first digit of the status.
+// The exchanges that clients saw, or that were counted, by method and first digit of the status.
 using Account = std::map<std::pair<std::string, char>, int>;
 
 class Conservation : public Accounting {
  protected:
-  // Answers each request on a connection of its own: most with some status, some too short, some not at all.
+  // Answers one request per connection: most with some status, some with a short body, some not at all.
   void serve_until(const std::atomic<bool>& is_over) {
     for (int number = 1; !is_over;) {
       if (!backend_.wait_for_connection(std::chrono::milliseconds(10))) continue;
@@ -535,7 +534,7 @@ class Conservation : public Accounting {
     }
   }
 
-  // One request after the other; what came back goes into the account. Those that reset are not in it.
+  // Sends one request after the other and returns the responses. Requests that are reset have none.
   Account visit(int first, int count) {
     Account seen;
     for (int number = first; number < first + count; ++number) {
@@ -556,7 +555,7 @@ class Conservation : public Accounting {
     return seen;
   }
 
-  // What http_requests_total says.
+  // The exchanges in http_requests_total.
   Account counted() const {
     Account account;
     std::istringstream page(admin_get("/metrics"));
@@ -572,9 +571,9 @@ class Conservation : public Accounting {
   }
 };
 
-// Clients that come, stay, abort and break the rules, on two workers, before a backend that fails now and
-// then and declares more routes than there is room for, while the configuration is loaded again and again:
-// what was counted is what the clients saw, and nothing ever goes down.
+// Clients finish, abort and break the rules, on two workers, with a backend that fails now and then and
+// declares more routes than there is room for, while the configuration is reloaded again and again: the
+// counts equal the clients' responses, and no counter goes down.
 TEST_F(Conservation, CountsEveryExchangeOnce) {
   constexpr int kClients = 8;
   constexpr int kRequests = 60;
@@ -615,7 +614,7 @@ TEST_F(Conservation, CountsEveryExchangeOnce) {
   observer.join();
 
   Account account = counted();
-  // A request that is reset may be gone before wayside reads it, and then it never was one.
+  // A request that is reset is not counted if it is gone before wayside reads it.
   int resets = 0;
   std::erase_if(account, [&](const auto& entry) {
     const bool is_reset = entry.first.first == "DELETE";

@@ -45,7 +45,7 @@ FakeBackend::~FakeBackend() {
 }
 
 RawSocket FakeBackend::accept() {
-  if (!wait_readable(descriptor_, kPatience)) throw std::runtime_error("nobody connected to the backend");
+  if (!wait_readable(descriptor_, kPatience)) throw std::runtime_error("no connection to the backend");
   return RawSocket(::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC));
 }
 

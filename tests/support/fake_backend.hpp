@@ -24,7 +24,7 @@ class FakeBackend {
 
   // Accepts the next connection; throws if none comes within kPatience.
   RawSocket accept();
-  // Whether a connection comes within `patience`.
+  // Waits up to `patience` for a connection to accept. False if none came.
   bool wait_for_connection(std::chrono::milliseconds patience) const;
 
   // Closes the listener, so that connections are refused.

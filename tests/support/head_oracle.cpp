@@ -28,7 +28,7 @@ constexpr bool is_visible(char c) {
 }
 
 // Reads a head from its first byte to its last. The bytes end with an empty line, so a loop that stops at
-// control characters needs no other end.
+// control characters needs no check for the end.
 class Cursor {
  public:
   explicit Cursor(std::string_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
@@ -98,8 +98,8 @@ std::optional<Violation> read_start_line(Cursor& cursor, http::ResponseHead& hea
   head.reason = cursor.take(' ') ? cursor.take_text() : std::string_view();
   if (!cursor.take_line_end()) return Violation::kMalformedHead;
   if (const auto violation = read_version(version, head.minor_version)) return violation;
-  // RFC 9110 section 15: a status code has three digits, the first of them one of 1 to 5. Higher ones are
-  // relayed all the same.
+  // RFC 9110 section 15: a status code has three digits, the first of them one of 1 to 5. Higher status codes
+  // are relayed nevertheless.
   if (status.size() != 3 || !std::ranges::all_of(status, is_digit) || status.front() == '0')
     return Violation::kMalformedHead;
   head.status = static_cast<unsigned>(std::stoul(std::string(status)));

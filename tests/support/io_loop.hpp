@@ -36,7 +36,7 @@ bool run_until(IoLoop& loop, Condition&& condition) {
   return true;
 }
 
-// Runs the loop for `duration`, whatever happens. Returns the number of handlers called.
+// Runs the loop for all of `duration`. Returns the number of handlers called.
 inline std::size_t run_for(IoLoop& loop, Nanoseconds duration) {
   return loop.io.run_for(duration);
 }
@@ -47,13 +47,13 @@ inline void run_ready(IoLoop& loop) {
   }
 }
 
-// Runs one turn of the readiness set, without waiting; sources raised in it are left for the next one. False
-// if no turn was due.
+// Runs one turn of the readiness set, without waiting; sources raised during the turn are left for the next
+// one. False if no turn was due.
 inline bool take_turn(IoLoop& loop) {
   return loop.io.poll_one() != 0;
 }
 
-// Calls the function from the loop, at that time or soon after it.
+// Calls `function` from the loop at `when` or soon after.
 template <class Function>
 void call_at(net::Timer& timer, TimePoint when, Function function) {
   timer.expires_at(when);
@@ -62,7 +62,7 @@ void call_at(net::Timer& timer, TimePoint when, Function function) {
   });
 }
 
-// Whether the loop ends once its set is stopped, which means that it waits for nothing else.
+// Stops the readiness set and runs the loop. True if the loop ends, because it waits for nothing else.
 inline bool run_dry(IoLoop& loop) {
   run_ready(loop);
   loop.readiness.stop();

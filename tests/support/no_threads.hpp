@@ -1,4 +1,4 @@
-// A process that may have no more threads, as under a limit of pids.
+// A process that may start no more threads, as under a limit of pids.
 #pragma once
 
 namespace wayside::test {

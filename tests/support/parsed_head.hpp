@@ -33,7 +33,7 @@ struct ParsedResponse {
   std::optional<http::Violation> violation;
 };
 
-// "name: value" per field, in their order.
+// One line "name: value" per field, in order.
 template <class Head>
 std::string field_lines(const Head& head) {
   std::string lines;

@@ -36,7 +36,7 @@ void ProxyFixture::start(config::Settings settings) {
   // Without routes, a test finds its requests under "unmatched", unless its settings say otherwise.
   if (!settings.unmatched) settings.unmatched = routes::UnmatchedPolicy::kFold;
   if (settings.backend == config::Settings{}.backend) settings.backend = backend_.address();
-  // Shows errors with the test that caused them, but not "listening".
+  // Shows errors beside the test that caused them, but no lines of level info.
   streams_ =
       std::make_unique<output::StandardStreams>(LogLevel::kError, app::Daemon::access_log_rings(settings));
   daemon_ = std::make_unique<app::Daemon>(std::move(settings), *streams_);

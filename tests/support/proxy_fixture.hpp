@@ -20,7 +20,7 @@ namespace wayside::test {
 // Polls until `condition` holds; false after kPatience.
 bool wait_until(const std::function<bool()>& condition);
 
-// A response head without its Date field, of which it must have one.
+// A response head without its Date field. The head must have exactly one.
 std::string undated(std::string response);
 
 class ProxyFixture : public testing::Test {
@@ -32,10 +32,10 @@ class ProxyFixture : public testing::Test {
   void start(config::Settings settings = {});
   // Drains the proxy and destroys it.
   void stop() { daemon_.reset(); }
-  // For bodies that must be relayed piece by piece.
+  // Settings that relay request bodies piece by piece.
   static config::Settings unbuffered();
   void start_with_routes(std::initializer_list<const char*> templates);
-  // Sets the source of daemon().reload()'s settings, for the next start.
+  // Sets the source of settings for daemon().reload(). Takes effect at the next start.
   void set_source(std::function<config::Settings()> source) { source_ = std::move(source); }
   app::Daemon& daemon() { return *daemon_; }
 
@@ -46,7 +46,7 @@ class ProxyFixture : public testing::Test {
   // The value of a metric line such as `http_requests_total{endpoint="/",http_status="200",method="GET"}`; -1
   // if there is none.
   double metric(std::string_view series) const;
-  // Waits until the line has that value; false after kPatience.
+  // Waits until the metric line has that value; false after kPatience.
   bool wait_for_metric(std::string_view series, double value) const;
 
   FakeBackend backend_;

@@ -1,5 +1,5 @@
-// One worker's proxy on the test's own thread: a Context with everything that it refers to, and the two
-// peers, which the test plays by hand.
+// One worker's proxy on the test's thread: a Context with the objects that it refers to, and its two peers,
+// which the test drives.
 //
 //     test::ProxyStage stage;
 //     stage.settings.request_body.buffer = 0;  // before the first use of the context
@@ -43,7 +43,7 @@
 
 namespace wayside::test {
 
-// Keeps the lines of a Logger. Its memory is taken in advance, as write() must not throw.
+// Keeps the lines of a Logger. Its memory is reserved in advance, as write() must not throw.
 class LogLines final : public LogSink {
  public:
   LogLines() { text_.reserve(kCapacity); }
@@ -68,7 +68,7 @@ class ProxyStage {
   ProxyStage(const ProxyStage&) = delete;
   ProxyStage& operator=(const ProxyStage&) = delete;
 
-  // Before the first use of the context. Valid until the next call.
+  // Call it before the first use of the context. The reference is valid until the next call.
   routes::RouteSpec& add_route(std::string path) {
     routes::RouteSpec& route = settings.routes.emplace_back();
     route.path = std::move(path);
@@ -82,7 +82,7 @@ class ProxyStage {
   }
   metrics::Registry& registry() { return context(), parts_->registry; }
 
-  // What a scrape reads now.
+  // The page of a scrape.
   std::string metrics(metrics::Format format = metrics::Format::kText) {
     std::string page;
     metrics::ScrapeRequest request;
@@ -90,18 +90,18 @@ class ProxyStage {
     metrics::Exposition(registry(), {}).render(page, request);
     return page;
   }
-  // The value of a series such as `wayside_client_connections`; -1 where there is none.
+  // The value of a series such as `wayside_client_connections`; -1 if there is none.
   double metric(std::string_view series) {
     const std::string page = metrics();
     const std::size_t found = page.find('\n' + std::string(series) + ' ');
     return found == page.npos ? -1 : std::stod(page.substr(found + series.size() + 2));
   }
-  // The exchanges that were counted under "unmatched" and GET with the status.
+  // The number of exchanges counted under "unmatched", GET and the status.
   double requests(unsigned status) {
     return metric(R"(http_requests_total{endpoint="unmatched",http_status=")" + std::to_string(status) +
                   R"(",method="GET"})");
   }
-  // The exchanges that were counted at all.
+  // The number of all exchanges counted.
   double requests() {
     const std::string page = metrics();
     double sum = 0;
@@ -112,7 +112,7 @@ class ProxyStage {
   }
   double in_flight() { return metric("http_requests_in_flight"); }
 
-  // The lines of the access log since the last call; needs settings.access_log.
+  // The lines of the access log since the last call. Needs settings.access_log.
   std::string access_log() {
     std::array<char, 64UL * 1024> lines;
     return {lines.data(), parts_->access_log->take_lines(lines)};
@@ -120,13 +120,13 @@ class ProxyStage {
   // The lines of the daemon's log.
   const std::string& log() const noexcept { return log_lines_.text(); }
 
-  // How often an idle client was there where none was.
+  // How often the worker got its first idle client.
   int idle_calls() const noexcept { return idle_calls_; }
-  // What the inspector shows of the route.
+  // The inspector's counters of the route.
   inspector::RouteUse& use(routes::RouteId route) { return parts_->uses.at(route); }
   inspector::UnmatchedPaths& unmatched() { return parts_->unmatched; }
 
-  // For a second context.
+  // The routing for a second context.
   std::unique_ptr<const proxy::Routing> make_routing() { return context(), parts_->make_routing(settings); }
   const Logger& logger() const noexcept { return logger_; }
 
@@ -196,7 +196,7 @@ struct StageClient {
         peer(std::move(sockets.peer)),
         connection(stage.context().wheel, std::move(sockets.stream), "192.0.2.1", id) {}
 
-  // The peer sends the bytes, which are few, and all that came is read into connection.in.
+  // Sends a few bytes from the peer and reads them into connection.in.
   void receive(std::string_view bytes) {
     peer.send(bytes);
     const std::size_t wanted = connection.in.size() + bytes.size();
@@ -204,7 +204,7 @@ struct StageClient {
       if (connection.stream.readable()) connection.read(stage.context().buffers);
       return connection.in.size() == wanted && !connection.stream.readable();
     });
-    if (!has_come) throw std::runtime_error("what the client sent did not come");
+    if (!has_come) throw std::runtime_error("the bytes of the client did not come");
   }
 
   ProxyStage& stage;
@@ -212,11 +212,11 @@ struct StageClient {
   proxy::ClientConnection connection;
 };
 
-// A task from its first step on, and its result once there is one. Ends the task where it is destroyed first.
+// Runs a task and keeps its result. Its destructor ends a task that is still running.
 template <class T>
 class Running {
  public:
-  // Of Task<>: that it has ended.
+  // std::monostate for Task<>.
   using Value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
   explicit Running(net::Task<T> task) : driver_(drive(std::move(task), *this)) {}
@@ -228,7 +228,7 @@ class Running {
   bool run_to_end(IoLoop& loop) {
     return run_until(loop, [this] { return is_over(); });
   }
-  // Once it is over. Throws what the task has thrown.
+  // Call it once the task is over. Rethrows the task's exception.
   Value& result() {
     if (failure_) std::rethrow_exception(failure_);
     return *result_;

@@ -90,7 +90,7 @@ std::string RawSocket::read_exactly(std::size_t count) {
 }
 
 void RawSocket::skip_exactly(std::size_t count) {
-  if (!read_.empty()) fail("something waits to be taken");
+  if (!read_.empty()) fail("bytes were read in advance");
   char bytes[16384];
   while (count != 0) {
     wait_readable();

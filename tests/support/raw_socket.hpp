@@ -16,7 +16,7 @@ namespace wayside::test {
 // Longer than any event takes on a busy machine; a test that waits this long has failed.
 inline constexpr std::chrono::seconds kPatience{20};
 
-// Each function throws std::runtime_error, with the bytes read so far, if it waits in vain.
+// Each function throws std::runtime_error, with the bytes read so far, after a wait of kPatience.
 class RawSocket {
  public:
   explicit RawSocket(int descriptor) noexcept;
@@ -32,19 +32,19 @@ class RawSocket {
   // Sends a byte out of band (tcp(7)).
   void send_urgent(char byte);
 
-  // Up to and including the empty line.
+  // Reads up to and including the empty line.
   std::string read_head();
   std::string read_exactly(std::size_t count);
   std::string read_until(std::string_view mark);
-  // Reads and discards, without an allocation. Called only while no byte read earlier waits to be taken.
+  // Reads and discards, without an allocation. Call it only if no byte was read in advance.
   void skip_exactly(std::size_t count);
   // Reads to the end of the stream. A reset counts as the end and is remembered.
   std::string read_to_end();
-  // What has come so far.
+  // Reads the bytes that have come so far, without waiting.
   std::string read_available();
   // Whether the last read_to_end() ended in a reset.
   bool was_reset() const noexcept { return was_reset_; }
-  // Whether there is something to read, or the end, within `patience`.
+  // Waits up to `patience` for bytes or the end of the stream. False if neither came.
   bool wait_for_input(std::chrono::milliseconds patience) const;
 
   void shutdown_send();

@@ -1,4 +1,4 @@
-// Descriptors of every kind that lines are written to, and their readers, played by a test.
+// Descriptors of every kind that a log may be written to, and their readers, which the test drives.
 #pragma once
 
 #include <array>

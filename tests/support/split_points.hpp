@@ -1,4 +1,4 @@
-// The ways in which bytes can arrive: as a whole, split in two at every point, and one at a time.
+// The ways in which bytes can arrive: whole, split in two at every point, and one at a time.
 //
 // A unit that takes bytes piece by piece must come to the same result in each way.
 #pragma once

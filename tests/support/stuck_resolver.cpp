@@ -13,7 +13,7 @@
 namespace wayside::test {
 namespace {
 
-// Shared with threads that outlive the test, and so never destroyed.
+// Never destroyed, since threads that outlive the test use it.
 struct Stuck {
   std::mutex mutex;
   std::condition_variable changed;
@@ -22,7 +22,7 @@ struct Stuck {
   int left = 0;      // look-ups still to hang
   int count = 0;
 
-  // Whether the name is found.
+  // Fails, hangs or succeeds, as the test has set. True if the name is found.
   bool look_up() {
     std::unique_lock lock(mutex);
     if (failures != 0) {

@@ -1,8 +1,7 @@
-// Name servers played by a test: a silent one, where a look-up of kStuckHost hangs until the test lets it
-// end, and one that knows the current addresses of kMovingHost.
+// Simulates name servers: one whose look-ups of kStuckHost hang until the test ends them, and one that knows
+// the current addresses of kMovingHost.
 //
-// The program's getaddrinfo(3) is replaced for them (stuck_resolver.cpp); it looks up any other name as
-// usual.
+// They replace the program's getaddrinfo(3) (stuck_resolver.cpp), which looks up other names as usual.
 #pragma once
 
 #include <condition_variable>
@@ -22,7 +21,7 @@ class StuckResolver {
  public:
   // The first `failures` look-ups fail at once, the next `stuck` ones hang, and later ones find 127.0.0.1.
   explicit StuckResolver(int failures = 0, int stuck = 1'000'000);
-  // Lets them fail, and waits until they have.
+  // Lets the look-ups that hang fail, and waits until they have.
   ~StuckResolver();
   StuckResolver(const StuckResolver&) = delete;
   StuckResolver& operator=(const StuckResolver&) = delete;
