@@ -1,11 +1,11 @@
-"""A small HTTP/1.1 backend in the test's own process, which the test can look into and hold back.
+"""A small HTTP/1.1 backend in the test's process, which the test can inspect and delay.
 
     any method, /echo        JSON: method, target, the header fields in order, length and MD5 of the body
     /status/N                status N, with a short body where N may have one
     /bytes/N                 N bytes of a fixed pattern, with Content-Length
-    /chunked/N               the same, in chunks
+    /chunked/N               the same body, in chunks
     /hold                    answers once release() has been called
-    /after/MS                answers MS milliseconds later: service time, as a client sees it
+    /after/MS                answers after MS milliseconds of service time
     /events                  Server-Sent Events, one for each call of send_event()
 """
 
@@ -22,7 +22,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 def pattern(size):
-    """`size` bytes that differ from place to place."""
+    """`size` bytes, different at every position within a block."""
     block = bytes(range(251))
     return (block * (size // len(block) + 1))[:size]
 
@@ -136,7 +136,7 @@ class _Server(ThreadingHTTPServer):
         pass  # a peer that leaves in the middle is part of some tests
 
     def server_bind(self):
-        # Not HTTPServer's: it looks the host name up, which a unix socket does not have.
+        # HTTPServer's would look up the host name, which a unix socket does not have.
         if self.address_family == socket.AF_INET6:
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         self.socket.bind(self.server_address)
@@ -183,7 +183,7 @@ class Backend:
 
     @property
     def connections(self):
-        """How many connections were ever made to it."""
+        """The number of connections that were ever accepted."""
         with self._server.lock:
             return self._server.connections
 
@@ -206,7 +206,7 @@ class Backend:
 
 @contextlib.contextmanager
 def nobody_listens():
-    """A backend URL that refuses every connection: the port is taken, but nobody listens on it."""
+    """A backend URL that refuses every connection: the port is bound, but not listened on."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"

@@ -8,7 +8,7 @@ END_OF_HEAD = b"\r\n\r\n"
 
 
 class CannedBackend:
-    """`answer_to(head)` gives the answer to each request; without it, all get the same."""
+    """`answer_to(head)` returns the answer to a request; without it, all requests get the same answer."""
 
     def __init__(self, answer_to=None):
         self._answer_to = answer_to
@@ -33,7 +33,7 @@ class CannedBackend:
         return b"".join(map(self._answer_to, text.split(END_OF_HEAD)[:-1]))
 
     def _serve(self, connection):
-        tail = b""  # of what came: a head that was cut
+        tail = b""  # the beginning of an incomplete head
         with connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while True:

@@ -1,4 +1,4 @@
-"""The Flask application behind wayside in test_flask.py, served by Flask's own server on a port the kernel chose."""
+"""The Flask application behind wayside in test_flask.py, served by Flask's server on a port that the kernel chose."""
 
 from flask import Flask, Response, jsonify, make_response, redirect, request
 

@@ -1,8 +1,8 @@
-"""What the end-to-end tests share: processes that end with the test, ports, conditions, a plain HTTP client.
+"""Helpers of the end-to-end tests: processes that end with the test, ports, conditions, a plain HTTP client.
 
-Every process listens on the loopback, lives in a session of its own, and dies with the thread that started it, so
-that nothing is left behind even by a test run that is killed. Nothing here waits for time to pass: each wait names
-a condition, and a timeout that turns into a failure.
+Every process listens on the loopback, has a separate session, and dies with the thread that started it, so that
+even a killed test run leaves nothing behind. No wait is for a fixed time: each names a condition, and a timeout that
+is a failure.
 """
 
 import contextlib
@@ -24,14 +24,14 @@ from pathlib import Path
 # The root of the checkout.
 SOURCE = Path(__file__).resolve().parents[2]
 
-# Generous: a condition that never comes true is the only thing that waits this long.
+# Generous, since only a condition that never comes true waits this long.
 TIMEOUT_S = 30.0
 
 
 def wait_until(condition, what, timeout_s=TIMEOUT_S):
-    """Returns the first true value of condition(), asked again and again.
+    """Calls condition() again and again, and returns its first true value.
 
-    After the timeout it fails with `what`: a text, or a function that is called only then and returns one.
+    Fails after the timeout with `what`: a text, or a function that is called only then and returns one.
     """
     deadline = time.monotonic() + timeout_s
     while True:
@@ -47,8 +47,8 @@ def wait_until(condition, what, timeout_s=TIMEOUT_S):
 def free_port():
     """A port for a program that cannot be told to take port 0.
 
-    Drawn from below the range in which the kernel picks ports for outgoing connections (32768 and up), so that
-    the traffic of a test that runs beside this one cannot take it between here and the program's own bind.
+    Drawn from below the range of outgoing connections (32768 and up), so that a test that runs in parallel cannot
+    take it before the program binds it.
     """
     while True:
         port = random.randint(12000, 32000)
@@ -59,7 +59,7 @@ def free_port():
 
 
 def program(name):
-    """The path of an installed program; a test without it fails, for a test that is skipped proves nothing."""
+    """The path of an installed program. A test without it fails, since a skipped test proves nothing."""
     path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin")
     if path is None:
         raise AssertionError(f"{name} is not installed: run ./dev deps")
@@ -67,7 +67,7 @@ def program(name):
 
 
 def environment(additions=None):
-    """Ours, without what would configure the daemon: a test alone decides about that."""
+    """The environment without the variables that configure the daemon, which each test sets itself."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WAYSIDE_")}
     return {**inherited, **(additions or {})}
 
@@ -83,7 +83,7 @@ class Process:
         self._lines = []
         self._changed = threading.Condition()
         self._popen = subprocess.Popen(
-            # The kernel kills it if we die without a chance to: setpriv sets that and becomes the program.
+            # setpriv has the kernel kill the program if this process dies without ending it, then executes it.
             [program("setpriv"), "--pdeathsig", "KILL", *self.command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if stdout is None else stdout,
@@ -111,13 +111,13 @@ class Process:
         return self._popen.poll() is None
 
     def is_running_after(self, seconds):
-        """Gives the process that long to end by itself."""
+        """Waits that long for the process to end by itself."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._popen.wait(seconds)
         return self.is_running()
 
     def wait_for_line(self, pattern, timeout_s=TIMEOUT_S):
-        """The match of the first line, of all so far and to come, in which `pattern` is found."""
+        """Waits for the first line, past ones included, in which `pattern` is found, and returns the match."""
         deadline = time.monotonic() + timeout_s
         checked = 0
         with self._changed:
@@ -148,7 +148,7 @@ class Process:
         return status
 
     def stop(self):
-        """Ends the process, politely first, and whatever of its session has outlived it."""
+        """Ends the process, by SIGTERM first, and all processes of its session that outlive it."""
         if self.is_running():
             self._popen.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -171,8 +171,8 @@ class Process:
 class Wayside(Process):
     """The daemon under test, on ports the kernel chose, ready when the constructor returns.
 
-    `config` is the text of a configuration file; `log_fields` are those of the line that says where it listens, and
-    empty where `stderr` takes the log. `redirections` are a shell's.
+    `config` is the text of a configuration file; `log_fields` are those of the log line "listening", and empty if
+    `stderr` takes the log. `redirections` are a shell's.
     """
 
     def __init__(
@@ -219,11 +219,11 @@ class Wayside(Process):
         return response.text
 
     def sample(self, name, **labels):
-        """The value of one series, 0.0 where it does not exist (yet)."""
+        """The value of one series; 0.0 if it does not exist (yet)."""
         return samples(self.metrics()).get((name, frozenset(labels.items())), 0.0)
 
     def wait_for_sample(self, value, name, **labels):
-        """An exchange is counted when it is over, which may be a moment after its client has the last byte."""
+        """Waits, since an exchange may be counted a moment after its client has the last byte."""
         wait_until(
             lambda: self.sample(name, **labels) == value,
             lambda: f"{name}{labels} is {value}; metrics are:\n{self.metrics()}",
@@ -231,7 +231,7 @@ class Wayside(Process):
         )
 
     def peak_memory_mib(self):
-        """The most resident memory it ever had."""
+        """The peak of its resident memory."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE).group(1)) / 1024
 
@@ -244,7 +244,7 @@ def wayside_binary():
 
 
 def run_wayside(*args, env=None):
-    """Runs wayside to its end: (exit status, what it wrote to stdout, to stderr)."""
+    """Runs wayside to its end: (exit status, its output on stdout, on stderr)."""
     done = subprocess.run(
         [wayside_binary(), *map(str, args)],
         stdin=subprocess.DEVNULL,
@@ -280,7 +280,7 @@ class Response:
 
 
 def fetch(port, target, method="GET", body=None, headers=None, timeout_s=TIMEOUT_S, **connection_options):
-    """One request on a connection of its own. Redirects are not followed, statuses are not judged."""
+    """One request on a new connection. Redirects are not followed, and no status is an error."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s, **connection_options)
     with contextlib.closing(connection):
         connection.request(method, target, body=body, headers=headers or {})
@@ -313,7 +313,7 @@ def accepts_connections(port):
 
 @contextlib.contextmanager
 def background(work):
-    """Runs work() on a thread of its own, which has ended when the context has."""
+    """Runs work() on a separate thread, which has ended when the context ends."""
     thread = threading.Thread(target=work)
     thread.start()
     try:

@@ -1,4 +1,4 @@
-"""The access log: what a line says, and that a reader who stops reading delays nobody."""
+"""The access log: the contents of a line, and a reader that stops reading, which delays no request."""
 
 import datetime
 import fcntl
@@ -75,7 +75,7 @@ class AccessLog(support.TestCase):
         connection = http.client.HTTPConnection("127.0.0.1", wayside.proxy_port, timeout=support.TIMEOUT_S)
         self.addCleanup(connection.close)
         target = "/after/0?" + "x" * 2000
-        # More than the pipe and the room for lines of the process take.
+        # More lines than the pipe and the process's ring hold.
         requests = (2**20 + capacity) // len(target) + 10
         for _ in range(requests):
             connection.request("GET", target)

@@ -42,7 +42,7 @@ class CommandLine(support.TestCase):
         self.assertGreater(len(options), 10)
         for option, space in options:
             with self.subTest(option):
-                # --version looks at no value, but an unknown option or a missing value is a mistake.
+                # --version checks no values, but an unknown option or a missing value is a mistake.
                 value = ["x"] if space == " " else []
                 output = support.run_wayside("--help" if option == "--version" else "--version", option, *value)
                 self.assertEqual((output[0], output[2]), (0, ""))
@@ -100,7 +100,7 @@ class CommandLine(support.TestCase):
 
 
 class SamePort(support.TestCase):
-    """Several workers have one port among them, and a second daemon would get half of the connections."""
+    """Several workers share one port, and a second daemon on it would get half of the connections."""
 
     def test_a_second_daemon_does_not_start(self):
         first = self.start_wayside("--workers", "2")

@@ -1,4 +1,4 @@
-"""curl through wayside: what the most used client of all sends, and what it must get."""
+"""curl through wayside: the requests of the most common client, and their responses."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ class Curl(support.TestCase):
         return f"http://127.0.0.1:{self.wayside.proxy_port}{target}"
 
     def curl(self, target, *options, data=None):
-        """Runs curl to its end: (what it wrote to stdout, what it said on stderr)."""
+        """Runs curl to its end: (its output on stdout, on stderr)."""
         done = subprocess.run(
             [support.program("curl"), "--silent", "--show-error", "--max-time", "30", self.url(target), *options],
             input=data,

@@ -1,5 +1,5 @@
-"""What other programs read out of the metrics: promtool, both parsers of Prometheus' Python client, and a real
-Prometheus that stores exemplars. Their numbers are held against what the client here counted itself."""
+"""The metrics as other programs read them: promtool, both parsers of Prometheus' Python client, and a real Prometheus
+that stores exemplars. Their numbers are compared with the counts of the test's client."""
 
 import http.client
 import http.server
@@ -32,7 +32,7 @@ JOB = """\
 
 
 def parse(page, is_openmetrics):
-    """All samples of a page, as {(name, sorted labels): value}; the parser refuses what is no valid page."""
+    """All samples of a page, as {(name, sorted labels): value}; the parser refuses an invalid page."""
     parser = openmetrics_parser if is_openmetrics else text_parser
     samples = {}
     for family in parser.text_string_to_metric_families(page):
@@ -44,13 +44,13 @@ def parse(page, is_openmetrics):
 
 
 def ask(port, path, query):
-    """The data of an answer of Prometheus' API."""
+    """The data in an answer of Prometheus' API."""
     answer = json.loads(support.fetch(port, f"/api/v1/{path}?" + urllib.parse.urlencode(query)).body)
     return answer.get("data")
 
 
 class TextBridge:
-    """Passes scrapes on, and asks for the text format whatever it was asked for."""
+    """Forwards scrapes, and always asks for the text format."""
 
     def __init__(self, metrics_port):
         bridge = self
@@ -129,7 +129,7 @@ class Http(Exposition):
                 mine = [seconds for each, seconds in self.timings if each == target]
                 series = ("endpoint", endpoint), ("method", "GET")
                 self.assertEqual(samples["http_request_duration_seconds_count", series], len(mine))
-                # What wayside saw is a part of what the client saw.
+                # wayside's duration is a part of the client's.
                 self.assertLess(samples["http_request_duration_seconds_sum", series], sum(mine))
                 for (name, of_bucket), value in samples.items():
                     if name == "http_request_duration_seconds_bucket" and ("endpoint", endpoint) in of_bucket:
@@ -137,7 +137,7 @@ class Http(Exposition):
                         self.assertGreaterEqual(value, sum(seconds <= bound for seconds in mine), of_bucket)
 
     def start_prometheus(self, scrape_configs):
-        """Its port, once it is up."""
+        """Its port, once it is ready."""
         config = self.folder / "prometheus.yml"
         config.write_text(PROMETHEUS + scrape_configs)
         port = support.free_port()
@@ -167,7 +167,7 @@ class Http(Exposition):
     def test_prometheus_reads_the_same_in_both_formats(self):
         labels = {"endpoint": "/status/{code}", "http_status": "503", "method": "GET"}
         self.wayside.wait_for_sample(5.0, "http_requests_total", **labels)
-        # Prometheus asks for OpenMetrics unless somebody stands between who asks for text.
+        # Prometheus asks for OpenMetrics, which the proxy in between replaces with text.
         bridge = TextBridge(self.wayside.metrics_port)
         self.addCleanup(bridge.stop)
         jobs = {"openmetrics": self.wayside.metrics_port, "text": bridge.port}

@@ -49,7 +49,7 @@ class Flask(support.TestCase):
         ]
         lines = self.flask_lines()
         values = [line.rpartition(" ")[2] for line in lines if "_bucket{" in line]
-        # Every line is the expected one to the letter; but what buckets and sum hold is up to the machine.
+        # Every line is compared literally, except the values of buckets and sum, which depend on the machine.
         self.assertEqual([re.sub(r'(_(?:bucket|sum)\{.*\} ).*', r"\1", line) for line in lines], expected)
         self.assertEqual(values, sorted(values, key=float), "buckets are cumulative")
         self.assertEqual(values[-1], "4.0")

@@ -1,4 +1,4 @@
-"""Does wayside name the endpoint that the framework would name? Asked of the frameworks' own tables."""
+"""wayside and each framework match random paths to the same templates of the framework's table."""
 
 import random
 import re
@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-# What the random paths are made of: words of the tables, and values that some constraint takes or refuses.
+# The segments of the random paths: words of the tables, and values that some constraint accepts or refuses.
 WORDS = [
     "users", "files", "orders", "me", "edit", "items", "about", "de", "en", "fr", "a", "b", "1", "42", "007", "-7", "1.5",
     "x.json", "report.pdf", "2024-01", "123e4567-e89b-12d3-a456-426614174000", "some-slug", "UPPER",
@@ -18,7 +18,7 @@ PATHS = 400
 
 
 def explained(config, path):
-    """The template that wayside says the path belongs to, or None."""
+    """The template that wayside matches, or None."""
     status, out, err = support.run_wayside("--config", config, "--explain", f"GET {path}")
     if status != 0:
         raise AssertionError(err)
@@ -33,7 +33,7 @@ class Frameworks(support.TestCase):
             yield "/" + "/".join(generator.choices(WORDS, k=generator.randrange(5)))
 
     def check(self, templates, name_of):
-        """`name_of(path)` is the template that the framework picks, or None."""
+        """`name_of(path)` is the template that the framework matches, or None."""
         config = self.folder / "wayside.yaml"
         lines = "".join(f"  - '{template}'\n" for template in templates)
         config.write_text("routes:\n" + lines)
@@ -66,8 +66,8 @@ class Frameworks(support.TestCase):
         self.check(templates, name_of)
 
     def test_express(self):
-        """Express takes the first that matches, so its tables have the specific ones first; each template is here with
-        the regular expression that path-to-regexp makes of it."""
+        """Express takes the first template that matches, so the specific ones come first. Each template has the regular
+        expression that path-to-regexp makes of it."""
         table = [
             ("/users/me", r"/users/me"),
             (r"/users/:id(\d+)", r"/users/\d+"),

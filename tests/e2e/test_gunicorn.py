@@ -1,4 +1,4 @@
-"""gunicorn, the server that most Flask applications run on, as the backend: also while it replaces its workers."""
+"""gunicorn, on which most Flask applications run, as the backend, also while it replaces its workers."""
 
 import contextlib
 import http.client
@@ -29,7 +29,7 @@ class Gunicorn(support.TestCase):
         self.wayside = self.start_wayside(backend=url)
 
     def wait_for_workers(self, started):
-        """Waits until so many workers were ever started, and all but the last ones have ended."""
+        """Waits until that many workers have been started, and all but the last ones have ended."""
 
         def settled():
             output = self.gunicorn.output
@@ -62,7 +62,7 @@ class Gunicorn(support.TestCase):
         self.assertTrue(all(requests > 0 for requests, _ in results), results)
 
     def ask_until(self, over):
-        """Asks over one connection until `over` is set: how many requests there were, and those that failed."""
+        """Sends requests on one connection until `over` is set; returns their number and the failures."""
         requests, failures = 0, []
         connection = http.client.HTTPConnection("127.0.0.1", self.wayside.proxy_port, timeout=support.TIMEOUT_S)
         with contextlib.closing(connection):

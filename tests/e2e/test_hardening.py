@@ -1,4 +1,4 @@
-"""What the compiler and the linker can do against whoever finds a mistake: the released program has all of it."""
+"""The hardening by compiler and linker: the released program has all of it."""
 
 import platform
 import re
@@ -59,7 +59,7 @@ class Hardening(unittest.TestCase):
     def test_functions_are_marked_as_targets_of_jumps(self):
         offset, size = sections(self.binary)[".text"]
         code = self.binary.read_bytes()[offset : offset + size]
-        # ENDBR64. A few come with the compiler's own objects.
+        # ENDBR64. The compiler's runtime objects have a few.
         self.assertGreater(code.count(b"\xf3\x0f\x1e\xfa"), 500)
 
     def test_symbols_are_in_a_file_of_their_own(self):

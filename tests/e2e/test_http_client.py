@@ -1,4 +1,4 @@
-"""Python's http.client through wayside: one connection, bodies of every framing, and the interim answers between."""
+"""Python's http.client through wayside: one connection, bodies of every framing, and interim responses."""
 
 import contextlib
 import hashlib
@@ -20,7 +20,7 @@ class HttpClient(support.TestCase):
         self.addCleanup(self.connection.close)
 
     def exchange(self, method, target, **options):
-        """One request on the connection of the test, and its answer, read to the end."""
+        """Sends a request on the test's connection and reads the whole response."""
         self.connection.request(method, target, **options)
         response = self.connection.getresponse()
         return response, response.read()

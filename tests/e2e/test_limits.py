@@ -1,4 +1,4 @@
-"""More clients than the process may have descriptors for."""
+"""More clients than the process has descriptors for."""
 
 import concurrent.futures
 import re
@@ -13,7 +13,7 @@ REQUESTS = 20  # of each client
 
 
 def ask(port, count):
-    """The statuses of so many requests, on one connection for as long as the daemon keeps it."""
+    """The statuses of that many requests, on one connection as long as the daemon keeps it."""
     statuses = []
     connection = None
     for _ in range(count):
@@ -50,7 +50,7 @@ class Descriptors(support.TestCase):
 
         with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
             statuses = [status for each in pool.map(ask, [proxy_port] * CLIENTS, [REQUESTS] * CLIENTS) for status in each]
-        # A connection that made room may have been sent a request meanwhile.
+        # A connection may be closed to make room while its client sends a request.
         self.assertLessEqual(statuses.count("closed"), CLIENTS)
         self.assertEqual(set(statuses) - {"closed"}, {"204"})
         metrics = support.samples(support.fetch(metrics_port, "/metrics").text)

@@ -1,4 +1,4 @@
-"""Bodies stream: a gigabyte through wayside, either way, leaves its memory as small as a kilobyte would."""
+"""Bodies stream: a gigabyte in either direction takes no more memory than a kilobyte."""
 
 import socket
 import threading
@@ -12,7 +12,7 @@ PIECE = bytes(1 << 20)
 
 
 def read_head(connection):
-    """The head of a message, and what came with it."""
+    """The head of a message, and the bytes that came with it."""
     received = b""
     while b"\r\n\r\n" not in received:
         data = connection.recv(65536)
@@ -24,7 +24,7 @@ def read_head(connection):
 
 
 def count_body(connection, expected):
-    """Reads `expected` bytes, or up to the end of the connection, and returns how many there were."""
+    """Reads `expected` bytes, or up to the end of the connection, and returns their number."""
     buffer = bytearray(1 << 20)
     count = 0
     while count < expected:
@@ -41,7 +41,7 @@ def send_body(connection):
 
 
 class RawBackend:
-    """Serves one connection: takes one request whole, counts its body, and answers with a body of its own size."""
+    """Serves one connection: reads one request, counts the bytes of its body, and answers with a large body."""
 
     def __init__(self):
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -63,7 +63,7 @@ class RawBackend:
             else:
                 self.body_bytes = len(rest) + count_body(connection, BODY_BYTES - len(rest))
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-            connection.recv(1)  # until wayside is done with it
+            connection.recv(1)  # until wayside closes it
 
 
 class Memory(support.TestCase):

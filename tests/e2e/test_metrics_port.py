@@ -1,4 +1,4 @@
-"""The metrics port under a crowd: silent clients, slow scrapers, and a probe that has to be answered all the same."""
+"""The metrics port under a crowd: silent clients, slow scrapers, and a probe that has to be answered nevertheless."""
 
 import gzip
 import re
@@ -9,8 +9,8 @@ from pathlib import Path
 import support
 from canned_backend import CannedBackend
 
-CONNECTIONS = 128  # as many as the metrics listener has for everything but /-/
-ROUTES = 2_000     # some megabytes of page
+CONNECTIONS = 128  # the metrics listener's places, without those reserved for /-/
+ROUTES = 2_000     # make a page of some megabytes
 GZIP = b"GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n"
 
 
@@ -50,7 +50,7 @@ class Crowd(support.TestCase):
         return client
 
     def scrape_slowly(self, request=GZIP):
-        """A connection on which the answer has begun, and is not read."""
+        """A connection on which the response has begun and is not read."""
         client = self.connect(receive_buffer=4096)
         client.sendall(request)
         return client
@@ -78,7 +78,7 @@ class Crowd(support.TestCase):
         slow = [self.scrape_slowly(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n") for _ in range(CONNECTIONS)]
         for client in slow:
             self.assertTrue(client.recv(12).startswith(b"HTTP/1.1 200"))
-        # Silent ones beyond that do not take what is set apart for probes.
+        # Further silent clients do not take the places reserved for probes.
         for _ in range(CONNECTIONS):
             self.connect()
         self.expect_probes_to_be_answered()
@@ -106,7 +106,7 @@ class Crowd(support.TestCase):
         idle = resident_mib(self.wayside.pid)
         request = "GET /metrics?name[]=http_request_duration_seconds&name[]=%d HTTP/1.1\r\nHost: x\r\n\r\n"
         slow = [self.scrape_slowly((request % number).encode()) for number in range(CONNECTIONS)]
-        # A probe does not wait for all of them, and the last is answered though those before it read nothing.
+        # A probe does not wait for all pages, and the last client is answered though the others read nothing.
         self.assertEqual(support.fetch(self.wayside.metrics_port, "/-/healthy", timeout_s=5).status, 200)
         self.assertTrue(slow[-1].recv(12).startswith(b"HTTP/1.1 200"))
         self.assertLess(resident_mib(self.wayside.pid) - idle, 64)

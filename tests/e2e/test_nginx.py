@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import support
 from backend import Backend, pattern
 
-# nginx reaches wayside over kept-alive connections. It leaves through 127.0.0.3 while its clients come from
-# 127.0.0.2 (all of 127/8 is the loopback), so that the two hops can be told apart in X-Forwarded-For.
+# nginx reaches wayside over keep-alive connections. It connects from 127.0.0.3 and its clients from 127.0.0.2 (all of
+# 127/8 is the loopback), so that X-Forwarded-For shows the two hops.
 CONFIG = """\
 daemon off;
 master_process off;
@@ -77,7 +77,7 @@ class Nginx(support.TestCase):
         total = CLIENTS * REQUESTS_PER_CLIENT
         self.assertEqual(len(self.backend.requests), total, "nothing was lost, nothing was sent twice")
         support.wait_until(lambda: self.counted() == total, f"wayside has counted {total} requests", timeout_s=10)
-        # As many as were ever needed at once, and some for the races around a connection that is just coming free.
+        # As many as were in use at once, and some more, since a connection may become free just too late.
         self.assertLessEqual(self.backend.connections, 4 * CLIENTS, "connections to the backend are reused")
 
     def counted(self):
@@ -85,7 +85,7 @@ class Nginx(support.TestCase):
         return sum(value for (name, _), value in exposition.items() if name == "http_requests_total")
 
     def one_client(self, number):
-        """A hundred requests of several kinds over one connection; returns those that did not go as they should."""
+        """Sends a hundred requests of several kinds on one connection; returns those that failed."""
         failures = []
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=support.TIMEOUT_S)
         with contextlib.closing(connection):

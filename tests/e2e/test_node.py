@@ -1,4 +1,4 @@
-"""Node through wayside, on both sides: its server as the backend, undici's fetch and the http module as clients."""
+"""Node on both sides of wayside: its server as the backend, undici's fetch and the http module as clients."""
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +40,7 @@ class Node(support.TestCase):
         self.wayside.wait_for_sample(1.0, "http_requests_total", **labels)
 
     def test_a_backend_that_hardly_keeps_connections_loses_no_request(self):
-        """Node drops an idle connection when it likes; a request may be on its way in that very moment."""
+        """Node closes an idle connection at any time, also while a request is on its way."""
         self.start_between("1")
 
         def client(_):

@@ -21,7 +21,7 @@ scrape_configs:
 
 ROUTES = "routes: ['/after/{ms}', '/status/{code}']\n"
 
-# The backend answers /after/30 30 ms after it is asked: well inside the bucket from 25 to 50 ms.
+# The backend answers /after/30 after 30 ms: well inside the bucket from 25 to 50 ms.
 SERVICE_TIME_MS = 30
 BUCKET_S = (0.025, 0.05)
 
@@ -54,7 +54,7 @@ class Promtool(support.TestCase):
 
 
 class Visitor:
-    """Requests without end, one after the other, until the test is over."""
+    """Sends requests, one after the other, until the test is over."""
 
     def __init__(self, port):
         self._port = port
@@ -107,7 +107,7 @@ class PrometheusServer(support.TestCase):
         }
 
     def wait_for(self, expression, holds):
-        """Asks until the answer is as it should be: rates need a few scrapes, and the traffic a moment to settle."""
+        """Repeats the query until the answer is as expected: rates need a few scrapes, and the traffic has to settle."""
 
         def ask():
             answer = self.query(expression)
@@ -125,7 +125,7 @@ class PrometheusServer(support.TestCase):
     def test_scrapes_and_answers_queries(self):
         self.wait_for("up", lambda answer: answer == {(None, None): 1.0})
 
-        # One visitor, and at least the service time from one request to the next.
+        # There is one client, and its requests are at least the service time apart.
         fastest = 1000 / SERVICE_TIME_MS
         slow, failing = ("/after/{ms}", "200"), ("/status/{code}", "503")
         self.wait_for(

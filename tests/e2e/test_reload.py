@@ -1,4 +1,4 @@
-"""Reloading as a user meets it: files that block, documents that are too much, signals at any time."""
+"""Reloads: files that block, documents that are too large, signals at any time."""
 
 import contextlib
 import os
@@ -40,7 +40,7 @@ class ReloadTest(support.TestCase):
         return self.start_wayside("--enable-lifecycle", *args, config=config, backend=self.backend.url)
 
     def replace(self, text):
-        """Puts another configuration in the place of whatever is there, without writing into it."""
+        """Replaces the configuration file, without writing into the old one."""
         other = self.folder / "other.yaml"
         other.write_text(text)
         other.rename(self.file)
@@ -102,14 +102,14 @@ class TooMuch(ReloadTest):
 
 
 class AtAnyTime(ReloadTest):
-    """Signals before there is anything to reload, and when it is nearly over."""
+    """Signals before the daemon serves, and while it drains."""
 
     def test_a_hangup_before_the_start_is_over_is_a_reload(self):
         os.mkfifo(self.file)
         wayside = self.start(
             support.wayside_binary(), "--config", self.file, "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"
         )
-        with self.file.open("w") as pipe:  # which waits until it is read
+        with self.file.open("w") as pipe:  # open() waits for a reader
             wayside.signal(signal.SIGHUP)
             self.replace("routes: [/second]\n")
             pipe.write("routes: []\n")
@@ -144,10 +144,10 @@ class FilesThatBlock(ReloadTest):
 
     @contextlib.contextmanager
     def a_reload_that_reads(self, wayside):
-        """Until the context is left, a reload waits for what is written into what the context yields."""
+        """Until the context is left, a reload waits for text from the yielded pipe."""
         self.replace_by_pipe()
         wayside.signal(signal.SIGHUP)
-        with self.file.open("w") as pipe:  # which waits until the reload opens it
+        with self.file.open("w") as pipe:  # open() waits for the reload
             yield pipe
 
     def test_nothing_but_the_reload_waits_for_a_file(self):
@@ -163,7 +163,7 @@ class FilesThatBlock(ReloadTest):
         wayside.signal(signal.SIGHUP)
         tasks = Path(f"/proc/{wayside.pid}/task")
 
-        def is_opening():  # a FIFO waits there for whoever writes
+        def is_opening():  # opening a FIFO waits for a writer
             return any("wait_for_partner" in (task / "wchan").read_text() for task in tasks.iterdir())
 
         support.wait_until(is_opening, "the reload opens its file")
@@ -208,13 +208,13 @@ class FilesThatBlock(ReloadTest):
             for number in (signal.SIGTERM, signal.SIGINT):
                 with self.subTest(arguments=arguments, number=number):
                     wayside = self.start(support.wayside_binary(), "--config", self.file, *arguments)
-                    with self.file.open("w"):  # which waits until it is read
+                    with self.file.open("w"):  # open() waits for a reader
                         wayside.signal(number)
                         self.assertEqual(wayside.wait(10), -number, wayside.output)
 
 
 class FromABrowser(ReloadTest):
-    """Only a page of the metrics listener's own may have a browser ask for a reload."""
+    """A browser may reload only from a page of the metrics listener."""
 
     def post(self, wayside, **headers):
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,4 +1,4 @@
-"""Routes as a user meets them: the page of the inspector, guesses, reloads under load, and a scanner."""
+"""Routes: the page of the inspector, guesses, reloads under load, and a scanner."""
 
 import json
 import signal
@@ -144,7 +144,7 @@ class Routes(support.TestCase):
         wayside = self.start_with("unmatched: guess\n")
         before = wayside.peak_memory_mib()
         requests, batch = 1_000_000, 500
-        word = str.maketrans("0123456789", "abcdefghij")  # words, so that no guess folds them
+        word = str.maketrans("0123456789", "abcdefghij")  # letters only, so that no guess folds them
 
         def request(number):
             return b"GET /scan/%s HTTP/1.1\r\nHost: h\r\n\r\n" % str(number).translate(word).encode()
@@ -152,7 +152,7 @@ class Routes(support.TestCase):
         with socket.create_connection(("127.0.0.1", wayside.proxy_port)) as client:
             client.settimeout(60)
             client.sendall(request(0))
-            answer_size = len(client.recv(65536))  # every answer is the same
+            answer_size = len(client.recv(65536))  # all responses have the same size
             for first in range(1, requests, batch):
                 numbers = range(first, min(first + batch, requests))
                 client.sendall(b"".join(map(request, numbers)))

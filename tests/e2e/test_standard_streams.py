@@ -1,4 +1,4 @@
-"""Standard output and standard error of every kind: a sink that is full or fails delays nobody, nor the end."""
+"""Standard output and standard error of every kind: a full or failing sink delays neither requests nor the end."""
 
 import contextlib
 import fcntl
@@ -16,7 +16,7 @@ import time
 import support
 from backend import Backend
 
-# How long the last flush of both streams may take, and what a busy machine adds to it.
+# The timeout of the last flush of both streams, and an allowance for a busy machine.
 FLUSH_TIMEOUT_S = 2
 PATIENCE_S = 10
 
@@ -24,7 +24,7 @@ LOG_LINE = re.compile(r'ts=\S+ level=\w+ msg="[^"]*"( \w+=("([^"\\]|\\.)*"|\S+))
 
 
 def fill(descriptor):
-    """Writes until there is no room, without O_NONBLOCK on what the daemon has (proc(5): it is opened anew)."""
+    """Writes until there is no room. Opens the sink anew (proc(5)), since the daemon's must not get O_NONBLOCK."""
     with contextlib.suppress(BlockingIOError):
         opened = os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
         try:
@@ -53,7 +53,7 @@ class StandardStreams(support.TestCase):
         )
 
     def reload(self, wayside, count=1):
-        """Each reload is a line in the log, written before it is answered."""
+        """Each reload writes a line to the log before it is answered."""
         connection = http.client.HTTPConnection("127.0.0.1", wayside.metrics_port, timeout=PATIENCE_S)
         with contextlib.closing(connection):
             for _ in range(count):
@@ -152,7 +152,7 @@ class StandardStreams(support.TestCase):
             with self.subTest(name), sink as descriptor:
                 self.is_of_no_concern(self.start_logging(stdout=descriptor, stderr=descriptor))
 
-    # No socket of the daemon's takes their numbers: it would be sent the log.
+    # No socket of the daemon may take their numbers, since the log would be written to it.
     def test_both_may_be_closed(self):
         for redirections, closed in ((">&-", [1]), ("2>&-", [2]), ("<&- >&- 2>&-", [0, 1, 2])):
             with self.subTest(redirections):
@@ -192,7 +192,7 @@ class StandardStreams(support.TestCase):
 
 
 class LogThatNobodyReads(support.TestCase):
-    """Standard error is a pipe, full from a moment of the test's choice on."""
+    """Standard error is a pipe that the test fills at some point."""
 
     def setUp(self):
         super().setUp()
@@ -218,7 +218,7 @@ class LogThatNobodyReads(support.TestCase):
         os.close(self.writer)
 
     def read_again(self):
-        """All lines that the daemon still has, up to its end, without what the pipe was filled with."""
+        """All remaining lines up to the daemon's end, without the filling of the pipe."""
         text = bytearray()
 
         def read():
@@ -254,7 +254,7 @@ class LogThatNobodyReads(support.TestCase):
         limits = resource.prlimit(self.wayside.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(self.wayside.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
         with socket.create_connection(("127.0.0.1", self.wayside.proxy_port)):
-            # The newcomer is refused before the first of these is answered, or right after it.
+            # The newcomer is refused before the first of these is answered, or just after it.
             for _ in range(3):
                 connection.request("GET", "/echo")
                 self.assertEqual(connection.getresponse().read()[:1], b"{")
@@ -263,7 +263,7 @@ class LogThatNobodyReads(support.TestCase):
         self.assertTrue(any("cannot accept connections for now" in line for line in lines), lines)
 
     def test_lines_without_room_are_counted_and_told(self):
-        # Longer lines, to get there sooner.
+        # Longer lines fill the queue sooner.
         (self.folder / "wayside.yaml").write_text("x" * 3000 + ": 1\n")
         self.stop_reading()
         connection = http.client.HTTPConnection("127.0.0.1", self.wayside.metrics_port, timeout=PATIENCE_S)

@@ -1,4 +1,4 @@
-"""WebSockets through wayside, between two implementations: Python's websockets and Node's ws, each on either side."""
+"""WebSockets through wayside between two implementations, Python's websockets and Node's ws, each on either side."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What has to hold when the load is over: each check has a name, its figures, and the texts of what is wrong."""
+"""Checks after the load: each has a name, its figures, and the texts of its failures."""
 
 import collections
 import re
@@ -10,7 +10,7 @@ from ledger import BACKEND_FAILED, CLIENT_LEFT, counted_otherwise
 # Pipes for splice(2) that a worker keeps, each two descriptors (net/pipe.hpp), and a descriptor that a thread may have
 # just now, of two workers and the process.
 SPARE_DESCRIPTORS = 2 * 2 * 16 + 4
-# What malloc keeps for itself moves by a few MiB from run to run.
+# The memory that malloc keeps varies by a few MiB from run to run.
 MEMORY_MIB = 8.0
 REFUSED = {"400", "408", "413", "414", "431", "501", "503", "505"}
 AT_MOST_SHOWN = 10
@@ -29,10 +29,10 @@ class Check:
 
 @dataclass
 class State:
-    """The daemon while nobody asks it for anything."""
+    """The daemon without any load."""
 
     descriptors: int
-    idle_connections: int  # to the backend, kept on purpose
+    idle_connections: int  # idle connections to the backend are kept
     memory_mib: float
 
     @classmethod
@@ -69,7 +69,7 @@ def answers_are_complete(ledger, windows):
 
 def log_agrees(ledger, daemon, samples):
     problems = [f"not a line of the log: {line!r}" for line in daemon.malformed_lines]
-    # Of some requests nobody could read the target.
+    # Some requests have no readable target.
     known = {request_id: lines for request_id, lines in daemon.access_log.items() if request_id in ledger.entries}
     for request_id, lines in known.items():
         allowed = ledger.entries[request_id].statuses
@@ -101,7 +101,7 @@ def backend_agrees(ledger, records, samples):
     connects = total(samples, "wayside_backend_connects_total")
     if repeated > retries:
         problems.append(f"{repeated} requests arrived twice, but wayside counts {retries:g} retries")
-    # A connection whose request is given up while it is made reaches the backend, and is not counted.
+    # A connection reaches the backend but is not counted if its request is given up while it is made.
     given_up = total(samples, "http_requests_total", http_status={str(CLIENT_LEFT), "503", "504"})
     if records.connections > connects + given_up:
         problems.append(
@@ -116,7 +116,7 @@ def backend_agrees(ledger, records, samples):
 
 
 def counters_agree(samples):
-    """Families that tell of the same exchanges tell the same."""
+    """Families that count the same exchanges agree."""
     aborts = total(samples, "wayside_client_aborts_total", phase={"request", "waiting"})
     left = total(samples, "http_requests_total", http_status=str(CLIENT_LEFT))
     rejected = total(samples, "wayside_rejected_requests_total")
@@ -183,7 +183,7 @@ def ends_well(status, seconds, at_most_s, losses):
 
 
 def nothing_is_reported(daemon):
-    """By a sanitizer, or by the daemon as an error. That a configuration is refused is what was wanted."""
+    """Reports of a sanitizer, and errors in the log. Refused configurations are expected."""
     errors = [line for line in daemon.log if re.search(r"level=error", line) and "reload" not in line]
     return Check(
         "no sanitizer reports anything, and the log has no error",

@@ -1,8 +1,8 @@
-"""What the clients do. Each kind is a visit: from opening a connection to its end, noted in the ledger.
+"""The kinds of clients. Each is a visit: a connection from its opening to its end, noted in the ledger.
 
-A visit that gets what it asked for says which status that was. One that loses its answer says how; whether a fault
-explains that is judged at the end of the run (checks.py). What no fault can explain, an answer that belongs to somebody
-else or bytes that differ, is complained of at once.
+A visit that gets its answer notes the status. One that loses its answer notes how; the end of the run checks whether
+a fault explains that (checks.py). An answer of another request and a wrong body, which no fault explains, are failures
+at once.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ PATIENCE_S = 45
 UNMATCHED = "unmatched"
 LONG_QUERY = "long=" + 1800 * "x"
 
-# What a client sends, the status that it is refused with, and what that counts as: a head that is not valid has neither
-# route nor method. {id} is the request's.
+# A faulty request, the status of its refusal, and the series that counts it: an invalid head has neither route nor
+# method. {id} is the request's id.
 MALFORMED = [
     (b"GET /small/{id} HTTP/1.1\nHost: x\n\n", 400, UNMATCHED, "OTHER"),
     (b"GET /small/{id} HTTP/1.1\r\n\r\n", 400, UNMATCHED, "OTHER"),
@@ -42,7 +42,7 @@ MALFORMED = [
 
 @dataclass
 class Client:
-    """One of the load, which makes one visit after another."""
+    """One client of the load, which makes one visit after another."""
 
     port: int
     ledger: object
@@ -60,7 +60,7 @@ class Client:
         await asyncio.sleep(self.random.uniform(shortest, longest))
 
     def settle(self, entry, answer, status=200, body=None):
-        """Notes an answer that has begun, and looks at whose it is. True where it is what was asked for."""
+        """Notes an answer that has begun, and checks its id. True if it answers the request."""
         if answer.status in LOST:
             self.ledger.end(entry, answer.status, loss=str(answer.status))
             return False
@@ -75,12 +75,12 @@ class Client:
         return True
 
     def lose(self, entry, error):
-        """No answer, though the client did not leave: never right."""
+        """No answer, though the client did not leave: always a failure."""
         self.ledger.complain(f"{entry.request_id} got no answer: {error}")
         self.ledger.end(entry)
 
     async def ask(self, connection, entry, request, method="GET", pause_s=0.0, **wanted):
-        """Sends a request and settles its answer. True where the connection can be used again."""
+        """Sends a request and settles its answer. True if the connection can be used again."""
         try:
             await connection.send(request)
             answer = await connection.answer(method, pause_s)
@@ -91,7 +91,7 @@ class Client:
         return not answer.closes
 
 
-# --- those who stay to the end --------------------------------------------------------------------------------
+# --- visits that stay to the end ------------------------------------------------------------------------------
 
 
 async def keep_alive(client):
@@ -113,9 +113,9 @@ async def keep_alive(client):
 
 
 async def pipeline(client):
-    """Several requests at once, long enough to fill the log's queues where nobody reads them.
+    """Several requests at once, long enough to fill the log's queues while no reader takes the lines.
 
-    Behind an answer that ends the connection, the others were never read.
+    After an answer that ends the connection, the other requests were never read.
     """
     connection = await Connection.open(client.port)
     entries = [client.begin("GET", "/small") for _ in range(client.random.randint(2, 20))]
@@ -145,7 +145,7 @@ async def download(client):
 
 
 async def upload(client):
-    """With a length or in chunks, fast or slow, some asking first whether they may."""
+    """Uploads with a length or in chunks, fast or slow, some with Expect: 100-continue."""
     is_chunked, is_slow, asks = (client.random.random() < 0.5 for _ in range(3))
     size = client.random.choice([1000, 100_000]) if is_slow else client.random.choice([50_000, 300_000, 2_000_000])
     connection = await Connection.open(client.port)
@@ -158,7 +158,7 @@ async def upload(client):
         await connection.send(client.head(entry, "/upload", fields=fields))
         piece_bytes = max(1, size // 10) if is_slow else 64 * 1024
         for at in range(0, size, piece_bytes):
-            if answering.done():  # the backend has failed: nobody wants the rest
+            if answering.done():  # the backend has failed, so the rest is not sent
                 break
             piece = body[at : at + piece_bytes]
             await connection.send(b"%x\r\n%s\r\n" % (len(piece), piece) if is_chunked else piece)
@@ -167,7 +167,7 @@ async def upload(client):
         if is_chunked and not answering.done():
             await connection.send(b"0\r\n\r\n")
     except ConnectionError:
-        pass  # the answer says why
+        pass  # the answer tells the reason
     try:
         client.settle(entry, await answering, body=service.checksum(body))
     except (Ended, ConnectionError) as error:
@@ -185,7 +185,7 @@ async def events(client):
 
 
 async def socket(client):
-    """A WebSocket's course without its frames: wayside does not look at them."""
+    """A WebSocket without its frames, which wayside does not read."""
     connection = await Connection.open(client.port)
     entry = client.begin("GET", "/socket")
     try:
@@ -225,7 +225,7 @@ async def _upgrade(client, connection, entry):
 
 
 async def trickle(client):
-    """Heads and bodies that come byte by byte: fast enough, or not."""
+    """Heads and bodies that come byte by byte, fast enough or until they time out."""
     connection = await Connection.open(client.port)
     part = client.random.choice(["head", "body"])
     is_too_slow = client.random.random() < 0.3
@@ -257,7 +257,7 @@ async def trickle(client):
 
 
 async def malformed(client):
-    """Refused, whatever the pieces that it comes in."""
+    """A faulty request, sent in any pieces, is refused."""
     text, status, endpoint, method = client.random.choice(MALFORMED)
     entry = client.ledger.begin(client.kind, method, endpoint or "/upload/{id}")
     request = text.replace(b"{id}", entry.request_id.encode())
@@ -277,11 +277,11 @@ async def malformed(client):
     await connection.close()
 
 
-# --- those who leave ------------------------------------------------------------------------------------------
+# --- visits that leave early -----------------------------------------------------------------------------------
 
 
 async def leave_in_the_head(client):
-    """Not a request: nothing is counted."""
+    """A connection without a whole request: nothing is counted."""
     entry = client.begin("GET", "/small")
     connection = await Connection.open(client.port)
     request = client.head(entry, "/small")
@@ -292,7 +292,7 @@ async def leave_in_the_head(client):
 
 
 async def leave_in_the_body(client):
-    """With the backend's word that it has the head, or else with an orderly end, which overtakes nothing."""
+    """Leaves once the backend has the head, or with an orderly end, which overtakes no bytes."""
     entry = client.begin("POST", "/upload")
     asks = client.random.random() < 0.5
     connection = await Connection.open(client.port)
@@ -343,7 +343,7 @@ async def leave_in_the_answer(client):
     try:
         await connection.send(client.head(entry, route, query))
         answer = await connection.answer_head()
-        answer.is_complete = True  # as much of it as the client wants
+        answer.is_complete = True  # the client leaves on purpose
         if client.settle(entry, answer):
             await connection.read(client.random.randint(1, 50_000))
             await client.sleep(0, 0.1)
@@ -373,7 +373,7 @@ async def _leave(client, connection):
         await connection.close()
 
 
-# How many clients of each kind there are at a time, and the longest pause between two visits of one in seconds.
+# The number of clients of each kind, and the longest pause between two visits of a client in seconds.
 LOAD = {
     keep_alive: (10, 0.1),
     pipeline: (4, 0.1),
@@ -402,7 +402,7 @@ def plan(port, ledger, seed):
 
 
 async def keep_visiting(visit, client, pause_s, is_over):
-    """Until is_over() says so, between two visits."""
+    """Makes visits until is_over() is true between two of them."""
     while not is_over():
         try:
             async with asyncio.timeout(PATIENCE_S):

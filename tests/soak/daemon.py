@@ -1,4 +1,4 @@
-"""wayside under soak: how it is configured and started, and what can be seen of it from outside.
+"""wayside under soak: its configuration, its start, and its state as seen from outside.
 
 Its standard streams are pipes whose readers can be told to stop reading. A sanitizer's report goes to a file.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import support
 
-# Short, for a run may last 30 seconds only.
+# Short, since a run may last 30 seconds only.
 REQUEST_HEAD_S = 2
 REQUEST_BODY_S = 3
 DRAIN_S = 10
@@ -47,7 +47,7 @@ def more_routes(count):
     return CONFIG + "".join(f"  - /more-{number}/{{id:[0-9]+}}/{{rest...}}\n" for number in range(count))
 
 
-# What a reload finds in the file, and whether it is to be accepted.
+# The files of reloads, and whether each is valid.
 CONFIGURATIONS = {
     "good": (CONFIG, True),
     "other": (more_routes(3), True),
@@ -68,7 +68,7 @@ def sanitizer_of(binary):
 
 
 class Stream:
-    """A pipe that the daemon writes to. Whoever calls hold() keeps it from being read until release()."""
+    """A pipe that the daemon writes to. It is not read between hold() and release()."""
 
     def __init__(self, on_line):
         self._on_line = on_line
@@ -95,7 +95,7 @@ class Stream:
 
     def _read(self):
         rest = b""
-        # Of one piece: a read that is under way when hold() is called takes that much and no more.
+        # The size of one read: a read that is under way when hold() is called takes no more.
         while piece := os.read(self._reader, 4096):
             *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
@@ -132,13 +132,13 @@ class Daemon:
         return self.process.proxy_port
 
     def configure(self, name):
-        # In one step: a reload reads the one file or the other.
+        # Atomic: a reload reads either the old file or the new one.
         draft = self._folder / "draft.yaml"
         draft.write_text(CONFIGURATIONS[name][0])
         draft.rename(self._folder / "wayside.yaml")
 
     def reload(self):
-        """The status of the answer, and the reason where it is refused."""
+        """The status of the answer, and the reason if the reload is refused."""
         answer = support.fetch(self.process.metrics_port, "/-/reload", "POST", timeout_s=90)
         return answer.status, answer.text.strip()
 
@@ -149,7 +149,7 @@ class Daemon:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def deny_descriptors(self):
-        """As many as there are now are all that there will be."""
+        """Limits the descriptors to those that are open now."""
         numbers = sorted(map(int, os.listdir(f"/proc/{self.process.pid}/fd")))
         resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (len(numbers), self._limit[1]))
 
@@ -161,7 +161,7 @@ class Daemon:
         return int(re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE).group(1)) / 1024
 
     def reports(self):
-        """What a sanitizer has written."""
+        """The report of a sanitizer."""
         return [file.read_text() for file in sorted(self._folder.glob("report*"))]
 
     def _on_access_line(self, line):
@@ -175,7 +175,7 @@ class Daemon:
 
 
 def total(samples, name, **labels):
-    """The sum of the series of that name that have these labels. A label's value may be a set."""
+    """The sum of the series with that name and these labels. A label's value may be a set."""
 
     def fits(series):
         found = dict(series)
@@ -191,7 +191,7 @@ def request_counters(samples):
     for (name, labels), value in samples.items():
         if name == "http_requests_total":
             found = dict(labels)
-            # Without room for its label a status is "2xx": that is a difference too.
+            # A status without room for its label is "2xx", which counts as a difference.
             status = int(found["http_status"].replace("x", "0"))
             counters[found["endpoint"], found["method"], status] = value
     return counters

@@ -1,4 +1,4 @@
-"""What is done to the daemon and the backend while clients go on, on a schedule that a seed decides."""
+"""Faults of the daemon and the backend under load, on a schedule that a seed decides."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import daemon as configurations
 from ledger import SHORTAGE
 
-# Between a fault and what a client notices of it, on a busy machine.
+# The delay from a fault to its effect on a client, on a busy machine.
 AFTERMATH_S = 0.2
 EVERY_S = 0.6
 NO_DESCRIPTORS = "there were no descriptors"
@@ -17,7 +17,7 @@ NO_DESCRIPTORS = "there were no descriptors"
 
 @dataclass
 class Window:
-    """A span of time in which some losses are explained: those of requests that were under way."""
+    """A span of time in which losses of requests under way are explained."""
 
     what: str
     losses: tuple
@@ -38,7 +38,7 @@ class Faults:
         self._random = random.Random(f"{seed}/faults")
         self.windows = []
         self.counts = dict.fromkeys(KINDS, 0)
-        # Two faults of one thing take turns.
+        # Two faults of the same kind exclude each other.
         self._locks = {kind: asyncio.Lock() for kind in ("backend", "descriptors", "streams", "reload")}
 
     def schedule(self, seconds):
@@ -55,7 +55,7 @@ class Faults:
             schedule.append((when, waiting.pop(), lasts))
 
     async def run(self, schedule):
-        """All of it, until the last fault is over and everything is as it was."""
+        """Runs the schedule, until the last fault is over and its effects are undone."""
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for when, kind, lasts in schedule:
@@ -77,7 +77,7 @@ class Faults:
 
     async def kill_the_backend(self, lasts):
         async with self._locks["backend"]:
-            # A request that comes while the backend is down waits for it: only the blow itself explains a loss.
+            # A request that comes while the backend is down waits for it: only the kill itself explains a loss.
             with self._window("the backend was killed", "502", "truncated"):
                 await asyncio.to_thread(self._backend.kill)
             await asyncio.sleep(lasts)
@@ -107,7 +107,7 @@ class Faults:
             for stream in streams:
                 stream.hold()
             try:
-                await asyncio.sleep(3 * lasts)  # their queues hold that much for a while
+                await asyncio.sleep(3 * lasts)  # the queues hold the lines of some seconds
             finally:
                 for stream in streams:
                     stream.release()
@@ -142,7 +142,7 @@ KINDS = {
 
 
 class Scrapes:
-    """Prometheus: takes a page now and then, and looks at whether a counter has gone down."""
+    """Scrapes now and then, as Prometheus does, and checks that no counter has gone down."""
 
     EVERY_S = 0.25
     SLOW_S = 5.0

@@ -1,9 +1,8 @@
-"""The clients' ledger: what each request may be counted as, and whether wayside's counters say the same.
+"""The clients' ledger: the statuses that each request may be counted as, and a comparison with wayside's counters.
 
-A client knows the status that it was sent. One that leaves without an answer may not know which way the race between
-its end and the answer went: its entry then names several statuses, and it is counted as exactly one of them. All
-entries of an endpoint and method together have to account for the counters to the last request: counted_otherwise()
-says where they cannot.
+A client knows the status that it received. One that leaves without an answer may not know whether its end or the
+answer came first: its entry then has several statuses, and it is counted as exactly one of them. All entries of an
+endpoint and method together have to explain every request in the counters: counted_otherwise() returns the differences.
 """
 
 import collections
@@ -12,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 
 CLIENT_LEFT = 499
-# What wayside answers in the backend's place, and where it has no descriptors itself.
+# wayside's responses in the backend's place, and without a free descriptor.
 BACKEND_FAILED = frozenset({502, 504})
 SHORTAGE = 503
 LOST = BACKEND_FAILED | {SHORTAGE}
@@ -25,9 +24,9 @@ class Entry:
     method: str
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
-    # What it may be counted as. Empty: nothing that wayside would count has arrived.
+    # The statuses that it may be counted as. Empty if wayside has received nothing that it counts.
     statuses: frozenset = frozenset()
-    # How the client knows that something went wrong on the other side: one of LOST, or "truncated".
+    # The failure that the client noticed: one of LOST, or "truncated".
     loss: str = ""
     may_repeat: bool = False  # idempotent and without a body: may be sent to the backend twice
 
@@ -36,12 +35,12 @@ class Ledger:
     def __init__(self):
         self.entries = {}
         self.kinds = collections.Counter()
-        # What no fault explains: each is a failure of the whole run.
+        # Failures that no fault explains: each fails the whole run.
         self.complaints = []
         self._ids = itertools.count(1)
 
     def begin(self, kind, method, endpoint, may_repeat=None):
-        """An entry under way. `kind` is what the report counts it as."""
+        """An entry under way. The report counts it under `kind`."""
         request_id = f"{kind}-{next(self._ids)}"
         if may_repeat is None:
             may_repeat = method in ("GET", "HEAD", "DELETE", "OPTIONS")
@@ -75,8 +74,8 @@ class Ledger:
 def counted_otherwise(expected, counters):
     """The texts of all differences between Ledger.expected() and {(endpoint, method, status): count}.
 
-    The entries of a group fit the counters if there are as many of them, and if for every set of statuses the counters
-    have room for the entries that can be nowhere else (Hall's theorem: then there is a way to tell each where it is).
+    The entries of a group fit the counters if their numbers are equal, and if for every set of statuses the counters
+    have room for the entries that cannot be outside it (Hall's theorem: then each entry can be assigned a status).
     """
     counted = collections.defaultdict(dict)
     for (endpoint, method, status), count in counters.items():

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What a backend costs its clients that is killed every second: wayside, and with --peers nginx and HAProxy as well.
+"""The cost to clients of a backend that is killed every second: behind wayside, with --peers also nginx and HAProxy.
 
-Requests are due at a fixed rate, whatever became of those before them, and each takes a connection that is kept alive.
-Nine of ten are GETs, the others POSTs with ids of their own. The backend needs a few milliseconds for each, is killed
-once a second, and listens again a moment later. A request has failed if it got no answer, an answer that breaks off, or
-another status than 200. No POST may arrive twice.
+Requests are sent at a fixed rate, independent of earlier ones, on keep-alive connections. Nine of ten are GETs, the
+others POSTs with unique ids. The backend needs a few milliseconds for each, is killed once a second, and listens again
+a moment later. A request has failed if it got no answer, a truncated answer, or another status than 200. No POST may
+arrive twice.
 """
 
 import argparse
@@ -42,13 +42,13 @@ def arguments(words):
 
 
 class Visitors:
-    """Requests at a fixed rate, over as many connections as it takes."""
+    """Sends requests at a fixed rate, on as many connections as needed."""
 
     def __init__(self, port, name):
         self._port = port
         self._name = name
         self._idle = collections.deque()
-        self.failures = collections.Counter()  # of (method, what happened)
+        self.failures = collections.Counter()  # of (method, result)
         self.sent = collections.Counter()
 
     async def run(self, rate, seconds):
@@ -146,7 +146,7 @@ def main(words):
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except AssertionError as failure:  # of support: a program did not start, or is not installed
+    except AssertionError as failure:  # from support: a program did not start, or is not installed
         sys.exit(f"restart: {failure}")
     except KeyboardInterrupt:
         sys.exit("restart: interrupted")

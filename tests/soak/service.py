@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""The backend: a process that may be killed at any moment, and that has recorded by then all that it received.
+"""The backend: a process that may be killed at any moment without losing a record of its requests.
 
 Run as a program, it is that process; `Service` starts, kills and restarts it. Each record is one write(2) to a file
-that was opened for appending, so SIGKILL takes none of them away. A request is recorded before anything is done about
-it.
+opened for appending, so that it survives SIGKILL. A request is recorded before it is answered.
 
-What a request wants is in its path, /KIND/ID, and in its query. The answer names the ID again in X-Soak-Id, and its
-body is made from it: an answer that goes to the wrong client is noticed by whoever gets it.
+The path, /KIND/ID, and the query tell how to answer. The answer repeats the ID in X-Soak-Id, and its body is made from
+it, so that a client notices the answer of another request.
 
     /small/ID                     a few bytes
     /status/ID?status=N           the same with another status
@@ -33,7 +32,7 @@ PIECE_BYTES = 64 * 1024
 
 
 def body_of(request_id, size):
-    """`size` bytes that tell whose they are, wherever one looks."""
+    """`size` bytes that show the request's id everywhere."""
     unit = f"{request_id}.".encode()
     return (unit * (size // len(unit) + 1))[:size]
 
@@ -165,13 +164,13 @@ async def _run(port, record_file, service_ms):
 
 
 def main(port, record_file, service_ms):
-    # All modules are loaded; the port is bound when somebody says so, and not at all where nobody ever does.
+    # All modules are loaded. The port is bound once the owner says so, and never if the owner ends first.
     print("loaded", flush=True)
     if sys.stdin.readline():
         asyncio.run(_run(int(port), record_file, int(service_ms)))
 
 
-# --- its owner's side -----------------------------------------------------------------------------------------
+# --- the owner's side -----------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -183,12 +182,12 @@ class Records:
 
 
 class Service:
-    """The backend on a port of its own. A successor waits, loaded, while one serves: a restart takes milliseconds."""
+    """The backend on a fixed port. A loaded successor waits while it serves, so a restart takes milliseconds."""
 
     def __init__(self, port, record_file, service_ms=0):
         self.port = port
         self._record_file = record_file
-        # The kernel kills it if we die without a chance to.
+        # The kernel kills it if this process dies without ending it.
         guard = ["/usr/bin/setpriv", "--pdeathsig", "KILL"]
         self._command = [*guard, sys.executable, __file__, str(port), str(record_file), str(service_ms)]
         self._spare = self._load()
@@ -234,7 +233,7 @@ class Service:
         return found
 
     def _load(self):
-        # Nobody waits until it is loaded: what it is told meanwhile waits in its pipe.
+        # It may still be loading: a command waits in its pipe.
         pipe = subprocess.PIPE
         return subprocess.Popen(self._command, stdin=pipe, stdout=pipe, text=True, start_new_session=True)
 

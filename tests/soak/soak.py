@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """wayside under every kind of client and fault at once, and every request accounted for. Run it with `./dev soak`.
 
-Clients keep their connections alive, upload, download, stream, upgrade, trickle, pipeline, send what is no HTTP, and
-leave in every phase, while the backend is killed and paused, descriptors run out, nobody reads the logs, and reloads
+Clients keep their connections alive, upload, download, stream, upgrade, trickle, pipeline, send invalid HTTP, and
+leave in every phase, while the backend is killed and paused, descriptors run out, the logs are not read, and reloads
 and scrapes go on. At the end the counters have to equal the clients' ledger, the access log and the backend's records.
 
-The seed decides what clients and faults choose; the machine decides how they meet.
+The seed decides the choices of clients and faults; their timing depends on the machine.
 """
 
 import argparse
@@ -30,13 +30,13 @@ from faults import Faults, Scrapes  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from service import Service  # noqa: E402
 
-# Pools, caches and malloc have their size after that much of the load.
+# After that time under load, pools, caches and malloc no longer grow.
 WARM_UP_SHARE, WARM_UP_AT_MOST_S = 0.2, 20
 REPORT_EVERY_S = 5
-# Behind the last byte that clients send: what wayside still waits for of those that left.
+# After the clients' last byte: wayside's longest wait for clients that left.
 SETTLE_S = 15
 DRAIN_LOAD_S = 1
-# For the last lines of both logs, and for a busy machine.
+# For the last lines of both logs, on a busy machine.
 FLUSH_S = 2
 PATIENCE_S = 3
 
@@ -90,13 +90,13 @@ class Soak:
         self._began = time.monotonic()
 
     async def run(self):
-        """The checks, when all is over."""
+        """The checks after the load."""
         warm_up_s = min(WARM_UP_SHARE * self._seconds, WARM_UP_AT_MOST_S)
         await self._warm_up(warm_up_s)
         before = checks.State.of(self._daemon)
         await self._go_on(self._seconds - warm_up_s)
         samples = await self._settle()
-        # The lines of the access log are on their way.
+        # The last lines of the access log may still be on their way.
         expected_lines = total(samples, "http_requests_total") - total(samples, "wayside_access_log_dropped_total")
         await self._wait_until(lambda: self._daemon.access_log_lines >= expected_lines)
         judged = [
@@ -116,7 +116,7 @@ class Soak:
         return judged
 
     async def _warm_up(self, seconds):
-        """Without faults, and with the largest table of routes that there will be."""
+        """Warms up without faults, and with the largest table of routes."""
         async with Load(self._daemon.port, self._ledger, f"{self._seed}/warming up"):
             for name in ("huge", "good"):
                 self._daemon.configure(name)
@@ -139,7 +139,7 @@ class Soak:
         await asyncio.to_thread(self._daemon.reload)
 
     async def _settle(self):
-        """The samples once nothing is in flight and as much is counted as the ledger has, or after a while."""
+        """The samples once nothing is in flight and the counts equal the ledger's, or after a timeout."""
         samples = {}
 
         def is_settled():
@@ -152,7 +152,7 @@ class Soak:
         return samples
 
     async def _end(self):
-        """SIGTERM in the middle of a load: no answer that has begun is lost."""
+        """SIGTERM under load: no answer that has begun is lost."""
         ledger = Ledger()
         load = [
             asyncio.create_task(self._visit_until_refused(visit, client))
@@ -232,7 +232,7 @@ def main(words):
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except AssertionError as failure:  # of support: a program did not start, or has ended
+    except AssertionError as failure:  # from support: a program did not start, or has ended
         sys.exit(f"soak: {failure}")
     except KeyboardInterrupt:
         sys.exit("soak: interrupted")

@@ -1,4 +1,4 @@
-"""The soak's own arithmetic: that a difference between ledger, counters, log and backend is found, and none made up."""
+"""The soak's arithmetic: it finds every difference between ledger, counters, log and backend, and no false one."""
 
 import collections
 import sys
@@ -16,7 +16,7 @@ from service import Records  # noqa: E402
 
 
 def ledger_of(*entries):
-    """Of (method, statuses of which it is counted as one), all at the same endpoint."""
+    """A ledger of (method, possible statuses), all at the same endpoint."""
     ledger = Ledger()
     for method, statuses in entries:
         ledger.end(ledger.begin("test", method, "/x"), *statuses)

@@ -1,4 +1,4 @@
-"""A client's connection to wayside, by hand: what is sent may be anything, and how it ends is the client's choice."""
+"""A client's connection to wayside that can send any bytes and end in any way."""
 
 import asyncio
 import socket
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 class Ended(Exception):
-    """The connection ended where an answer should begin, or before it did."""
+    """The connection ended before an answer began."""
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Connection:
             raise
 
     async def send(self, data):
-        """Raises ConnectionError where nobody takes it; an answer may be there all the same."""
+        """Raises ConnectionError if the peer has closed; there may be an answer nevertheless."""
         self._writer.write(data)
         await self._writer.drain()
 
@@ -50,7 +50,7 @@ class Connection:
         return await self._reader.read(size)
 
     async def answer_head(self, method="GET", takes_informational=False):
-        """The head of the answer, or of an informational one where that is wanted."""
+        """The head of the answer, or of an interim response if `takes_informational`."""
         while True:
             try:
                 head = await self._reader.readuntil(b"\r\n\r\n")
@@ -64,7 +64,7 @@ class Connection:
                 return answer
 
     async def answer(self, method="GET", pause_s=0.0):
-        """The whole answer. `pause_s` is the time between two pieces: a slow reader's."""
+        """The whole answer. `pause_s` is a slow reader's pause between two pieces."""
         answer = await self.answer_head(method)
         if answer.is_complete:
             return answer
@@ -108,7 +108,7 @@ class Connection:
             pass
 
     def reset(self):
-        """What is on its way in either direction is thrown away (SO_LINGER of zero)."""
+        """Drops the bytes under way in either direction (SO_LINGER of zero)."""
         transport = self._writer.transport
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
