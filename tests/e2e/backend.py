@@ -205,7 +205,7 @@ class Backend:
 
 
 @contextlib.contextmanager
-def nobody_listens():
+def refusing_url():
     """A backend URL that refuses every connection: the port is bound, but not listened on."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))

@@ -321,7 +321,7 @@ def background(work):
     finally:
         thread.join(TIMEOUT_S)
         if thread.is_alive():
-            raise AssertionError("what runs in the background did not end")
+            raise AssertionError("the background thread did not end")
 
 
 class TestCase(unittest.TestCase):
@@ -338,7 +338,7 @@ class TestCase(unittest.TestCase):
         return process
 
     def start_node(self, script, *args):
-        """One of the scripts in node/. Debian keeps the modules of its packages where only its own Node looks."""
+        """One of the scripts in node/. Only Debian's Node finds the modules of Debian's packages."""
         modules = {"NODE_PATH": "/usr/share/nodejs"}
         return self.start(program("node"), Path(__file__).with_name("node") / script, *args, env=modules)
 

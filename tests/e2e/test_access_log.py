@@ -66,7 +66,7 @@ class AccessLog(support.TestCase):
         lines = [json.loads(line) for line in re.findall(r"^\{.*\}$", wayside.output, re.MULTILINE)]
         self.assertEqual([line["request_bytes"] for line in lines], list(range(20)))
 
-    def test_a_reader_who_stops_delays_nobody(self):
+    def test_a_reader_that_stops_delays_no_request(self):
         read_end, write_end = os.pipe()
         self.addCleanup(os.close, read_end)
         capacity = fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, 4096)

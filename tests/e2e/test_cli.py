@@ -7,7 +7,7 @@ import threading
 import unittest
 
 import support
-from backend import Backend, nobody_listens
+from backend import Backend, refusing_url
 
 ROUTES = "routes: [/hold, '/status/{code}']\n"
 
@@ -121,7 +121,7 @@ class Configuration(support.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.refusing = self.enterContext(nobody_listens())
+        self.refusing = self.enterContext(refusing_url())
 
     def start_backend(self, *args):
         backend = Backend(*args)
@@ -189,7 +189,7 @@ class Failures(support.TestCase):
         self.assertIn(len(response.body), range(1, 200))
 
     def test_a_backend_that_is_down_is_a_502(self):
-        wayside = self.start_wayside(config=ROUTES, backend=self.enterContext(nobody_listens()))
+        wayside = self.start_wayside(config=ROUTES, backend=self.enterContext(refusing_url()))
         response = support.fetch(wayside.proxy_port, "/status/200")
         self.assertEqual(response.status, 502)
         self.assert_short_plain_text(response)

@@ -36,7 +36,7 @@ def ask(port, count):
 
 
 class Descriptors(support.TestCase):
-    def test_everybody_has_a_turn_and_nobody_is_blamed(self):
+    def test_every_client_is_served_without_an_error(self):
         backend = CannedBackend(lambda head: b"HTTP/1.1 204 No Content\r\n\r\n")
         self.addCleanup(backend.close)
         daemon = self.start(

@@ -89,7 +89,7 @@ class Routes(support.TestCase):
         self.assertEqual(support.fetch(wayside.metrics_port, "/-/reload", method="POST").status, 200)
         self.assertEqual(wayside.sample("wayside_config_last_reload_successful"), 1.0)
 
-    def test_nobody_may_reload_over_the_network_unless_told_so(self):
+    def test_reloads_over_the_network_have_to_be_enabled(self):
         wayside = self.start_with("routes: [/a]\n")
         self.assertEqual(support.fetch(wayside.metrics_port, "/-/reload", method="POST").status, 403)
 

@@ -230,7 +230,7 @@ class LogThatNobodyReads(support.TestCase):
             self.assertEqual(self.wayside.wait(), 0)
         return [line for line in text.decode().splitlines() if line != "x"]
 
-    def test_a_reload_delays_nobody(self):
+    def test_a_reload_delays_no_request(self):
         name = "wayside_config_last_reload_success_timestamp_seconds"
         started = self.wayside.sample(name)
         self.stop_reading()

@@ -45,7 +45,7 @@ class State:
 def requests_are_counted(ledger, counters):
     counted = sum(counters.values())
     return Check(
-        "every request is counted once, as what its client saw",
+        "every request is counted once, with the status that its client saw",
         f"{ledger.total()} in the ledger, {counted:g} counted, {len(counters)} series",
         counted_otherwise(ledger.expected(), counters),
     )
@@ -87,12 +87,12 @@ def log_agrees(ledger, daemon, samples):
 
 
 def backend_agrees(ledger, records, samples):
-    problems = [f"the backend got what nobody sent: {text}" for text in records.malformed]
+    problems = [f"the backend got an unknown request: {text}" for text in records.malformed]
     repeated = 0
     for (request_id, method), count in records.received.items():
         entry = ledger.entries.get(request_id)
         if entry is None or entry.method != method:
-            problems.append(f"the backend got {method} {request_id}, which nobody sent")
+            problems.append(f"the backend got {method} {request_id}, which no client sent")
             continue
         repeated += count - 1
         if count > (2 if entry.may_repeat else 1):
@@ -108,7 +108,7 @@ def backend_agrees(ledger, records, samples):
             f"{records.connections} connections arrived; wayside counts {connects:g}, and gave {given_up:g} requests up"
         )
     return Check(
-        "what is not idempotent arrives once at the backend, the rest twice at most",
+        "the backend gets a request that is not idempotent once, any other twice at most",
         f"{records.received.total()} arrived, {repeated} of them for the second time, {retries:g} retries; "
         f"{records.connections} of {connects:g} connections accepted",
         problems,

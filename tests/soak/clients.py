@@ -70,7 +70,7 @@ class Client:
             self.ledger.end(entry, answer.status, loss="truncated")
             return False
         if body is not None and answer.body != body:
-            self.ledger.complain(f"{entry.request_id} was answered {len(answer.body)} bytes that are not its own")
+            self.ledger.complain(f"{entry.request_id} was answered {len(answer.body)} bytes of another body")
         self.ledger.end(entry, answer.status)
         return True
 
@@ -202,7 +202,7 @@ async def socket(client):
                         break
                     echo += piece
                 if not message.startswith(echo):
-                    client.ledger.complain(f"{entry.request_id}: a tunnel has changed what went through it")
+                    client.ledger.complain(f"{entry.request_id}: the tunnel has changed the bytes")
                 if entry.loss:
                     break
                 await client.sleep(0, 0.1)

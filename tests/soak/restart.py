@@ -33,11 +33,11 @@ PATIENCE_S = 15
 def arguments(words):
     parser = argparse.ArgumentParser(prog="tests/soak/restart.py", description=__doc__)
     parser.add_argument("--programs", type=Path, default=ROOT / "build" / "release", help="the folder of wayside")
-    parser.add_argument("--peers", action="store_true", help="nginx and HAProxy too, one after the other")
-    parser.add_argument("--seconds", type=float, default=60, help="for each of them (60)")
+    parser.add_argument("--peers", action="store_true", help="then also nginx and HAProxy")
+    parser.add_argument("--seconds", type=float, default=60, help="of load for each proxy (60)")
     parser.add_argument("--rate", type=float, default=200, help="requests per second (200)")
     parser.add_argument("--down-ms", type=float, default=20, help="from the kill to the successor's start (20)")
-    parser.add_argument("--service-ms", type=int, default=5, help="what the backend needs for an answer (5)")
+    parser.add_argument("--service-ms", type=int, default=5, help="service time of the backend (5)")
     return parser.parse_args(words)
 
 
@@ -130,7 +130,7 @@ def main(words):
         failed[name] = visitors.failures.total()
         repeated[name] = sum(count - 1 for (_, method), count in arrived.items() if method == "POST")
         sent = visitors.sent.total()
-        details = ", ".join(f"{count} {method} {what}" for (method, what), count in visitors.failures.most_common())
+        details = ", ".join(f"{count} {method} {result}" for (method, result), count in visitors.failures.most_common())
         print(
             f"{name:8} {failed[name]:4} of {sent} failed ({100 * failed[name] / sent:.2f} %) in {kills} kills; "
             f"{repeated[name]} of {visitors.sent['POST']} POSTs arrived twice; {details or 'no failures'}",

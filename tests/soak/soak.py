@@ -43,9 +43,9 @@ PATIENCE_S = 3
 
 def arguments(words):
     parser = argparse.ArgumentParser(prog="tests/soak/soak.py", description=__doc__)
-    parser.add_argument("--binary", type=Path, required=True, help="the wayside to be run")
-    parser.add_argument("--seconds", type=float, default=30, help="how long clients go on, warming up included (30)")
-    parser.add_argument("--seed", type=int, help="of the choices that clients and faults make (one of its own)")
+    parser.add_argument("--binary", type=Path, required=True, help="the wayside to test")
+    parser.add_argument("--seconds", type=float, default=30, help="of load, warming up included (30)")
+    parser.add_argument("--seed", type=int, help="for the choices of clients and faults (default: random)")
     chosen = parser.parse_args(words)
     if not chosen.binary.is_file():
         parser.error(f"--binary: no such file: {chosen.binary}")

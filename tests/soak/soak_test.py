@@ -39,10 +39,10 @@ class LedgerAgainstCounters(unittest.TestCase):
     def test_a_request_that_is_counted_twice_is_found(self):
         self.assertTrue(differences([("GET", [200])], {("GET", 200): 2}))
 
-    def test_what_nobody_sent_is_found(self):
+    def test_an_unknown_request_is_found(self):
         self.assertTrue(differences([], {("GET", 200): 1}))
 
-    def test_what_is_not_counted_by_right_is_found_when_it_is(self):
+    def test_a_count_without_a_request_is_found(self):
         self.assertTrue(differences([("GET", [])], {("GET", 400): 1}))
 
     def test_a_race_may_have_ended_either_way(self):
@@ -98,7 +98,7 @@ class BackendAgainstLedger(unittest.TestCase):
     def test_a_post_may_not(self):
         self.assertTrue(self.problems("POST", 2, retries=1.0))
 
-    def test_what_nobody_sent_is_found(self):
+    def test_an_unknown_request_is_found(self):
         received = collections.Counter({("other-1", "GET"): 1})
         self.assertTrue(checks.backend_agrees(ledger_of(), Records(0, received, received, []), {}).problems)
 

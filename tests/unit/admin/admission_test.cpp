@@ -105,12 +105,12 @@ TEST_F(AdmissionPlaces, ReservedOnesAreForWhoeverComesWhileAllAreBusy) {
 
   admission.begin_answer(other);
   EXPECT_TRUE(other.is_reserved);
-  EXPECT_TRUE(admission.may_take_long(other)) << "half of the two are still there for others";
+  EXPECT_TRUE(admission.may_take_long(other)) << "half of the reserved places are still free";
   Connection& last = admitted(admission);
   admission.begin_answer(last);
   EXPECT_FALSE(admission.may_take_long(last));
   EXPECT_TRUE(admission.may_take_long(busy));
-  EXPECT_FALSE(admission.admit(connect())) << "nobody waits";
+  EXPECT_FALSE(admission.admit(connect())) << "no connection waits";
 }
 
 TEST_F(AdmissionPlaces, AReservedOneIsLeftForAnOrdinaryOne) {
@@ -134,7 +134,7 @@ TEST_F(AdmissionMemory, ReadersOfTheOldestPageMakeRoom) {
   EXPECT_TRUE(admission.is_short_of_memory());
   Connection& second = reading(admission, shared);
   admission.make_room_for_a_page();
-  EXPECT_FALSE(Admission::is_closed(first)) << "what is shared counts once";
+  EXPECT_FALSE(Admission::is_closed(first)) << "a shared page counts once";
 
   Connection& third = reading(admission, page());
   Connection& fourth = reading(admission, shared);

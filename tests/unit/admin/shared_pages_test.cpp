@@ -83,7 +83,7 @@ TEST_F(SharedPagesTest, AreFreedByTheLastWhoSendsThem) {
     io_context_.run_for(std::chrono::seconds(10));
     EXPECT_FALSE(kept.expired());
   }
-  EXPECT_TRUE(kept.expired()) << "nobody asked for a while";
+  EXPECT_TRUE(kept.expired()) << "no request came for a while";
 }
 
 TEST_F(SharedPagesTest, AreCountedWhileTheyAreThere) {

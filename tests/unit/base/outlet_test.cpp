@@ -80,7 +80,7 @@ TEST(Outlet, ReportsWhatCannotBeWritten) {
     Sink sink(kind);
     sink.close_reader();
     Outlet outlet(sink.write_end());
-    EXPECT_TRUE(outlet.wait_for_room(Milliseconds{0})) << "there is something to be told";
+    EXPECT_TRUE(outlet.wait_for_room(Milliseconds{0})) << "the next write fails";
     EXPECT_EQ(outlet.write_some("x\n").error().value(), EPIPE);
   }
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);

@@ -32,7 +32,7 @@ TEST(PercentDecoded, LeavesWhatIsNoTriple) {
   EXPECT_EQ(percent_decoded("%%20%2"), "% %2");
   EXPECT_EQ(percent_decoded("100%"), "100%");
   EXPECT_EQ(percent_decoded("%2541"), "%41") << "once, not twice";
-  EXPECT_EQ(percent_decoded("a+b"), "a+b") << "the plus sign is a matter of HTML forms";
+  EXPECT_EQ(percent_decoded("a+b"), "a+b") << "only HTML forms write a space as a plus sign";
 }
 
 TEST(PercentEncoded, IsDecodedToTheSameText) {

@@ -31,7 +31,7 @@ TEST(EqualsIgnoringCase, ComparesAsciiLettersWithoutCase) {
   EXPECT_FALSE(equals_ignoring_case("Content-Length", "Content-Lengt"));
   EXPECT_FALSE(equals_ignoring_case("a-b", "a_b"));
   EXPECT_FALSE(equals_ignoring_case("[", "{")) << "32 apart, like a letter and its lower case";
-  EXPECT_FALSE(equals_ignoring_case("\xc4", "\xe4")) << "no locale has a say";
+  EXPECT_FALSE(equals_ignoring_case("\xc4", "\xe4")) << "independent of the locale";
 }
 
 TEST(Trim, RemovesSpacesAndTabsFromBothEnds) {
