@@ -42,7 +42,7 @@ void DeadlineWheel::schedule_tick() {
   timer_.async_wait([this](const error_code& ec) {
     if (!ec) on_tick();
   });
-  ticking_ = true;  // not reached if memory runs out: then the next deadline tries again
+  ticking_ = true;
 }
 
 void DeadlineWheel::on_tick() {

@@ -93,11 +93,11 @@ void Listener::close() {
 void Listener::wait() {
   if (!acceptor_.is_open() || waits_ || pauses_ || suspended_) return;
   acceptor_.async_wait(decltype(acceptor_)::wait_read,
-                       [this, alive = std::weak_ptr(alive_)](const error_code& ec) {
+                       wait_memory_.bind([this, alive = std::weak_ptr(alive_)](const error_code& ec) {
                          if (ec || alive.expired()) return;
                          waits_ = false;
                          on_waiting();
-                       });
+                       }));
   waits_ = true;
 }
 

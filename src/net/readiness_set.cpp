@@ -28,11 +28,11 @@ void ReadinessSet::stop() {
 }
 
 void ReadinessSet::wait() {
-  epoll_.async_wait(decltype(epoll_)::wait_read, [this](const error_code& ec) {
+  epoll_.async_wait(decltype(epoll_)::wait_read, wait_memory_.bind([this](const error_code& ec) {
     if (ec) return;
     take_turns();
     if (!stopped_) wait();
-  });
+  }));
 }
 
 void ReadinessSet::take_turns() {
@@ -44,12 +44,12 @@ void ReadinessSet::take_turns() {
   if (!stopped_ && !raised_.empty()) take_turns_soon();
 }
 
-void ReadinessSet::take_turns_soon() {
+void ReadinessSet::take_turns_soon() noexcept {
   if (takes_turns_ || turns_are_posted_) return;
-  boost::asio::post(epoll_.get_executor(), [this] {
+  boost::asio::post(epoll_.get_executor(), turns_memory_.bind([this] {
     turns_are_posted_ = false;
     take_turns();
-  });
+  }));
   turns_are_posted_ = true;
 }
 
@@ -101,7 +101,7 @@ error_code EventSource::change(std::uint32_t events) noexcept {
   return {};
 }
 
-void EventSource::raise() {
+void EventSource::raise() noexcept {
   if (!is_open()) return;
   set_.take_turns_soon();
   unlink();  // from the sources raised for this turn

@@ -127,7 +127,7 @@ void Stream::watch_writable() {
   state_->change(kReadEvents | EPOLLOUT);
 }
 
-void Stream::yield_readable() {
+void Stream::yield_readable() noexcept {
   state_->readable = false;
   state_->watches_reads = true;
   state_->raise();

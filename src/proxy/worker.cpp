@@ -1,7 +1,9 @@
 #include "wayside/proxy/worker.hpp"
 
 #include "wayside/net/listener.hpp"
+#include "wayside/net/operation_memory.hpp"
 #include "wayside/net/readiness_set.hpp"
+#include "wayside/net/reserved_timer.hpp"
 #include "wayside/net/types.hpp"
 
 #include "proxy/context.hpp"
@@ -12,6 +14,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <new>
@@ -95,14 +98,8 @@ struct Worker::Impl {
     }
   }
 
-  // Where memory runs out, the next session that ends tries again.
   void accept_again() noexcept {
-    if (!listener.is_suspended() || waiting) return;
-    try {
-      listener.resume();
-    } catch (const std::bad_alloc&) {
-      listener.suspend();
-    }
+    if (listener.is_suspended() && !waiting) listener.resume();
   }
 
   // Gives the waiting client a session if there is room for one more. Meanwhile further clients stay in the
@@ -125,7 +122,6 @@ struct Worker::Impl {
   }
 
   void drain() {
-    if (context.draining) return;
     readiness.woke();
     // The sessions that begin now answer with "Connection: close" too.
     context.draining = true;
@@ -141,9 +137,13 @@ struct Worker::Impl {
     });
   }
 
-  void cut_off() {
+  void cut_off() noexcept {
     readiness.woke();
-    context.log.warn("requests were cut off: they did not finish within the drain timeout");
+    try {
+      context.log.warn("requests were cut off: they did not finish within the drain timeout");
+    } catch (const std::bad_alloc&) {
+      // There is no memory for the line.
+    }
     context.terminating = true;
     context.backends.close();
     wake_sessions();
@@ -172,10 +172,12 @@ struct Worker::Impl {
   net::ReadinessSet readiness{io};
   Context context;
   net::Listener listener;
-  net::Timer drain_timer;
+  net::ReservedTimer<Worker> drain_timer;
   net::Timer room_timer;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
   std::uint64_t wake_rounds = 0;
+  std::atomic<bool> drain_was_asked_for = false;  // by any thread
+  net::OperationMemory drain_memory;
   bool drain_has_begun = false;
   std::size_t session_count = 0;
   const std::size_t session_limit;
@@ -203,8 +205,9 @@ void Worker::run() {
   impl_->io.run();
 }
 
-void Worker::drain() {
-  boost::asio::post(impl_->io, [impl = impl_.get()] { impl->drain(); });
+void Worker::drain() noexcept {
+  if (impl_->drain_was_asked_for.exchange(true)) return;
+  boost::asio::post(impl_->io, impl_->drain_memory.bind([impl = impl_.get()] { impl->drain(); }));
 }
 
 }  // namespace wayside::proxy

@@ -1,51 +1,61 @@
 #include "support/failing_memory.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
 
 namespace wayside::test {
-namespace {
 
-constexpr long kNever = -1;
+struct AllocationFailures {
+  // The allocations that succeed, and those behind them that fail. Only the thread itself counts.
+  long successes_left = 0;
+  long failures_left = 0;
+  std::atomic<bool> is_on = false;
+  std::atomic<bool> has_failed = false;
 
-thread_local long allocations_left = kNever;
-thread_local bool failed = false;
-
-bool fails() noexcept {
-  if (allocations_left == kNever) return false;
-  if (allocations_left != 0) {
-    --allocations_left;
-    return false;
+  bool fails() noexcept {
+    if (!is_on || failures_left == 0) return false;
+    if (successes_left != 0) {
+      --successes_left;
+      return false;
+    }
+    --failures_left;
+    has_failed = true;
+    return true;
   }
-  failed = true;
-  return true;
-}
+};
 
-}  // namespace
+static constinit thread_local AllocationFailures failures_of_thread;
 
-FailingMemory::FailingMemory(long first) noexcept {
-  allocations_left = first;
-  failed = false;
+FailingMemory::FailingMemory(long first, long count) noexcept : failures_(failures_of_thread) {
+  failures_.successes_left = first;
+  failures_.failures_left = count;
+  failures_.has_failed = false;
+  failures_.is_on = true;
 }
 
 FailingMemory::~FailingMemory() {
-  allocations_left = kNever;
+  end();
+}
+
+void FailingMemory::end() noexcept {
+  failures_.is_on = false;
 }
 
 bool FailingMemory::has_failed() const noexcept {
-  return failed;
+  return failures_.has_failed;
 }
 
 static void* allocate(std::size_t size) {
-  void* const memory = fails() ? nullptr : std::malloc(size == 0 ? 1 : size);
+  void* const memory = failures_of_thread.fails() ? nullptr : std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
 
 static void* allocate_for_asio(std::size_t alignment, std::size_t size,
                                void* (*next)(std::size_t, std::size_t)) {
-  return fails() ? nullptr : next(alignment, size);
+  return failures_of_thread.fails() ? nullptr : next(alignment, size);
 }
 
 }  // namespace wayside::test

@@ -5,12 +5,14 @@
 // "Hashed and Hierarchical Timing Wheels", 1987, scheme 6, with lazy re-arming). Deadlines are therefore
 // coarse: they pass up to one kTick late, never early.
 //
+// Setting a deadline, and the passing of one, take no memory.
+//
 // Not thread-safe.
 #pragma once
 
 #include "wayside/base/clock.hpp"
 #include "wayside/net/readiness_set.hpp"
-#include "wayside/net/types.hpp"
+#include "wayside/net/reserved_timer.hpp"
 #include "wayside/net/wakeup.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -56,7 +58,7 @@ class DeadlineWheel {
   static constexpr Milliseconds kTick{100};
 
   // The set outlives the wheel and tells it when the thread woke. Once a deadline has been set, the
-  // io_context must not run after the wheel's destruction.
+  // io_context must not run after the wheel's destruction. Throws std::bad_alloc.
   explicit DeadlineWheel(ReadinessSet& set);
 
   // Stops the timer: no deadline passes afterwards, and the io_context may run out of work.
@@ -73,7 +75,7 @@ class DeadlineWheel {
   void expire_slot(std::size_t slot, TimePoint now);
 
   ReadinessSet& set_;
-  Timer timer_;
+  ReservedTimer<DeadlineWheel> timer_;
   std::array<Slot, kSlots> slots_;
   TimePoint start_;
   std::size_t next_tick_ = 0;  // number of the first unhandled tick

@@ -36,8 +36,8 @@ class EventSource
   const ReadinessSet& set() const noexcept { return set_; }
 
   // Reports EPOLLIN in the set's next turn, as if the kernel had, so that a source with work left can yield
-  // to others. Has no effect on a closed source. Throws std::bad_alloc.
-  void raise();
+  // to others. Has no effect on a closed source.
+  void raise() noexcept;
 
   // Handles events from the kernel. Called by the set alone; the source may be destroyed inside.
   virtual void on_events(std::uint32_t events) = 0;

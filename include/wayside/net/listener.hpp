@@ -1,7 +1,7 @@
 // A listening TCP socket that hands accepted connections to its owner.
 //
 // A lack of descriptors or memory pauses accepting for a moment. It neither stops the listener nor makes it
-// spin (accept(2), "Error handling").
+// spin (accept(2), "Error handling"). Waiting for connections and pausing take no memory.
 //
 // Used by the thread that runs the io_context alone, apart from open().
 #pragma once
@@ -11,6 +11,8 @@
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/net/descriptor.hpp"
+#include "wayside/net/operation_memory.hpp"
+#include "wayside/net/reserved_timer.hpp"
 #include "wayside/net/types.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -63,7 +65,8 @@ class Listener {
   void pause(const error_code& why);
 
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
-  Timer retry_timer_;
+  OperationMemory wait_memory_;
+  ReservedTimer<Listener> retry_timer_;
   const std::string name_;
   const Logger& log_;
   OnAccept on_accept_;

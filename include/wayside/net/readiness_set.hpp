@@ -11,11 +11,14 @@
 // The handler of one event may close the source of another in the same batch, so a source that closes removes
 // its events from the batch.
 //
+// Waiting and taking turns need no memory.
+//
 // Used by the thread that runs the io_context alone.
 #pragma once
 
 #include "wayside/base/clock.hpp"
 #include "wayside/net/event_source.hpp"
+#include "wayside/net/operation_memory.hpp"
 #include "wayside/net/types.hpp"
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -29,8 +32,8 @@ namespace wayside::net {
 
 class ReadinessSet {
  public:
-  // The io_context outlives the set, and has work until stop(). Throws boost::system::system_error if no
-  // descriptor is available.
+  // The io_context outlives the set, and has work until stop(). Throws std::bad_alloc, and
+  // boost::system::system_error if no descriptor is available.
   explicit ReadinessSet(boost::asio::io_context& context);
   ReadinessSet(const ReadinessSet&) = delete;
   ReadinessSet& operator=(const ReadinessSet&) = delete;
@@ -58,7 +61,7 @@ class ReadinessSet {
   void wait();
   // Takes turns until the kernel reports nothing, at most kTurnsAtOnce.
   void take_turns();
-  void take_turns_soon();
+  void take_turns_soon() noexcept;
   // Asks the kernel, and handles its events and the raised sources. True if the kernel reported any event.
   bool take_turn();
   void forget_events_of(const EventSource& source) noexcept;
@@ -69,6 +72,8 @@ class ReadinessSet {
   static constexpr int kTurnsAtOnce = 8;
 
   boost::asio::posix::basic_stream_descriptor<Executor> epoll_;
+  OperationMemory wait_memory_;
+  OperationMemory turns_memory_;
   std::array<epoll_event, kBatch> batch_;
   std::span<epoll_event> pending_;  // the unhandled rest of the batch
   bool batch_was_full_ = false;

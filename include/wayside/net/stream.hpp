@@ -47,8 +47,8 @@ class Stream {
   void watch_readable();
   void watch_writable();
   // Yields to other streams: a readable stream becomes unreadable, is watched, and is readable again in the
-  // next turn of the set. Throws std::bad_alloc.
-  void yield_readable();
+  // next turn of the set.
+  void yield_readable() noexcept;
 
   // Reads the available bytes: at least 1 on success, unless `into` is empty. Fails with
   // asio::error::would_block if there are none yet, with asio::error::eof at the end of the stream, and

@@ -50,8 +50,8 @@ class Worker {
 
   // Stops accepting, closes idle connections, and lets run() return when the last exchange is over, or is cut
   // off after timeouts.drain. A connection that has sent nothing yet may send one request within
-  // timeouts.request_head. From any thread, any number of times.
-  void drain();
+  // timeouts.request_head. From any thread, any number of times; needs no memory.
+  void drain() noexcept;
 
  private:
   struct Impl;

@@ -149,17 +149,30 @@ TEST_F(ListenerTest, LetsClientsWaitWhileItIsSuspended) {
   EXPECT_TRUE(accepts(1)) << "the event was told while it was suspended";
 }
 
-TEST_F(ListenerTest, ResumesAfterMemoryRanOut) {
+TEST_F(ListenerTest, ResumesWithoutMemory) {
   const Address address = open_and_start(listener_);
   listener_.suspend();
   const RawSocket first = RawSocket::connect(address);
   test::run_for(loop_, 5ms);
   {
     const test::FailingMemory no_memory;
-    EXPECT_THROW(listener_.resume(), std::bad_alloc);
+    listener_.resume();
   }
-  listener_.resume();
   EXPECT_TRUE(accepts(1));
+}
+
+// The owner has no memory for the connection, nor the listener for anything.
+TEST_F(ListenerTest, PausesAndGoesOnWithoutMemory) {
+  const Address address = listener_.open(kLoopback, PortUse::kAlone).value();
+  int calls = 0;
+  listener_.start([&](Descriptor, const Listener::Endpoint&) {
+    ++calls;
+    if (calls == 1) throw std::bad_alloc();
+  });
+  const RawSocket first = RawSocket::connect(address);
+  const RawSocket second = RawSocket::connect(address);
+  const test::FailingMemory no_memory;
+  EXPECT_TRUE(run_until(loop_, [&] { return calls == 2; }));
 }
 
 TEST_F(ListenerTest, AcceptsAllWaitingConnections) {
