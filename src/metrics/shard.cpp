@@ -110,6 +110,11 @@ struct Shard::Impl {
     return *its_blocks.find_status(key.status);
   }
 
+  // The block that counts a stream which has begun.
+  Block* find_stream_block(EndpointId endpoint, StreamKind kind) const noexcept {
+    return rows[endpoint]->streams[static_cast<std::size_t>(kind)];
+  }
+
   Block& stream_block(EndpointId endpoint, StreamKind kind) {
     Row& its_row = row(endpoint);
     Block*& known = its_row.streams[static_cast<std::size_t>(kind)];
@@ -239,28 +244,26 @@ void Shard::exchange_finished(const Observation& observation) noexcept {
   }
 }
 
-void Shard::stream_began(EndpointId endpoint, StreamKind kind) noexcept {
-  if (endpoint == kExcludedEndpoint) return;
+bool Shard::stream_began(EndpointId endpoint, StreamKind kind) noexcept {
+  if (endpoint == kExcludedEndpoint) return false;
   try {
     impl_->stream_block(endpoint, kind)[StreamGauge("wayside_streams_active")].add(1);
+    return true;
   } catch (const std::bad_alloc&) {
-    // Lost: see the top of the header.
+    return false;  // lost: see the top of the header
   }
 }
 
 void Shard::stream_ended(EndpointId endpoint, StreamKind kind, Nanoseconds duration,
                          std::uint64_t bytes_from_client, std::uint64_t bytes_from_backend) noexcept {
-  if (endpoint == kExcludedEndpoint) return;
-  try {
-    Block& block = impl_->stream_block(endpoint, kind);
-    block[StreamGauge("wayside_streams_active")].add(kMinusOne);
-    block[StreamCounter("wayside_stream_bytes_total", "from_client")].add(bytes_from_client);
-    block[StreamCounter("wayside_stream_bytes_total", "from_backend")].add(bytes_from_backend);
-    // The slot is the same in every stream, whatever its endpoint.
-    observe(block, impl_->series.overflow_layout()["wayside_stream_duration_seconds"], duration.count());
-  } catch (const std::bad_alloc&) {
-    // Lost: see the top of the header.
-  }
+  Block* const found = impl_->find_stream_block(endpoint, kind);
+  assert(found != nullptr);  // stream_began() has made it
+  Block& block = *found;
+  block[StreamGauge("wayside_streams_active")].add(kMinusOne);
+  block[StreamCounter("wayside_stream_bytes_total", "from_client")].add(bytes_from_client);
+  block[StreamCounter("wayside_stream_bytes_total", "from_backend")].add(bytes_from_backend);
+  // The slot is the same in every stream, whatever its endpoint.
+  observe(block, impl_->series.overflow_layout()["wayside_stream_duration_seconds"], duration.count());
 }
 
 void Shard::observe_overhead(Nanoseconds overhead) noexcept {

@@ -155,7 +155,7 @@ void Recorder::settle_endpoint(unsigned status) {
 
 void Recorder::begin_stream(metrics::StreamKind kind) {
   stream_ = kind;
-  context_.shard.stream_began(route_.endpoint, kind);
+  stream_is_counted_ = context_.shard.stream_began(route_.endpoint, kind);
 }
 
 void Recorder::end(const End& end, const Transfer& transfer) {
@@ -173,7 +173,7 @@ void Recorder::end(const End& end, const Transfer& transfer) {
     seen.trace = &trace;
   }
   if (stream_) {
-    end_stream(transfer, now);
+    if (stream_is_counted_) end_stream(transfer, now);
   } else if (has_head_ && route_.endpoint != metrics::kExcludedEndpoint) {
     context_.shard.observe_overhead(now - started_at_ - waited_);
   }

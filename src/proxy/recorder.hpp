@@ -82,7 +82,8 @@ class Recorder {
   Nanoseconds waited_{};  // since started_at_
   TimePoint response_head_at_{};
   unsigned status_ = 0;                        // that the client was sent; 0 while it was sent none
-  std::optional<metrics::StreamKind> stream_;  // it began, and has to end
+  std::optional<metrics::StreamKind> stream_;  // that the response is
+  bool stream_is_counted_ = false;             // among the active ones, until the end
   bool has_head_ = false;                      // so there is a duration to observe
   bool has_ended_ = false;
 

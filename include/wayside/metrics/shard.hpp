@@ -52,8 +52,10 @@ class alignas(64) Shard {
   void exchange_started() noexcept;
   void exchange_finished(const Observation& observation) noexcept;
 
-  // A stream is part of its exchange: it begins after the exchange starts and ends before it finishes.
-  void stream_began(EndpointId endpoint, StreamKind kind) noexcept;
+  // A stream is part of its exchange: it begins after the exchange starts and ends before it finishes. False
+  // where the stream is not counted: its endpoint is excluded, or memory ran out. stream_ended() is called
+  // for the streams that are counted, with the same endpoint and kind.
+  [[nodiscard]] bool stream_began(EndpointId endpoint, StreamKind kind) noexcept;
   void stream_ended(EndpointId endpoint, StreamKind kind, Nanoseconds duration,
                     std::uint64_t bytes_from_client, std::uint64_t bytes_from_backend) noexcept;
 

@@ -91,8 +91,7 @@ TEST(Shard, CountsNothingOfAnExcludedEndpoint) {
   SeriesRegistry registry({});
   Shard shard(registry);
   finish(shard, kExcludedEndpoint);
-  shard.stream_began(kExcludedEndpoint, StreamKind::kEvents);
-  shard.stream_ended(kExcludedEndpoint, StreamKind::kEvents, milliseconds(1), 1, 1);
+  EXPECT_FALSE(shard.stream_began(kExcludedEndpoint, StreamKind::kEvents));
   SeriesRegistry::Children children;
   registry.update(children);
   EXPECT_TRUE(children_of(children, Scope::kMethod).empty());
