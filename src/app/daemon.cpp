@@ -12,6 +12,7 @@
 #include "app/reloader.hpp"
 #include "app/route_binder.hpp"
 #include "app/unused_memory.hpp"
+#include "app/worker_thread.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,6 +22,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <deque>
 #include <exception>
 #include <fmt/format.h>
 #include <functional>
@@ -153,16 +155,10 @@ struct Daemon::Impl {
     log_budget();
     running_workers = workers.size();
     for (const auto& worker : workers) {
-      threads.emplace_back([this, worker = worker.get()] {
-        try {
-          worker->run();
-        } catch (const std::exception& error) {
-          // Its exchanges are lost. The other workers finish theirs, and a supervisor restarts the process.
-          log.error("a worker failed, draining the others", {{"error", error.what()}});
-          boost::asio::post(io, [this] { on_drain(); });
-        }
-        boost::asio::post(io, [this] { on_worker_ended(); });
-      });
+      WorkerThread& thread =
+          worker_threads.emplace_back([worker = worker.get()] { worker->run(); }, io.get_executor(), log,
+                                      [this](bool has_failed) { on_worker_ended(has_failed); });
+      threads.emplace_back([&thread] { thread.run(); });
     }
     if (reloader) reloader->start();
     threads.emplace_back([this] {
@@ -211,7 +207,8 @@ struct Daemon::Impl {
   }
 
   // The functions below run on the metrics listener's thread, except join().
-  void on_worker_ended() {
+  void on_worker_ended(bool has_failed) {
+    if (has_failed) on_drain();
     if (--running_workers != 0) return;
     admin->stop();
     unused_memory.stop();
@@ -220,12 +217,16 @@ struct Daemon::Impl {
     work.reset();
   }
 
-  void on_drain() {
+  void on_drain() noexcept {
     if (is_draining) return;
     is_draining = true;
     for (const auto& worker : workers)
       worker->drain();
-    log.info("draining");
+    try {
+      log.info("draining");
+    } catch (const std::bad_alloc&) {
+      // There is no memory for the line.
+    }
   }
 
   void on_reload_request() {
@@ -301,6 +302,7 @@ struct Daemon::Impl {
   boost::asio::signal_set signals{io};
   UnusedMemory unused_memory{io.get_executor()};
   std::optional<admin::AdminServer> admin;
+  std::deque<WorkerThread> worker_threads;
   std::vector<std::thread> threads;
   std::size_t running_workers = 0;
   bool is_draining = false;
