@@ -1,0 +1,280 @@
+#include "proxy/session.hpp"
+
+#include "support/connection.hpp"
+#include "support/proxy_stage.hpp"
+#include "support/stage_peers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wayside::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using test::receive;
+using test::receive_head;
+using test::receive_to_end;
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 2\r\n\r\nok";
+
+// A session from its first step on, and its client.
+struct Serving {
+  explicit Serving(test::ProxyStage& its_stage) : Serving(its_stage, test::unix_connection(its_stage.loop)) {}
+  Serving(test::ProxyStage& its_stage, test::Connection sockets)
+      : stage(its_stage),
+        client(std::move(sockets.peer)),
+        session(std::in_place, stage.context(), std::move(sockets.stream), "192.0.2.1"),
+        running(session->run()) {}
+
+  bool is_over() const { return running.is_over(); }
+  bool run_to_end() { return running.run_to_end(stage.loop); }
+
+  test::ProxyStage& stage;
+  test::RawSocket client;
+  std::optional<Session> session;
+  test::Running<void> running;
+};
+
+class SessionTest : public testing::Test {
+ protected:
+  double connections() { return stage_.metric("wayside_client_connections"); }
+  // Serves one request of the client by the backend's connection.
+  void serve(Serving& serving, test::RawSocket& backend) {
+    serving.client.send(kGet);
+    answer(serving, backend);
+  }
+  void answer(Serving& serving, test::RawSocket& backend) {
+    receive_head(stage_, backend);
+    backend.send(kOk);
+    EXPECT_EQ(receive(stage_, serving.client, "ok"), kOk);
+  }
+  // Serves one request over a new connection to the backend.
+  test::RawSocket serve_first(Serving& serving) {
+    serving.client.send(kGet);
+    test::RawSocket backend = test::accept(stage_);
+    answer(serving, backend);
+    return backend;
+  }
+
+  test::ProxyStage stage_;
+};
+
+TEST_F(SessionTest, IsCountedWhileItLives) {
+  static_cast<void>(stage_.context());
+  EXPECT_EQ(connections(), 0);
+  {
+    const Serving first(stage_);
+    const Serving second(stage_);
+    EXPECT_EQ(connections(), 2);
+  }
+  EXPECT_EQ(connections(), 0);
+}
+
+TEST_F(SessionTest, ServesOneRequestAfterAnother) {
+  Serving serving(stage_);
+  test::RawSocket backend = serve_first(serving);
+  serve(serving, backend);
+  serve(serving, backend);
+  EXPECT_EQ(stage_.requests(200), 3);
+  EXPECT_FALSE(serving.is_over());
+}
+
+TEST_F(SessionTest, ServesPipelinedRequestsInOrder) {
+  Serving serving(stage_);
+  serving.client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+  test::RawSocket backend = test::accept(stage_);
+  EXPECT_TRUE(receive_head(stage_, backend).starts_with("GET /1 "));
+  backend.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
+  EXPECT_TRUE(receive_head(stage_, backend).starts_with("GET /2 "));
+  backend.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
+  const std::string both = receive(stage_, serving.client, "2");
+  EXPECT_LT(both.find("\r\n\r\n1"), both.find("\r\n\r\n2"));
+}
+
+TEST_F(SessionTest, TakesAHeadInAnyPieces) {
+  Serving serving(stage_);
+  for (const char c : kGet) {
+    serving.client.send(std::string_view(&c, 1));
+    test::run_ready(stage_.loop);
+  }
+  test::RawSocket backend = test::accept(stage_);
+  answer(serving, backend);
+}
+
+TEST_F(SessionTest, EndsWithItsClient) {
+  Serving silent(stage_);
+  silent.client.close();
+  EXPECT_TRUE(silent.run_to_end());
+
+  Serving served(stage_);
+  serve_first(served);
+  served.client.close();
+  EXPECT_TRUE(served.run_to_end());
+
+  Serving half(stage_);
+  half.client.send("GET / HT");
+  half.client.close();
+  EXPECT_TRUE(half.run_to_end());
+  EXPECT_EQ(stage_.requests(), 1) << "half a head is no request";
+}
+
+// RFC 9112 section 2.2.
+TEST_F(SessionTest, SkipsAFewEmptyLinesAndNoMore) {
+  Serving serving(stage_);
+  serving.client.send("\r\n\r\n");
+  test::run_ready(stage_.loop);
+  serve_first(serving);
+
+  Serving flooded(stage_);
+  for (int i = 0; i < 9; ++i) {
+    flooded.client.send("\r\n");
+    test::run_ready(stage_.loop);
+  }
+  EXPECT_TRUE(receive_to_end(stage_, flooded.client).starts_with("HTTP/1.1 400 "));
+  EXPECT_EQ(stage_.requests(400), -1) << "no method was understood";
+  EXPECT_EQ(stage_.requests(), 2);
+}
+
+TEST_F(SessionTest, ClosesWithoutAWordWhereNoRequestComesInTime) {
+  stage_.settings.timeouts.keep_alive = 20ms;
+  Serving serving(stage_);
+  const TimePoint began = Clock::now();
+  ASSERT_TRUE(serving.run_to_end());
+  EXPECT_GE(Clock::now(), began + 20ms);
+  EXPECT_EQ(serving.client.read_available(), "");
+  EXPECT_EQ(stage_.requests(), 0);
+}
+
+TEST_F(SessionTest, AnswersAHeadThatDoesNotCompleteInTime) {
+  stage_.settings.timeouts.request_head = 300ms;
+  Serving serving(stage_);
+  const TimePoint began = Clock::now();
+  while (stage_.requests() == 0 && Clock::now() < began + 5s) {
+    serving.client.send("G");  // each byte buys no more time
+    test::run_for(stage_.loop, 50ms);
+  }
+  EXPECT_GE(Clock::now(), began + 300ms);
+  EXPECT_TRUE(receive_to_end(stage_, serving.client).starts_with("HTTP/1.1 408 "));
+  EXPECT_EQ(stage_.metric(R"(wayside_rejected_requests_total{reason="request_head_timeout"})"), 1);
+  serving.client.close();
+  EXPECT_TRUE(serving.run_to_end());
+}
+
+TEST_F(SessionTest, ClosesAnIdleConnectionWhenItDrains) {
+  Serving serving(stage_);
+  serve_first(serving);
+  stage_.context().draining = true;
+  EXPECT_FALSE(serving.is_over());
+  serving.session->wake(1);
+  EXPECT_TRUE(serving.is_over());
+}
+
+TEST_F(SessionTest, StillServesARequestThatIsOnItsWayWhenItDrains) {
+  Serving serving(stage_);
+  test::RawSocket backend = serve_first(serving);
+  serving.client.send(kGet);  // the loop has not told the session
+  stage_.context().draining = true;
+  serving.session->wake(1);
+  receive_head(stage_, backend);
+  backend.send(kOk);
+  EXPECT_NE(receive(stage_, serving.client, "ok").find("\r\nConnection: close\r\n"), std::string::npos);
+  EXPECT_TRUE(serving.run_to_end());
+}
+
+TEST_F(SessionTest, WaitsForTheFirstRequestForTheTimeOfAHeadWhenItDrains) {
+  stage_.settings.timeouts.request_head = 300ms;
+  Serving patient(stage_);
+  Serving silent(stage_);
+  const TimePoint began = Clock::now();
+  stage_.context().draining = true;
+  stage_.context().drain_began = began;
+  patient.session->wake(1);
+  silent.session->wake(1);
+  test::run_ready(stage_.loop);
+  EXPECT_FALSE(patient.is_over());
+  patient.client.send(kGet);
+  test::RawSocket backend = test::accept(stage_);
+  receive_head(stage_, backend);
+  backend.send(kOk);
+  EXPECT_NE(receive(stage_, patient.client, "ok").find("\r\nConnection: close\r\n"), std::string::npos);
+  ASSERT_TRUE(silent.run_to_end());
+  EXPECT_GE(Clock::now(), began + 300ms);
+  EXPECT_EQ(silent.client.read_available(), "");
+}
+
+TEST_F(SessionTest, EndsAtTermination) {
+  Serving serving(stage_);
+  stage_.context().terminating = true;
+  serving.session->wake(1);
+  EXPECT_TRUE(serving.is_over());
+  EXPECT_EQ(stage_.requests(), 0);
+}
+
+TEST_F(SessionTest, RemembersTheRoundInWhichItWasWoken) {
+  Serving serving(stage_);
+  EXPECT_FALSE(serving.session->was_woken_in(7));
+  serving.session->wake(7);
+  EXPECT_TRUE(serving.session->was_woken_in(7));
+  EXPECT_FALSE(serving.session->was_woken_in(8));
+  EXPECT_FALSE(serving.is_over()) << "there is nothing to end for";
+}
+
+TEST_F(SessionTest, MakesRoomWhileItIsIdle) {
+  Serving serving(stage_);
+  EXPECT_EQ(stage_.idle_calls(), 1);
+  EXPECT_TRUE(stage_.context().idle_clients.evict(Clock::now() + IdleClients::kLeastIdle));
+  EXPECT_TRUE(serving.run_to_end());
+  EXPECT_EQ(stage_.metric("wayside_client_evictions_total"), 1);
+}
+
+TEST_F(SessionTest, MakesNoRoomWhereARequestIsOnItsWay) {
+  Serving serving(stage_);
+  serving.client.send("GET / HT");
+  EXPECT_FALSE(stage_.context().idle_clients.evict(Clock::now() + IdleClients::kLeastIdle));
+  serving.client.send("TP/1.1\r\nHost: a\r\n\r\n");
+  test::RawSocket backend = test::accept(stage_);
+  EXPECT_FALSE(stage_.context().idle_clients.evict(Clock::now() + IdleClients::kLeastIdle))
+      << "it is not idle";
+  answer(serving, backend);
+  EXPECT_EQ(stage_.metric("wayside_client_evictions_total"), 0);
+}
+
+// Without this, the client's unread bytes would turn the end into a reset (RFC 9112 section 9.6).
+TEST_F(SessionTest, LingersForAClientThatStillSends) {
+  Serving serving(stage_, test::tcp_connection(stage_.loop));
+  serving.client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nmore");
+  test::RawSocket backend = test::accept(stage_);
+  receive_head(stage_, backend);
+  backend.send(kOk);
+  EXPECT_TRUE(receive_to_end(stage_, serving.client).ends_with("ok"));
+  EXPECT_FALSE(serving.client.was_reset());
+  EXPECT_FALSE(serving.is_over());
+  serving.client.send(std::string(100'000, 'm'));
+  test::run_for(stage_.loop, 20ms);
+  EXPECT_FALSE(serving.is_over()) << "the client goes on";
+  serving.client.close();
+  EXPECT_TRUE(serving.run_to_end());
+  EXPECT_EQ(stage_.requests(), 1) << "what came is no request";
+}
+
+// Connections to the backend are on probation by the number of the session.
+TEST_F(SessionTest, HasANumberThatNoOtherHas) {
+  Serving first(stage_);
+  EXPECT_EQ(stage_.context().session_count, 1U);
+  test::RawSocket backend = serve_first(first);
+  Serving second(stage_);
+  EXPECT_EQ(stage_.context().session_count, 2U);
+  second.client.send(kGet);
+  test::RawSocket other = test::accept(stage_);
+  answer(second, other);
+  serve(first, backend);
+}
+
+}  // namespace
+}  // namespace wayside::proxy
