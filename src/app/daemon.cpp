@@ -5,6 +5,7 @@
 #include "wayside/app/version.hpp"
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
+#include "wayside/net/operation_memory.hpp"
 #include "wayside/proxy/reasons.hpp"
 #include "wayside/proxy/worker.hpp"
 
@@ -265,9 +266,9 @@ struct Daemon::Impl {
   }
 
   void wait_for_signal() {
-    signals.async_wait([this](const error_code& ec, int signal) {
+    signals.async_wait(signal_memory.bind([this](const error_code& ec, int signal) {
       if (ec) return;
-      // The wait comes first, since the rest may throw: without a wait, further signals would be ignored.
+      // The wait comes first, since a reload may throw: without a wait, further signals would be ignored.
       wait_for_signal();
       if (signal == SIGHUP) {
         on_reload_request();
@@ -278,7 +279,7 @@ struct Daemon::Impl {
         signals.remove(SIGTERM, ignored);
         on_drain();
       }
-    });
+    }));
   }
 
   bool join() {
@@ -300,6 +301,7 @@ struct Daemon::Impl {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
       boost::asio::make_work_guard(io);
   boost::asio::signal_set signals{io};
+  net::OperationMemory signal_memory;
   UnusedMemory unused_memory{io.get_executor()};
   std::optional<admin::AdminServer> admin;
   std::deque<WorkerThread> worker_threads;

@@ -1,5 +1,7 @@
 #include "wayside/net/readiness_set.hpp"
 
+#include "wayside/net/descriptor.hpp"
+
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -9,15 +11,18 @@
 namespace wayside::net {
 namespace {
 
-int make_epoll() {
-  const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
-  if (descriptor < 0) throw boost::system::system_error(last_error(), "epoll_create1");
+Descriptor make_epoll() {
+  Descriptor descriptor(::epoll_create1(EPOLL_CLOEXEC));
+  if (!descriptor.is_open()) throw boost::system::system_error(last_error(), "epoll_create1");
   return descriptor;
 }
 
 }  // namespace
 
-ReadinessSet::ReadinessSet(boost::asio::io_context& context) : epoll_(context, make_epoll()) {
+ReadinessSet::ReadinessSet(boost::asio::io_context& context) : epoll_(context) {
+  Descriptor descriptor = make_epoll();
+  epoll_.assign(descriptor.number());
+  static_cast<void>(descriptor.release());
   wait();
 }
 

@@ -158,7 +158,7 @@ net::Task<End> Exchange::relay() {
     if (response_.phase() != ResponseLeg::Phase::kSilent) request_.forget_head();
     if (response_.is_tunnel()) {
       response_.give_back_idle();
-      tunnel_bytes_ = co_await run_tunnel(context_, client_, backend, response_.unread());
+      co_await run_tunnel(context_, client_, backend, response_.unread(), tunnel_bytes_);
       co_return Outcome::kCompleted;
     }
     if (request_.is_over() && !client_.read_ahead(context_.buffers, context_.settings.client_half_close))
@@ -193,11 +193,12 @@ TimePoint Exchange::deadline(Awaited awaited) const {
   return awaited == Awaited::kRequestBody ? std::min(next_piece, request_.rate_deadline()) : next_piece;
 }
 
-// Where the request was sent in this turn, the wait for its response begins with that: one look at the clock
-// serves both.
+// If the request was sent in this turn, the wait for its response begins at that moment, which saves a look
+// at the clock.
 Wait Exchange::wait(Awaited awaited) {
-  const bool was_just_sent =
-      response_.phase() == ResponseLeg::Phase::kSilent && request_.ended_at() > context_.readiness.woke_at();
+  const bool was_just_sent = awaited == Awaited::kResponseHead &&
+                             response_.phase() == ResponseLeg::Phase::kSilent &&
+                             request_.ended_at() > context_.readiness.woke_at();
   return proxy::wait(context_, client_, deadline(awaited),
                      was_just_sent ? request_.ended_at() : Clock::now());
 }

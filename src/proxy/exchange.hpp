@@ -39,7 +39,8 @@ enum class AfterExchange : std::uint8_t {
 
 // Serves the request whose complete head is the first `head_size` bytes of client.in. Takes the whole request
 // out of client.in, and nothing of the next one. An exception on the way ends the exchange as an
-// internal error. Throws std::bad_alloc where there is no memory to begin or to record it.
+// internal error. Throws std::bad_alloc if there is no memory for its frame: then the request is
+// neither answered nor counted.
 net::Task<AfterExchange> serve_request(Context& context, ClientConnection& client, std::size_t head_size);
 
 // Answers bytes that did not become a request.

@@ -227,7 +227,7 @@ void Recorder::write_access_log(const metrics::Observation& seen, const End& end
                          .client = client_.ip,
                          .method = log_text_.method(),
                          .target = log_text_.target(),
-                         .route = has_head_ ? log_text_.label() : routes::kUnmatchedLabel,
+                         .route = log_text_.label().empty() ? routes::kUnmatchedLabel : log_text_.label(),
                          .status = seen.status,
                          .outcome = to_token(end),
                          .request_bytes = transfer.request_bytes,

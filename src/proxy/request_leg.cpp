@@ -198,6 +198,7 @@ void RequestLeg::rewind() {
     outbox_.add(head_.data());
   }
   state_ = State::kReading;
+  ended_at_ = {};
 }
 
 void RequestLeg::forget_head() noexcept {

@@ -16,8 +16,10 @@ namespace {
 // One direction of a tunnel.
 class Direction {
  public:
-  Direction(net::BufferPool& buffers, net::Stream& source, net::Stream& sink, net::Buffer& in)
-      : buffers_(buffers), source_(source), sink_(sink), in_(in) {}
+  // Counts the bytes that the sink took in `delivered`.
+  Direction(net::BufferPool& buffers, net::Stream& source, net::Stream& sink, net::Buffer& in,
+            std::uint64_t& delivered)
+      : buffers_(buffers), source_(source), sink_(sink), in_(in), delivered_(delivered) {}
 
   // Moves bytes on without waiting, and watches for more.
   void pump() {
@@ -47,7 +49,6 @@ class Direction {
   bool is_over() const { return is_over_; }
   bool source_failed() const { return source_failed_; }
   bool sink_failed() const { return sink_failed_; }
-  std::uint64_t delivered() const { return delivered_; }
 
  private:
   // False when the sink takes no more for now. Bytes for a broken sink are read and dropped: closing the
@@ -75,29 +76,30 @@ class Direction {
   net::Stream& source_;
   net::Stream& sink_;
   net::Buffer& in_;
+  std::uint64_t& delivered_;
   bool source_ended_ = false;
   bool source_failed_ = false;
   bool sink_failed_ = false;
   bool is_over_ = false;
-  std::uint64_t delivered_ = 0;
 };
 
 }  // namespace
 
-net::Task<TunnelBytes> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
-                                  net::Buffer& from_backend) {
+net::Task<> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
+                       net::Buffer& from_backend, TunnelBytes& delivered) {
   const config::Timeouts& timeouts = context.settings.timeouts;
-  Direction up(context.buffers, client.stream, backend, client.in);
-  Direction down(context.buffers, backend, client.stream, from_backend);
-  const auto progress = [&] { return std::pair(up.delivered() + down.delivered(), up.is_over()); };
+  Direction up(context.buffers, client.stream, backend, client.in, delivered.from_client);
+  Direction down(context.buffers, backend, client.stream, from_backend, delivered.from_backend);
+  const auto progress = [&] {
+    return std::pair(delivered.from_client + delivered.from_backend, up.is_over());
+  };
   auto last_progress = progress();
   TimePoint until = Clock::now() + timeouts.tunnel;
   for (;;) {
     up.pump();
     down.pump();
-    const TunnelBytes delivered{up.delivered(), down.delivered()};
     const bool client_is_gone = up.source_failed() || down.sink_failed();
-    if (client_is_gone || down.is_over()) co_return delivered;
+    if (client_is_gone || down.is_over()) co_return;
 
     if (progress() != last_progress) {
       last_progress = progress();
@@ -108,7 +110,7 @@ net::Task<TunnelBytes> run_tunnel(Context& context, ClientConnection& client, ne
     up.give_back_idle();
     down.give_back_idle();
     const Wake wake = co_await wait(context, client, until, context.readiness.woke_at());
-    if (!wake.is_event()) co_return delivered;
+    if (!wake.is_event()) co_return;
   }
 }
 

@@ -25,7 +25,9 @@ struct TunnelBytes {
 //
 // A tunnel in which no byte is delivered for timeouts.tunnel is over; once the client has ended its
 // direction, for timeouts.response_body. `backend` wakes client.wakeup.
-net::Task<TunnelBytes> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
-                                  net::Buffer& from_backend);
+//
+// `delivered` is up to date at every wait and at the end, an exception included. Throws std::bad_alloc.
+net::Task<> run_tunnel(Context& context, ClientConnection& client, net::Stream& backend,
+                       net::Buffer& from_backend, TunnelBytes& delivered);
 
 }  // namespace wayside::proxy

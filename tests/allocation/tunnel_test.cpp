@@ -23,6 +23,9 @@ class IdleTunnel : public ProxyFixture {
     backends_.back().send(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
     clients_.back().read_head();
+    // The tunnel has begun, and given back what it does not need, once it carries bytes.
+    backends_.back().send("a");
+    clients_.back().read_exactly(1);
   }
 
   std::vector<RawSocket> clients_;

@@ -127,7 +127,11 @@ class ProxyStage {
   inspector::UnmatchedPaths& unmatched() { return parts_->unmatched; }
 
   // The routing for a second context.
-  std::unique_ptr<const proxy::Routing> make_routing() { return context(), parts_->make_routing(settings); }
+  std::unique_ptr<const proxy::Routing> make_routing() { return make_routing(settings); }
+  // The routes of other settings, for a context that runs.
+  std::unique_ptr<const proxy::Routing> make_routing(const config::Settings& chosen) {
+    return context(), parts_->make_routing(chosen);
+  }
   const Logger& logger() const noexcept { return logger_; }
 
   IoLoop loop;

@@ -154,7 +154,7 @@ void RawSocket::send_and_close(std::string_view bytes) {
 void RawSocket::wait_readable() const {
   pollfd poll{descriptor_, POLLIN, 0};
   if (::poll(&poll, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) <= 0) {
-    fail("nothing more came");
+    throw Silence("nothing more came; read so far: \"" + read_ + "\"");
   }
 }
 

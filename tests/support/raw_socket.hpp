@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,14 @@ namespace wayside::test {
 // Longer than any event takes on a busy machine; a test that waits this long has failed.
 inline constexpr std::chrono::seconds kPatience{20};
 
-// Each function throws std::runtime_error, with the bytes read so far, after a wait of kPatience.
+// Nothing came for kPatience.
+class Silence : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Each function throws std::runtime_error, with the bytes read so far, if the stream ends early, and Silence
+// after a wait of kPatience.
 class RawSocket {
  public:
   explicit RawSocket(int descriptor) noexcept;

@@ -9,7 +9,7 @@
 // the io_context, or for the destruction of it.
 //
 // Not thread-safe. An operation may end on another thread than the one that started it; the memory is free
-// again only then.
+// again only then, and the owner is not destroyed while another thread runs the io_context.
 #pragma once
 
 #include <boost/asio/bind_allocator.hpp>
@@ -29,13 +29,14 @@ class OperationMemory {
     void* allocate(std::size_t size);
     void deallocate(void* memory) noexcept;
     bool is_used() const noexcept { return is_used_; }
-    // Leaves a block that is used to its operation, and deletes any other.
+    // Leaves a block to its operations, and deletes one that has none.
     static void leave(std::unique_ptr<Block> block) noexcept;
 
    private:
     alignas(std::max_align_t) std::byte bytes_[kSize];
     bool is_used_ = false;
-    bool is_left_ = false;
+    std::size_t operations_ = 0;  // that refer to the block, those on the heap included
+    bool is_left_ = false;        // so the last operation deletes it
   };
 
  public:

@@ -18,7 +18,6 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 
-#include <chrono>
 #include <utility>
 
 namespace wayside::net {
@@ -28,8 +27,8 @@ class ReservedTimer {
  public:
   // Throws std::bad_alloc.
   explicit ReservedTimer(const Executor& executor) : timer_(executor) {
+    // The place of the first wait stays reserved when that wait ends, here with the destruction of its timer.
     Waitable first(executor);
-    first.expires_after(std::chrono::hours(1));  // one that never expires takes no place
     first.async_wait([](const error_code&) {});
   }
 

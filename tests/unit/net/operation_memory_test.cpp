@@ -84,6 +84,15 @@ TEST_F(OperationMemoryTest, LivesAsLongAsItsOperation) {
   // The io_context destroys the operation without a call.
 }
 
+TEST_F(OperationMemoryTest, LivesAsLongAsAnOperationOnTheHeap) {
+  std::optional<OperationMemory> memory(std::in_place);
+  post(*memory);
+  post(*memory);
+  memory.reset();
+  test::run_ready(loop_);
+  EXPECT_EQ(calls_, 2);
+}
+
 TEST_F(OperationMemoryTest, IsGivenBackByAnOperationThatWasCancelled) {
   OperationMemory memory;
   Timer timer(loop_.readiness.executor());

@@ -317,7 +317,7 @@ TEST_F(ExchangeTest, GivesAResponseNoMoreTimeForInterimOnes) {
   client.serve(kGet);
   test::RawSocket backend = test::accept(stage_);
   head(backend);
-  const TimePoint end = Clock::now() + 5s;
+  const TimePoint end = Clock::now() + test::kPatience;
   while (!client.is_over() && Clock::now() < end) {
     backend.send("HTTP/1.1 103 Early Hints\r\n\r\n");
     test::run_for(stage_.loop, 50ms);

@@ -142,11 +142,13 @@ TEST_F(SessionTest, SkipsAFewEmptyLinesAndNoMore) {
 }
 
 TEST_F(SessionTest, ClosesWithoutAWordWhereNoRequestComesInTime) {
-  stage_.settings.timeouts.keep_alive = 20ms;
-  Serving serving(stage_);
+  stage_.settings.timeouts.keep_alive = 250ms;  // more than a tick of the wheel
+  static_cast<void>(stage_.context());
+  stage_.loop.readiness.woke();
   const TimePoint began = Clock::now();
+  Serving serving(stage_);
   ASSERT_TRUE(serving.run_to_end());
-  EXPECT_GE(Clock::now(), began + 20ms);
+  EXPECT_GE(Clock::now(), began + 240ms);
   EXPECT_EQ(serving.client.read_available(), "");
   EXPECT_EQ(stage_.requests(), 0);
 }
@@ -155,7 +157,7 @@ TEST_F(SessionTest, AnswersAHeadThatDoesNotCompleteInTime) {
   stage_.settings.timeouts.request_head = 300ms;
   Serving serving(stage_);
   const TimePoint began = Clock::now();
-  while (stage_.requests() == 0 && Clock::now() < began + 5s) {
+  while (stage_.requests() == 0 && Clock::now() < began + test::kPatience) {
     serving.client.send("G");  // each byte buys no more time
     test::run_for(stage_.loop, 50ms);
   }
@@ -188,7 +190,7 @@ TEST_F(SessionTest, StillServesARequestThatIsOnItsWayWhenItDrains) {
 }
 
 TEST_F(SessionTest, WaitsForTheFirstRequestForTheTimeOfAHeadWhenItDrains) {
-  stage_.settings.timeouts.request_head = 300ms;
+  stage_.settings.timeouts.request_head = 2s;
   Serving patient(stage_);
   Serving silent(stage_);
   const TimePoint began = Clock::now();
@@ -204,7 +206,7 @@ TEST_F(SessionTest, WaitsForTheFirstRequestForTheTimeOfAHeadWhenItDrains) {
   backend.send(kOk);
   EXPECT_NE(receive(stage_, patient.client, "ok").find("\r\nConnection: close\r\n"), std::string::npos);
   ASSERT_TRUE(silent.run_to_end());
-  EXPECT_GE(Clock::now(), began + 300ms);
+  EXPECT_GE(Clock::now(), began + 2s);
   EXPECT_EQ(silent.client.read_available(), "");
 }
 
@@ -263,17 +265,11 @@ TEST_F(SessionTest, LingersForAClientThatStillSends) {
   EXPECT_EQ(stage_.requests(), 1) << "what came is no request";
 }
 
-// Connections to the backend are on probation by the number of the session.
 TEST_F(SessionTest, HasANumberThatNoOtherHas) {
-  Serving first(stage_);
+  const Serving first(stage_);
   EXPECT_EQ(stage_.context().session_count, 1U);
-  test::RawSocket backend = serve_first(first);
-  Serving second(stage_);
+  const Serving second(stage_);
   EXPECT_EQ(stage_.context().session_count, 2U);
-  second.client.send(kGet);
-  test::RawSocket other = test::accept(stage_);
-  answer(second, other);
-  serve(first, backend);
 }
 
 }  // namespace
