@@ -4,8 +4,6 @@
 #include "wayside/base/rfc3339.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
-#include <iterator>
 
 namespace wayside {
 namespace {
@@ -26,13 +24,14 @@ bool is_plain(std::string_view value) noexcept {
 
 std::string format_log_line(std::chrono::system_clock::time_point time, LogLevel level,
                             std::string_view message, std::initializer_list<LogField> fields) {
-  std::string line = fmt::format("ts={} level={} msg=", Rfc3339(time).view(), to_string(level));
+  std::string line("ts=");
+  line.append(Rfc3339(time).view()).append(" level=").append(to_string(level)).append(" msg=");
   append_quoted(line, message, kMaxMessage);
   for (const LogField& field : fields) {
     const std::size_t room = kMaxLogLine - 1 - line.size();  // less the line break
     const std::size_t frame = field.key.size() + 2;          // the space before the key, the "=" behind it
     if (room < frame + kMinQuoted) break;
-    fmt::format_to(std::back_inserter(line), " {}=", field.key);
+    line.append(" ").append(field.key).append("=");
     if (is_plain(field.value) && field.value.size() <= room - frame) {
       line += field.value;
     } else {
