@@ -35,6 +35,14 @@ void complain(const std::vector<std::string>& lines) {
     log.write(line + "\n");
 }
 
+// Lines of YAML that say the same to a person, and nothing to a parser.
+std::string as_comments(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines)
+    text.append("# ").append(line).append("\n");
+  return text;
+}
+
 // Runs the daemon until it is drained; returns the exit status.
 int run(const config::Invocation& invocation, std::span<const char* const> arguments) {
   app::prepare_process();
@@ -93,7 +101,7 @@ int start(std::span<const char* const> arguments) {
       return 0;
     case config::Action::kCheck:
       complain(invocation->hints);
-      print(config::to_yaml(invocation->settings));
+      print(as_comments(invocation->notes) + config::to_yaml(invocation->settings));
       return 0;
     case config::Action::kRun:
     case config::Action::kDemo:

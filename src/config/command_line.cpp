@@ -30,6 +30,9 @@ constexpr std::array kActions = {
     ActionFlag{"help", "print this text", Action::kHelp},
 };
 
+// Says more, beside --check.
+constexpr const char* kVerbose = "verbose";
+
 // The one action with a value.
 constexpr const char* kExplain = "explain";
 
@@ -53,6 +56,7 @@ po::options_description describe() {
       "say which route 'GET /users/42' belongs to and why, exit 0 or 1");
   for (const ActionFlag& flag : kActions)
     add(flag.name, flag.help);
+  add(kVerbose, "with --check: list the routes, and where each comes from");
   return description;
 }
 
@@ -63,6 +67,7 @@ std::string unknown_option(const std::string& name) {
   for (const ActionFlag& flag : kActions)
     dashed.push_back(fmt::format("--{}", flag.name));
   dashed.push_back(fmt::format("--{}", kExplain));
+  dashed.push_back(fmt::format("--{}", kVerbose));
   const std::vector<std::string_view> known(dashed.begin(), dashed.end());
   return name + ": " + unknown_word("a known option", name, known);
 }
@@ -107,6 +112,10 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
       actions.push_back(flag->action);
       continue;
     }
+    if (found.string_key == kVerbose) {
+      line.is_verbose = true;
+      continue;
+    }
     if (found.string_key == kExplain) {
       actions.push_back(Action::kExplain);
       line.explain = found.value.front();
@@ -119,7 +128,7 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
     if (earlier == line.given.end()) {
       line.given.push_back({setting, "--" + found.string_key,
                             setting->is_switch() ? std::vector<std::string>{"true"} : found.value});
-    } else if (std::get<TextValue>(setting->value).is_list) {
+    } else if (setting->text()->is_list) {
       earlier->texts.push_back(found.value.front());
     } else if (setting->is_switch()) {
       errors.push_back(earlier->source + ": expected once, found twice");
@@ -130,6 +139,10 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
     }
   }
   line.action = choose(actions, errors);
+  const bool can_say_more =
+      line.action == Action::kCheck || line.action == Action::kHelp || line.action == Action::kVersion;
+  if (line.is_verbose && !can_say_more)
+    errors.emplace_back("--verbose: expected --check beside it, found none");
   return line;
 }
 

@@ -14,7 +14,8 @@ namespace wayside::config {
 struct CommandLine {
   Action action = Action::kRun;
   std::vector<GivenValue> given;
-  std::string explain;  // the request to explain
+  std::string explain;      // the request to explain
+  bool is_verbose = false;  // beside --check
 };
 
 // `argv` begins with the name of the program. --help wins over --version, and both over everything else; of

@@ -24,6 +24,7 @@ struct Invocation {
   std::string explain;  // the request that kExplain is about
   std::vector<std::string>
       hints;  // for kCheck: settings that are allowed and probably not meant, one line each
+  std::vector<std::string> notes;  // for kCheck: where the routes come from, one line each
 };
 
 // Every mistake found, one line each:
@@ -34,7 +35,7 @@ struct Errors {
 
 // `argv` begins with the name of the program. `environment` holds "NAME=value" entries; names without the
 // WAYSIDE_ prefix are passed over, and so are those that Kubernetes sets for a service called "wayside".
-// Reads the configuration file and the OpenAPI document that they name. For start-up and reload: blocks, and
+// Reads the configuration file and the OpenAPI documents that they name. For start-up and reload: blocks, and
 // allocates freely.
 Checked<Invocation, Errors> load(std::span<const char* const> argv, std::span<const char* const> environment);
 

@@ -100,7 +100,7 @@ reuse_port: true
       ElementsAre(routes::RouteSpec{"/users/{id}", {}, {}, 19},
                   routes::RouteSpec{"/orders/{order}", set_of({Method::get, Method::post}), "order", 20},
                   routes::RouteSpec{"/orders/{order}", set_of({Method::put}), {}, 23}, css, js, healthz));
-  EXPECT_EQ(settings.openapi, "api.yaml");
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"api.yaml"}));
   EXPECT_EQ(settings.unmatched, routes::UnmatchedPolicy::kPath);
   EXPECT_EQ(settings.matching, (routes::MatchOptions{true, true}));
   EXPECT_TRUE(settings.enable_lifecycle);
@@ -111,9 +111,34 @@ TEST(YamlSettings, FindTheOpenApiDocumentBesideTheFile) {
   Settings settings;
   settings.file = "/etc/wayside/wayside.yaml";
   EXPECT_THAT(read_yaml(settings.file, "openapi: api.yaml", settings), IsEmpty());
-  EXPECT_EQ(settings.openapi, "/etc/wayside/api.yaml");
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"/etc/wayside/api.yaml"}));
   EXPECT_THAT(read_yaml(settings.file, "openapi: /srv/api.yaml", settings), IsEmpty());
-  EXPECT_EQ(settings.openapi, "/srv/api.yaml");
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"/srv/api.yaml"}));
+}
+
+TEST(YamlSettings, ReadSeveralOpenApiDocuments) {
+  Settings settings;
+  settings.file = "/etc/wayside/wayside.yaml";
+  EXPECT_THAT(
+      read_yaml(settings.file, "openapi: [a.yaml, {file: b.json, prefix: /v1/}, {file: c.json, prefix: /}]",
+                settings),
+      IsEmpty());
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"/etc/wayside/a.yaml"},
+                                            OpenApiDocument{"/etc/wayside/b.json", "/v1"},
+                                            OpenApiDocument{"/etc/wayside/c.json", ""}));
+  EXPECT_THAT(read_yaml(settings.file, "openapi: {file: /d.yaml, prefix: /d}", settings), IsEmpty());
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"/d.yaml", "/d"}));
+  EXPECT_THAT(
+      read_yaml("w.yaml", "openapi:\n- {prefix: v1}\n- [a]\n- {file: a, prefix: '/a?b'}\n- {fil: a}\n",
+                settings),
+      ElementsAre(
+          "w.yaml:2: openapi[0]: expected a file, found none",
+          R"(w.yaml:2: openapi[0].prefix: expected a path that begins with /, without ? and #, found "v1")",
+          "w.yaml:3: openapi[1]: expected the path of a file, or a mapping with file and prefix, found a "
+          "list",
+          R"(w.yaml:4: openapi[2].prefix: expected a path that begins with /, without ? and #, found "/a?b")",
+          R"(w.yaml:5: openapi[3]: expected a known key, found "fil": did you mean "file"?)",
+          "w.yaml:5: openapi[3]: expected a file, found none"));
 }
 
 TEST(Settings, GuessWhereThereAreNoRoutes) {
@@ -369,7 +394,7 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.routes.back().is_excluded = true;
   settings.unmatched = routes::UnmatchedPolicy::kPath;
   settings.matching = {true, true};
-  settings.openapi = "/api.yaml";
+  settings.openapi = {{"/api.yaml"}, {"/b.yaml", "/v1"}, {"/c.yaml", ""}};
   settings.enable_lifecycle = true;
   settings.reuse_port = true;
   settings.inspector_examples = false;
