@@ -95,10 +95,13 @@ int start(std::span<const char* const> arguments) {
     case config::Action::kVersion:
       print(app::version_text());
       return 0;
-    case config::Action::kExplain:
-      print(routes::explain(invocation->settings.routes, invocation->settings.matching,
-                            invocation->settings.unmatched_policy(), invocation->explain));
-      return 0;
+    case config::Action::kExplain: {
+      const routes::Explanation explanation =
+          routes::explain(invocation->settings.routes, invocation->settings.matching,
+                          invocation->settings.unmatched_policy(), invocation->explain);
+      print(explanation.text);
+      return explanation.is_matched ? 0 : 1;
+    }
     case config::Action::kCheck:
       complain(invocation->hints);
       print(as_comments(invocation->notes) + config::to_yaml(invocation->settings));

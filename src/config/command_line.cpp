@@ -53,7 +53,7 @@ po::options_description describe() {
     add(setting->flag.name, value, help_of(*setting).c_str());
   }
   add(kExplain, po::value<std::vector<std::string>>()->value_name("REQUEST"),
-      "say which route 'GET /users/42' belongs to and why, exit 0 or 1");
+      "say which route 'GET /users/42' belongs to and why, exit 0, or 1 where none does");
   for (const ActionFlag& flag : kActions)
     add(flag.name, flag.help);
   add(kVerbose, "with --check: list the routes, and where each comes from");

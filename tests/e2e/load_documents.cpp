@@ -1,9 +1,10 @@
-// Reads OpenAPI documents as `wayside --check --openapi FILE` does, many in one process, and matches requests.
+// Reads OpenAPI documents as `wayside --check --openapi FILE` does, many in one process, and matches
+// requests.
 //
 // Each line of standard input is a command, and each is answered by one line of standard output:
-//     load<TAB>FILE              loaded<TAB>ROUTES<TAB>SECONDS, or refused<TAB>MISTAKE; seconds of processor time
-//     match<TAB>METHOD<TAB>PATH  the label, by the document that was loaded last
-//     memory                     the largest resident set of the process so far, in KiB
+//     load<TAB>FILE              loaded<TAB>ROUTES<TAB>SECONDS, or refused<TAB>MISTAKE; seconds of processor
+//     time match<TAB>METHOD<TAB>PATH  the label, by the document that was loaded last memory the largest
+//     resident set of the process so far, in KiB
 #include "wayside/config/load.hpp"
 #include "wayside/routes/route_table.hpp"
 

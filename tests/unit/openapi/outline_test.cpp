@@ -58,7 +58,7 @@ TEST(Outline, KeepsAllOfANodeWithAnAnchor) {
   EXPECT_EQ(outline_of("x: {y: &a {summary: {deep: 1}}}\npaths: {/a: *a, /b: &b {tags: [1]}, /c: *b}\n"),
             "{paths: {/a: {summary: {deep: 1}}, /b: {tags: [1]}, /c: {tags: [1]}}}");
   EXPECT_EQ(outline_of("paths: &p {/a: {get: {servers: *p}}}"),
-            "{paths: {/a: {get: {servers: {/a: {get: {servers: {/a: …: …}}}}}}}}");
+            "{paths: {/a: {get: {servers: {/a: {get: {…: …}}}}}}}");
 }
 
 TEST(Outline, FindsValuesAndPlaces) {
