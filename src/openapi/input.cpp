@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 namespace wayside::openapi {
@@ -63,8 +64,16 @@ Piece escape_at(std::string_view text, std::size_t at) noexcept {
   return piece;
 }
 
+// By byte: a table, because every byte of a document is looked at.
+constexpr std::array<bool, 256> kMayChange = [] {
+  std::array<bool, 256> may{};
+  for (const std::size_t byte : {0x5CU, 0x7FU, 0xC2U, 0xE2U, 0xEFU})
+    may[byte] = true;
+  return may;
+}();
+
 bool may_change(unsigned char byte) noexcept {
-  return byte == '\\' || byte == 0x7F || byte == 0xC2 || byte == 0xE2 || byte == 0xEF;
+  return kMayChange[byte];
 }
 
 // `text[at]` may change.
@@ -115,7 +124,7 @@ Input::Input(std::string_view text) noexcept : text_(text), is_utf16_(begins_as_
 std::size_t Input::read(std::span<unsigned char> out) noexcept {
   std::size_t size = 0;
   const auto append = [&](std::string_view bytes) {
-    std::ranges::copy(bytes, out.begin() + static_cast<std::ptrdiff_t>(size));
+    if (!bytes.empty()) std::memcpy(&out[size], bytes.data(), bytes.size());
     size += bytes.size();
   };
   while (at_ < text_.size() && size < out.size()) {

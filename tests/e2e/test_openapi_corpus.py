@@ -28,6 +28,12 @@ SECONDS_EACH = 2.0  # of processor time
 SECONDS_IN_TOTAL = 180
 MISMATCHES = 0.001
 
+# Requests that match two templates, of which wayside takes the other one: by document and template, with the reason.
+EXPLAINED = {
+    ("mist.com.json", "/api/v1/sites/{site_id}/{zone_type}/count"): "zone_type may be the word zones, so that .../zones/{zone_id} "
+    "matches too; wayside takes the template whose static text comes first, and the document does not say which one is meant",
+}
+
 # Messages of npm about a registry that cannot be reached.
 UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ENOTCACHED")
 
@@ -220,11 +226,13 @@ class Corpus(support.TestCase):
             total += 1
             # Paths that differ in the names of their parameters alone are counted under the first of them.
             if shape(label) != shape(wanted[1]):
-                mismatches[wanted[0]].append(f"{command.split(chr(9), 1)[1]}: {label}, not {wanted[1]}")
+                mismatches[wanted].append(f"{command.split(chr(9), 1)[1]}: {label}, not {wanted[1]}")
         found = sum(map(len, mismatches.values()))
-        listed = "\n".join(f"{name}: {line}" for name, lines in mismatches.items() for line in lines)
+        listed = "\n".join(f"{name}: {line}" for (name, _), lines in mismatches.items() for line in lines)
         print(f"{total} requests to {len(files)} documents, {found} mismatches\n{listed}")
         self.assertGreater(total, 10 * len(files))
+        unexplained = [line for (name, path), lines in mismatches.items() if (name, path) not in EXPLAINED for line in lines]
+        self.assertEqual(unexplained, [])
         self.assertLessEqual(found / total, MISMATCHES, listed)
 
 
