@@ -21,7 +21,6 @@ constexpr int kSegmentLikelihood = -8;
 constexpr int kBesideDigit = -4;
 constexpr int kBeforeCapital = -1;
 
-// Sorted, in lower case.
 constexpr auto kExtensions = std::to_array<std::string_view>(
     {".aac",  ".asp",  ".aspx", ".atom", ".avi",  ".avif", ".bin", ".bmp",  ".bz2",  ".css",  ".csv",
      ".deb",  ".doc",  ".docx", ".epub", ".exe",  ".flac", ".gif", ".gz",   ".htm",  ".html", ".ico",
@@ -30,7 +29,6 @@ constexpr auto kExtensions = std::to_array<std::string_view>(
      ".pptx", ".ps",   ".rar",  ".rpm",  ".rss",  ".rtf",  ".svg", ".tar",  ".tgz",  ".tif",  ".tiff",
      ".ts",   ".tsv",  ".ttf",  ".txt",  ".vcf",  ".wasm", ".wav", ".webm", ".webp", ".woff", ".woff2",
      ".xls",  ".xlsx", ".xml",  ".xz",   ".yaml", ".yml",  ".zip", ".zst"});
-static_assert(std::ranges::is_sorted(kExtensions));
 
 enum class CharClass { kDigit, kLower, kUpper, kOther };
 
@@ -231,12 +229,11 @@ std::string_view file_extension(std::string_view segment) noexcept {
   const auto last_of = [](std::string_view name) -> std::string_view {
     const std::size_t dot = name.rfind('.');
     if (dot == std::string_view::npos || dot == 0) return {};
-    std::array<char, 6> lower;
     const std::string_view extension = name.substr(dot);
-    if (extension.size() > lower.size()) return {};
-    const auto end = std::ranges::transform(extension, lower.begin(), to_lower).out;
-    const std::string_view folded(lower.begin(), end);
-    return std::ranges::binary_search(kExtensions, folded) ? extension : std::string_view();
+    const auto is_extension = [extension](std::string_view known) {
+      return equals_ignoring_case(known, extension);
+    };
+    return std::ranges::any_of(kExtensions, is_extension) ? extension : std::string_view();
   };
   std::size_t stem = segment.size() - last_of(segment).size();
   constexpr std::string_view kArchive = ".tar";
