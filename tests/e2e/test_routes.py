@@ -50,6 +50,24 @@ class Routes(support.TestCase):
         html = support.fetch(wayside.metrics_port, "/routes", headers={"Accept": "text/html"}).text
         self.assertIn("<td>/users/&lt;int:id&gt;</td>", html)
 
+    def test_a_catch_all_is_suggested_where_paths_go_on(self):
+        wayside = self.start_with("routes: [/never, '/files/{p}']\n")
+        support.fetch(wayside.proxy_port, "/files/a")
+        support.fetch(wayside.proxy_port, "/files/a/b/c")
+        support.wait_until(lambda: self.inspect(wayside)["unmatched_requests"] == 1, "the request is counted")
+        page = self.inspect(wayside)
+        self.assertEqual([(route["path"], route["hits"]) for route in page["routes"]], [("/files/{p}", 1), ("/never", 0)])
+        (hint,) = page["catch_alls"]
+        self.assertEqual((hint["path"], hint["yaml"]), ("/files/{p}", "- /files/{p:path}"))
+        self.assertIn("  - /files/{p:path}\n", support.fetch(wayside.metrics_port, "/").text)
+        # The line does what it promises.
+        (self.folder / "wayside.yaml").write_text(f"routes:\n  {hint['yaml']}\n")
+        wayside.signal(signal.SIGHUP)
+        wayside.wait_for_line("msg=.?reloaded.*routes=1")
+        support.fetch(wayside.proxy_port, "/files/a/b/c")
+        wayside.wait_for_sample(1.0, "http_requests_total", endpoint="/files/{p:path}", method="GET", http_status="200")
+        self.assertEqual(self.inspect(wayside)["catch_alls"], [])
+
     def test_paths_are_not_shown_where_examples_are_off(self):
         wayside = self.start_with("routes: [/a]\ninspector: {examples: off}\n")
         support.fetch(wayside.proxy_port, "/orders/4711?key=secret")

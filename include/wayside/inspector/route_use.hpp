@@ -1,8 +1,11 @@
 // The use of one route through one worker.
 //
-// Metrics count requests and statuses too, but by label, and the two do not agree: routes may share a label,
-// an excluded route has no series, beyond the budget a label is counted as "overflow", and a label that
-// changes on a reload starts at 0. So a route's own numbers cannot be derived from theirs.
+// Metrics count requests and statuses by label, so the numbers of a route cannot be read from them:
+//   - several routes may share a label: a group, or routes with the same `name`;
+//   - an excluded route has no series;
+//   - the series budget may count a request under the label "overflow";
+//   - the backend may declare another route (metrics.route_header), which gives the label;
+//   - a reload may give a label to a route, take it away, or pass it to another route.
 //
 // Written by the worker alone, read by the inspector at any time, without locks: see
 // metrics/single_writer.hpp.
