@@ -167,7 +167,7 @@ class Document {
       spec.path = std::move(path);
       spec.methods = methods;
       spec.line = line;
-      spec.syntax = routes::TemplateSyntax::kOpenApi;
+      spec.dialect = routes::Dialect::kOpenApi;
       spec.file = file_;
       routes_.push_back(std::move(spec));
       return;

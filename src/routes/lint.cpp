@@ -33,7 +33,7 @@ struct Alternative {
 std::vector<Alternative> alternatives_of(std::span<const RouteSpec> specs, MatchOptions options) {
   std::vector<Alternative> all;
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    for (Template& each : *parse_template(specs[i].path, specs[i].syntax, options.ignores_case))
+    for (Template& each : *parse_template(specs[i].path, specs[i].dialect, options.ignores_case))
       all.push_back({i, std::move(each)});
   }
   return all;

@@ -143,7 +143,7 @@ std::unique_ptr<const RouteTable::Compiled> RouteTable::compile(std::span<const 
     const RouteSpec& spec = specs[i];
     if (auto mistake = check_name(spec.name)) errors.push_back({i, 0, *std::move(mistake)});
     labels.push_back(spec.label());
-    auto templates = parse_template(spec.path, spec.syntax, options.ignores_case);
+    auto templates = parse_template(spec.path, spec.dialect, options.ignores_case);
     if (templates.has_error()) {
       errors.push_back({i, templates.error().column, templates.error().message});
       continue;

@@ -188,9 +188,9 @@ std::string_view to_string(SegmentKind kind) noexcept {
   return "a catch-all";
 }
 
-Checked<std::vector<Template>, TemplateError> parse_template(std::string_view text, TemplateSyntax syntax,
+Checked<std::vector<Template>, TemplateError> parse_template(std::string_view text, Dialect dialect,
                                                              bool ignores_case) {
-  const auto tokenized = tokenize(text, syntax);
+  const auto tokenized = tokenize(text, dialect);
   if (tokenized.has_error()) return tokenized.error();
   const std::size_t groups = tokenized->parent_of.size() - 1;
   if (groups > kMaxOptional) {

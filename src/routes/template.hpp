@@ -55,7 +55,7 @@ struct Template {
 // The alternatives that the text stands for, each once: several where parts are optional ("/users/:id?" is
 // "/users/:id" and "/users"). At start-up and reload only: it allocates.
 Checked<std::vector<Template>, TemplateError> parse_template(std::string_view text,
-                                                             TemplateSyntax syntax = TemplateSyntax::kAny,
+                                                             Dialect dialect = Dialect::kAuto,
                                                              bool ignores_case = false);
 
 }  // namespace wayside::routes

@@ -27,29 +27,29 @@ bool Tokenizer::read_until(std::size_t end) {
 }
 
 bool Tokenizer::read_one(std::size_t end) {
-  const bool is_any_syntax = syntax_ == TemplateSyntax::kAny;
+  const bool reads_all = dialect_ == Dialect::kAuto;
   switch (text_[at_]) {
     case '/':
       add(Token::Kind::kSlash, at_);
       ++at_;
       return true;
     case '{':
-      return is_any_syntax && text_.substr(at_).starts_with("{/") ? read_group('{', '}') : read_braces();
+      return reads_all && text_.substr(at_).starts_with("{/") ? read_group('{', '}') : read_braces();
     case '<':
-      if (is_any_syntax) return read_angles();
+      if (reads_all) return read_angles();
       break;
     case ':':
-      if (is_any_syntax) return read_colon();
+      if (reads_all) return read_colon();
       break;
     case '*':
-      if (is_any_syntax) return read_star(end);
+      if (reads_all) return read_star(end);
       break;
     case '(':
       // A group is (/:id) or (.:format); any other parenthesis is text.
-      if (is_any_syntax && (next_is("(/") || next_is("(.:"))) return read_group('(', ')');
+      if (reads_all && (next_is("(/") || next_is("(.:"))) return read_group('(', ')');
       break;
     case '\\':
-      if (is_any_syntax) return read_escape();
+      if (reads_all) return read_escape();
       break;
     default:
       break;
@@ -145,8 +145,8 @@ bool Tokenizer::fail(std::size_t offset, std::string_view what, std::string_view
   return false;
 }
 
-Checked<TokenizedTemplate, TemplateError> tokenize(std::string_view text, TemplateSyntax syntax) {
-  return Tokenizer(text, syntax).tokenize();
+Checked<TokenizedTemplate, TemplateError> tokenize(std::string_view text, Dialect dialect) {
+  return Tokenizer(text, dialect).tokenize();
 }
 
 }  // namespace wayside::routes

@@ -17,7 +17,7 @@ namespace wayside::routes {
 // A function that returns false has set error_, which ends the pass. Offsets are in text_, in bytes from 0.
 class Tokenizer {
  public:
-  Tokenizer(std::string_view text, TemplateSyntax syntax) : text_(text), syntax_(syntax) {
+  Tokenizer(std::string_view text, Dialect dialect) : text_(text), dialect_(dialect) {
     result_.parent_of.push_back(0);
   }
   Checked<TokenizedTemplate, TemplateError> tokenize();
@@ -90,7 +90,7 @@ class Tokenizer {
   bool fail(std::size_t offset, std::string_view what, std::string_view found);
 
   std::string_view text_;
-  TemplateSyntax syntax_;
+  Dialect dialect_;
   std::size_t at_ = 0;
   std::size_t group_ = 0;
   TokenizedTemplate result_;

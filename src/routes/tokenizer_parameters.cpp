@@ -55,7 +55,7 @@ bool Tokenizer::read_braces() {
   std::string_view inside = text_.substr(start + 1, end - start - 1);
   at_ = end + 1;
   if (inside == "$") return add(Token::Kind::kEnd, start);
-  if (syntax_ == TemplateSyntax::kOpenApi) return add_openapi_parameter(inside, start);
+  if (dialect_ == Dialect::kOpenApi) return add_openapi_parameter(inside, start);
 
   const std::size_t stars = std::min(inside.find_first_not_of('*'), inside.size());
   if (stars != 0) {

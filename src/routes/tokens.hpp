@@ -53,6 +53,6 @@ struct TemplateError {
 };
 
 // The first mistake is the error.
-Checked<TokenizedTemplate, TemplateError> tokenize(std::string_view text, TemplateSyntax syntax);
+Checked<TokenizedTemplate, TemplateError> tokenize(std::string_view text, Dialect dialect);
 
 }  // namespace wayside::routes

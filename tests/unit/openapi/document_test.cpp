@@ -21,7 +21,7 @@ std::vector<std::string> routes_of(const std::string& text) {
   std::vector<std::string> routes;
   for (const routes::RouteSpec& spec : *specs) {
     EXPECT_EQ(spec.file, "api.yaml");
-    EXPECT_EQ(spec.syntax, routes::TemplateSyntax::kOpenApi);
+    EXPECT_EQ(spec.dialect, routes::Dialect::kOpenApi);
     std::string methods;
     for (const Method method : kMethods) {
       if (spec.methods.contains(method))

@@ -46,8 +46,8 @@ std::string form_of(const Template& whole) {
   return form.empty() || whole.ends_with_slash ? form + "/" : form;
 }
 
-std::vector<std::string> forms_of(std::string_view text, TemplateSyntax syntax = TemplateSyntax::kAny) {
-  const auto alternatives = parse_template(text, syntax);
+std::vector<std::string> forms_of(std::string_view text, Dialect dialect = Dialect::kAuto) {
+  const auto alternatives = parse_template(text, dialect);
   if (alternatives.has_error()) return {alternatives.error().message};
   std::vector<std::string> forms;
   for (const Template& each : *alternatives)
@@ -146,9 +146,8 @@ TEST(Template, IsReadAsSegments) {
 }
 
 TEST(Template, OfAnOpenApiDocumentHasBracesAlone) {
-  EXPECT_EQ(forms_of("/a:b/*/{user id}/x(1)", TemplateSyntax::kOpenApi),
-            std::vector<std::string>{"/a:b/*/{}/x(1)"});
-  EXPECT_EQ(forms_of("/{a}.{b}", TemplateSyntax::kOpenApi), std::vector<std::string>{"/{x}"});
+  EXPECT_EQ(forms_of("/a:b/*/{user id}/x(1)", Dialect::kOpenApi), std::vector<std::string>{"/a:b/*/{}/x(1)"});
+  EXPECT_EQ(forms_of("/{a}.{b}", Dialect::kOpenApi), std::vector<std::string>{"/{x}"});
 }
 
 TEST(Template, ConstrainsItsParameters) {
@@ -205,7 +204,7 @@ TEST(Template, IsTheSameHoweverItIsWritten) {
 }
 
 TEST(Template, IgnoresCaseWhereAskedTo) {
-  const auto folded = parse_template("/Users/{id:[A-Z]+}", TemplateSyntax::kAny, true);
+  const auto folded = parse_template("/Users/{id:[A-Z]+}", Dialect::kAuto, true);
   EXPECT_EQ(folded->front().segments[0].text, "users");
   EXPECT_TRUE(folded->front().segments[1].automaton.accepts("abc"));
 }
