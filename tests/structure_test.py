@@ -40,6 +40,7 @@ TESTED_ELSEWHERE = {
     "src/metrics/series_registry.hpp": "tests/unit/metrics/series_budget_test.cpp",
     "src/openapi/servers.hpp": "tests/unit/openapi/document_test.cpp",
     "src/routes/constraint/expression.hpp": "tests/unit/routes/constraint/automaton_test.cpp",
+    "src/routes/constraint/path_automaton.hpp": "tests/unit/routes/reachability_test.cpp",
     "src/routes/constraint/regex.hpp": "tests/unit/routes/template_test.cpp",
     "src/routes/constraint/subset_construction.hpp": "tests/unit/routes/constraint/automaton_test.cpp",
     "src/routes/converter.hpp": "tests/unit/routes/template_test.cpp",

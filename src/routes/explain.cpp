@@ -35,8 +35,8 @@ std::string normal_path(std::string_view target, MatchOptions options) {
 
 // The alternative of the route's template that matches the target best.
 Template matching_alternative(const RouteSpec& spec, MatchOptions options, std::string_view target) {
-  const auto alternatives = *parse_template(spec.path, spec.dialect, options.ignores_case);
-  const Trie trie(alternatives, options.trailing_slash_matters);
+  const auto alternatives = *parse_template(spec.path, spec.dialect, options);
+  const Trie trie(alternatives, options.trailing_slash_matters, options.ignores_case);
   const Trie::Leaf leaf = trie.find(PathSegments(target, trie.depth(), options.ignores_case));
   for (std::size_t i = 0; i < alternatives.size(); ++i) {
     if (trie.leaf_of(i) == leaf) return alternatives[i];

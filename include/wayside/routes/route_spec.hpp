@@ -15,7 +15,7 @@ namespace wayside::routes {
 
 struct RouteSpec {
   std::string path;      // the template: "/users/{id}"
-  MethodSet methods;     // empty: every method
+  MethodSet methods;     // empty: every method that no other route of the same paths and file lists
   std::string name;      // the label; empty: the template is the label
   std::size_t line = 0;  // in its file, from 1; 0: the route comes from no file
   Dialect dialect = Dialect::kAuto;
