@@ -3,11 +3,13 @@
 #include "wayside/app/process.hpp"
 #include "wayside/app/version.hpp"
 #include "wayside/base/direct_log.hpp"
+#include "wayside/base/log_line.hpp"
 #include "wayside/config/load.hpp"
 #include "wayside/demo/demo.hpp"
 #include "wayside/output/standard_streams.hpp"
 #include "wayside/routes/explain.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -35,9 +37,18 @@ void complain(const std::vector<std::string>& lines) {
     log.write(line + "\n");
 }
 
+// As lines of the log.
+void warn(const std::vector<std::string>& hints, LogLevel least) {
+  if (least > LogLevel::kWarn) return;
+  DirectLog log(STDERR_FILENO);
+  for (const std::string& hint : hints)
+    log.write(format_log_line(std::chrono::system_clock::now(), LogLevel::kWarn, hint, {}));
+}
+
 // Runs the daemon until it is drained; returns the exit status.
 int run(const config::Invocation& invocation, std::span<const char* const> arguments) {
   app::prepare_process();
+  warn(invocation.hints, invocation.settings.log_level);
   std::optional<demo::Demo> demo;
   if (invocation.action == config::Action::kDemo) demo.emplace();
 

@@ -88,11 +88,15 @@ void read_openapi_file(Settings& settings, std::vector<std::string>& errors,
   std::erase_if(settings.routes, [&](const routes::RouteSpec&) { return replaced.contains(index++); });
 }
 
+std::vector<std::string> as_lines(const Settings& settings, const std::vector<routes::RouteHint>& hints) {
+  std::vector<std::string> lines;
+  for (const routes::RouteHint& hint : hints)
+    lines.push_back(place_of(settings, settings.routes[hint.spec]) + hint.message);
+  return lines;
+}
+
 std::vector<std::string> hints_of(const Settings& settings) {
-  std::vector<std::string> hints;
-  for (const routes::RouteHint& hint : routes::lint(settings.routes, settings.matching)) {
-    hints.push_back(place_of(settings, settings.routes[hint.spec]) + hint.message);
-  }
+  std::vector<std::string> hints = as_lines(settings, routes::lint(settings.routes, settings.matching));
   if (auto hint = series_hint(settings)) hints.push_back(*std::move(hint));
   return hints;
 }
@@ -127,6 +131,8 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   if (errors.lines.empty()) append(errors.lines, inconsistencies(settings, action));
   if (!errors.lines.empty()) return errors;
   if (action == Action::kCheck) append(hints, hints_of(settings));
+  if (action == Action::kRun)
+    hints = as_lines(settings, routes::lint_dialects(settings.routes, settings.matching));
   return Invocation{action, std::move(settings), line.explain, std::move(hints)};
 }
 

@@ -118,6 +118,7 @@ constexpr std::array kSettings = std::to_array<Setting>({
      "fold with routes, guess without"},
     {"trailing_slash",
      kText<OneOf<kTrailingSlashWords>, &Settings::matching, &routes::MatchOptions::trailing_slash_matters>},
+    {"dialect", kText<DialectName, &Settings::dialect>},
     {"ignore_case", kText<Boolean, &Settings::matching, &routes::MatchOptions::ignores_case>},
     {"routes", StructuredValue{read_routes, print_routes}},
 });

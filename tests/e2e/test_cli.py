@@ -74,6 +74,28 @@ class CommandLine(support.TestCase):
                 self.assertEqual((status, out), (1, ""))
                 self.assertRegex(err, rf"^{re.escape(str(file))}:{line}: (?=.*{key}).*expected .+, found .+")
 
+    def test_check_names_both_readings_of_a_template_without_a_dialect(self):
+        routes = "routes:\n  - /files/*\n"
+        status, _, err = support.run_wayside("--check", "--config", self.write_config(routes))
+        self.assertEqual(status, 0)
+        self.assertIn("is read as /files/{}, as in Spring", err)
+        self.assertIn("it would be /files/{...} in Express 4", err)
+        self.assertEqual(err.count("\n"), 1, err)
+        for dialect, path, label in (("express4", "/files/a/b", "/files/*"), ("spring", "/files/a/b", "unmatched")):
+            with self.subTest(dialect):
+                file = self.write_config(f"dialect: {dialect}\n{routes}")
+                status, _, err = support.run_wayside("--check", "--config", file)
+                self.assertEqual((status, err), (0, ""))
+                _, out, _ = support.run_wayside("--config", file, "--explain", f"GET {path}")
+                self.assertRegex(out, rf"label +{re.escape(label)}")
+
+    def test_check_knows_that_a_catch_all_reaches_further_than_a_parameter(self):
+        file = self.write_config("routes:\n  - /f/{p}\n  - /f/{rest...}\n")
+        status, _, err = support.run_wayside("--check", "--config", file)
+        self.assertEqual((status, err), (0, ""))
+        _, out, _ = support.run_wayside("--config", file, "--explain", "GET /f/a/b")
+        self.assertRegex(out, r"label +/f/\{rest\.\.\.\}")
+
     def test_every_configuration_that_we_ship_checks_out(self):
         files = sorted((support.SOURCE / "config").glob("*.yaml")) + [support.SOURCE / "docker" / "wayside.yaml"]
         self.assertGreater(len(files), 1, "there are examples in config/")

@@ -20,10 +20,10 @@ enum class Action : std::uint8_t { kRun, kDemo, kCheck, kExplain, kVersion, kHel
 
 struct Invocation {
   Action action = Action::kRun;
-  Settings settings;    // the defaults for kVersion and kHelp, which read no other source
-  std::string explain;  // the request that kExplain is about
-  std::vector<std::string>
-      hints;  // for kCheck: settings that are allowed and probably not meant, one line each
+  Settings settings;               // the defaults for kVersion and kHelp, which read no other source
+  std::string explain;             // the request that kExplain is about
+  std::vector<std::string> hints;  // settings that are allowed and probably not meant, one line each: all of
+                                   // them for kCheck, and for kRun templates whose dialect should be named
 };
 
 // Every mistake found, one line each:

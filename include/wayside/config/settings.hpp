@@ -109,6 +109,7 @@ struct Settings {
   bool inspector_examples = true;         // /routes shows paths that clients sent
   std::vector<routes::RouteSpec> routes;  // with the routes of the OpenAPI document; they compile together
   routes::MatchOptions matching;
+  routes::Dialect dialect = routes::Dialect::kAuto;  // of the entries of `routes` that name none
   std::optional<routes::UnmatchedPolicy> unmatched;  // absent: see unmatched_policy()
   std::string openapi;                               // the file of the OpenAPI document; empty: none
   bool enable_lifecycle = false;                     // POST /-/reload is answered

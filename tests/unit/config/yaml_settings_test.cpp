@@ -116,6 +116,66 @@ TEST(YamlSettings, FindTheOpenApiDocumentBesideTheFile) {
   EXPECT_EQ(settings.openapi, "/srv/api.yaml");
 }
 
+TEST(YamlSettings, ReadTheDialectOfRoutes) {
+  const Settings settings = read(R"(
+routes:
+- /a/<int:id>
+- routes:
+  - GET /static/
+  - path: POST|PUT /x/{id}
+    name: x
+  - {path: /files/*, dialect: express4}
+  dialect: go
+- {group: [/g/*], name: g, dialect: chi}
+- DELETE /b
+dialect: flask
+)");
+  using routes::Dialect;
+  struct Row {
+    std::string path;
+    Dialect dialect;
+    MethodSet methods;
+  };
+  const std::vector<Row> rows = {
+      {"/a/<int:id>", Dialect::kFlask, {}},
+      {"/static/", Dialect::kGo, set_of({Method::get})},
+      {"/x/{id}", Dialect::kGo, set_of({Method::post, Method::put})},
+      {"/files/*", Dialect::kExpress4, {}},
+      {"/g/*", Dialect::kChi, {}},
+      {"/b", Dialect::kFlask, set_of({Method::delete_})},
+  };
+  EXPECT_EQ(settings.dialect, Dialect::kFlask);
+  ASSERT_EQ(settings.routes.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(settings.routes[i].path, rows[i].path);
+    EXPECT_EQ(settings.routes[i].dialect, rows[i].dialect) << rows[i].path;
+    EXPECT_EQ(settings.routes[i].methods, rows[i].methods) << rows[i].path;
+  }
+}
+
+TEST(YamlSettings, SayWhatIsWrongWithADialect) {
+  const std::string dialects =
+      "expected auto, openapi, flask, django, fastapi, starlette, express4, express5, fastify, koa, go, "
+      "rails, "
+      "sinatra, spring, aspnet, gin or chi, found ";
+  EXPECT_THAT(mistakes_of("dialect: express"), ElementsAre("f.yaml:1: dialect: " + dialects + "\"express\""));
+  EXPECT_THAT(mistakes_of("routes:\n- {path: /a, dialect: ruby}"),
+              ElementsAre("f.yaml:2: routes[0].dialect: " + dialects + "\"ruby\""));
+  EXPECT_THAT(mistakes_of("routes:\n- dialect: go\n  name: x\n  routes: [/a]"),
+              ElementsAre("f.yaml:2: routes[0]: expected dialect and routes, found other keys beside them"));
+  EXPECT_THAT(
+      mistakes_of("routes:\n- routes:\n  - routes: [/a]"),
+      ElementsAre(
+          "f.yaml:3: routes[0].routes[0]: expected a path or a group within routes, found further routes"));
+  EXPECT_THAT(
+      mistakes_of("routes:\n- {path: GET /a, methods: [PUT]}"),
+      ElementsAre("f.yaml:2: routes[0]: expected the methods before the template or in methods, found both"));
+  EXPECT_THAT(
+      mistakes_of("routes:\n- dialect: go\n  routes:\n  - GET /a{x}"),
+      ElementsAre(
+          "f.yaml:4:11: routes[0].routes[0]: expected a parameter to be a whole segment, found \"{x}\""));
+}
+
 TEST(Settings, GuessWhereThereAreNoRoutes) {
   EXPECT_EQ(Settings{}.unmatched_policy(), routes::UnmatchedPolicy::kGuess);
   EXPECT_EQ(read("routes: [/a]").unmatched_policy(), routes::UnmatchedPolicy::kFold);
@@ -147,7 +207,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
        "f.yaml:1: expected one of listen, backend, metrics, workers, log_level, access_log, inspector, "
        "timeouts, limits, request_body, "
        "max_connections, reuse_port, via, client_half_close, openapi, unmatched, trailing_slash, "
-       "ignore_case, routes, "
+       "dialect, ignore_case, routes, "
        "found "
        "\"upstreams\""},
       {"[a]: b", "f.yaml:1: expected a key, found a list"},
@@ -311,6 +371,7 @@ via: on
 client_half_close: abort
 unmatched: guess
 trailing_slash: ignore
+dialect: auto
 ignore_case: false
 routes:
   []
@@ -369,6 +430,12 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.routes.back().is_excluded = true;
   settings.unmatched = routes::UnmatchedPolicy::kPath;
   settings.matching = {true, true};
+  settings.dialect = routes::Dialect::kFlask;
+  for (routes::RouteSpec& route : settings.routes)
+    route.dialect = routes::Dialect::kAuto;
+  settings.routes.push_back({"/flask/<int:id>", {}, {}, 0, routes::Dialect::kFlask});
+  settings.routes.push_back(
+      {"go.example/static/", set_of({Method::get, Method::unknown}), {}, 0, routes::Dialect::kGo});
   settings.openapi = "/api.yaml";
   settings.enable_lifecycle = true;
   settings.reuse_port = true;
