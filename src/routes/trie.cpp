@@ -326,8 +326,9 @@ std::vector<Trie::Leaf> Trie::by_precedence() const {
 }
 
 std::span<const Trie::Rest> Trie::rests_of(NodeId node) const noexcept {
-  const auto range = std::ranges::equal_range(rests_, node, {}, &Rest::node);
-  return {range.begin(), range.end()};
+  const auto begin = std::ranges::lower_bound(rests_, node, {}, &Rest::node);
+  const auto end = std::find_if(begin, rests_.end(), [node](const Rest& rest) { return rest.node != node; });
+  return {begin, end};
 }
 
 std::size_t Trie::home_of(NodeId parent, std::uint32_t hash) noexcept {
