@@ -1,6 +1,7 @@
 // The program from top to bottom: parse → validate → build → listen → run → drain.
 #include "wayside/app/daemon.hpp"
 #include "wayside/app/process.hpp"
+#include "wayside/app/route_import.hpp"
 #include "wayside/app/version.hpp"
 #include "wayside/base/direct_log.hpp"
 #include "wayside/base/log_line.hpp"
@@ -102,6 +103,12 @@ int start(std::span<const char* const> arguments) {
       print(routes::explain(invocation->settings.routes, invocation->settings.matching,
                             invocation->settings.unmatched_policy(), invocation->explain));
       return 0;
+    case config::Action::kImportRoutes: {
+      const app::ImportOutcome outcome = app::import_routes(invocation->route_import);
+      complain(outcome.remarks);
+      print(outcome.output);
+      return outcome.status;
+    }
     case config::Action::kCheck:
       complain(invocation->hints);
       print(config::to_yaml(invocation->settings));

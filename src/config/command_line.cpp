@@ -1,5 +1,7 @@
 #include "config/command_line.hpp"
 
+#include "config/route_import_command.hpp"
+
 #include <boost/program_options/cmdline.hpp>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
@@ -137,7 +139,11 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
 
 CommandLine parse_command_line(std::span<const char* const> argv, std::vector<std::string>& errors) {
   namespace style = po::command_line_style;
-  const std::vector<std::string> words(argv.begin() + (argv.empty() ? 0 : 1), argv.end());
+  std::vector<std::string> words(argv.begin() + (argv.empty() ? 0 : 1), argv.end());
+  if (!words.empty() && words.front() == kRoutesCommand) return parse_routes_command(words, errors);
+  for (const std::string_view command : {"check", "explain"}) {
+    if (!words.empty() && words.front() == command) words.front().insert(0, "--");
+  }
   const po::options_description description = describe();
   try {
     return collect(po::command_line_parser(words)
@@ -156,6 +162,9 @@ CommandLine parse_command_line(std::span<const char* const> argv, std::vector<st
 std::string help_text() {
   std::ostringstream out;
   out << "Usage: wayside [OPTION]...\n"
+         "       wayside check [OPTION]...             like --check\n"
+         "       wayside explain REQUEST [OPTION]...   like --explain\n"
+         "       wayside routes import --from FRAMEWORK [--into FILE] LISTING\n"
          "Forwards HTTP to the service behind it and counts and times each route for Prometheus.\n\n"
       << describe() << "\nThese options are also environment variables:\n";
   for (const Setting* setting : settings_with_flag())

@@ -117,8 +117,12 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   Errors errors;
   const CommandLine line = parse_command_line(argv, errors.lines);
   const Action action = line.action;
-  const bool needs_settings = action != Action::kHelp && action != Action::kVersion;
-  if (errors.lines.empty() && !needs_settings) return Invocation{action, {}, {}, {}};
+  const bool needs_settings =
+      action != Action::kHelp && action != Action::kVersion && action != Action::kImportRoutes;
+  if (!needs_settings) {
+    if (!errors.lines.empty()) return errors;
+    return Invocation{action, {}, {}, {}, line.route_import};
+  }
   const std::vector<GivenValue> variables = read_environment(environment, errors.lines);
 
   Settings settings;
@@ -133,7 +137,7 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   if (action == Action::kCheck) append(hints, hints_of(settings));
   if (action == Action::kRun)
     hints = as_lines(settings, routes::lint_dialects(settings.routes, settings.matching));
-  return Invocation{action, std::move(settings), line.explain, std::move(hints)};
+  return Invocation{action, std::move(settings), line.explain, std::move(hints), {}};
 }
 
 }  // namespace wayside::config

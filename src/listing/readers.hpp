@@ -34,7 +34,7 @@ Checked<Listing, ListingError> read_go(std::string_view text, routes::Dialect di
 // The JSON of Spring Boot's /actuator/mappings.
 Checked<Listing, ListingError> read_spring(std::string_view text, routes::Dialect dialect);
 
-// The OpenAPI document of a FastAPI application.
+// The OpenAPI document of a FastAPI application, or lines of methods and a path.
 Checked<Listing, ListingError> read_fastapi(std::string_view text, routes::Dialect dialect);
 
 }  // namespace wayside::listing

@@ -149,13 +149,11 @@ std::string print_items(const Listing& listing, std::size_t indent) {
   const std::string blanks(indent, ' ');
   std::string out;
   for (const routes::Dialect dialect : dialects_of(listing.entries)) {
-    const bool is_group = dialect != routes::Dialect::kAuto;
-    if (is_group) {
-      out += blanks + "- dialect: " + std::string(to_string(dialect)) + "\n";
-      out += blanks + "  routes:\n";
-    }
+    // kAuto too: the file may name another dialect for the routes that name none.
+    out += blanks + "- dialect: " + std::string(to_string(dialect)) + "\n";
+    out += blanks + "  routes:\n";
     for (const Entry& entry : listing.entries) {
-      if (entry.dialect == dialect) print_entry(entry, is_group ? blanks + "    " : blanks, out);
+      if (entry.dialect == dialect) print_entry(entry, blanks + "    ", out);
     }
   }
   for (const Note& note : listing.notes) {

@@ -16,14 +16,24 @@
 namespace wayside::config {
 
 // The task of the program, by the command line.
-enum class Action : std::uint8_t { kRun, kDemo, kCheck, kExplain, kVersion, kHelp };
+enum class Action : std::uint8_t { kRun, kDemo, kCheck, kExplain, kImportRoutes, kVersion, kHelp };
+
+// `wayside routes import`: the words as they were given.
+struct RouteImport {
+  std::string from;  // the framework: "flask"
+  std::string file;  // the listing; "-": standard input
+  std::string into;  // the configuration file that takes the routes; empty: standard output
+
+  friend bool operator==(const RouteImport&, const RouteImport&) = default;
+};
 
 struct Invocation {
   Action action = Action::kRun;
-  Settings settings;               // the defaults for kVersion and kHelp, which read no other source
+  Settings settings;               // the defaults where the action reads no other source
   std::string explain;             // the request that kExplain is about
   std::vector<std::string> hints;  // settings that are allowed and probably not meant, one line each: all of
                                    // them for kCheck, and for kRun templates whose dialect should be named
+  RouteImport route_import{};      // for kImportRoutes
 };
 
 // Every mistake found, one line each:
