@@ -20,6 +20,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 TESTED_ELSEWHERE = {
     "include/wayside/app/daemon.hpp": "tests/integration/drain_test.cpp",
     "include/wayside/app/process.hpp": "tests/e2e/test_cli.py",
+    "include/wayside/app/route_import.hpp": "tests/e2e/test_route_import.py",
     "include/wayside/app/version.hpp": "tests/e2e/test_cli.py",
     "include/wayside/base/log_line.hpp": "tests/unit/base/log_test.cpp",
     "include/wayside/config/settings.hpp": "tests/unit/config/load_test.cpp",

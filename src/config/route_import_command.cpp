@@ -83,7 +83,8 @@ CommandLine parse_routes_command(std::span<const std::string> words, std::vector
                    errors);
   } catch (const po::unknown_option& error) {
     constexpr std::string_view kKnown[] = {"--from", "--into", "--help"};
-    errors.push_back("routes import: " + unknown_word("a known option", error.get_option_name(), kKnown));
+    const std::string name = error.get_option_name();
+    errors.push_back("routes import: " + name + ": " + unknown_word("a known option", name, kKnown));
   } catch (const po::invalid_command_line_syntax& error) {
     const bool has_value = error.kind() == po::invalid_syntax::extra_parameter;
     errors.push_back(error.get_option_name() +
