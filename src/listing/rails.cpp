@@ -92,7 +92,9 @@ class Sheet {
   }
 
   std::optional<ListingError> append(const Line& line) {
-    row_->target += (row_->target.empty() ? "" : " ") + std::string(trim(line.text));
+    // Behind "=>", the line may have been cut before the expression, which follows without a blank.
+    const bool joins = row_->target.empty() || row_->target.ends_with("=>");
+    row_->target += (joins ? "" : " ") + std::string(trim(line.text));
     return std::nullopt;
   }
 

@@ -42,7 +42,7 @@ TEST(ListingYaml, GroupsRoutesByDialect) {
 
 TEST(ListingYaml, LeavesOutWhatIsThere) {
   Listing listing = shop();
-  listing.entries.push_back({"/users/<name>", {}, Dialect::kFlask, {}, 9});
+  listing.entries.push_back({"/users/<name>", get(), Dialect::kFlask, {}, 9});
   listing.entries.push_back({"/a/<b", {}, Dialect::kFlask, {}, 10});
   listing.entries.push_back({"/a\nb", {}, Dialect::kFlask, {}, 11});
   settle(listing, {}, {}, {});
@@ -56,6 +56,7 @@ TEST(ListingYaml, LeavesOutWhatIsThere) {
   for (const Entry& entry : listing.entries) {
     existing.emplace_back();
     existing.back().path = entry.path;
+    existing.back().methods = entry.methods;
     existing.back().dialect = entry.dialect;
   }
   settle(listing, existing, {}, {});
