@@ -12,8 +12,6 @@ class App < Rails::Application
 end
 
 class PagesController < ActionController::Base
-  skip_forgery_protection
-
   def show
     App.routes.router.recognize(request) { |route, _| response.headers["X-Route"] ||= route.path.spec.to_s }
     head :ok
