@@ -1,13 +1,16 @@
 // The program from top to bottom: parse → validate → build → listen → run → drain.
 #include "wayside/app/daemon.hpp"
 #include "wayside/app/process.hpp"
+#include "wayside/app/route_import.hpp"
 #include "wayside/app/version.hpp"
 #include "wayside/base/direct_log.hpp"
+#include "wayside/base/log_line.hpp"
 #include "wayside/config/load.hpp"
 #include "wayside/demo/demo.hpp"
 #include "wayside/output/standard_streams.hpp"
 #include "wayside/routes/explain.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -35,9 +38,26 @@ void complain(const std::vector<std::string>& lines) {
     log.write(line + "\n");
 }
 
+// Lines of YAML that say the same to a person, and nothing to a parser.
+std::string as_comments(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines)
+    text.append("# ").append(line).append("\n");
+  return text;
+}
+
+// As lines of the log.
+void warn(const std::vector<std::string>& hints, LogLevel least) {
+  if (least > LogLevel::kWarn) return;
+  DirectLog log(STDERR_FILENO);
+  for (const std::string& hint : hints)
+    log.write(format_log_line(std::chrono::system_clock::now(), LogLevel::kWarn, hint, {}));
+}
+
 // Runs the daemon until it is drained; returns the exit status.
 int run(const config::Invocation& invocation, std::span<const char* const> arguments) {
   app::prepare_process();
+  warn(invocation.hints, invocation.settings.log_level);
   std::optional<demo::Demo> demo;
   if (invocation.action == config::Action::kDemo) demo.emplace();
 
@@ -87,13 +107,22 @@ int start(std::span<const char* const> arguments) {
     case config::Action::kVersion:
       print(app::version_text());
       return 0;
-    case config::Action::kExplain:
-      print(routes::explain(invocation->settings.routes, invocation->settings.matching,
-                            invocation->settings.unmatched_policy(), invocation->explain));
-      return 0;
+    case config::Action::kExplain: {
+      const routes::Explanation explanation =
+          routes::explain(invocation->settings.routes, invocation->settings.matching,
+                          invocation->settings.unmatched_policy(), invocation->explain);
+      print(explanation.text);
+      return explanation.is_matched ? 0 : 1;
+    }
+    case config::Action::kImportRoutes: {
+      const app::ImportOutcome outcome = app::import_routes(invocation->route_import);
+      complain(outcome.remarks);
+      print(outcome.output);
+      return outcome.status;
+    }
     case config::Action::kCheck:
       complain(invocation->hints);
-      print(config::to_yaml(invocation->settings));
+      print(as_comments(invocation->notes) + config::to_yaml(invocation->settings));
       return 0;
     case config::Action::kRun:
     case config::Action::kDemo:

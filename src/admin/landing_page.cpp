@@ -1,8 +1,11 @@
 #include "admin/landing_page.hpp"
 
 #include "wayside/base/escape.hpp"
+#include "wayside/inspector/inspector.hpp"
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace wayside::admin {
 namespace {
@@ -32,7 +35,9 @@ constexpr std::string_view kAfterFacts = R"(</dl>
 <li><a href="/-/healthy">/-/healthy</a>: whether the process runs</li>
 <li><a href="/-/ready">/-/ready</a>: whether the proxy accepts connections</li>
 </ul>
-</body>
+)";
+
+constexpr std::string_view kEnd = R"(</body>
 </html>
 )";
 
@@ -40,6 +45,19 @@ void append_fact(std::string& html, std::string_view term, std::string_view fact
   html.append("<dt>").append(term).append("</dt><dd>");
   append_html_escaped(html, fact);
   html.append("</dd>\n");
+}
+
+// Ready to be copied into the configuration.
+void append_catch_alls(std::string& html, const std::vector<inspector::CatchAllHint>& hints) {
+  if (hints.empty()) return;
+  html +=
+      "<h2>Catch-alls that may be missing</h2>\n<p>Paths without a route go on below routes that end in a "
+      "parameter. Where the parameter may hold slashes, add:</p>\n<pre>routes:\n";
+  for (const inspector::CatchAllHint& hint : hints) {
+    append_html_escaped(html, "  " + hint.yaml_line());
+    html += '\n';
+  }
+  html += "</pre>\n";
 }
 
 }  // namespace
@@ -50,6 +68,8 @@ std::string landing_page(const AdminPages& pages) {
   append_fact(html, "Listens on", pages.listen);
   append_fact(html, "Forwards to", pages.backend);
   html += kAfterFacts;
+  append_catch_alls(html, pages.inspector.catch_all_hints());
+  html += kEnd;
   return html;
 }
 

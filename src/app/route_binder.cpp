@@ -44,7 +44,7 @@ RoutingUpdate RouteBinder::make_update(const config::Settings& settings, Endpoin
   if (compiled.has_error()) throw std::logic_error("unchecked routes: " + compiled.error().message);
   const auto table = std::make_shared<const routes::RouteTable>(*std::move(compiled));
   RoutingUpdate update;
-  update.shown = inspector_.prepare(settings.routes);
+  update.shown = inspector_.prepare(table, settings.routes);
   std::vector<metrics::EndpointId> by_route{
       registry_.intern(routes::kUnmatchedLabel, settings.measurement.defaults)};
   for (const routes::RouteSpec& spec : settings.routes) {

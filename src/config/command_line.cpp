@@ -1,5 +1,7 @@
 #include "config/command_line.hpp"
 
+#include "config/route_import_command.hpp"
+
 #include <boost/program_options/cmdline.hpp>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
@@ -30,6 +32,9 @@ constexpr std::array kActions = {
     ActionFlag{"help", "print this text", Action::kHelp},
 };
 
+// Says more, beside --check.
+constexpr const char* kVerbose = "verbose";
+
 // The one action with a value.
 constexpr const char* kExplain = "explain";
 
@@ -50,9 +55,10 @@ po::options_description describe() {
     add(setting->flag.name, value, help_of(*setting).c_str());
   }
   add(kExplain, po::value<std::vector<std::string>>()->value_name("REQUEST"),
-      "say which route 'GET /users/42' belongs to and why, exit 0 or 1");
+      "say which route 'GET /users/42' belongs to and why, exit 0, or 1 where none does");
   for (const ActionFlag& flag : kActions)
     add(flag.name, flag.help);
+  add(kVerbose, "with --check: list the routes, and where each comes from");
   return description;
 }
 
@@ -63,6 +69,7 @@ std::string unknown_option(const std::string& name) {
   for (const ActionFlag& flag : kActions)
     dashed.push_back(fmt::format("--{}", flag.name));
   dashed.push_back(fmt::format("--{}", kExplain));
+  dashed.push_back(fmt::format("--{}", kVerbose));
   const std::vector<std::string_view> known(dashed.begin(), dashed.end());
   return name + ": " + unknown_word("a known option", name, known);
 }
@@ -107,6 +114,10 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
       actions.push_back(flag->action);
       continue;
     }
+    if (found.string_key == kVerbose) {
+      line.is_verbose = true;
+      continue;
+    }
     if (found.string_key == kExplain) {
       actions.push_back(Action::kExplain);
       line.explain = found.value.front();
@@ -119,7 +130,7 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
     if (earlier == line.given.end()) {
       line.given.push_back({setting, "--" + found.string_key,
                             setting->is_switch() ? std::vector<std::string>{"true"} : found.value});
-    } else if (std::get<TextValue>(setting->value).is_list) {
+    } else if (setting->text()->is_list) {
       earlier->texts.push_back(found.value.front());
     } else if (setting->is_switch()) {
       errors.push_back(earlier->source + ": expected once, found twice");
@@ -130,6 +141,10 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
     }
   }
   line.action = choose(actions, errors);
+  const bool can_say_more =
+      line.action == Action::kCheck || line.action == Action::kHelp || line.action == Action::kVersion;
+  if (line.is_verbose && !can_say_more)
+    errors.emplace_back("--verbose: expected --check beside it, found none");
   return line;
 }
 
@@ -137,7 +152,11 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
 
 CommandLine parse_command_line(std::span<const char* const> argv, std::vector<std::string>& errors) {
   namespace style = po::command_line_style;
-  const std::vector<std::string> words(argv.begin() + (argv.empty() ? 0 : 1), argv.end());
+  std::vector<std::string> words(argv.begin() + (argv.empty() ? 0 : 1), argv.end());
+  if (!words.empty() && words.front() == kRoutesCommand) return parse_routes_command(words, errors);
+  for (const std::string_view command : {"check", "explain"}) {
+    if (!words.empty() && words.front() == command) words.front().insert(0, "--");
+  }
   const po::options_description description = describe();
   try {
     return collect(po::command_line_parser(words)
@@ -156,6 +175,9 @@ CommandLine parse_command_line(std::span<const char* const> argv, std::vector<st
 std::string help_text() {
   std::ostringstream out;
   out << "Usage: wayside [OPTION]...\n"
+         "       wayside check [OPTION]...             like --check\n"
+         "       wayside explain REQUEST [OPTION]...   like --explain\n"
+         "       wayside routes import --from FRAMEWORK [--into FILE] LISTING\n"
          "Forwards HTTP to the service behind it and counts and times each route for Prometheus.\n\n"
       << describe() << "\nThese options are also environment variables:\n";
   for (const Setting* setting : settings_with_flag())

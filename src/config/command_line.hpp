@@ -14,12 +14,17 @@ namespace wayside::config {
 struct CommandLine {
   Action action = Action::kRun;
   std::vector<GivenValue> given;
-  std::string explain;  // the request to explain
+  std::string explain;         // the request to explain
+  bool is_verbose = false;     // beside --check
+  RouteImport route_import{};  // the words of `routes import`
 };
 
 // `argv` begins with the name of the program. --help wins over --version, and both over everything else; of
 // --demo, --check and --explain only one may be there. Mistakes are added to `errors`. Options may not be
 // abbreviated: an abbreviation stops working when an option is added.
+//
+// The first word may be a command in place of an option: `check` is --check, `explain REQUEST` is --explain
+// REQUEST, and `routes import` has the options of route_import_command.hpp.
 CommandLine parse_command_line(std::span<const char* const> argv, std::vector<std::string>& errors);
 
 }  // namespace wayside::config

@@ -7,6 +7,7 @@
 
 #include "config/command_line.hpp"
 #include "config/consistency.hpp"
+#include "config/documents.hpp"
 #include "config/environment.hpp"
 #include "config/quantities.hpp"
 #include "config/yaml_settings.hpp"
@@ -17,7 +18,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <set>
 #include <system_error>
 #include <utility>
 
@@ -39,6 +39,9 @@ Checked<std::string, Mistake> read_file(const std::string& path, std::size_t max
   std::ifstream in(path, std::ios::binary);
   if (!in) return unreadable(std::generic_category().message(errno));
   std::string text;
+  // A text that grows takes up to three times its size.
+  if (const auto size = std::filesystem::file_size(path, ignored); !ignored && size <= max_size)
+    text.reserve(static_cast<std::size_t>(size));
   std::array<char, 16384> buffer;
   while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
     text.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
@@ -55,44 +58,36 @@ void read_settings_file(Settings& settings, std::vector<std::string>& errors) {
   append(errors, read_yaml(settings.file, *text, settings));
 }
 
-// Adds the routes of the OpenAPI document to those of the file. A route of the file replaces its equal of the
-// document, which can so get a name or be excluded; each replacement adds a hint.
-void read_openapi_file(Settings& settings, std::vector<std::string>& errors,
-                       std::vector<std::string>& hints) {
-  const auto text = read_file(settings.openapi, settings.route_limits.openapi_size, " (limits.openapi_size)");
-  if (text.has_error()) return errors.push_back(text.error().text);
-  auto imported = openapi::read_routes(*text, settings.openapi, settings.route_limits);
-  if (imported.has_error()) {
-    const openapi::DocumentError& error = imported.error();
-    return errors.push_back(
-        fmt::format("{}:{}:{}: {}", settings.openapi, error.line, error.column, error.message));
+void read_openapi_files(Settings& settings, std::vector<std::string>& errors,
+                        std::vector<std::string>& hints) {
+  std::vector<std::vector<routes::RouteSpec>> documents;
+  for (const OpenApiDocument& document : settings.openapi) {
+    const auto text = read_file(document.file, settings.route_limits.openapi_size, " (limits.openapi_size)");
+    if (text.has_error()) {
+      errors.push_back(text.error().text);
+      continue;
+    }
+    auto specs = openapi::read_routes(*text, document.file, settings.route_limits, document.prefix);
+    if (specs.has_error()) {
+      const openapi::DocumentError& error = specs.error();
+      errors.push_back(fmt::format("{}:{}:{}: {}", document.file, error.line, error.column, error.message));
+      continue;
+    }
+    documents.push_back(*std::move(specs));
   }
-  const std::size_t own = settings.routes.size();
-  std::ranges::move(*imported, std::back_inserter(settings.routes));
-  const std::vector<routes::RouteError> mistakes =
-      routes::RouteTable::check(settings.routes, settings.matching, settings.route_limits);
-  std::set<std::size_t> replaced;
-  for (const routes::RouteError& error : mistakes) {
-    if (!error.twin || *error.twin >= own || !replaced.insert(error.spec).second) continue;
-    const routes::RouteSpec& spec = settings.routes[error.spec];
-    hints.push_back(fmt::format("{}:{}: routes: replaces {} {}", settings.file,
-                                settings.routes[*error.twin].line, wayside::quoted(spec.path),
-                                routes::place_of(spec, error.spec)));
-  }
-  for (const routes::RouteError& error : mistakes) {
-    if (replaced.contains(error.spec)) continue;
-    const routes::RouteSpec& spec = settings.routes[error.spec];
-    errors.push_back(fmt::format("{}:{}: paths: {}", spec.file, spec.line, error.message));
-  }
-  std::size_t index = 0;
-  std::erase_if(settings.routes, [&](const routes::RouteSpec&) { return replaced.contains(index++); });
+  if (errors.empty()) add_documents(settings, std::move(documents), errors, hints);
+}
+
+std::vector<std::string> as_lines(const Settings& settings, const std::vector<routes::RouteHint>& hints) {
+  std::vector<std::string> lines;
+  lines.reserve(hints.size());
+  for (const routes::RouteHint& hint : hints)
+    lines.push_back(place_of(settings, settings.routes[hint.spec]) + hint.message);
+  return lines;
 }
 
 std::vector<std::string> hints_of(const Settings& settings) {
-  std::vector<std::string> hints;
-  for (const routes::RouteHint& hint : routes::lint(settings.routes, settings.matching)) {
-    hints.push_back(place_of(settings, settings.routes[hint.spec]) + hint.message);
-  }
+  std::vector<std::string> hints = as_lines(settings, routes::lint(settings.routes, settings.matching));
   if (auto hint = series_hint(settings)) hints.push_back(*std::move(hint));
   return hints;
 }
@@ -113,8 +108,12 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   Errors errors;
   const CommandLine line = parse_command_line(argv, errors.lines);
   const Action action = line.action;
-  const bool needs_settings = action != Action::kHelp && action != Action::kVersion;
-  if (errors.lines.empty() && !needs_settings) return Invocation{action, {}, {}, {}};
+  const bool needs_settings =
+      action != Action::kHelp && action != Action::kVersion && action != Action::kImportRoutes;
+  if (!needs_settings) {
+    if (!errors.lines.empty()) return errors;
+    return Invocation{action, {}, {}, {}, {}, line.route_import};
+  }
   const std::vector<GivenValue> variables = read_environment(environment, errors.lines);
 
   Settings settings;
@@ -123,11 +122,17 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   apply(variables, settings, errors.lines);
   apply(line.given, settings, errors.lines);
   std::vector<std::string> hints;
-  if (errors.lines.empty() && !settings.openapi.empty()) read_openapi_file(settings, errors.lines, hints);
+  if (errors.lines.empty() && !settings.openapi.empty()) read_openapi_files(settings, errors.lines, hints);
   if (errors.lines.empty()) append(errors.lines, inconsistencies(settings, action));
   if (!errors.lines.empty()) return errors;
-  if (action == Action::kCheck) append(hints, hints_of(settings));
-  return Invocation{action, std::move(settings), line.explain, std::move(hints)};
+  std::vector<std::string> notes;
+  if (action == Action::kCheck) {
+    append(hints, hints_of(settings));
+    if (!settings.openapi.empty() || line.is_verbose) notes = provenance(settings, line.is_verbose);
+  }
+  if (action == Action::kRun)
+    hints = as_lines(settings, routes::lint_dialects(settings.routes, settings.matching));
+  return Invocation{action, std::move(settings), line.explain, std::move(hints), std::move(notes), {}};
 }
 
 }  // namespace wayside::config

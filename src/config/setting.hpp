@@ -41,8 +41,8 @@ struct TextValue {
   bool is_list = false;
 };
 
-// A value with a structure of its own, which only the file can have. It is read after all text values, which
-// may bound it (limits.routes).
+// A value with a structure, which the file alone can give; a flag may have a simpler form of it. It is read
+// after all text values, which may bound it (limits.routes).
 struct StructuredValue {
   void (*read)(const YamlValue& value, Settings& settings, YamlMistakes& mistakes);
   void (*print)(const Settings& settings, YAML::Emitter& out);
@@ -54,6 +54,7 @@ struct Flag {
   const char* name = nullptr;         // "metrics-listen"; null: only the file has the setting
   const char* placeholder = nullptr;  // "HOST:PORT"
   const char* help = nullptr;
+  const TextValue* text = nullptr;  // how its texts are stored, where the value of the setting is structured
 };
 
 struct Setting {
@@ -63,6 +64,11 @@ struct Setting {
   std::string_view default_text{};  // the default in words, where it depends on other settings
 
   bool has_flag() const noexcept { return flag.name != nullptr; }
+  // The value as text; null where there is none.
+  const TextValue* text() const noexcept {
+    const auto* const simple = std::get_if<TextValue>(&value);
+    return simple != nullptr ? simple : flag.text;
+  }
   bool is_switch() const noexcept { return has_flag() && flag.placeholder == nullptr; }
 };
 

@@ -1,5 +1,6 @@
 #include "config/setting.hpp"
 #include "config/yaml_measurement.hpp"
+#include "config/yaml_openapi.hpp"
 #include "config/yaml_routes.hpp"
 
 #include <algorithm>
@@ -23,6 +24,25 @@ inline constexpr TextValue kFileName{
       if ((settings.*member).empty()) return {};
       return {std::filesystem::absolute(settings.*member).string()};
     },
+};
+
+// The documents without prefixes.
+constexpr TextValue kOpenApiFiles{
+    [](const SourceTexts& source, Settings& settings) -> std::optional<Mistake> {
+      settings.openapi.clear();
+      for (const std::string& name : source.texts) {
+        if (name.empty()) return expected("the path of a file", name);
+        settings.openapi.push_back({(source.folder / name).string()});
+      }
+      return std::nullopt;
+    },
+    [](const Settings& settings) {
+      std::vector<std::string> files;
+      for (const OpenApiDocument& document : settings.openapi)
+        files.push_back(std::filesystem::absolute(document.file).string());
+      return files;
+    },
+    true,
 };
 
 // Printed as what is in force: the default depends on whether there are routes.
@@ -110,14 +130,17 @@ constexpr std::array kSettings = std::to_array<Setting>({
     {"via", kText<Switch, &Settings::via>},
     {"client_half_close", kText<OneOf<kHalfCloseWords>, &Settings::client_half_close>},
     {"openapi",
-     kFileName<&Settings::openapi>,
-     {"openapi", "FILE", "OpenAPI document whose paths become routes"}},
+     StructuredValue{read_openapi, print_openapi},
+     {"openapi", "FILE[,FILE]", "OpenAPI documents whose paths become routes; may be repeated",
+      &kOpenApiFiles},
+     "none"},
     {"unmatched",
      kUnmatched,
      {"unmatched", "MODE", "how requests without a route are counted: fold, path or guess"},
      "fold with routes, guess without"},
     {"trailing_slash",
      kText<OneOf<kTrailingSlashWords>, &Settings::matching, &routes::MatchOptions::trailing_slash_matters>},
+    {"dialect", kText<DialectName, &Settings::dialect>},
     {"ignore_case", kText<Boolean, &Settings::matching, &routes::MatchOptions::ignores_case>},
     {"routes", StructuredValue{read_routes, print_routes}},
 });
@@ -170,7 +193,7 @@ std::string variable_of(const Setting& setting) {
 
 std::string default_of(const Setting& setting) {
   if (!setting.default_text.empty()) return std::string(setting.default_text);
-  const auto* const value = std::get_if<TextValue>(&setting.value);
+  const TextValue* const value = setting.text();
   if (value == nullptr) return {};
   const std::vector<std::string> texts = value->print(Settings{});
   if (texts.empty()) return value->is_list ? "[]" : "none";
@@ -179,7 +202,7 @@ std::string default_of(const Setting& setting) {
 
 void apply(std::span<const GivenValue> given, Settings& settings, std::vector<std::string>& errors) {
   for (const GivenValue& each : given) {
-    const auto& value = std::get<TextValue>(each.setting->value);
+    const TextValue& value = *each.setting->text();
     std::vector<std::string> items;
     if (value.is_list) {
       for (const std::string& text : each.texts)

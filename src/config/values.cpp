@@ -157,7 +157,7 @@ Parsed<MethodSet> Methods::parse(Texts texts) {
   MethodSet methods;
   for (const std::string& text : texts) {
     const Method method = method_from_token(text);
-    if (method == Method::unknown) {
+    if (method == Method::unknown && text != method_label(Method::unknown)) {
       return expected("GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE or PATCH", text);
     }
     if (methods.contains(method)) return found_twice("method", text);
@@ -173,6 +173,14 @@ std::vector<std::string> Methods::print(MethodSet methods) {
     if (methods.contains(method)) texts.emplace_back(method_label(method));
   }
   return texts;
+}
+
+Parsed<routes::Dialect> DialectName::parse(std::string_view text) {
+  if (const auto dialect = routes::dialect_from(text)) return *dialect;
+  std::vector<std::string_view> words;
+  std::ranges::transform(routes::kDialects, std::back_inserter(words),
+                         [](routes::Dialect dialect) { return routes::to_string(dialect); });
+  return expected(join_words(words), text);
 }
 
 Parsed<std::vector<std::string>> parse_label_values(Texts texts) {

@@ -127,6 +127,12 @@ struct Boolean {
   static std::string print(bool value) { return value ? "true" : "false"; }
 };
 
+// The name of a dialect of templates: "auto", "express4", ….
+struct DialectName {
+  static Parsed<routes::Dialect> parse(std::string_view text);
+  static std::string print(routes::Dialect dialect) { return std::string(routes::to_string(dialect)); }
+};
+
 // Quantities
 
 struct Duration {
@@ -227,7 +233,7 @@ struct Bounds {
   static std::vector<std::string> print(const metrics::Buckets& buckets);
 };
 
-// One or more methods of RFC 9110 and RFC 5789, each once.
+// One or more methods of RFC 9110 and RFC 5789, each once, or OTHER for all that are none of them.
 struct Methods {
   static Parsed<MethodSet> parse(Texts texts);
   static std::vector<std::string> print(MethodSet methods);

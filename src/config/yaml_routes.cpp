@@ -2,6 +2,7 @@
 
 #include "wayside/metrics/buckets.hpp"
 #include "wayside/routes/route_table.hpp"
+#include "wayside/routes/route_text.hpp"
 
 #include "config/values.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <span>
@@ -39,8 +41,15 @@ std::size_t column_of(const YAML::Node& node) {
 // One item of the list.
 class Item {
  public:
-  Item(const YamlValue& value, std::size_t group, YamlMistakes& mistakes)
-      : value_(value), group_(group), mistakes_(mistakes) {}
+  // Reads the items of the list below the key `routes` of an item with the dialect of that item.
+  using ReadItems = std::function<void(const YamlValue& list, routes::Dialect dialect)>;
+
+  // `read_items` is empty for an item of such a list.
+  Item(const YamlValue& value, std::size_t group, routes::Dialect dialect, ReadItems read_items,
+       YamlMistakes& mistakes)
+      : value_(value), group_(group), read_items_(std::move(read_items)), mistakes_(mistakes) {
+    common_.dialect = dialect;
+  }
 
   void read(YamlRoutes& out) {
     if (value_.node.IsScalar()) {
@@ -50,20 +59,16 @@ class Item {
     } else {
       add("expected a template or a mapping with path or group, found " + describe(value_.node));
     }
-    for (const YamlValue& path : templates_) {
-      routes::RouteSpec spec = common_;
-      spec.path = path.node.Scalar();
-      spec.line = path.line;
-      out.specs.push_back(std::move(spec));
-      out.places.push_back({path.key, column_of(path.node)});
-    }
+    for (const YamlValue& path : templates_)
+      add_spec(path, out);
+    if (routes_) read_items_(*routes_, common_.dialect);
   }
 
   struct Key {
     std::string_view name;
     void (Item::*read)(const YamlValue& value);
   };
-  static const std::array<Key, 8> kKeys;
+  static const std::array<Key, 10> kKeys;
 
  private:
   void read_mapping_item() {
@@ -72,12 +77,49 @@ class Item {
       return YamlKey{key.name, [this, read = key.read](const YamlValue& value) { (this->*read)(value); }};
     });
     read_mapping(value_, keys, mistakes_);
+    if (routes_) return check_list_of_routes();
     if (has_path_ && has_group_) add("expected a path or a group, found both");
     if (!has_path_ && !has_group_) add("expected a path or a group, found none");
     if (has_group_ && common_.name.empty()) add("expected a name for the group, found none");
   }
 
+  void check_list_of_routes() {
+    if (!read_items_) {
+      routes_.reset();
+      return add("expected a path or a group within routes, found further routes");
+    }
+    if (value_.node.size() > (has_dialect_ ? 2U : 1U))
+      add("expected dialect and routes, found other keys beside them");
+  }
+
   void add_template(const YamlValue& path) { templates_.push_back(path); }
+
+  void add_spec(const YamlValue& path, YamlRoutes& out) {
+    const std::string& text = path.node.Scalar();
+    const routes::RouteText written = routes::split_methods(text);
+    routes::RouteSpec spec = common_;
+    spec.path = written.path;
+    spec.line = path.line;
+    if (!written.methods.empty()) {
+      if (!spec.methods.empty()) {
+        mistakes_.add(path.line, path.key,
+                      "expected the methods before the template or in methods, found both");
+      }
+      spec.methods = written.methods;
+    }
+    const std::size_t column = column_of(path.node);
+    const std::size_t before = text.size() - written.path.size();
+    out.specs.push_back(std::move(spec));
+    out.places.push_back({path.key, column == 0 ? 0 : column + before});
+  }
+
+  void read_dialect(const YamlValue& value) {
+    has_dialect_ = true;
+    read_value(value, DialectName::parse, common_.dialect, mistakes_);
+  }
+
+  // The list is read when the dialect is known, which may stand behind it.
+  void read_list_of_routes(const YamlValue& value) { routes_ = value; }
 
   void read_path(const YamlValue& value) {
     has_path_ = true;
@@ -140,14 +182,17 @@ class Item {
 
   const YamlValue& value_;
   std::size_t group_;
+  ReadItems read_items_;
   YamlMistakes& mistakes_;
   bool has_path_ = false;
   bool has_group_ = false;
+  bool has_dialect_ = false;
+  std::optional<YamlValue> routes_;
   std::vector<YamlValue> templates_;  // scalars
   routes::RouteSpec common_;          // all but the template
 };
 
-constexpr std::array<Item::Key, 8> Item::kKeys = {{
+constexpr std::array<Item::Key, 10> Item::kKeys = {{
     {"path", &Item::read_path},
     {"group", &Item::read_group},
     {"methods", &Item::read_methods},
@@ -156,17 +201,24 @@ constexpr std::array<Item::Key, 8> Item::kKeys = {{
     {"histograms", &Item::read_histograms},
     {"slo", &Item::read_slo},
     {"exclude", &Item::read_exclude},
+    {"dialect", &Item::read_dialect},
+    {"routes", &Item::read_list_of_routes},
 }};
 
 // Where there are more than limits.routes, one more is read, for check() to find.
-YamlRoutes read_items(const YamlValue& list, const routes::Limits& limits, YamlMistakes& mistakes) {
-  YamlRoutes routes;
+YamlRoutes read_items(const YamlValue& list, const Settings& settings, YamlMistakes& mistakes) {
+  YamlRoutes found;
   std::size_t group = 0;
-  const auto read_item = [&](const YamlValue& value) {
-    if (routes.specs.size() <= limits.routes) Item(value, ++group, mistakes).read(routes);
+  const auto read = [&](const YamlValue& values, routes::Dialect dialect, const Item::ReadItems& read_items) {
+    const auto read_item = [&](const YamlValue& value) {
+      if (found.specs.size() > settings.route_limits.routes) return;
+      Item(value, ++group, dialect, read_items, mistakes).read(found);
+    };
+    read_list(values, read_item, mistakes);
   };
-  read_list(list, read_item, mistakes);
-  return routes;
+  read(list, settings.dialect,
+       [&](const YamlValue& values, routes::Dialect dialect) { read(values, dialect, {}); });
+  return found;
 }
 
 void check(const YamlRoutes& routes, const Settings& settings, YamlMistakes& mistakes) {
@@ -184,7 +236,7 @@ void print_list(const char* key, const std::vector<std::string>& texts, YAML::Em
 }
 
 // One route, or the routes of one group, which have all but their templates in common.
-void print_route(std::span<const routes::RouteSpec> group, YAML::Emitter& out) {
+void print_route(std::span<const routes::RouteSpec> group, routes::Dialect general, YAML::Emitter& out) {
   const routes::RouteSpec& route = group.front();
   out << YAML::BeginMap;
   // Quoted, because a bare {id} or a name such as "~" would mean something else to YAML.
@@ -196,6 +248,8 @@ void print_route(std::span<const routes::RouteSpec> group, YAML::Emitter& out) {
       out << YAML::DoubleQuoted << each.path;
     out << YAML::EndSeq;
   }
+  if (route.dialect != general)
+    out << YAML::Key << "dialect" << YAML::Value << DialectName::print(route.dialect);
   if (!route.methods.empty()) print_list("methods", Methods::print(route.methods), out);
   if (!route.name.empty()) out << YAML::Key << "name" << YAML::Value << YAML::DoubleQuoted << route.name;
   if (!route.buckets.empty()) {
@@ -212,7 +266,7 @@ void print_route(std::span<const routes::RouteSpec> group, YAML::Emitter& out) {
 }  // namespace
 
 void read_routes(const YamlValue& list, Settings& settings, YamlMistakes& mistakes) {
-  YamlRoutes routes = read_items(list, settings.route_limits, mistakes);
+  YamlRoutes routes = read_items(list, settings, mistakes);
   check(routes, settings, mistakes);
   settings.routes = std::move(routes.specs);
 }
@@ -226,7 +280,7 @@ void print_routes(const Settings& settings, YAML::Emitter& out) {
     };
     const auto end = std::find_if(rest.begin() + 1, rest.end(), ends_group);
     const auto size = static_cast<std::size_t>(end - rest.begin());
-    if (rest.front().file.empty()) print_route(rest.first(size), out);
+    if (rest.front().file.empty()) print_route(rest.first(size), settings.dialect, out);
     rest = rest.subspan(size);
   }
   out << YAML::EndSeq;

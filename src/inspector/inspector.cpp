@@ -1,7 +1,9 @@
 #include "wayside/inspector/inspector.hpp"
 
 #include "wayside/base/rfc3339.hpp"
+#include "wayside/routes/unmatched.hpp"
 
+#include "inspector/catch_all.hpp"
 #include "inspector/report.hpp"
 
 #include <algorithm>
@@ -49,6 +51,11 @@ void merge(UnmatchedPath& into, const UnmatchedPath& other) {
   }
 }
 
+// A scanner gets errors for paths that it made up. No status yet: the answer is under way.
+bool has_errors_alone(const UnmatchedPath& path) {
+  return path.statuses[0] != 0 && std::ranges::none_of(path.statuses, routes::shows_existence);
+}
+
 // Without examples, the row holds no path as a client sent it.
 UnmatchedRow row_of(const UnmatchedPath& path, bool with_examples, const ClockReading& now) {
   UnmatchedRow row;
@@ -71,13 +78,15 @@ Inspector::Inspector(std::size_t worker_count, bool shows_examples)
     : worker_count_(worker_count), shows_examples_(shows_examples) {
   for (std::size_t i = 0; i < worker_count; ++i)
     unmatched_.push_back(std::make_unique<UnmatchedPaths>());
-  shown_ = prepare({});
+  shown_ = prepare(std::make_shared<const routes::RouteTable>(), {});
 }
 
 Inspector::~Inspector() = default;
 
-std::unique_ptr<const Inspector::Routes> Inspector::prepare(std::span<const routes::RouteSpec> specs) {
+std::unique_ptr<const Inspector::Routes> Inspector::prepare(std::shared_ptr<const routes::RouteTable> table,
+                                                            std::span<const routes::RouteSpec> specs) {
   auto prepared = std::make_unique<Routes>();
+  prepared->table_ = std::move(table);
   prepared->specs_.assign(specs.begin(), specs.end());
   const auto known = [this](const std::string& path, MethodSet methods) {
     return &known_.try_emplace(Key(path, bits_of(methods)), worker_count_).first->second;
@@ -96,7 +105,7 @@ RouteUse& Inspector::Routes::use(std::size_t worker, routes::RouteId route) cons
   return by_route_[route]->uses[worker];
 }
 
-void Inspector::write(Format format, const ClockReading& now, std::string& out) const {
+Report Inspector::report(const ClockReading& now) const {
   Report report;
   const std::vector<routes::RouteSpec>& specs = shown_->specs_;
   const std::vector<Known*>& by_route = shown_->by_route_;
@@ -118,9 +127,21 @@ void Inspector::write(Format format, const ClockReading& now, std::string& out) 
     if (last != TimePoint{}) row.last_used = wall_time(last, now);
     report.routes.push_back(std::move(row));
   }
+  std::ranges::stable_sort(report.routes, std::ranges::greater(), &RouteRow::hits);
   for (const RouteUse& use : by_route[routes::kUnmatched]->uses)
     report.unmatched_count += use.hits();
 
+  const std::vector<UnmatchedPath> unmatched = read_unmatched();
+  for (const UnmatchedPath& path : unmatched)
+    report.unmatched.push_back(row_of(path, shows_examples_, now));
+  std::ranges::stable_sort(report.unmatched, std::ranges::greater(), &UnmatchedRow::count);
+  if (report.unmatched.size() > kShownUnmatched) report.unmatched.resize(kShownUnmatched);
+  report.catch_alls = find_catch_alls(unmatched);
+  return report;
+}
+
+// The paths of all workers, one for each suggestion.
+std::vector<UnmatchedPath> Inspector::read_unmatched() const {
   std::map<std::string, UnmatchedPath, std::less<>> merged;
   for (const auto& paths : unmatched_) {
     for (const UnmatchedPath& path : paths->read()) {
@@ -128,18 +149,48 @@ void Inspector::write(Format format, const ClockReading& now, std::string& out) 
       if (!is_new) merge(entry->second, path);
     }
   }
+  std::vector<UnmatchedPath> paths;
+  paths.reserve(merged.size());
   for (const auto& [suggestion, path] : merged)
-    report.unmatched.push_back(row_of(path, shows_examples_, now));
-  std::ranges::stable_sort(report.unmatched, std::ranges::greater(), &UnmatchedRow::count);
-  if (report.unmatched.size() > kShownUnmatched) report.unmatched.resize(kShownUnmatched);
+    paths.push_back(path);
+  return paths;
+}
 
+std::vector<CatchAllHint> Inspector::catch_all_hints() const {
+  return find_catch_alls(read_unmatched());
+}
+
+std::vector<CatchAllHint> Inspector::find_catch_alls(const std::vector<UnmatchedPath>& paths) const {
+  std::map<routes::RouteId, CatchAllHint> by_route;
+  for (const UnmatchedPath& path : paths) {
+    if (has_errors_alone(path)) continue;
+    // The method chooses among routes of one template only.
+    const routes::RouteId route = find_route_above(*shown_->table_, Method::get, path.example());
+    if (route == routes::kUnmatched) continue;
+    const std::string& its_path = shown_->specs_[route - 1].path;
+    if (std::string catch_all = with_catch_all(its_path); !catch_all.empty()) {
+      CatchAllHint& hint = by_route[route];
+      hint.route = its_path;
+      hint.catch_all = std::move(catch_all);
+      hint.count += path.count;
+    }
+  }
+  std::vector<CatchAllHint> hints;
+  hints.reserve(by_route.size());
+  for (auto& [route, hint] : by_route)
+    hints.push_back(std::move(hint));
+  std::ranges::stable_sort(hints, std::ranges::greater(), &CatchAllHint::count);
+  return hints;
+}
+
+void Inspector::write(Format format, const ClockReading& now, std::string& out) const {
   switch (format) {
     case Format::kJson:
-      return write_json(report, out);
+      return write_json(report(now), out);
     case Format::kText:
-      return write_text(report, out);
+      return write_text(report(now), out);
     case Format::kHtml:
-      return write_html(report, out);
+      return write_html(report(now), out);
   }
 }
 

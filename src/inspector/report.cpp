@@ -78,6 +78,13 @@ Table unmatched_table(const Report& report) {
   return table;
 }
 
+Table catch_all_table(const Report& report) {
+  Table table{{"COUNT", "ROUTE", "ROUTE TO ADD"}, {}};
+  for (const CatchAllHint& hint : report.catch_alls)
+    table.rows.push_back({fmt::to_string(hint.count), hint.route, hint.yaml_line()});
+  return table;
+}
+
 // The cell as printable ASCII, so that no client can send escape sequences to a terminal.
 std::string printable(std::string_view cell) {
   const bool is_plain = std::ranges::all_of(cell, [](char c) { return c >= ' ' && c <= '~'; });
@@ -121,6 +128,10 @@ void append_html(const Table& table, std::string& out) {
     append_row(row, "td");
   out += "</table>\n";
 }
+
+constexpr std::string_view kUnmatchedTitle = "The busiest paths without a route";
+constexpr std::string_view kCatchAllTitle =
+    "Paths without a route go on below these: where the parameter may hold slashes, add the catch-all";
 
 std::string summary(const Report& report) {
   const auto is_unused = [](const RouteRow& row) { return row.hits == 0; };
@@ -171,15 +182,30 @@ void write_json(const Report& report, std::string& out) {
         .text("last_seen", row.last_seen)
         .end();
   }
+  out += "],\n\"catch_alls\":[";
+  for (const CatchAllHint& hint : report.catch_alls) {
+    if (&hint != &report.catch_alls.front()) out += ",";
+    out += '\n';
+    JsonObject(out)
+        .text("path", hint.route)
+        .text("suggested_template", hint.catch_all)
+        .text("yaml", hint.yaml_line())
+        .number("count", hint.count)
+        .end();
+  }
   out += "]}\n";
 }
 
 void write_text(const Report& report, std::string& out) {
   fmt::format_to(std::back_inserter(out), "{}\n\n", summary(report));
   append_text(routes_table(report), out);
-  if (report.unmatched.empty()) return;
-  out += "\nThe busiest paths without a route\n\n";
-  append_text(unmatched_table(report), out);
+  const auto append_section = [&out](std::string_view title, const Table& table) {
+    if (table.rows.empty()) return;
+    out.append("\n").append(title).append("\n\n");
+    append_text(table, out);
+  };
+  append_section(kCatchAllTitle, catch_all_table(report));
+  append_section(kUnmatchedTitle, unmatched_table(report));
 }
 
 void write_html(const Report& report, std::string& out) {
@@ -201,10 +227,13 @@ th, td { text-align: left; padding: .2em .8em; border-bottom: 1px solid #ccc; }
   append_html_escaped(out, summary(report));
   out += "</p>\n";
   append_html(routes_table(report), out);
-  if (!report.unmatched.empty()) {
-    out += "<h2>The busiest paths without a route</h2>\n";
-    append_html(unmatched_table(report), out);
-  }
+  const auto append_section = [&out](std::string_view title, const Table& table) {
+    if (table.rows.empty()) return;
+    out += fmt::format("<h2>{}</h2>\n", title);
+    append_html(table, out);
+  };
+  append_section(kCatchAllTitle, catch_all_table(report));
+  append_section(kUnmatchedTitle, unmatched_table(report));
   out += "</body>\n</html>\n";
 }
 

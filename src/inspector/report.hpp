@@ -38,9 +38,10 @@ struct UnmatchedRow {
 };
 
 struct Report {
-  std::vector<RouteRow> routes;         // in the order of the configuration
+  std::vector<RouteRow> routes;         // the busiest first, then in the order of the configuration
   std::uint64_t unmatched_count = 0;    // requests without a route
   std::vector<UnmatchedRow> unmatched;  // the busiest first
+  std::vector<CatchAllHint> catch_alls;
 };
 
 // Each appends one form of the page to `out`. Throws std::bad_alloc.

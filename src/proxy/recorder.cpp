@@ -156,6 +156,14 @@ void Recorder::settle_endpoint(unsigned status) {
 void Recorder::begin_stream(metrics::StreamKind kind) {
   stream_ = kind;
   stream_is_counted_ = context_.shard.stream_began(route_.endpoint, kind);
+  // It may stay open for days.
+  note_use(status_, Clock::now());
+}
+
+// For the inspector.
+void Recorder::note_use(unsigned status, TimePoint now) noexcept {
+  route_.use->add(status, now);
+  context_.unmatched.answered(unmatched_, status);
 }
 
 void Recorder::end(const End& end, const Transfer& transfer) {
@@ -165,8 +173,7 @@ void Recorder::end(const End& end, const Transfer& transfer) {
   metrics::Observation seen = observe(transfer, now);
   if (!end.is_completed()) [[unlikely]]
     judge(end, transfer, seen);
-  route_.use->add(seen.status, now);
-  context_.unmatched.answered(unmatched_, seen.status);
+  if (!stream_) note_use(seen.status, now);
   metrics::TraceContext trace;
   if (trace_ && trace_->is_sampled) {
     trace = {trace_->trace_id_high, trace_->trace_id_low, trace_->parent_id};

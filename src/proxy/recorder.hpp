@@ -59,7 +59,7 @@ class Recorder {
   void begin_response(unsigned status, TimePoint head_at);
   // A response of wayside's own begins to go to the client.
   void begin_own_response(unsigned status) noexcept { status_ = status; }
-  // The response that has begun is a stream: an event stream, or a tunnel.
+  // The response that has begun is a stream: an event stream, or a tunnel. The inspector counts it now.
   void begin_stream(metrics::StreamKind kind);
 
   // Once, at the end of the exchange.
@@ -72,6 +72,7 @@ class Recorder {
   void settle_endpoint(unsigned status);
   metrics::Observation observe(const Transfer& transfer, TimePoint now) const;
   void judge(const End& end, const Transfer& transfer, metrics::Observation& seen);
+  void note_use(unsigned status, TimePoint now) noexcept;
   void end_stream(const Transfer& transfer, TimePoint now);
   void write_access_log(const metrics::Observation& seen, const End& end, const Transfer& transfer,
                         TimePoint now);

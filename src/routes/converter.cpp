@@ -22,9 +22,20 @@ struct Argument {
 };
 using Arguments = std::vector<Argument>;
 
-// A name, and the function that makes its converter from arguments.
+// The sets that a definition belongs to, a bit for each.
+constexpr unsigned bit(ConverterSet set) noexcept {
+  return 1U << static_cast<unsigned>(set);
+}
+constexpr unsigned kAuto = bit(ConverterSet::kAll);
+constexpr unsigned kWerkzeug = bit(ConverterSet::kWerkzeug);
+constexpr unsigned kDjango = bit(ConverterSet::kDjango);
+constexpr unsigned kStarlette = bit(ConverterSet::kStarlette);
+constexpr unsigned kAspNet = bit(ConverterSet::kAspNet);
+
+// A name in some sets, and the function that makes its converter from arguments.
 struct Definition {
   std::string_view name;
+  unsigned sets;
   Checked<Converter, std::string> (*make)(const Arguments& arguments);
 };
 
@@ -33,7 +44,7 @@ Converter of(Expression expression) {
 }
 
 Converter any_segment() {
-  return {Converter::Kind::kSegment, any_text(), true};
+  return unconstrained_converter();
 }
 
 std::string wrong(std::string_view what, std::string_view found) {
@@ -83,9 +94,21 @@ Expression hex(std::size_t count) {
   return repeated(known("[0-9A-Fa-f]"), count, count);
 }
 
+// A UUID of digits of this form.
+Expression uuid(const Expression& digit, const Expression& hyphen) {
+  const auto digits = [&digit](std::size_t count) { return repeated(digit, count, count); };
+  return sequence({digits(8), hyphen, digits(4), hyphen, digits(4), hyphen, digits(4), hyphen, digits(12)});
+}
+
+// Werkzeug's, in either case.
 Expression uuid() {
-  const Expression hyphen = literal("-");
-  return sequence({hex(8), hyphen, hex(4), hyphen, hex(4), hyphen, hex(4), hyphen, hex(12)});
+  return uuid(known("[0-9A-Fa-f]"), literal("-"));
+}
+
+// What Guid.TryParse takes of ASP.NET's constraint, but for the form with 0x.
+Expression guid() {
+  return choice({uuid(), hex(32), sequence({literal("{"), uuid(), literal("}")}),
+                 sequence({literal("("), uuid(), literal(")")})});
 }
 
 // Bounds of a number's value are not checked: a number beyond them is counted with the route that refuses it.
@@ -130,7 +153,7 @@ Checked<Converter, std::string> make_string(const Arguments& arguments) {
   }
   if (max < min) return wrong("a maxlength that is not below the minlength", std::to_string(max));
   if (arguments.empty()) return any_segment();
-  return of(repeated(one_of(ByteSet().set()), min, max));
+  return of(repeated_characters(ByteSet().set(), min, max));
 }
 
 Checked<Converter, std::string> make_any(const Arguments& arguments) {
@@ -152,7 +175,7 @@ Checked<Converter, std::string> make_length(const Arguments& arguments, bool has
   const auto last = length_of(arguments.back().value);
   if (!first || !last || *last < *first) return wrong("a length up to 500", arguments.front().value);
   return of(
-      repeated(one_of(ByteSet().set()), has_min ? *first : 1, has_max ? *last : Expression::kUnbounded));
+      repeated_characters(ByteSet().set(), has_min ? *first : 1, has_max ? *last : Expression::kUnbounded));
 }
 
 Checked<Converter, std::string> none(const Arguments& arguments, Converter converter) {
@@ -160,39 +183,70 @@ Checked<Converter, std::string> none(const Arguments& arguments, Converter conve
   return converter;
 }
 
-// In the order of error messages.
+using Made = Checked<Converter, std::string>;
+
+Made make_path(const Arguments& arguments) {
+  return none(arguments, {Converter::Kind::kPath, {}, true});
+}
+
+// In the order of error messages. A name may stand there more than once, in different sets.
 constexpr std::array kDefinitions = {
-    Definition{"int", [](const Arguments& a) { return make_number(a, known("[0-9]+")); }},
-    Definition{"float", [](const Arguments& a) { return make_number(a, known("[0-9]+\\.[0-9]+")); }},
-    Definition{"string", make_string},
-    Definition{"str", make_string},
-    Definition{"slug", [](const Arguments& a) { return none(a, of(known("[-A-Za-z0-9_]+"))); }},
-    Definition{"uuid", [](const Arguments& a) { return none(a, of(uuid())); }},
-    Definition{"any", make_any},
-    Definition{"path",
+    Definition{"int", kAuto | kWerkzeug, [](const Arguments& a) { return make_number(a, known("[0-9]+")); }},
+    Definition{"int", kDjango | kStarlette, [](const Arguments& a) { return none(a, of(known("[0-9]+"))); }},
+    Definition{"int", kAspNet, [](const Arguments& a) { return none(a, of(known("[-+]?[0-9]+"))); }},
+    Definition{"float", kAuto | kWerkzeug,
+               [](const Arguments& a) { return make_number(a, known("[0-9]+\\.[0-9]+")); }},
+    Definition{"float", kStarlette,
+               [](const Arguments& a) { return none(a, of(known("[0-9]+(\\.[0-9]+)?"))); }},
+    Definition{"float", kAspNet,
                [](const Arguments& a) {
-                 return none(a, {Converter::Kind::kPath, {}, true});
+                 return none(a, of(known("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?")));
                }},
-    Definition{"long", [](const Arguments& a) { return none(a, of(known("-?[0-9]+"))); }},
-    Definition{"decimal", [](const Arguments& a) { return none(a, of(known("-?[0-9]+(\\.[0-9]+)?"))); }},
-    Definition{"double", [](const Arguments& a) { return none(a, of(known("-?[0-9]+(\\.[0-9]+)?"))); }},
-    Definition{"alpha", [](const Arguments& a) { return none(a, of(known("[A-Za-z]+"))); }},
-    Definition{"bool", [](const Arguments& a) { return none(a, of(known("[Tt]rue|[Ff]alse|TRUE|FALSE"))); }},
-    Definition{"guid",
+    Definition{"string", kAuto | kWerkzeug, make_string},
+    Definition{"default", kWerkzeug, make_string},
+    Definition{"str", kAuto | kDjango | kStarlette, make_string},
+    Definition{"slug", kAuto | kDjango,
+               [](const Arguments& a) { return none(a, of(known("[-A-Za-z0-9_]+"))); }},
+    Definition{"uuid", kAuto | kWerkzeug, [](const Arguments& a) { return none(a, of(uuid())); }},
+    Definition{"uuid", kDjango,
+               [](const Arguments& a) { return none(a, of(uuid(known("[0-9a-f]"), literal("-")))); }},
+    // Newer versions of Starlette read either case, and no hyphens too.
+    Definition{"uuid", kStarlette,
+               [](const Arguments& a) { return none(a, of(uuid(known("[0-9A-Fa-f]"), known("-?")))); }},
+    Definition{"any", kAuto | kWerkzeug, make_any},
+    Definition{"path", kAuto | kWerkzeug | kDjango | kStarlette, make_path},
+    Definition{"long", kAuto, [](const Arguments& a) { return none(a, of(known("-?[0-9]+"))); }},
+    Definition{"long", kAspNet, [](const Arguments& a) { return none(a, of(known("[-+]?[0-9]+"))); }},
+    Definition{"decimal", kAuto,
+               [](const Arguments& a) { return none(a, of(known("-?[0-9]+(\\.[0-9]+)?"))); }},
+    Definition{"double", kAuto,
+               [](const Arguments& a) { return none(a, of(known("-?[0-9]+(\\.[0-9]+)?"))); }},
+    Definition{"decimal", kAspNet,
+               [](const Arguments& a) { return none(a, of(known("[-+]?([0-9,]+\\.?[0-9]*|\\.[0-9]+)"))); }},
+    Definition{"double", kAspNet,
+               [](const Arguments& a) {
+                 return none(a, of(known("[-+]?([0-9,]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?")));
+               }},
+    Definition{"alpha", kAuto | kAspNet, [](const Arguments& a) { return none(a, of(known("[A-Za-z]+"))); }},
+    Definition{"bool", kAuto,
+               [](const Arguments& a) { return none(a, of(known("[Tt]rue|[Ff]alse|TRUE|FALSE"))); }},
+    Definition{
+        "bool", kAspNet,
+        [](const Arguments& a) { return none(a, of(known("[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]"))); }},
+    Definition{"guid", kAuto,
                [](const Arguments& a) {
                  return none(a, of(choice({uuid(), hex(32)})));
                }},
-    Definition{"datetime", [](const Arguments& a) { return none(a, of(known("[0-9][-0-9T:. Z+AaPpMm]*"))); }},
-    Definition{"length", [](const Arguments& a) { return make_length(a, true, true); }},
-    Definition{"minlength", [](const Arguments& a) { return make_length(a, true, false); }},
-    Definition{"maxlength", [](const Arguments& a) { return make_length(a, false, true); }},
-    Definition{"min",
-               [](const Arguments&) { return Checked<Converter, std::string>(of(known("-?[0-9]+"))); }},
-    Definition{"max",
-               [](const Arguments&) { return Checked<Converter, std::string>(of(known("-?[0-9]+"))); }},
-    Definition{"range",
-               [](const Arguments&) { return Checked<Converter, std::string>(of(known("-?[0-9]+"))); }},
-    Definition{"required", [](const Arguments& a) { return none(a, any_segment()); }},
+    Definition{"guid", kAspNet, [](const Arguments& a) { return none(a, of(guid())); }},
+    Definition{"datetime", kAuto | kAspNet,
+               [](const Arguments& a) { return none(a, of(known("[0-9][-0-9T:. Z+AaPpMm]*"))); }},
+    Definition{"length", kAuto | kAspNet, [](const Arguments& a) { return make_length(a, true, true); }},
+    Definition{"minlength", kAuto | kAspNet, [](const Arguments& a) { return make_length(a, true, false); }},
+    Definition{"maxlength", kAuto | kAspNet, [](const Arguments& a) { return make_length(a, false, true); }},
+    Definition{"min", kAuto | kAspNet, [](const Arguments&) { return Made(of(known("-?[0-9]+"))); }},
+    Definition{"max", kAuto | kAspNet, [](const Arguments&) { return Made(of(known("-?[0-9]+"))); }},
+    Definition{"range", kAuto | kAspNet, [](const Arguments&) { return Made(of(known("-?[0-9]+"))); }},
+    Definition{"required", kAuto | kAspNet, [](const Arguments& a) { return none(a, any_segment()); }},
 };
 
 constexpr std::string_view kRegex = "regex";
@@ -211,25 +265,47 @@ std::string with_single_braces(std::string_view regex) {
 
 }  // namespace
 
-bool is_converter(std::string_view name) noexcept {
-  return name == kRegex || std::ranges::find(kDefinitions, name, &Definition::name) != kDefinitions.end();
+Converter unconstrained_converter() {
+  return {Converter::Kind::kSegment, any_text(), true};
+}
+
+namespace {
+
+// Werkzeug's regex converter is one that many applications define.
+bool has_regex_converter(ConverterSet set) noexcept {
+  return set == ConverterSet::kAll || set == ConverterSet::kWerkzeug || set == ConverterSet::kAspNet;
+}
+
+const Definition* find_definition(std::string_view name, ConverterSet set) noexcept {
+  const auto* const found = std::ranges::find_if(kDefinitions, [=](const Definition& definition) {
+    return definition.name == name && (definition.sets & bit(set)) != 0;
+  });
+  return found == kDefinitions.end() ? nullptr : found;
+}
+
+}  // namespace
+
+bool is_converter(std::string_view name, ConverterSet set) noexcept {
+  return (name == kRegex && has_regex_converter(set)) || find_definition(name, set) != nullptr;
 }
 
 std::string converter_names() {
   std::string names;
-  for (const Definition& definition : kDefinitions)
-    names.append(definition.name).append(", ");
+  for (const Definition& definition : kDefinitions) {
+    if ((definition.sets & kAuto) != 0) names.append(definition.name).append(", ");
+  }
   return names.append(kRegex);
 }
 
-Checked<Converter, std::string> make_converter(std::string_view name, std::string_view arguments) {
-  if (name == kRegex) {  // not split: a comma belongs to the expression
+Checked<Converter, std::string> make_converter(std::string_view name, std::string_view arguments,
+                                               ConverterSet set) {
+  if (name == kRegex && has_regex_converter(set)) {  // not split: a comma belongs to the expression
     auto expression = parse_regex(with_single_braces(unquoted(trim(arguments))));
     if (expression.has_error()) return expression.error().message;
     return of(*std::move(expression));
   }
-  const auto definition = std::ranges::find(kDefinitions, name, &Definition::name);
-  if (definition == kDefinitions.end()) return wrong("one of " + converter_names(), name);
+  const Definition* const definition = find_definition(name, set);
+  if (definition == nullptr) return wrong("one of " + converter_names(), name);
   return definition->make(split_arguments(arguments));
 }
 

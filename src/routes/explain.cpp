@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <utility>
 
 namespace wayside::routes {
 namespace {
@@ -35,8 +36,8 @@ std::string normal_path(std::string_view target, MatchOptions options) {
 
 // The alternative of the route's template that matches the target best.
 Template matching_alternative(const RouteSpec& spec, MatchOptions options, std::string_view target) {
-  const auto alternatives = *parse_template(spec.path, spec.syntax, options.ignores_case);
-  const Trie trie(alternatives, options.trailing_slash_matters);
+  const auto alternatives = *parse_template(spec.path, spec.dialect, options);
+  const Trie trie(alternatives, options.trailing_slash_matters, options.ignores_case);
   const Trie::Leaf leaf = trie.find(PathSegments(target, trie.depth(), options.ignores_case));
   for (std::size_t i = 0; i < alternatives.size(); ++i) {
     if (trie.leaf_of(i) == leaf) return alternatives[i];
@@ -95,7 +96,7 @@ std::string explain_unmatched(UnmatchedPolicy policy, std::string_view target) {
 
 }  // namespace
 
-std::string explain(std::span<const RouteSpec> specs, MatchOptions options, UnmatchedPolicy policy,
+Explanation explain(std::span<const RouteSpec> specs, MatchOptions options, UnmatchedPolicy policy,
                     std::string_view request) {
   const auto [method, target] = parse_request(request);
   const std::string path = normal_path(target, options);
@@ -104,13 +105,13 @@ std::string explain(std::span<const RouteSpec> specs, MatchOptions options, Unma
 
   const auto table = *RouteTable::build(specs, options, kNoLimits);
   const std::vector<RouteId> routes = table.match_all(method, target);
-  if (routes.empty()) return text + explain_unmatched(policy, target);
+  if (routes.empty()) return {text + explain_unmatched(policy, target), false};
   const std::size_t first = routes.front() - 1;
   const RouteSpec& winner = specs[first];
   text += fmt::format("route    {}\nlabel    {}\nmethods  {}\n", describe(winner, first), winner.label(),
                       describe_methods(winner, method));
   if (winner.is_excluded) text += "excluded it is forwarded and not measured\n";
-  if (routes.size() == 1) return text + "\nNo other route matches.\n";
+  if (routes.size() == 1) return {text + "\nNo other route matches.\n", true};
   text += "\nThese match too, in the order in which they would have won:\n";
   const Template best = matching_alternative(winner, options, target);
   for (const RouteId route : std::span(routes).subspan(1)) {
@@ -118,7 +119,7 @@ std::string explain(std::span<const RouteSpec> specs, MatchOptions options, Unma
     text += fmt::format("  {}: {}\n", describe(other, route - 1),
                         reason(best, matching_alternative(other, options, target)));
   }
-  return text;
+  return {std::move(text), true};
 }
 
 }  // namespace wayside::routes

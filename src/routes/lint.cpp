@@ -1,12 +1,13 @@
 #include "wayside/routes/lint.hpp"
 
-#include "wayside/base/percent.hpp"
 #include "wayside/base/quote.hpp"
 
+#include "routes/reachability.hpp"
 #include "routes/template.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -14,9 +15,6 @@
 
 namespace wayside::routes {
 namespace {
-
-// Paths that are tried for a template before it counts as shadowed.
-constexpr std::size_t kAttempts = 60;
 
 // Pairs of constraints that are compared, which takes tenths of a second. More pairs need hundreds of
 // constraints at one place that do not overlap.
@@ -33,7 +31,7 @@ struct Alternative {
 std::vector<Alternative> alternatives_of(std::span<const RouteSpec> specs, MatchOptions options) {
   std::vector<Alternative> all;
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    for (Template& each : *parse_template(specs[i].path, specs[i].syntax, options.ignores_case))
+    for (Template& each : *parse_template(specs[i].path, specs[i].dialect, options))
       all.push_back({i, std::move(each)});
   }
   return all;
@@ -43,55 +41,23 @@ std::string named(std::span<const RouteSpec> specs, std::size_t spec) {
   return fmt::format("{} {}", quoted(specs[spec].path), place_of(specs[spec], spec));
 }
 
-// Up to `limit` texts that match the segment.
-std::vector<std::string> texts_of(const Segment& segment, std::size_t limit) {
-  if (segment.kind == SegmentKind::kStatic) return {segment.text};
-  std::vector<std::string> texts;
-  if (segment.kind == SegmentKind::kConstrained) {
-    for (const std::string& text : segment.automaton.shortest_texts(limit))
-      texts.push_back(percent_encoded(text));
-    return texts;
-  }
-  for (std::size_t i = 0; i < limit; ++i)  // unlikely to match another route's constraint
-    texts.push_back(fmt::format("{}{}{}", i % 2 == 0 ? "~" : "x", i, i % 3 == 0 ? "~" : ""));
-  return texts;
-}
-
-// A method of the route.
-Method method_of(const RouteSpec& spec) noexcept {
-  for (const Method method : kMethods) {
-    if (spec.methods.contains(method)) return method;
-  }
-  return Method::get;
-}
-
-// Nothing where a path reaches the template; else the route that the last path belongs to.
-std::optional<RouteId> taken_by(const Alternative& alternative, const RouteTable& table, Method method) {
-  RouteId winner = kUnmatched;
-  for (const std::size_t attempts : {std::size_t{1}, kAttempts}) {  // the first one nearly always succeeds
-    std::vector<std::vector<std::string>> texts;
-    for (const Segment& segment : alternative.whole.segments)
-      texts.push_back(texts_of(segment, attempts));
-    for (std::size_t attempt = 0; attempt < attempts; ++attempt) {
-      std::string path;
-      for (const auto& choices : texts)
-        path.append("/").append(choices[attempt % choices.size()]);
-      if (path.empty() || alternative.whole.ends_with_slash) path += '/';
-      winner = table.match(method, path);
-      if (winner == alternative.spec + 1) return std::nullopt;
-    }
-  }
-  return winner;
-}
-
-void add_shadowed(std::span<const RouteSpec> specs, std::span<const Alternative> alternatives,
-                  const RouteTable& table, std::vector<RouteHint>& hints) {
-  for (const Alternative& each : alternatives) {
-    const auto winner = taken_by(each, table, method_of(specs[each.spec]));
-    if (!winner || *winner == kUnmatched) continue;
+// A route is not reached where none of its alternatives is.
+void add_unreached(std::span<const RouteSpec> specs, std::span<const Alternative> alternatives,
+                   MatchOptions options, std::vector<RouteHint>& hints) {
+  std::vector<Template> templates;
+  for (const Alternative& each : alternatives)
+    templates.push_back(each.whole);
+  const auto taken = find_unreached(templates, options);
+  for (std::size_t i = 0; i < alternatives.size();) {
+    const std::size_t spec = alternatives[i].spec;
+    const std::optional<std::size_t> taker = taken[i];
+    bool is_reached = false;
+    for (; i < alternatives.size() && alternatives[i].spec == spec; ++i)
+      is_reached = is_reached || !taken[i];
+    if (is_reached) continue;
     hints.push_back(
-        {each.spec, fmt::format("no request reaches {}: more specific routes take every path, such as {}",
-                                quoted(specs[each.spec].path), named(specs, *winner - 1))});
+        {spec, fmt::format("no request reaches {}: more specific routes take every path, such as {}",
+                           quoted(specs[spec].path), named(specs, alternatives[*taker].spec))});
   }
 }
 
@@ -183,15 +149,39 @@ void add_colliding(std::span<const RouteSpec> specs, std::vector<RouteHint>& hin
   }
 }
 
+// Routes that differ in their hosts alone: the later ones get no request.
+void add_hosts(std::span<const RouteSpec> specs, std::span<const Alternative> alternatives,
+               std::vector<RouteHint>& hints) {
+  SegmentNumbers numbers;
+  std::map<std::vector<std::size_t>, const Alternative*> first_with;  // by segments
+  for (const Alternative& each : alternatives) {
+    std::vector<std::size_t> whole;
+    for (const Segment& segment : each.whole.segments)
+      whole.push_back(numbers.of(segment));
+    const auto [first, is_new] = first_with.try_emplace(std::move(whole), &each);
+    if (is_new || first->second->whole.host == each.whole.host) continue;
+    const RouteSpec& earlier = specs[first->second->spec];
+    const bool have_common_methods =
+        earlier.methods.empty() == specs[each.spec].methods.empty() &&
+        (earlier.methods.empty() || earlier.methods.intersects(specs[each.spec].methods));
+    if (!have_common_methods) continue;
+    hints.push_back(
+        {each.spec, fmt::format("no request reaches {}: paths are matched without their host, so {} "
+                                "gets the requests of both hosts",
+                                quoted(specs[each.spec].path), named(specs, first->second->spec))});
+  }
+}
+
 }  // namespace
 
 std::vector<RouteHint> lint(std::span<const RouteSpec> specs, MatchOptions options) {
   std::vector<RouteHint> hints;
-  const RouteTable table = *RouteTable::build(specs, options, kNoLimits);
   const std::vector<Alternative> alternatives = alternatives_of(specs, options);
-  add_shadowed(specs, alternatives, table, hints);
+  add_unreached(specs, alternatives, options, hints);
   add_overlapping(specs, alternatives, hints);
   add_colliding(specs, hints);
+  add_hosts(specs, alternatives, hints);
+  std::ranges::move(lint_dialects(specs, options), std::back_inserter(hints));
   std::ranges::stable_sort(hints, {}, &RouteHint::spec);
   return hints;
 }

@@ -105,9 +105,18 @@ PathSegments::PathSegments(std::string_view target, std::size_t depth, bool fold
   is_valid_ = !path.empty() && split(path, depth, Letters::kNormal);
 }
 
+std::string_view PathSegments::rest_from(std::size_t index, bool keeps_slash) const noexcept {
+  std::string_view rest = path_;
+  for (; index > 0; --index)
+    rest.remove_prefix(rest.find('/') + 1);
+  if (!keeps_slash && ends_with_slash_) rest.remove_suffix(1);
+  return rest;
+}
+
 bool PathSegments::split(std::string_view target, std::size_t depth, Letters letters) noexcept {
   segments_.clear();
   ends_with_slash_ = false;
+  const char* const first = target.data() + 1;
   char* copied = copy_.data();
   const char* start = target.data() + 1;
   const char* const end = target.data() + target.size();
@@ -123,6 +132,7 @@ bool PathSegments::split(std::string_view target, std::size_t depth, Letters let
     if (segment.empty()) {
       if (!is_over) return false;  // two slashes
       ends_with_slash_ = !segments_.empty();
+      path_ = {first, at};
       return true;
     }
     if (needs_copy) {
@@ -136,7 +146,10 @@ bool PathSegments::split(std::string_view target, std::size_t depth, Letters let
       segments_.push_back(
           {segment.data(), static_cast<std::uint32_t>(segment.size()), hash_of_segment(segment)});
     }
-    if (is_over) return true;
+    if (is_over) {
+      path_ = {first, at};
+      return true;
+    }
     start = ++at;
   }
 }

@@ -55,6 +55,11 @@ class PathSegments {
   // Whether the path ends with a slash that follows a segment: "/users/", but not "/".
   bool ends_with_slash() const noexcept { return ends_with_slash_; }
 
+  // The text of the path from the segment with this index on, which exists. A slash at its end is left out
+  // unless `keeps_slash`. The segments are as they stand in the target: neither decoded nor folded. Linear in
+  // the length of the path.
+  std::string_view rest_from(std::size_t index, bool keeps_slash) const noexcept;
+
  private:
   enum class Letters : std::uint8_t {
     kKeep,
@@ -70,6 +75,7 @@ class PathSegments {
   boost::container::static_vector<PathSegment, kCapacity, Unchecked> segments_;
   bool is_valid_ = false;
   bool ends_with_slash_ = false;
+  std::string_view path_;            // what was split, without its first slash; no segment of it is empty
   std::array<char, kMaxPath> copy_;  // left uninitialized: normal segments need no copy
 };
 

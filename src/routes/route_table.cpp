@@ -23,15 +23,20 @@ struct Candidate {
 // The routes of one template, in the order of the file; at least one.
 using Candidates = std::vector<Candidate>;
 
-bool have_methods_in_common(MethodSet a, MethodSet b) noexcept {
-  return a.empty() || b.empty() || a.intersects(b);
+// Whether both routes of one template are for some method. Within one file, a route that lists none is for
+// those that the others leave; a route of the configuration file that lists none replaces a document's.
+bool have_methods_in_common(const RouteSpec& a, const RouteSpec& b) noexcept {
+  if (a.methods.empty() || b.methods.empty()) return a.methods == b.methods || a.file != b.file;
+  return a.methods.intersects(b.methods);
 }
 
 RouteId choose(const Candidates& candidates, Method method) noexcept {
+  const Candidate* for_others = &candidates.front();
   for (const Candidate& candidate : candidates) {
-    if (candidate.methods.empty() || candidate.methods.contains(method)) return candidate.route;
+    if (candidate.methods.contains(method)) return candidate.route;
+    if (candidate.methods.empty()) for_others = &candidate;
   }
-  return candidates.front().route;
+  return for_others->route;
 }
 
 std::optional<std::string> check_name(std::string_view name) {
@@ -48,6 +53,12 @@ std::optional<std::string> check_name(std::string_view name) {
 struct Alternatives {
   std::vector<Template> templates;
   std::vector<std::size_t> spec_of;  // by template
+
+  // The host of a route that has a template.
+  const std::string& host_of(std::size_t spec) const {
+    const auto first = std::ranges::lower_bound(spec_of, spec);
+    return templates[static_cast<std::size_t>(first - spec_of.begin())].host;
+  }
 };
 
 // In bytes. The trie holds each automaton twice more: in its order, and in the index that finds equal ones.
@@ -93,10 +104,13 @@ std::vector<Candidates> group_by_leaf(std::span<const RouteSpec> specs, const Al
     // matter.
     if (!group.empty() && group.back().route == route) continue;
     const auto equal = std::ranges::find_if(
-        group, [&](const Candidate& other) { return have_methods_in_common(other.methods, spec.methods); });
+        group, [&](const Candidate& other) { return have_methods_in_common(specs[other.route - 1], spec); });
     if (equal == group.end()) {
       group.push_back({spec.methods, route});
-    } else {
+      continue;
+    }
+    // The first of several hosts gets the requests of all: paths are matched without their host.
+    if (alternatives.templates[i].host == alternatives.host_of(equal->route - 1)) {
       errors.push_back({index, 0, describe_conflict(specs, index, equal->route - 1), equal->route - 1});
     }
   }
@@ -143,7 +157,7 @@ std::unique_ptr<const RouteTable::Compiled> RouteTable::compile(std::span<const 
     const RouteSpec& spec = specs[i];
     if (auto mistake = check_name(spec.name)) errors.push_back({i, 0, *std::move(mistake)});
     labels.push_back(spec.label());
-    auto templates = parse_template(spec.path, spec.syntax, options.ignores_case);
+    auto templates = parse_template(spec.path, spec.dialect, options);
     if (templates.has_error()) {
       errors.push_back({i, templates.error().column, templates.error().message});
       continue;
@@ -158,7 +172,7 @@ std::unique_ptr<const RouteTable::Compiled> RouteTable::compile(std::span<const 
       alternatives.spec_of.push_back(i);
     }
   }
-  Trie trie(alternatives.templates, options.trailing_slash_matters);
+  Trie trie(alternatives.templates, options.trailing_slash_matters, options.ignores_case);
   auto routes_at = group_by_leaf(specs, alternatives, trie, errors);
   std::ranges::stable_sort(errors, {}, &RouteError::spec);
   // Two alternatives of one route may clash with the same other route.

@@ -29,7 +29,7 @@ std::string normal_text(std::string_view text, bool ignores_case) {
 // Assembles the tokens of one alternative into segments. A function that returns false has set error_.
 class Assembler {
  public:
-  explicit Assembler(bool ignores_case) : ignores_case_(ignores_case) {}
+  explicit Assembler(MatchOptions options) : options_(options) {}
 
   Checked<Template, TemplateError> assemble(std::span<const Token> tokens, std::size_t text_size) {
     std::size_t begin = 1;  // behind the slash that every template begins with
@@ -37,6 +37,12 @@ class Assembler {
       const bool is_over = end == tokens.size();
       if (!is_over && tokens[end].kind != Token::Kind::kSlash) continue;
       const auto segment = tokens.subspan(begin, end - begin);
+      // A slash behind a catch-all changes nothing: it matches every slash.
+      const bool is_last = is_over || end + 1 == tokens.size();
+      if (begins_rest(segment, is_last)) {
+        if (!finish_rest(tokens.subspan(begin))) return *std::move(error_);
+        return std::move(result_);
+      }
       if (!finish_segment(segment, is_over, is_over ? text_size : tokens[end].offset))
         return *std::move(error_);
       if (is_over) return std::move(result_);
@@ -53,29 +59,108 @@ class Assembler {
     }
     if (tokens.empty()) return fail(offset, "expected a segment between the slashes, found none");
     const std::size_t start = tokens.front().offset;
-    if (!result_.segments.empty() && result_.segments.back().kind >= SegmentKind::kCatchSome) {
-      return fail(catch_all_offset_, "expected the catch-all as the last segment, found more after it");
-    }
     if (result_.segments.size() == kMaxSegments) {
       return fail(start, fmt::format("expected at most {} segments, found more", kMaxSegments));
     }
-    const auto whole =
-        std::ranges::find_if(tokens, [](const Token& token) { return token.kind > Token::Kind::kParameter; });
-    if (whole != tokens.end()) return add_catch_all(tokens, *whole);
+    const auto mark = std::ranges::find(tokens, Token::Kind::kEnd, &Token::kind);
+    if (mark != tokens.end()) return fail_for_end_mark(*mark);
+    if (tokens.size() == 1 && tokens.front().kind >= Token::Kind::kCatchAll)
+      return add_catch_all(tokens.front());
     const bool is_static =
         std::ranges::all_of(tokens, [](const Token& p) { return p.kind == Token::Kind::kText; });
     return is_static ? add_static(tokens) : add_parameter(tokens);
   }
 
-  bool add_catch_all(std::span<const Token> tokens, const Token& token) {
-    if (tokens.size() != 1 || token.kind == Token::Kind::kEnd) {
-      const std::string_view what =
-          token.kind == Token::Kind::kEnd ? "{$} behind the last slash" : "a catch-all to be a whole segment";
-      return fail(token.offset, fmt::format("expected {}, found more beside it", what));
-    }
-    catch_all_offset_ = token.offset;
+  bool fail_for_end_mark(const Token& token) {
+    return fail(token.offset, "expected {$} behind the last slash, found more beside it");
+  }
+
+  bool add_catch_all(const Token& token) {
     add({token.kind == Token::Kind::kCatchAll ? SegmentKind::kCatchAll : SegmentKind::kCatchSome, {}, {}, 0});
     return true;
+  }
+
+  // Whether a token of the segment crosses slashes, and is not a catch-all that ends the template.
+  static bool begins_rest(std::span<const Token> segment, bool is_last) {
+    const auto crosses = [](const Token& token) {
+      return token.kind >= Token::Kind::kCatchAll && token.kind <= Token::Kind::kCrossing;
+    };
+    const bool is_catch_all =
+        is_last && segment.size() == 1 && segment.front().kind != Token::Kind::kCrossing;
+    return !is_catch_all && std::ranges::any_of(segment, crosses);
+  }
+
+  // One automaton for all tokens from a catch-all's segment on.
+  bool finish_rest(std::span<const Token> tokens) {
+    const auto mark = std::ranges::find(tokens, Token::Kind::kEnd, &Token::kind);
+    if (mark != tokens.end()) return fail_for_end_mark(*mark);
+    const bool has_slash = tokens.back().kind == Token::Kind::kSlash;
+    if (has_slash && !options_.trailing_slash_matters) tokens = tokens.first(tokens.size() - 1);
+    Segment segment;
+    segment.kind = SegmentKind::kRest;
+    std::vector<Expression> parts;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (tokens[i].kind == Token::Kind::kCatchAll && tokens[i].takes_slash) {
+        i += append_segments(tokens.subspan(i), parts);
+        continue;
+      }
+      if (tokens[i].kind == Token::Kind::kText)
+        segment.literal_bytes += percent_decoded(tokens[i].text).size();
+      parts.push_back(expression_of(tokens[i]));
+    }
+    auto automaton = automaton_of(std::move(parts), tokens.front());
+    if (!automaton) return false;
+    if (automaton->accepts_anything()) {
+      add({SegmentKind::kCatchSome, {}, {}, 0});
+      return true;
+    }
+    segment.automaton = *std::move(automaton);
+    add(std::move(segment));
+    return true;
+  }
+
+  // Any number of segments, the first of `tokens`, with a slash beside them where there is one. Returns the
+  // number of further tokens that it has taken.
+  static std::size_t append_segments(std::span<const Token> tokens, std::vector<Expression>& parts) {
+    if (tokens.size() > 1 && tokens[1].kind == Token::Kind::kSlash) {
+      parts.push_back(repeated(sequence({any_text(), literal("/")}), 0, 1));
+      return 1;
+    }
+    if (parts.empty()) {
+      parts.push_back(repeated(any_text(), 0, 1));
+    } else {
+      parts.back() = repeated(sequence({std::move(parts.back()), any_text()}), 0, 1);  // the slash before it
+    }
+    return 0;
+  }
+
+  static Expression expression_of(const Token& token) {
+    switch (token.kind) {
+      case Token::Kind::kSlash:
+        return literal("/");
+      case Token::Kind::kText:
+        return within_segment(literal(percent_decoded(token.text)));
+      case Token::Kind::kParameter:
+        return within_segment(token.expression);
+      case Token::Kind::kCatchSome:
+        return any_text();
+      case Token::Kind::kCatchAll:
+        return repeated(any_text(), 0, 1);
+      default:
+        return token.expression;
+    }
+  }
+
+  // Nothing where error_ is set.
+  std::optional<Automaton> automaton_of(std::vector<Expression> parts, const Token& first) {
+    auto automaton = Automaton::from(sequence(std::move(parts)), options_.ignores_case);
+    if (!automaton) {
+      fail(first.offset, "expected a simpler constraint, found one of too many states");
+    } else if (automaton->accepts_nothing()) {
+      fail(first.offset, "expected a constraint that some text meets, found one that none does");
+      automaton.reset();
+    }
+    return automaton;
   }
 
   bool add_static(std::span<const Token> tokens) {
@@ -83,7 +168,7 @@ class Assembler {
     for (const Token& token : tokens)
       text += token.text;
     Segment segment;
-    segment.text = normal_text(text, ignores_case_);
+    segment.text = normal_text(text, options_.ignores_case);
     if (segment.text.empty()) {
       return fail(tokens.front().offset, "expected a path without . and .., found " + quoted(text));
     }
@@ -105,13 +190,8 @@ class Assembler {
       segment.literal_bytes += text.size();
       parts.push_back(is_text ? literal(text) : token.expression);
     }
-    auto automaton = Automaton::from(sequence(std::move(parts)), ignores_case_);
-    if (!automaton)
-      return fail(tokens.front().offset, "expected a simpler constraint, found one of too many states");
-    if (automaton->accepts_nothing()) {
-      return fail(tokens.front().offset,
-                  "expected a constraint that some text meets, found one that none does");
-    }
+    auto automaton = automaton_of(std::move(parts), tokens.front());
+    if (!automaton) return false;
     add(simplest(*std::move(automaton), std::move(segment)));
     return true;
   }
@@ -140,8 +220,7 @@ class Assembler {
     return false;
   }
 
-  bool ignores_case_;
-  std::size_t catch_all_offset_ = 0;
+  MatchOptions options_;
   Template result_;
   std::optional<TemplateError> error_;
 };
@@ -181,6 +260,8 @@ std::string_view to_string(SegmentKind kind) noexcept {
       return "a constrained parameter";
     case SegmentKind::kParameter:
       return "a parameter";
+    case SegmentKind::kRest:
+      return "a catch-all with text behind it";
     case SegmentKind::kCatchSome:
     case SegmentKind::kCatchAll:
       break;
@@ -188,9 +269,9 @@ std::string_view to_string(SegmentKind kind) noexcept {
   return "a catch-all";
 }
 
-Checked<std::vector<Template>, TemplateError> parse_template(std::string_view text, TemplateSyntax syntax,
-                                                             bool ignores_case) {
-  const auto tokenized = tokenize(text, syntax);
+Checked<std::vector<Template>, TemplateError> parse_template(std::string_view text, Dialect dialect,
+                                                             MatchOptions options) {
+  const auto tokenized = tokenize(text, dialect);
   if (tokenized.has_error()) return tokenized.error();
   const std::size_t groups = tokenized->parent_of.size() - 1;
   if (groups > kMaxOptional) {
@@ -201,8 +282,9 @@ Checked<std::vector<Template>, TemplateError> parse_template(std::string_view te
   // The alternative with all groups comes first. Bit 0 stands for no group.
   for (std::size_t chosen = std::size_t{2} << groups; chosen-- > 0;) {
     if ((chosen & 1U) != 0 || !is_possible(chosen, tokenized->parent_of)) continue;
-    auto alternative = Assembler(ignores_case).assemble(tokens_of(*tokenized, chosen), text.size());
+    auto alternative = Assembler(options).assemble(tokens_of(*tokenized, chosen), text.size());
     if (alternative.has_error()) return alternative.error();
+    alternative->host = tokenized->host;
     if (std::ranges::find(alternatives, *alternative) == alternatives.end()) {
       alternatives.push_back(*std::move(alternative));
     }

@@ -1,8 +1,9 @@
 // One template as lists of segments.
 //
 // Assembles the tokens (tokens.hpp) into segments: an optional group doubles the lists, one with it and one
-// without, and every constraint becomes an automaton. Segments that match the same texts are equal, whatever
-// notation they have.
+// without, and every constraint becomes an automaton. From a catch-all on that has text beside or behind it,
+// as in "/mixed/<path:p>/tail", all of the template is one automaton over the rest of the path. Segments that
+// match the same texts are equal, whatever notation they have.
 #pragma once
 
 #include "wayside/base/result.hpp"
@@ -27,6 +28,7 @@ enum class SegmentKind : std::uint8_t {
   kStatic,       // one text
   kConstrained,  // a text that the automaton accepts
   kParameter,    // any text
+  kRest,         // the rest of the path: one segment or more that the automaton accepts together
   kCatchSome,    // the rest of the path: one segment or more
   kCatchAll,     // the rest of the path: any number of segments
 };
@@ -37,8 +39,8 @@ std::string_view to_string(SegmentKind kind) noexcept;
 struct Segment {
   SegmentKind kind = SegmentKind::kStatic;
   std::string text;               // of kStatic, in its normal form
-  Automaton automaton;            // of kConstrained
-  std::size_t literal_bytes = 0;  // of kConstrained: the size of the static text beside the parameters
+  Automaton automaton;            // of kConstrained and kRest
+  std::size_t literal_bytes = 0;  // of these two: the size of the static text beside the parameters
 
   friend bool operator==(const Segment& a, const Segment& b) {
     return a.kind == b.kind && a.text == b.text && a.automaton == b.automaton;
@@ -46,8 +48,9 @@ struct Segment {
 };
 
 struct Template {
-  std::vector<Segment> segments;  // "/" has none; a catch-all is always the last
+  std::vector<Segment> segments;  // "/" has none; a catch-all or a rest is always the last
   bool ends_with_slash = false;   // behind a segment: "/users/"
+  std::string host{};             // of a Go pattern; empty: any. Paths are matched without it
 
   friend bool operator==(const Template&, const Template&) = default;
 };
@@ -55,7 +58,7 @@ struct Template {
 // The alternatives that the text stands for, each once: several where parts are optional ("/users/:id?" is
 // "/users/:id" and "/users"). At start-up and reload only: it allocates.
 Checked<std::vector<Template>, TemplateError> parse_template(std::string_view text,
-                                                             TemplateSyntax syntax = TemplateSyntax::kAny,
-                                                             bool ignores_case = false);
+                                                             Dialect dialect = Dialect::kAuto,
+                                                             MatchOptions options = {});
 
 }  // namespace wayside::routes

@@ -30,13 +30,15 @@ struct Token {
     kSlash,
     kText,       // `text` as it stands in a path, percent-encoded as written
     kParameter,  // a part of a segment that `expression` describes
-    kCatchAll,   // the rest of the path: any number of segments
-    kCatchSome,  // the rest of the path: one segment or more
+    kCatchAll,   // any text, slashes included; as a whole segment: any number of segments
+    kCatchSome,  // any text that is not empty, slashes included
+    kCrossing,   // text that `expression` describes, slashes included
     kEnd,        // {$}: the end of the path
   };
   Kind kind = Kind::kText;
   std::string text;               // the text, or the parameter's name: empty for * and **
-  Expression expression;          // of kParameter
+  Expression expression;          // of kParameter and kCrossing
+  bool takes_slash = false;       // kCatchAll within a path: no segment at all takes a slash along
   bool is_unconstrained = false;  // kParameter: matches any text
   std::size_t offset = 0;         // in the template, in bytes from 0
   std::size_t optional = 0;       // the optional group that it belongs to; 0: none
@@ -45,6 +47,10 @@ struct Token {
 struct TokenizedTemplate {
   std::vector<Token> tokens;           // the first one is a kSlash
   std::vector<std::size_t> parent_of;  // by optional group: the group around it; [0] is 0
+  std::string host{};                  // before the path
+  // A character or a name that is special in other dialects was taken for text, so the template was probably
+  // not written in this one.
+  bool is_doubtful = false;
 };
 
 struct TemplateError {
@@ -53,6 +59,6 @@ struct TemplateError {
 };
 
 // The first mistake is the error.
-Checked<TokenizedTemplate, TemplateError> tokenize(std::string_view text, TemplateSyntax syntax);
+Checked<TokenizedTemplate, TemplateError> tokenize(std::string_view text, Dialect dialect);
 
 }  // namespace wayside::routes

@@ -24,6 +24,7 @@ class Trie::Builder {
     for (const Segment& segment : whole.segments) {
       if (segment.kind == SegmentKind::kCatchSome) return leaf(trie_.nodes_[node].catch_some);
       if (segment.kind == SegmentKind::kCatchAll) return leaf(trie_.nodes_[node].catch_all);
+      if (segment.kind == SegmentKind::kRest) return rest_leaf(node, segment);
       node = child(node, segment);
       trie_.depth_ = std::max(trie_.depth_, ++depth);
     }
@@ -34,6 +35,7 @@ class Trie::Builder {
   void finish() {
     place_edges();
     place_constrained();
+    place_rests();
   }
 
  private:
@@ -41,7 +43,7 @@ class Trie::Builder {
   struct Child {
     std::uint32_t automaton;
     std::size_t literal_bytes;
-    NodeId node;
+    std::uint32_t target;  // a node; of a rest, a leaf
   };
 
   NodeId new_node() {
@@ -78,11 +80,24 @@ class Trie::Builder {
     if (known != constrained_[parent].end()) {
       // One constraint in two notations: the precedence may not depend on which of them comes first.
       known->literal_bytes = std::max(known->literal_bytes, segment.literal_bytes);
-      return known->node;
+      return known->target;
     }
     const NodeId made = new_node();
     constrained_[parent].push_back({automaton, segment.literal_bytes, made});
     return made;
+  }
+
+  Leaf rest_leaf(NodeId node, const Segment& segment) {
+    const std::uint32_t automaton = index_of(segment.automaton);
+    std::vector<Child>& rests = rests_[node];
+    const auto known = std::ranges::find(rests, automaton, &Child::automaton);
+    if (known != rests.end()) {
+      known->literal_bytes = std::max(known->literal_bytes, segment.literal_bytes);
+      return known->target;
+    }
+    trie_.nodes_[node].has_rests = true;
+    rests.push_back({automaton, segment.literal_bytes, leaf_count_});
+    return leaf_count_++;
   }
 
   std::uint32_t index_of(const Automaton& automaton) {
@@ -129,7 +144,14 @@ class Trie::Builder {
       trie_.nodes_[node].first_constrained = static_cast<std::uint32_t>(trie_.constrained_.size());
       trie_.nodes_[node].constrained_count = static_cast<std::uint32_t>(constrained_[node].size());
       for (const Child& child : in_order(std::move(constrained_[node])))
-        trie_.constrained_.push_back({child.automaton, child.node});
+        trie_.constrained_.push_back({child.automaton, child.target});
+    }
+  }
+
+  void place_rests() {
+    for (auto& [node, rests] : rests_) {
+      for (const Child& rest : in_order(std::move(rests)))
+        trie_.rests_.push_back({node, rest.automaton, rest.target});
     }
   }
 
@@ -175,6 +197,7 @@ class Trie::Builder {
   Trie& trie_;
   std::map<std::pair<NodeId, std::string>, NodeId> edges_;
   std::vector<std::vector<Child>> constrained_;  // by node
+  std::map<NodeId, std::vector<Child>> rests_;
   std::map<Automaton, std::uint32_t> automata_;
   std::vector<std::string> example_of_;  // by automaton: a text that it accepts
   Leaf leaf_count_ = 0;
@@ -207,12 +230,23 @@ class Trie::Walk {
         return true;
     }
     if (node.parameter != kNoNode && from(node.parameter, depth + 1)) return true;
+    if (node.has_rests && shows_rest(id, depth)) return true;
     return show(node.catch_some) || show(node.catch_all);
   }
 
   const TrieCost& cost() const noexcept { return cost_; }
 
  private:
+  bool shows_rest(NodeId id, std::size_t depth) {
+    const std::string_view text = path_.rest_from(depth, trie_.slash_matters_);
+    for (const Rest& rest : trie_.rests_of(id)) {
+      cost_.bytes += text.size();
+      if (trie_.automata_[rest.automaton].accepts_rest(text, trie_.folds_case_) && show(rest.leaf))
+        return true;
+    }
+    return false;
+  }
+
   bool ends_at(const Node& node) {
     if (!trie_.slash_matters_) return show(node.exact) || show(node.catch_all);
     // "/static/{path...}" matches "/static/" and not "/static". The root always ends with its slash.
@@ -229,7 +263,8 @@ class Trie::Walk {
   TrieCost cost_;
 };
 
-Trie::Trie(std::span<const Template> templates, bool slash_matters) : slash_matters_(slash_matters) {
+Trie::Trie(std::span<const Template> templates, bool slash_matters, bool folds_case)
+    : slash_matters_(slash_matters), folds_case_(folds_case) {
   Builder builder(*this);
   leaf_of_template_.reserve(templates.size());
   for (const Template& whole : templates)
@@ -260,6 +295,40 @@ std::vector<Trie::Leaf> Trie::find_all(const PathSegments& path) const {
   Walk walk(*this, path, take_all);
   walk.from(kRoot, 0);
   return found;
+}
+
+std::vector<Trie::Leaf> Trie::by_precedence() const {
+  std::vector<std::vector<NodeId>> statics(nodes_.size());  // no path matches two of a node, in any order
+  for (const Edge& edge : edges_) {
+    if (edge.parent != kNoNode) statics[edge.parent].push_back(edge.child);
+  }
+  std::vector<Leaf> order;
+  const auto add = [&order](Leaf leaf) {
+    if (leaf != kNoLeaf) order.push_back(leaf);
+  };
+  // As deep as the deepest template.
+  const auto visit = [&](const auto& self, NodeId id) -> void {
+    const Node& node = nodes_[id];
+    add(node.exact);
+    add(node.exact_with_slash);
+    for (const NodeId child : statics[id])
+      self(self, child);
+    for (std::uint32_t i = 0; i < node.constrained_count; ++i)
+      self(self, constrained_[node.first_constrained + i].child);
+    if (node.parameter != kNoNode) self(self, node.parameter);
+    for (const Rest& rest : rests_of(id))
+      add(rest.leaf);
+    add(node.catch_some);
+    add(node.catch_all);
+  };
+  visit(visit, kRoot);
+  return order;
+}
+
+std::span<const Trie::Rest> Trie::rests_of(NodeId node) const noexcept {
+  const auto begin = std::ranges::lower_bound(rests_, node, {}, &Rest::node);
+  const auto end = std::find_if(begin, rests_.end(), [node](const Rest& rest) { return rest.node != node; });
+  return {begin, end};
 }
 
 std::size_t Trie::home_of(NodeId parent, std::uint32_t hash) noexcept {

@@ -5,7 +5,7 @@
 //
 // No path makes a match expensive: a node is reached by one sequence of edges only, so a walk that backtracks
 // never enters a node twice, and visits at most the nodes whose prefix matches the path. A constraint costs
-// one step for each byte of a segment.
+// one step for each byte of a segment, and a constrained rest one for each byte of the path.
 //
 // Without backtracking a match is fast: segments are hashed while the path is split, and a static child is
 // found with one probe into a table of the whole trie, whose entries contain their text.
@@ -37,7 +37,8 @@ class Trie {
   static constexpr Leaf kNoLeaf = std::numeric_limits<Leaf>::max();
 
   // Where `slash_matters`, "/users/" and "/users" differ, in templates and in paths.
-  Trie(std::span<const Template> templates, bool slash_matters);
+  // `folds_case` is that of the paths, whose rests are read as they stand in their targets.
+  Trie(std::span<const Template> templates, bool slash_matters, bool folds_case = false);
 
   // The leaf of the template with this index in the constructor's span.
   Leaf leaf_of(std::size_t template_index) const noexcept { return leaf_of_template_[template_index]; }
@@ -47,6 +48,9 @@ class Trie {
 
   // The leaf of the most specific template that matches, or kNoLeaf. Never allocates.
   Leaf find(const PathSegments& path, TrieCost* cost = nullptr) const noexcept;
+
+  // All leaves; each wins over those behind it where both match. For explanations: it allocates.
+  std::vector<Leaf> by_precedence() const;
 
   // The leaves of all templates that match, in the order of precedence. For explanations: it allocates.
   std::vector<Leaf> find_all(const PathSegments& path) const;
@@ -71,11 +75,19 @@ class Trie {
     std::uint32_t first_constrained = 0;  // in constrained_; they are tried in this order
     std::uint32_t constrained_count = 0;
     bool has_static_children = false;
+    bool has_rests = false;
   };
 
   struct Constrained {
     std::uint32_t automaton;  // in automata_
     NodeId child;
+  };
+
+  // A template that ends at `node` with a constrained rest. Rare, so nodes have no index of them.
+  struct Rest {
+    NodeId node;
+    std::uint32_t automaton;  // in automata_
+    Leaf leaf;
   };
 
   // A static child: an entry of a hash table with open addressing. 32 bytes, two to a cache line.
@@ -93,11 +105,15 @@ class Trie {
   NodeId static_child(NodeId parent, const PathSegment& segment) const noexcept;
   bool has_text(const Edge& edge, const PathSegment& segment) const noexcept;
 
+  std::span<const Rest> rests_of(NodeId node) const noexcept;
+
   bool slash_matters_;
+  bool folds_case_;
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;  // their number is a power of two; at most half are in use
   std::string long_texts_;
   std::vector<Constrained> constrained_;
+  std::vector<Rest> rests_;          // those of a node together, in the order in which they are tried
   std::vector<Automaton> automata_;  // each once
   std::vector<Leaf> leaf_of_template_;
   std::size_t depth_ = 0;

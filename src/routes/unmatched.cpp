@@ -41,7 +41,12 @@ std::string_view guess_template(std::string_view target, std::span<char> out) no
   while (!rest.empty()) {
     const std::size_t slash = std::min(rest.find('/'), rest.size());
     const std::string_view segment = rest.substr(0, slash);
-    if (!append("/") || !append(looks_like_identifier(segment) ? kParameter : segment)) return {};
+    const std::string_view extension = file_extension(segment);
+    const bool is_file =
+        !extension.empty() && looks_like_identifier(segment.substr(0, segment.size() - extension.size()));
+    const bool is_guessed = is_file || looks_like_identifier(segment);
+    if (!append("/") || !append(is_guessed ? kParameter : segment)) return {};
+    if (is_file && !append(extension)) return {};
     rest.remove_prefix(std::min(slash + 1, rest.size()));
   }
   if (size == 0 && !append("/")) return {};

@@ -3,11 +3,13 @@
 // The targets are drawn at random beforehand, so that neither the branch predictor nor the first cache level
 // knows the next one by heart; the cost of drawing is not measured.
 #include "wayside/routes/route_table.hpp"
+#include "wayside/routes/unmatched.hpp"
 
 #include "bench/yardstick.hpp"
 
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <cstddef>
 #include <random>
 #include <string>
@@ -110,6 +112,21 @@ void BM_MatchWorstPath(benchmark::State& state) {
   bench::run_beside_yardstick(state, [&] { benchmark::DoNotOptimize(table.match(Method::get, path)); });
 }
 BENCHMARK(BM_MatchWorstPath);
+
+// The label of a request that no route matches: five segments, one of which is a number or a token.
+void BM_GuessTemplate(benchmark::State& state) {
+  constexpr std::size_t kRoutes = 1'000;
+  const auto specs = five_segment_routes(kRoutes);
+  auto targets = targets_of(specs, "?page=2");
+  for (std::size_t i = 0; i < targets.size(); i += 2)
+    targets[i] = filled_in(specs[i % kRoutes].path, "cus_NffrFeUfNV2Hib");
+  std::array<char, 256> buffer;
+  std::size_t next = 0;
+  bench::run_beside_yardstick(
+      state, [&] { benchmark::DoNotOptimize(guess_template(targets[next++ % kTargets], buffer)); });
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_GuessTemplate);
 
 }  // namespace
 }  // namespace wayside::routes

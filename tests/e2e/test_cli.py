@@ -33,7 +33,7 @@ class CommandLine(support.TestCase):
         readme = (support.SOURCE / "README.md").read_text()
         rows = re.findall(r"^\|[^|]*\| `(--[a-z-]+)` \| `(WAYSIDE_[A-Z_]+)` \|", readme, re.MULTILINE)
         self.assertEqual(variables, dict(rows))
-        self.assertEqual(options - variables.keys(), {"--demo", "--check", "--explain", "--version", "--help"})
+        self.assertEqual(options - variables.keys(), {"--demo", "--check", "--explain", "--verbose", "--version", "--help"})
 
     def test_every_option_of_help_is_known(self):
         _, out, _ = support.run_wayside("--help")
@@ -46,6 +46,23 @@ class CommandLine(support.TestCase):
                 value = ["x"] if space == " " else []
                 output = support.run_wayside("--help" if option == "--version" else "--version", option, *value)
                 self.assertEqual((output[0], output[2]), (0, ""))
+
+    def test_explain_tells_by_its_status_whether_a_route_matches(self):
+        file = self.write_config("routes: ['/users/{id}']\n")
+        self.assertEqual(support.run_wayside("--config", file, "--explain", "/users/1")[0], 0)
+        status, out, err = support.run_wayside("--config", file, "--explain", "/other")
+        self.assertEqual((status, err), (1, ""))
+        self.assertIn("route    none", out)
+
+    def test_check_says_where_the_routes_come_from(self):
+        api = self.folder / "api.json"
+        api.write_text('{"openapi":"3.0.0","paths":{"/a":{"get":{}},"/b/{id}":{}}}')
+        file = self.write_config("openapi: api.json\nroutes: [/own]\n")
+        status, out, err = support.run_wayside("--check", "--config", file)
+        self.assertEqual((status, err), (0, ""))
+        self.assertEqual(out.splitlines()[0], f"# routes: 1 of {file}, 2 of {api}")
+        _, out, _ = support.run_wayside("--check", "--verbose", "--config", file)
+        self.assertEqual(out.splitlines()[1:4], [f"# any /own of {file}:2", f"# GET /a of {api}:1", f"# any /b/{{id}} of {api}:1"])
 
     def test_an_unknown_option_is_an_error(self):
         status, _, err = support.run_wayside("--no-such-option")
@@ -73,6 +90,28 @@ class CommandLine(support.TestCase):
                 status, out, err = support.run_wayside("--check", "--config", file)
                 self.assertEqual((status, out), (1, ""))
                 self.assertRegex(err, rf"^{re.escape(str(file))}:{line}: (?=.*{key}).*expected .+, found .+")
+
+    def test_check_names_both_readings_of_a_template_without_a_dialect(self):
+        routes = "routes:\n  - /files/*\n"
+        status, _, err = support.run_wayside("--check", "--config", self.write_config(routes))
+        self.assertEqual(status, 0)
+        self.assertIn("is read as /files/{}, as in Spring", err)
+        self.assertIn("it would be /files/{...} in Express 4", err)
+        self.assertEqual(err.count("\n"), 1, err)
+        for dialect, path, label in (("express4", "/files/a/b", "/files/*"), ("spring", "/files/a/b", "unmatched")):
+            with self.subTest(dialect):
+                file = self.write_config(f"dialect: {dialect}\n{routes}")
+                status, _, err = support.run_wayside("--check", "--config", file)
+                self.assertEqual((status, err), (0, ""))
+                _, out, _ = support.run_wayside("--config", file, "--explain", f"GET {path}")
+                self.assertRegex(out, rf"label +{re.escape(label)}")
+
+    def test_check_knows_that_a_catch_all_reaches_further_than_a_parameter(self):
+        file = self.write_config("routes:\n  - /f/{p}\n  - /f/{rest...}\n")
+        status, _, err = support.run_wayside("--check", "--config", file)
+        self.assertEqual((status, err), (0, ""))
+        _, out, _ = support.run_wayside("--config", file, "--explain", "GET /f/a/b")
+        self.assertRegex(out, r"label +/f/\{rest\.\.\.\}")
 
     def test_every_configuration_that_we_ship_checks_out(self):
         files = sorted((support.SOURCE / "config").glob("*.yaml")) + [support.SOURCE / "docker" / "wayside.yaml"]

@@ -20,9 +20,11 @@ PATHS = 400
 def explained(config, path):
     """The template that wayside matches, or None."""
     status, out, err = support.run_wayside("--config", config, "--explain", f"GET {path}")
-    if status != 0:
+    if err:
         raise AssertionError(err)
     found = re.search(r"^route +(.*) \(on line \d+\)$", out, re.MULTILINE)
+    if status != (0 if found else 1):
+        raise AssertionError(f"exit status {status}: {out}")
     return found.group(1) if found else None
 
 

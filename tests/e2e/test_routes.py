@@ -50,6 +50,40 @@ class Routes(support.TestCase):
         html = support.fetch(wayside.metrics_port, "/routes", headers={"Accept": "text/html"}).text
         self.assertIn("<td>/users/&lt;int:id&gt;</td>", html)
 
+    def test_a_catch_all_is_suggested_where_paths_go_on(self):
+        wayside = self.start_with("routes: [/never, '/files/{p}']\n")
+        support.fetch(wayside.proxy_port, "/files/a")
+        support.fetch(wayside.proxy_port, "/files/a/b/c")
+        support.wait_until(lambda: self.inspect(wayside)["unmatched_requests"] == 1, "the request is counted")
+        page = self.inspect(wayside)
+        self.assertEqual([(route["path"], route["hits"]) for route in page["routes"]], [("/files/{p}", 1), ("/never", 0)])
+        (hint,) = page["catch_alls"]
+        self.assertEqual((hint["path"], hint["yaml"]), ("/files/{p}", "- /files/{p:path}"))
+        self.assertIn("  - /files/{p:path}\n", support.fetch(wayside.metrics_port, "/").text)
+        # The line does what it promises.
+        (self.folder / "wayside.yaml").write_text(f"routes:\n  {hint['yaml']}\n")
+        wayside.signal(signal.SIGHUP)
+        wayside.wait_for_line("msg=.?reloaded.*routes=1")
+        support.fetch(wayside.proxy_port, "/files/a/b/c")
+        wayside.wait_for_sample(1.0, "http_requests_total", endpoint="/files/{p:path}", method="GET", http_status="200")
+        self.assertEqual(self.inspect(wayside)["catch_alls"], [])
+
+    def test_an_open_stream_is_a_hit(self):
+        with socket.create_server(("127.0.0.1", 0)) as backend:
+            wayside = self.start_wayside(config="routes: [/events]\n", backend=f"http://127.0.0.1:{backend.getsockname()[1]}")
+            with socket.create_connection(("127.0.0.1", wayside.proxy_port), timeout=30) as client:
+                client.sendall(b"GET /events HTTP/1.1\r\nHost: h\r\n\r\n")
+                backend.settimeout(30)
+                answering, _ = backend.accept()
+                with answering:
+                    answering.recv(4096)
+                    answering.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n")
+                    support.wait_until(lambda: self.inspect(wayside)["routes"][0]["hits"] == 1, "the open stream counts")
+                    self.assertIsNotNone(self.inspect(wayside)["routes"][0]["last_used"])
+                    self.assertEqual(wayside.sample("http_requests_total", endpoint="/events", method="GET", http_status="200"), 0.0)
+            wayside.wait_for_sample(1.0, "http_requests_total", endpoint="/events", method="GET", http_status="200")
+            self.assertEqual(self.inspect(wayside)["routes"][0]["hits"], 1)
+
     def test_paths_are_not_shown_where_examples_are_off(self):
         wayside = self.start_with("routes: [/a]\ninspector: {examples: off}\n")
         support.fetch(wayside.proxy_port, "/orders/4711?key=secret")

@@ -16,14 +16,25 @@
 namespace wayside::config {
 
 // The task of the program, by the command line.
-enum class Action : std::uint8_t { kRun, kDemo, kCheck, kExplain, kVersion, kHelp };
+enum class Action : std::uint8_t { kRun, kDemo, kCheck, kExplain, kImportRoutes, kVersion, kHelp };
+
+// `wayside routes import`: the words as they were given.
+struct RouteImport {
+  std::string from;  // the framework: "flask"
+  std::string file;  // the listing; "-": standard input
+  std::string into;  // the configuration file that takes the routes; empty: standard output
+
+  friend bool operator==(const RouteImport&, const RouteImport&) = default;
+};
 
 struct Invocation {
   Action action = Action::kRun;
-  Settings settings;    // the defaults for kVersion and kHelp, which read no other source
-  std::string explain;  // the request that kExplain is about
-  std::vector<std::string>
-      hints;  // for kCheck: settings that are allowed and probably not meant, one line each
+  Settings settings;               // the defaults where the action reads no other source
+  std::string explain;             // the request that kExplain is about
+  std::vector<std::string> hints;  // settings that are allowed and probably not meant, one line each: all of
+                                   // them for kCheck, and for kRun templates whose dialect should be named
+  std::vector<std::string> notes;  // for kCheck: where the routes come from, one line each
+  RouteImport route_import{};      // for kImportRoutes
 };
 
 // Every mistake found, one line each:
@@ -34,7 +45,7 @@ struct Errors {
 
 // `argv` begins with the name of the program. `environment` holds "NAME=value" entries; names without the
 // WAYSIDE_ prefix are passed over, and so are those that Kubernetes sets for a service called "wayside".
-// Reads the configuration file and the OpenAPI document that they name. For start-up and reload: blocks, and
+// Reads the configuration file and the OpenAPI documents that they name. For start-up and reload: blocks, and
 // allocates freely.
 Checked<Invocation, Errors> load(std::span<const char* const> argv, std::span<const char* const> environment);
 

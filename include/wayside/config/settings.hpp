@@ -83,6 +83,15 @@ struct Measurement {
 // The measurements at the endpoint of a route: each option of the route, or else of Measurement::defaults.
 metrics::EndpointOptions endpoint_options(const Measurement& measurement, const routes::RouteSpec& route);
 
+// An OpenAPI document whose paths become routes.
+struct OpenApiDocument {
+  std::string file;
+  // Stands before the paths in place of the document's servers: "" or "/v1". None: the document decides.
+  std::optional<std::string> prefix{};
+
+  friend bool operator==(const OpenApiDocument&, const OpenApiDocument&) = default;
+};
+
 enum class AccessLog : std::uint8_t { kOff, kJson };
 
 struct Settings {
@@ -107,12 +116,13 @@ struct Settings {
   Measurement measurement;
   AccessLog access_log = AccessLog::kOff;
   bool inspector_examples = true;         // /routes shows paths that clients sent
-  std::vector<routes::RouteSpec> routes;  // with the routes of the OpenAPI document; they compile together
+  std::vector<routes::RouteSpec> routes;  // those of the OpenAPI documents last; they compile together
   routes::MatchOptions matching;
+  routes::Dialect dialect = routes::Dialect::kAuto;  // of the entries of `routes` that name none
   std::optional<routes::UnmatchedPolicy> unmatched;  // absent: see unmatched_policy()
-  std::string openapi;                               // the file of the OpenAPI document; empty: none
-  bool enable_lifecycle = false;                     // POST /-/reload is answered
-  std::string file;                                  // the configuration file; empty: none
+  std::vector<OpenApiDocument> openapi;
+  bool enable_lifecycle = false;  // POST /-/reload is answered
+  std::string file;               // the configuration file; empty: none
 
   // Without routes, the default is to guess: then there are labels without any configuration.
   routes::UnmatchedPolicy unmatched_policy() const noexcept {

@@ -1,9 +1,10 @@
 // The page /routes of the metrics listener: the use of each route, and paths without a route.
 //
 // Owns the counters that the workers write, a RouteUse for each route and worker and an UnmatchedPaths for
-// each worker, and adds them up for the page. A route is identified by its template and methods: it keeps its
-// counts over reloads, even if it was absent for a while. Two threads may use the inspector at once: one
-// prepares routes, the other one shows them and writes the page. Workers count meanwhile.
+// each worker, and adds them up for the page. Suggests catch-alls where paths go on below a route. A route is
+// identified by its template and methods: it keeps its counts over reloads, even if it was absent for a
+// while. Two threads may use the inspector at once: one prepares routes, the other one shows them and writes
+// the page. Workers count meanwhile.
 #pragma once
 
 #include "wayside/base/clock.hpp"
@@ -14,7 +15,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <span>
@@ -32,6 +32,19 @@ struct ClockReading {
   std::chrono::system_clock::time_point wall = std::chrono::system_clock::now();
 };
 
+// A route that ends in a parameter, and the requests without a route below it. Paths that got errors alone
+// are left out.
+struct CatchAllHint {
+  std::string route;      // "/files/{p}"
+  std::string catch_all;  // "/files/{p:path}"
+  std::uint64_t count = 0;
+
+  // The entry of `routes` in the configuration.
+  std::string yaml_line() const { return "- " + catch_all; }
+};
+
+struct Report;
+
 class Inspector {
   struct Known;
 
@@ -44,6 +57,7 @@ class Inspector {
 
    private:
     friend Inspector;
+    std::shared_ptr<const routes::RouteTable> table_;  // shared with the workers
     std::vector<routes::RouteSpec> specs_;
     std::vector<Known*> by_route_;
   };
@@ -54,9 +68,10 @@ class Inspector {
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
 
-  // Routes for show(); `specs` compile. One thread at a time, while another one may call show() and write().
-  // Throws std::bad_alloc; then nothing has changed.
-  std::unique_ptr<const Routes> prepare(std::span<const routes::RouteSpec> specs);
+  // Routes for show(); `table` was built from `specs`. One thread at a time, while another one may call
+  // show(), catch_all_hints() and write(). Throws std::bad_alloc; then nothing has changed.
+  std::unique_ptr<const Routes> prepare(std::shared_ptr<const routes::RouteTable> table,
+                                        std::span<const routes::RouteSpec> specs);
 
   // From now on the page shows these routes. Returns the previous ones, whose destruction may take long.
   // Called on the thread of write().
@@ -65,6 +80,9 @@ class Inspector {
   // The paths without a route, which worker `worker` writes; valid as long as the inspector.
   UnmatchedPaths& unmatched(std::size_t worker) { return *unmatched_[worker]; }
 
+  // The catch-alls that seem to be missing, the busiest first. Called on the thread of write(). Throws
+  // std::bad_alloc.
+  std::vector<CatchAllHint> catch_all_hints() const;
   // Appends the page to `out`. Throws std::bad_alloc.
   void write(Format format, const ClockReading& now, std::string& out) const;
 
@@ -74,6 +92,10 @@ class Inspector {
     std::vector<RouteUse> uses;  // by worker
   };
   using Key = std::pair<std::string, std::uint32_t>;  // template and methods
+
+  Report report(const ClockReading& now) const;
+  std::vector<UnmatchedPath> read_unmatched() const;
+  std::vector<CatchAllHint> find_catch_alls(const std::vector<UnmatchedPath>& paths) const;
 
   std::size_t worker_count_;
   bool shows_examples_;

@@ -1,8 +1,11 @@
 // The use of one route through one worker.
 //
-// Metrics count requests and statuses too, but by label, and the two do not agree: routes may share a label,
-// an excluded route has no series, beyond the budget a label is counted as "overflow", and a label that
-// changes on a reload starts at 0. So a route's own numbers cannot be derived from theirs.
+// Metrics count requests and statuses by label, so the numbers of a route cannot be read from them:
+//   - several routes may share a label: a group, or routes with the same `name`;
+//   - an excluded route has no series;
+//   - the series budget may count a request under the label "overflow";
+//   - the backend may declare another route (metrics.route_header), which gives the label;
+//   - a reload may give a label to a route, take it away, or pass it to another route.
 //
 // Written by the worker alone, read by the inspector at any time, without locks: see
 // metrics/single_writer.hpp.
@@ -18,7 +21,7 @@ namespace wayside::inspector {
 
 class RouteUse {
  public:
-  // Counts an exchange that ends now. The worker only.
+  // Counts an exchange that ends now, or a stream that begins. The worker only.
   void add(unsigned status, TimePoint now) noexcept {
     hits_.add(1);
     if (status >= 400 && status < 500) client_errors_.add(1);
@@ -30,7 +33,7 @@ class RouteUse {
   std::uint64_t hits() const noexcept { return hits_.value(); }
   std::uint64_t client_errors() const noexcept { return client_errors_.value(); }  // 4xx
   std::uint64_t server_errors() const noexcept { return server_errors_.value(); }  // 5xx
-  // The end of the last exchange; the clock's epoch before the first.
+  // The end of the last exchange, or the beginning of the last stream; the clock's epoch before the first.
   TimePoint last() const noexcept {
     return TimePoint(TimePoint::duration(last_.load(std::memory_order_relaxed)));
   }

@@ -9,7 +9,9 @@
 #include "wayside/routes/route_table.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wayside::openapi {
@@ -21,13 +23,15 @@ struct DocumentError {
 };
 
 // One spec for each path and prefix, in the order of the document. Its methods are those of the path's
-// operations, or any where the document keeps them elsewhere ($ref). `file` becomes the specs' file. Whether
-// the routes compile together is not checked.
+// operations, or any where the document keeps them elsewhere ($ref). `file` becomes the specs' file. `prefix`
+// stands before the paths in place of `servers` and `basePath`: "" or "/v1". Whether the routes compile
+// together is not checked.
 //
-// Reading ends with an error behind limits.routes routes; the caller holds `text` to limits.openapi_size.
-// Start-up and reload only: it allocates without bounds of its own. Throws std::bad_alloc.
-Checked<std::vector<routes::RouteSpec>, DocumentError> read_routes(const std::string& text,
-                                                                   const std::string& file,
-                                                                   const routes::Limits& limits = {});
+// Reading ends with an error behind limits.routes routes; the caller holds `text` to limits.openapi_size, at
+// most 1 GiB. The memory for reading depends on the paths, their operations and the nodes with anchors.
+// Throws std::bad_alloc.
+Checked<std::vector<routes::RouteSpec>, DocumentError> read_routes(
+    std::string_view text, const std::string& file, const routes::Limits& limits = {},
+    const std::optional<std::string>& prefix = std::nullopt);
 
 }  // namespace wayside::openapi

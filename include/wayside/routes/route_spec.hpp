@@ -3,9 +3,9 @@
 
 #include "wayside/base/clock.hpp"
 #include "wayside/base/method.hpp"
+#include "wayside/routes/dialect.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,18 +13,12 @@
 
 namespace wayside::routes {
 
-// The notations of parameters that a template may use.
-enum class TemplateSyntax : std::uint8_t {
-  kAny,      // those of every framework in README.md's table
-  kOpenApi,  // {id} alone: every other character stands for itself
-};
-
 struct RouteSpec {
   std::string path;      // the template: "/users/{id}"
-  MethodSet methods;     // empty: every method
+  MethodSet methods;     // empty: every method that no other route of the same paths and file lists
   std::string name;      // the label; empty: the template is the label
   std::size_t line = 0;  // in its file, from 1; 0: the route comes from no file
-  TemplateSyntax syntax = TemplateSyntax::kAny;
+  Dialect dialect = Dialect::kAuto;
   std::string file{};  // the file of `line`; empty: the configuration file
   std::size_t group =
       0;  // specs with the same number, other than 0, were written as one and share their name

@@ -8,11 +8,15 @@
 //     users        static: this text, percent-encoded as clients send it
 //     {id}         a parameter: exactly one segment
 //     {id:[0-9]+}  a constrained parameter: one segment of a certain form
-//     {rest...}    a catch-all: the rest of the path, which may be empty; the last segment only
-// or any of these in another framework's notation; README.md has the table. In each segment, static wins over
-// constrained, constrained over parameter and parameter over catch-all, wherever the routes stand in their
+//     {rest...}    a catch-all: the rest of the path, which may be empty
+// or any of these in another framework's notation; README.md has the table, and RouteSpec::dialect says whose
+// it is. In each segment, static wins over constrained, constrained over parameter, parameter over a
+// catch-all with text beside or behind it, and that over a bare catch-all, wherever the routes stand in their
 // file. Of two constraints that both match, the one that allows less wins, then the one with more static
 // text.
+//
+// A Go pattern may begin with a host. Paths are matched without it, so the first of several routes that
+// differ in their hosts alone gets the requests of all.
 //
 // Paths are compared in their normal form (RFC 3986 section 6.2.2): "/a//b/../%63" is "/a/c". The target that
 // is forwarded stays as it is.
@@ -80,12 +84,13 @@ class RouteTable {
   // is. A target in asterisk-form or authority-form has no path, and so no route.
   //
   // The path alone decides the template; the method then chooses among the routes of that template. A method
-  // that none of them lists belongs to the first of them in the file: a route's 405s are counted with it, and
-  // a request never falls through to a less specific template because of its method.
+  // that none of them lists belongs to the one that lists no methods, or else to the first of them in the
+  // file: a route's 405s are counted with it, and a request never falls through to a less specific template
+  // because of its method.
   //
   // Never throws, never allocates. The cost is one step for each byte of the target, one probe for each of
   // its segments, and at most one visit of each trie node whose prefix matches: no path costs more than one
-  // pass over the templates.
+  // pass over the templates. A catch-all with text behind it costs one step for each byte of the path.
   RouteId match(Method method, std::string_view target) const noexcept;
 
   // That route, and behind it the route of each less specific template that matches too, in the order of

@@ -17,9 +17,9 @@ enum class UnmatchedPolicy : std::uint8_t {
 std::string_view to_string(UnmatchedPolicy policy) noexcept;
 
 // A template that matches the path of `target`: the path in its normal form, without a slash at its end, and
-// with {id} for each segment that looks like an identifier (numbers, UUIDs, hashes, dates, e-mail addresses,
-// long tokens of letters and digits) and not like a word or a version. The same target always gives the same
-// template.
+// with {id} for each segment that looks like an identifier (numbers, UUIDs, hashes, dates, e-mail and MAC
+// addresses, tokens of letters and digits) and not like a word or a version. A known extension stays:
+// "1.json" is {id}.json. The same target always gives the same template.
 //
 // The view shows part of `out`. Empty where the target has no path, or where `out` is too small: it needs a
 // few bytes more than the target has. Never allocates. Linear in the length of the target.

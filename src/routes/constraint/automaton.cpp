@@ -1,6 +1,7 @@
 #include "routes/constraint/automaton.hpp"
 
 #include "wayside/base/percent.hpp"
+#include "wayside/base/text.hpp"
 
 #include "routes/constraint/subset_construction.hpp"
 
@@ -205,6 +206,21 @@ unsigned char Automaton::decode(std::string_view segment, std::size_t& i) noexce
   if (byte < 0) return '%';
   i += kPercentTriple - 1;
   return static_cast<unsigned char>(byte);
+}
+
+bool Automaton::accepts_rest(std::string_view rest, bool folds_case) const noexcept {
+  State state = kStart;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    auto c = static_cast<unsigned char>(rest[i]);
+    if (c == '%') {
+      c = decode(rest, i);
+      if (c == '/') c = kEncodedSlash;
+    }
+    if (folds_case) c = static_cast<unsigned char>(to_lower(static_cast<char>(c)));
+    state = next(state, c);
+    if (state == kDead) return false;
+  }
+  return is_accepting(state);
 }
 
 bool Automaton::accepts_anything() const {

@@ -43,6 +43,23 @@ class Automaton {
     return is_accepting(state);
   }
 
+  // The same of the rest of a path: several segments, joined by slashes, as they stand in a request target.
+  // An encoded slash counts as kEncodedSlash. Letters are read in lower case where `folds_case`.
+  bool accepts_rest(std::string_view rest, bool folds_case) const noexcept;
+
+  // The automaton step by step, for products of several.
+  using State = std::uint16_t;
+  static constexpr State kDead = 0;   // no further byte leads to acceptance
+  static constexpr State kStart = 1;  // exists even where nothing is accepted
+
+  State next(State state, unsigned char c) const noexcept {
+    return transitions_[state * class_count_ + class_of_[c]];
+  }
+  bool is_accepting(State state) const noexcept { return accepting_[state] != 0; }
+
+  // The number of the byte's class. No state tells the bytes of a class apart.
+  std::uint8_t class_of(unsigned char c) const noexcept { return class_of_[c]; }
+
   // Whether every text that `other` accepts is accepted here too.
   bool includes(const Automaton& other) const;
 
@@ -67,10 +84,6 @@ class Automaton {
   friend auto operator<=>(const Automaton&, const Automaton&) = default;
 
  private:
-  using State = std::uint16_t;
-  static constexpr State kDead = 0;   // no further byte leads to acceptance
-  static constexpr State kStart = 1;  // exists even where nothing is accepted
-
   class Minimizer;
 
   // The byte that segment[i], a percent sign, begins; moves `i` to the last character of its triple.
@@ -78,11 +91,6 @@ class Automaton {
 
   // One byte of each pair of classes of both automata: the byte that reads best in an example.
   std::vector<unsigned char> distinct_bytes(const Automaton& other) const;
-
-  State next(State state, unsigned char c) const noexcept {
-    return transitions_[state * class_count_ + class_of_[c]];
-  }
-  bool is_accepting(State state) const noexcept { return accepting_[state] != 0; }
 
   std::size_t class_count_ = 0;               // of bytes that no state tells apart
   std::array<std::uint8_t, 256> class_of_{};  // numbered by their first bytes

@@ -1,5 +1,6 @@
 #include "routes/constraint/expression.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace wayside::routes {
@@ -60,6 +61,54 @@ Expression literal(std::string_view text) {
 
 Expression any_text() {
   return repeated(one_of(ByteSet().set()), 1);
+}
+
+namespace {
+
+constexpr char kFirstContinuation = '\x80';
+constexpr char kLastContinuation = '\xbf';
+
+// The bytes of which characters beyond ASCII consist.
+ByteSet high_bytes() {
+  return bytes_between(kFirstContinuation, '\xff');
+}
+
+bool is_about_characters(const ByteSet& set) {
+  return (set & high_bytes()) == high_bytes();
+}
+
+}  // namespace
+
+Expression one_character(const ByteSet& set) {
+  if (!is_about_characters(set)) return one_of(set);
+  const ByteSet continuation = bytes_between(kFirstContinuation, kLastContinuation);
+  return sequence({one_of(set & ~continuation), repeated(one_of(continuation), 0)});
+}
+
+Expression repeated_characters(const ByteSet& set, std::size_t min, std::size_t max) {
+  // Without a count, bytes are as good as characters, and make a smaller automaton.
+  if (max == Expression::kUnbounded && min <= 1) return repeated(one_of(set), min);
+  return repeated(one_character(set), min, max);
+}
+
+Expression within_segment(Expression expression) {
+  constexpr auto kSlash = static_cast<unsigned char>('/');
+  if (expression.kind == Expression::Kind::kByte) {
+    const bool has_slash = expression.set.test(kSlash);
+    expression.set.set(kEncodedSlash, has_slash);
+    expression.set.reset(kSlash);
+  }
+  for (Expression& part : expression.parts)
+    part = within_segment(std::move(part));
+  return expression;
+}
+
+bool can_contain(const Expression& expression, char byte) noexcept {
+  if (expression.kind == Expression::Kind::kByte)
+    return expression.set.test(static_cast<unsigned char>(byte));
+  if (expression.kind == Expression::Kind::kRepeated && expression.max == 0) return false;
+  return std::ranges::any_of(expression.parts,
+                             [byte](const Expression& part) { return can_contain(part, byte); });
 }
 
 }  // namespace wayside::routes

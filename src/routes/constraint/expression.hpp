@@ -48,4 +48,21 @@ Expression literal(std::string_view text);
 // One or more bytes of any value: a parameter without a constraint.
 Expression any_text();
 
+// One character: a byte of `set`, or, where the set has every byte from 0x80 on, a whole character of UTF-8.
+// A byte that cannot begin a character never counts as one.
+Expression one_character(const ByteSet& set);
+
+// `min` to `max` such characters.
+Expression repeated_characters(const ByteSet& set, std::size_t min, std::size_t max = Expression::kUnbounded);
+
+// A slash within a segment is an encoded one (%2F), which separates nothing. In the text of several segments
+// it is this byte, which no path contains; see Automaton::accepts_rest().
+inline constexpr unsigned char kEncodedSlash = 0;
+
+// The expression of a parameter for a text of several segments: what was a slash is an encoded one.
+Expression within_segment(Expression expression);
+
+// Whether a text that matches may contain the byte.
+bool can_contain(const Expression& expression, char byte) noexcept;
+
 }  // namespace wayside::routes

@@ -121,20 +121,42 @@ class Parser {
   Expression parse_group(std::size_t depth) {
     ++position_;
     if (depth == kMaxDepth) fail(fmt::format("at most {} nested parentheses", kMaxDepth));
-    if (!at_end() && peek() == '?') {
-      if (!text_.substr(position_).starts_with("?:")) {
-        fail("(...) or (?:...), without look-around, flags or names");
-        return {};
-      }
-      position_ += 2;
+    if (!at_end() && peek() == '?' && !skip_group_kind()) {
+      fail("(...), (?:...) or (?P<name>...), without look-around or flags");
+      return {};
     }
     Expression inside = parse_choice(depth + 1);
     if (!error_ && !skip(')')) fail("a closing parenthesis");
     return inside;
   }
 
+  // "?:", "?P<name>" or "?<name>", the last of which Ruby and JavaScript write.
+  bool skip_group_kind() {
+    const std::string_view rest = text_.substr(position_);
+    if (rest.starts_with("?:")) {
+      position_ += 2;
+      return true;
+    }
+    const std::size_t name = rest.starts_with("?P<") ? 3 : 2;
+    if (!rest.starts_with("?P<") && !rest.starts_with("?<")) return false;
+    const std::size_t end = rest.find('>');
+    if (end == name || end == std::string_view::npos || rest[name] == '=' || rest[name] == '!') return false;
+    position_ += end + 1;
+    return true;
+  }
+
+  // A byte set is a character where no quantifier counts it.
+  static Expression as_character(Expression atom) {
+    return atom.kind == Expression::Kind::kByte ? one_character(atom.set) : std::move(atom);
+  }
+
+  static Expression repeat(Expression atom, std::size_t min, std::size_t max) {
+    if (atom.kind == Expression::Kind::kByte) return repeated_characters(atom.set, min, max);
+    return repeated(std::move(atom), min, max);
+  }
+
   Expression parse_quantifiers(Expression atom) {
-    if (at_end()) return atom;
+    if (at_end()) return as_character(std::move(atom));
     std::size_t min = 0;
     std::size_t max = Expression::kUnbounded;
     switch (peek()) {
@@ -149,10 +171,10 @@ class Parser {
       case '{':
         return parse_counted(std::move(atom));
       default:
-        return atom;
+        return as_character(std::move(atom));
     }
     ++position_;
-    return finish_quantifier(repeated(std::move(atom), min, max));
+    return finish_quantifier(repeat(std::move(atom), min, max));
   }
 
   Expression parse_counted(Expression atom) {
@@ -169,7 +191,7 @@ class Parser {
       fail("the smaller number first");
       return {};
     }
-    return finish_quantifier(repeated(std::move(atom), *min, *max));
+    return finish_quantifier(repeat(std::move(atom), *min, *max));
   }
 
   Expression finish_quantifier(Expression whole) {

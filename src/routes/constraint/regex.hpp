@@ -2,10 +2,10 @@
 // decides, so that matching costs one step for each byte of a path.
 //
 //     abc   .   [a-z_]   [^/]   \d \D \w \W \s \S   \. and other escaped punctuation
-//     (…)   (?:…)   a|b   a*   a+   a?   a{2}   a{2,}   a{2,5}
+//     (…)   (?:…)   (?P<name>…)   (?<name>…)   a|b   a*   a+   a?   a{2}   a{2,}   a{2,5}
 // ^ at the beginning and $ at the end change nothing: a constraint always covers its whole parameter. A lazy
-// quantifier (a+?) equals its greedy one, since nothing is captured. Backreferences, look-around, \b and
-// characters beyond ASCII are errors.
+// quantifier (a+?) equals its greedy one, since nothing is captured. A dot and a class like [^/] stand for
+// whole characters of UTF-8. Backreferences, look-around, \b and characters beyond ASCII are errors.
 #pragma once
 
 #include "wayside/base/result.hpp"

@@ -5,6 +5,7 @@
 #include "wayside/inspector/inspector.hpp"
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
+#include "wayside/routes/route_table.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -15,6 +16,9 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +40,13 @@ class Fixture {
   AdminPages pages() {
     return {exposition,     [this] { return is_ready; }, inspector, reload, "1.2.3",
             "0.0.0.0:8080", "http://app:5000/<b>&\""};
+  }
+
+  void show_route(const routes::RouteSpec& spec) {
+    const std::span specs(&spec, 1);
+    auto table = routes::RouteTable::build(specs);
+    if (table.has_error()) throw std::logic_error(table.error().message);
+    inspector.show(inspector.prepare(std::make_shared<const routes::RouteTable>(*std::move(table)), specs));
   }
 
   metrics::Registry registry;

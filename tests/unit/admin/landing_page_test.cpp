@@ -29,6 +29,18 @@ TEST(LandingPage, EscapesWhatItIsGiven) {
   EXPECT_THAT(html, HasSubstr("<dd>http://app:5000/&lt;b&gt;&amp;&quot;</dd>"));
 }
 
+TEST(LandingPage, SuggestsCatchAllsToCopy) {
+  Fixture fixture;
+  EXPECT_THAT(landing_page(fixture.pages()), Not(HasSubstr("<pre>")));
+  routes::RouteSpec spec;
+  spec.path = "/files/<p>";
+  fixture.show_route(spec);
+  fixture.inspector.unmatched(0).saw("/files/a/b/c", Method::get, Clock::now());
+  const std::string html = landing_page(fixture.pages());
+  EXPECT_THAT(html, HasSubstr("<pre>routes:\n  - /files/&lt;path:p&gt;\n</pre>"));
+  EXPECT_THAT(html, testing::EndsWith("</body>\n</html>\n"));
+}
+
 TEST(LandingPage, LoadsNothingElse) {
   Fixture fixture;
   const std::string html = landing_page(fixture.pages());

@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -49,7 +48,7 @@ TEST(Pages, RoutesComeAsTheReaderLikes) {
   Fixture fixture;
   routes::RouteSpec spec;
   spec.path = "/users/{id}";
-  fixture.inspector.show(fixture.inspector.prepare(std::span(&spec, 1)));
+  fixture.show_route(spec);
   struct Case {
     PageRequest request;
     std::string_view type;

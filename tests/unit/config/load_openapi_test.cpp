@@ -47,7 +47,7 @@ TEST_F(LoadOpenApi, JoinsTheRoutesOfTheDocument) {
   for (const auto& route : loaded->settings.routes)
     paths.push_back(route.path);
   EXPECT_THAT(paths, ElementsAre("/own", "/pets/:id", "/pets", "/other"));
-  const std::string api = loaded->settings.openapi;
+  const std::string api = loaded->settings.openapi.front().file;
   EXPECT_THAT(loaded->hints,
               ElementsAre(file + ":4: routes: replaces \"/pets/{petId}\" on line 4 of " + api));
 }
@@ -68,19 +68,71 @@ TEST_F(LoadOpenApi, SaysWhereTheDocumentIsBroken) {
   ASSERT_TRUE(broken.has_error());
   EXPECT_THAT(broken.error().lines, ElementsAre(api + ":3:7: expected a mapping of operations, found \"1\""));
 
-  const std::string twice =
-      write("twice.yaml", "openapi: 3.0.0\npaths:\n  /{a}: {get: {}}\n  /{b}: {get: {}}\n");
-  const auto conflict = load_with({"--openapi", twice.c_str()});
-  ASSERT_TRUE(conflict.has_error());
-  EXPECT_THAT(
-      conflict.error().lines,
-      ElementsAre(twice + ":4: paths: expected a template and methods unlike the others', found \"/{b}\", "
-                          "which matches the same as \"/{a}\" on line 3"));
-
   const auto missing = load_with({"--openapi", "/nonexistent.yaml"});
   ASSERT_TRUE(missing.has_error());
   EXPECT_THAT(missing.error().lines,
               ElementsAre("/nonexistent.yaml: expected a readable file, found: No such file or directory"));
+}
+
+// FastAPI exports /int/{i} and /int/{s} where a type tells them apart.
+TEST_F(LoadOpenApi, MergesTemplatesThatMatchTheSame) {
+  const std::string api =
+      write("api.yaml",
+            "openapi: 3.0.0\npaths:\n  /{a}: {get: {}}\n  /x: {get: {}}\n  /{b}: {get: {}}\n"
+            "  /{c}: {get: {}, put: {}}\n  /{d}: {}\n  /{e}: {put: {}, get: {}}\n");
+  const auto loaded = load_with({"--openapi", api.c_str(), "--check"});
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().lines.front();
+  std::vector<std::string> paths;
+  for (const auto& route : loaded->settings.routes)
+    paths.push_back(route.path);
+  // {d} lists no methods, and so has those that the others leave.
+  EXPECT_THAT(paths, ElementsAre("/{a}", "/x", "/{c}", "/{d}"));
+  EXPECT_TRUE(loaded->settings.routes[2].methods.contains(Method::put));
+  EXPECT_FALSE(loaded->settings.routes[2].methods.contains(Method::get));
+  EXPECT_TRUE(loaded->settings.routes[3].methods.empty());
+  ASSERT_FALSE(loaded->hints.empty());
+  EXPECT_EQ(loaded->hints.front(),
+            api +
+                ":5: paths: \"/{b}\" matches the same as \"/{a}\" on line 3, and is counted with it: a name "
+                "chooses the label, as in routes: [{path: \"/{a}\", name: …}] of a configuration file");
+}
+
+TEST_F(LoadOpenApi, KeepsADuplicateOfTheFileAnError) {
+  const std::string file = write("w.yaml", "routes: ['/{a}', '/{b}']\n");
+  EXPECT_TRUE(load_with({"--config", file.c_str()}).has_error());
+}
+
+TEST_F(LoadOpenApi, LetsACatchAllReplaceTheParameterThatItIsExportedAs) {
+  write(
+      "api.yaml",
+      "openapi: 3.0.0\npaths:\n  /files/{p}: {get: {}}\n  /other/{id}: {get: {}}\n  /x/{a}/{b}: {get: {}}\n");
+  const std::string file = write(
+      "w.yaml", "openapi: api.yaml\nroutes: ['/files/{p:path}', '/other/{rest...}', '/x/{q}/<path:b>']\n");
+  const auto loaded = load_with({"--config", file.c_str(), "--check"});
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().lines.front();
+  std::vector<std::string> paths;
+  for (const auto& route : loaded->settings.routes)
+    paths.push_back(route.path);
+  EXPECT_THAT(paths, ElementsAre("/files/{p:path}", "/other/{rest...}", "/x/{q}/<path:b>", "/other/{id}"));
+  EXPECT_THAT(loaded->hints.front(), testing::EndsWith("routes: replaces \"/files/{p}\" on line 3 of " +
+                                                       loaded->settings.openapi.front().file));
+}
+
+TEST_F(LoadOpenApi, JoinsSeveralDocuments) {
+  const std::string a = write("a.yaml", "openapi: 3.0.0\nservers: [{url: /v1}]\npaths:\n  /x: {get: {}}\n");
+  const std::string b =
+      write("b.yaml", "openapi: 3.0.0\nservers: [{url: /v2}]\npaths:\n  /x: {put: {}}\n  /y: {}\n");
+  const std::string file =
+      write("w.yaml", "openapi: [a.yaml, {file: b.yaml, prefix: /b}]\nroutes: [{path: /own, name: me}]\n");
+  const auto loaded = load_with({"--config", file.c_str(), "--check", "--verbose"});
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().lines.front();
+  EXPECT_THAT(loaded->notes,
+              ElementsAre("routes: 1 of " + file + ", 1 of " + a + ", 2 of " + b,
+                          "any /own named \"me\" of " + file + ":2", "GET /v1/x of " + a + ":4",
+                          "PUT /b/x of " + b + ":4", "any /b/y of " + b + ":5"));
+  EXPECT_THAT(load_with({"--config", file.c_str(), "--check"})->notes, testing::SizeIs(1));
+  EXPECT_THAT(load_with({"--config", file.c_str(), "--verbose"}).error().lines,
+              ElementsAre("--verbose: expected --check beside it, found none"));
 }
 
 TEST_F(LoadOpenApi, HandsOnWhatIsToBeExplained) {

@@ -46,8 +46,7 @@ TEST(Setting, NoKeyIsAGroupAsWell) {
 TEST(Setting, HasAKeyOrAFlag) {
   for (const Setting& setting : settings()) {
     EXPECT_TRUE(!setting.key.empty() || setting.has_flag());
-    const bool is_text = std::holds_alternative<TextValue>(setting.value);
-    EXPECT_TRUE(is_text || !setting.has_flag()) << setting.key << ": only the file has structures";
+    EXPECT_TRUE(setting.text() != nullptr || !setting.has_flag()) << setting.key << ": a flag is a text";
   }
 }
 
@@ -98,13 +97,14 @@ TEST(Setting, IsAppliedWithItsSource) {
       {&with_key("metrics.naming"), "--naming", {"http,flask", "otel"}},
       {&with_key("workers"), "WAYSIDE_WORKERS", {"3"}},
       {&with_key("listen"), "--listen", {"here"}},
-      {&with_key("openapi"), "--openapi", {"api.yaml"}},
+      {&with_key("openapi"), "--openapi", {"api.yaml,b.json"}},
   };
   apply(given, settings, errors);
   EXPECT_THAT(settings.namings,
               ElementsAre(metrics::Naming::kHttp, metrics::Naming::kFlask, metrics::Naming::kOtel));
   EXPECT_EQ(settings.workers, 3U);
-  EXPECT_EQ(settings.openapi, "api.yaml") << "relative to the current directory";
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"api.yaml"}, OpenApiDocument{"b.json"}))
+      << "relative to the current directory";
   EXPECT_THAT(errors, ElementsAre(R"(--listen: expected host:port, found "here")"));
 }
 

@@ -49,7 +49,8 @@ TEST(Values, ReadMethods) {
   const std::string expected_text =
       "expected GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE or PATCH, found ";
   EXPECT_EQ(Methods::parse(Texts{"get"}).error().text, expected_text + R"("get")");
-  EXPECT_EQ(Methods::parse(Texts{"GET", "OTHER"}).error().text, expected_text + R"("OTHER")");
+  EXPECT_EQ(Methods::parse(Texts{"GET", "PROPFIND"}).error().text, expected_text + R"("PROPFIND")");
+  EXPECT_TRUE(Methods::parse(Texts{"GET", "OTHER"})->contains(Method::unknown));
   EXPECT_EQ(Methods::parse(Texts{"GET", "GET"}).error().text,
             R"(expected each method once, found "GET" twice)");
   EXPECT_EQ(Methods::parse(Texts{}).error().text, "expected at least one method, found an empty list");

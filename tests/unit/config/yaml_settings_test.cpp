@@ -100,7 +100,7 @@ reuse_port: true
       ElementsAre(routes::RouteSpec{"/users/{id}", {}, {}, 19},
                   routes::RouteSpec{"/orders/{order}", set_of({Method::get, Method::post}), "order", 20},
                   routes::RouteSpec{"/orders/{order}", set_of({Method::put}), {}, 23}, css, js, healthz));
-  EXPECT_EQ(settings.openapi, "api.yaml");
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"api.yaml"}));
   EXPECT_EQ(settings.unmatched, routes::UnmatchedPolicy::kPath);
   EXPECT_EQ(settings.matching, (routes::MatchOptions{true, true}));
   EXPECT_TRUE(settings.enable_lifecycle);
@@ -111,9 +111,94 @@ TEST(YamlSettings, FindTheOpenApiDocumentBesideTheFile) {
   Settings settings;
   settings.file = "/etc/wayside/wayside.yaml";
   EXPECT_THAT(read_yaml(settings.file, "openapi: api.yaml", settings), IsEmpty());
-  EXPECT_EQ(settings.openapi, "/etc/wayside/api.yaml");
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"/etc/wayside/api.yaml"}));
   EXPECT_THAT(read_yaml(settings.file, "openapi: /srv/api.yaml", settings), IsEmpty());
-  EXPECT_EQ(settings.openapi, "/srv/api.yaml");
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"/srv/api.yaml"}));
+}
+
+TEST(YamlSettings, ReadSeveralOpenApiDocuments) {
+  Settings settings;
+  settings.file = "/etc/wayside/wayside.yaml";
+  EXPECT_THAT(
+      read_yaml(settings.file, "openapi: [a.yaml, {file: b.json, prefix: /v1/}, {file: c.json, prefix: /}]",
+                settings),
+      IsEmpty());
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"/etc/wayside/a.yaml"},
+                                            OpenApiDocument{"/etc/wayside/b.json", "/v1"},
+                                            OpenApiDocument{"/etc/wayside/c.json", ""}));
+  EXPECT_THAT(read_yaml(settings.file, "openapi: {file: /d.yaml, prefix: /d}", settings), IsEmpty());
+  EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"/d.yaml", "/d"}));
+  EXPECT_THAT(
+      read_yaml("w.yaml", "openapi:\n- {prefix: v1}\n- [a]\n- {file: a, prefix: '/a?b'}\n- {fil: a}\n",
+                settings),
+      ElementsAre(
+          R"(w.yaml:2: openapi[0].prefix: expected a path that begins with /, without ? and #, found "v1")",
+          "w.yaml:2: openapi[0]: expected a file, found none",
+          "w.yaml:3: openapi[1]: expected the path of a file, or a mapping with file and prefix, found a "
+          "list",
+          R"(w.yaml:4: openapi[2].prefix: expected a path that begins with /, without ? and #, found "/a?b")",
+          R"(w.yaml:5: openapi[3]: expected a known key (did you mean file?), found "fil")",
+          "w.yaml:5: openapi[3]: expected a file, found none"));
+}
+
+TEST(YamlSettings, ReadTheDialectOfRoutes) {
+  const Settings settings = read(R"(
+routes:
+- /a/<int:id>
+- routes:
+  - GET /static/
+  - path: POST|PUT /x/{id}
+    name: x
+  - {path: /files/*, dialect: express4}
+  dialect: go
+- {group: [/g/*], name: g, dialect: chi}
+- DELETE /b
+dialect: flask
+)");
+  using routes::Dialect;
+  struct Row {
+    std::string path;
+    Dialect dialect;
+    MethodSet methods;
+  };
+  const std::vector<Row> rows = {
+      {"/a/<int:id>", Dialect::kFlask, {}},
+      {"/static/", Dialect::kGo, set_of({Method::get})},
+      {"/x/{id}", Dialect::kGo, set_of({Method::post, Method::put})},
+      {"/files/*", Dialect::kExpress4, {}},
+      {"/g/*", Dialect::kChi, {}},
+      {"/b", Dialect::kFlask, set_of({Method::delete_})},
+  };
+  EXPECT_EQ(settings.dialect, Dialect::kFlask);
+  ASSERT_EQ(settings.routes.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(settings.routes[i].path, rows[i].path);
+    EXPECT_EQ(settings.routes[i].dialect, rows[i].dialect) << rows[i].path;
+    EXPECT_EQ(settings.routes[i].methods, rows[i].methods) << rows[i].path;
+  }
+}
+
+TEST(YamlSettings, SayWhatIsWrongWithADialect) {
+  const std::string dialects =
+      "expected auto, openapi, flask, django, fastapi, starlette, express4, express5, fastify, koa, go, "
+      "rails, "
+      "sinatra, spring, aspnet, gin or chi, found ";
+  EXPECT_THAT(mistakes_of("dialect: express"), ElementsAre("f.yaml:1: dialect: " + dialects + "\"express\""));
+  EXPECT_THAT(mistakes_of("routes:\n- {path: /a, dialect: ruby}"),
+              ElementsAre("f.yaml:2: routes[0].dialect: " + dialects + "\"ruby\""));
+  EXPECT_THAT(mistakes_of("routes:\n- dialect: go\n  name: x\n  routes: [/a]"),
+              ElementsAre("f.yaml:2: routes[0]: expected dialect and routes, found other keys beside them"));
+  EXPECT_THAT(
+      mistakes_of("routes:\n- routes:\n  - routes: [/a]"),
+      ElementsAre(
+          "f.yaml:3: routes[0].routes[0]: expected a path or a group within routes, found further routes"));
+  EXPECT_THAT(
+      mistakes_of("routes:\n- {path: GET /a, methods: [PUT]}"),
+      ElementsAre("f.yaml:2: routes[0]: expected the methods before the template or in methods, found both"));
+  EXPECT_THAT(
+      mistakes_of("routes:\n- dialect: go\n  routes:\n  - GET /a{x}"),
+      ElementsAre(
+          "f.yaml:4:11: routes[0].routes[0]: expected a parameter to be a whole segment, found \"{x}\""));
 }
 
 TEST(Settings, GuessWhereThereAreNoRoutes) {
@@ -147,7 +232,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
        "f.yaml:1: expected one of listen, backend, metrics, workers, log_level, access_log, inspector, "
        "timeouts, limits, request_body, "
        "max_connections, reuse_port, via, client_half_close, openapi, unmatched, trailing_slash, "
-       "ignore_case, routes, "
+       "dialect, ignore_case, routes, "
        "found "
        "\"upstreams\""},
       {"[a]: b", "f.yaml:1: expected a key, found a list"},
@@ -300,7 +385,7 @@ limits:
   chunk_size_line: 256B
   body: none
   routes: 20000
-  openapi_size: 16MiB
+  openapi_size: 128MiB
   route_memory: 64MiB
 request_body:
   buffer: 16KiB
@@ -309,8 +394,11 @@ max_connections: none
 reuse_port: false
 via: on
 client_half_close: abort
+openapi:
+  []
 unmatched: guess
 trailing_slash: ignore
+dialect: auto
 ignore_case: false
 routes:
   []
@@ -369,7 +457,13 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.routes.back().is_excluded = true;
   settings.unmatched = routes::UnmatchedPolicy::kPath;
   settings.matching = {true, true};
-  settings.openapi = "/api.yaml";
+  settings.dialect = routes::Dialect::kFlask;
+  for (routes::RouteSpec& route : settings.routes)
+    route.dialect = routes::Dialect::kAuto;
+  settings.routes.push_back({"/flask/<int:id>", {}, {}, 0, routes::Dialect::kFlask});
+  settings.routes.push_back(
+      {"go.example/static/", set_of({Method::get, Method::unknown}), {}, 0, routes::Dialect::kGo});
+  settings.openapi = {{"/api.yaml"}, {"/b.yaml", "/v1"}, {"/c.yaml", ""}};
   settings.enable_lifecycle = true;
   settings.reuse_port = true;
   settings.inspector_examples = false;

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,28 +33,41 @@ std::string written(const Inspector& inspector, Format format) {
   return out;
 }
 
-TEST(Inspector, AddsTheWorkersUp) {
-  Inspector inspector(2);
-  std::vector<routes::RouteSpec> specs = {spec("/users/{id}", 3), spec("/healthz", 4)};
-  specs[0].methods.insert(Method::get);
-  specs[1].is_excluded = true;
-  auto routes = inspector.prepare(specs);
-  routes->use(0, 1).add(200, TimePoint(990s));
-  routes->use(1, 1).add(502, TimePoint(980s));
-  routes->use(1, 1).add(404, TimePoint(995s));
+class InspectorTest : public testing::Test {
+ protected:
+  std::unique_ptr<const Inspector::Routes> prepare(const std::vector<routes::RouteSpec>& specs) {
+    auto table = routes::RouteTable::build(specs);
+    if (table.has_error()) throw std::logic_error(table.error().message);
+    return inspector_.prepare(std::make_shared<const routes::RouteTable>(*std::move(table)), specs);
+  }
+  void show(const std::vector<routes::RouteSpec>& specs) { inspector_.show(prepare(specs)); }
+
+  Inspector inspector_{2};
+};
+
+TEST_F(InspectorTest, AddsTheWorkersUp) {
+  std::vector<routes::RouteSpec> specs = {spec("/healthz", 3), spec("/users/{id}", 4)};
+  specs[0].is_excluded = true;
+  specs[1].methods.insert(Method::get);
+  auto routes = prepare(specs);
+  routes->use(0, 2).add(200, TimePoint(990s));
+  routes->use(1, 2).add(502, TimePoint(980s));
+  routes->use(1, 2).add(404, TimePoint(995s));
   routes->use(0, routes::kUnmatched).add(404, TimePoint(1000s));
-  inspector.unmatched(0).answered(inspector.unmatched(0).saw("/a/1", Method::get, TimePoint(900s)), 404);
-  inspector.unmatched(1).saw("/a/2", Method::put, TimePoint(1000s));
-  inspector.show(std::move(routes));
-  EXPECT_EQ(written(inspector, Format::kJson), R"({"routes":[
-{"path":"/users/{id}","label":"/users/{id}","defined":"on line 3","methods":["GET"],"excluded":false,"hits":3,"status_4xx":1,"status_5xx":1,"last_used":"2026-01-01T11:59:55Z"},
-{"path":"/healthz","label":"/healthz","defined":"on line 4","methods":[],"excluded":true,"hits":0,"status_4xx":0,"status_5xx":0,"last_used":null}],
+  routes->use(1, routes::kUnmatched).add(404, TimePoint(1000s));
+  inspector_.unmatched(0).answered(inspector_.unmatched(0).saw("/a/1", Method::get, TimePoint(900s)), 404);
+  inspector_.unmatched(1).saw("/a/2", Method::put, TimePoint(1000s));
+  inspector_.show(std::move(routes));
+  EXPECT_EQ(written(inspector_, Format::kJson), R"({"routes":[
+{"path":"/users/{id}","label":"/users/{id}","defined":"on line 4","methods":["GET"],"excluded":false,"hits":3,"status_4xx":1,"status_5xx":1,"last_used":"2026-01-01T11:59:55Z"},
+{"path":"/healthz","label":"/healthz","defined":"on line 3","methods":[],"excluded":true,"hits":0,"status_4xx":0,"status_5xx":0,"last_used":null}],
 "never_hit":["/healthz"],
-"unmatched_requests":1,
+"unmatched_requests":2,
 "unmatched":[
-{"suggested_template":"/a/{id}","path":"/a/1","count":2,"count_error":0,"methods":["GET","PUT"],"statuses":[404],"first_seen":"2026-01-01T11:58:20Z","last_seen":"2026-01-01T12:00:00Z"}]}
+{"suggested_template":"/a/{id}","path":"/a/1","count":2,"count_error":0,"methods":["GET","PUT"],"statuses":[404],"first_seen":"2026-01-01T11:58:20Z","last_seen":"2026-01-01T12:00:00Z"}],
+"catch_alls":[]}
 )");
-  EXPECT_EQ(written(inspector, Format::kText), R"(2 routes, 1 of them never hit; 1 requests without a route
+  EXPECT_EQ(written(inspector_, Format::kText), R"(2 routes, 1 of them never hit; 2 requests without a route
 
 HITS  4XX  5XX  LAST USED             METHODS  ROUTE        LABEL
 3     1    1    2026-01-01T11:59:55Z  GET      /users/{id}  /users/{id}
@@ -64,7 +80,23 @@ COUNT  METHODS  STATUS  FIRST SEEN            LAST SEEN             EXAMPLE  ROU
 )");
 }
 
-TEST(Inspector, ShowsNoPathAsItCameWhereExamplesAreOff) {
+TEST_F(InspectorTest, ShowsTheBusiestRoutesFirst) {
+  auto routes = prepare({spec("/a", 1), spec("/b", 2), spec("/c", 3), spec("/d", 4)});
+  routes->use(0, 2).add(200, TimePoint(1s));
+  for (std::size_t worker = 0; worker < 2; ++worker)
+    routes->use(worker, 4).add(200, TimePoint(1s));
+  inspector_.show(std::move(routes));
+  const std::string json = written(inspector_, Format::kJson);
+  const auto position = [&json](const char* path) {
+    return json.find(std::string("{\"path\":\"") + path + '"');
+  };
+  EXPECT_LT(position("/d"), position("/b")) << json;
+  EXPECT_LT(position("/b"), position("/a"));
+  EXPECT_LT(position("/a"), position("/c")) << "routes with equal hits";
+  EXPECT_NE(position("/c"), json.npos) << json;
+}
+
+TEST_F(InspectorTest, ShowsNoPathAsItCameWhereExamplesAreOff) {
   constexpr bool kShowsExamples = false;
   Inspector inspector(1, kShowsExamples);
   inspector.unmatched(0).saw("/orders/4711?key=secret", Method::get, TimePoint(1000s));
@@ -85,32 +117,59 @@ TEST(Inspector, ShowsNoPathAsItCameWhereExamplesAreOff) {
   EXPECT_NE(written(inspector, Format::kText).find("(off)    - /orders/{id}\n"), json.npos);
 }
 
-TEST(Inspector, KeepsTheFiguresOfARouteOverReloads) {
-  Inspector inspector(1);
-  inspector.prepare(std::vector{spec("/a", 1), spec("/b", 2)})->use(0, 2).add(200, TimePoint(1s));
-  EXPECT_EQ(inspector.prepare(std::vector{spec("/b", 9)})->use(0, 1).hits(), 1U);
-  EXPECT_EQ(inspector.prepare(std::vector{spec("/a", 1)})->use(0, 1).hits(), 0U);
+TEST_F(InspectorTest, SuggestsCatchAllsWherePathsGoOn) {
+  show({spec("/files/{p}", 1), spec("/users/<id>", 2), spec("/numbers/{n:int}", 3), spec("/{page}", 4)});
+  UnmatchedPaths& unmatched = inspector_.unmatched(0);
+  unmatched.answered(unmatched.saw("/files/a/b/c", Method::get, TimePoint(1s)), 200);
+  unmatched.answered(unmatched.saw("/files/x/y?q", Method::put, TimePoint(1s)), 404);
+  inspector_.unmatched(1).answered(inspector_.unmatched(1).saw("/files/a/b/c", Method::get, TimePoint(1s)),
+                                   200);
+  unmatched.saw("/users/7/orders", Method::get, TimePoint(1s));
+  unmatched.answered(unmatched.saw("/numbers/7/digits", Method::get, TimePoint(1s)), 200);
+  unmatched.answered(unmatched.saw("/wp-admin/setup.php", Method::get, TimePoint(1s)), 404);
+  const std::vector<CatchAllHint> hints = inspector_.catch_all_hints();
+  ASSERT_EQ(hints.size(), 2U);
+  EXPECT_EQ(hints[0].route, "/files/{p}");
+  EXPECT_EQ(hints[0].catch_all, "/files/{p:path}");
+  EXPECT_EQ(hints[0].count, 2U) << "without those that were answered with errors alone";
+  EXPECT_EQ(hints[1].yaml_line(), "- /users/<path:id>");
+  const std::string json = written(inspector_, Format::kJson);
+  EXPECT_NE(
+      json.find(
+          R"({"path":"/files/{p}","suggested_template":"/files/{p:path}","yaml":"- /files/{p:path}","count":2})"),
+      json.npos)
+      << json;
+  EXPECT_NE(written(inspector_, Format::kText).find("\n2      /files/{p}   - /files/{p:path}\n"), json.npos)
+      << written(inspector_, Format::kText);
+  EXPECT_NE(written(inspector_, Format::kHtml).find("<td>- /users/&lt;path:id&gt;</td>"), json.npos);
+  // With the catch-all, nothing is missing.
+  show({spec("/files/{p:path}", 1), spec("/users/<path:id>", 2)});
+  EXPECT_TRUE(inspector_.catch_all_hints().empty());
 }
 
-TEST(Inspector, ShowsWhatIsPreparedOnlyWhenTold) {
-  Inspector inspector(1);
-  auto routes = inspector.prepare(std::vector{spec("/a", 1)});
-  EXPECT_EQ(written(inspector, Format::kJson).find("/a"), std::string::npos);
-  inspector.show(std::move(routes));
-  EXPECT_NE(written(inspector, Format::kJson).find("/a"), std::string::npos);
+TEST_F(InspectorTest, KeepsTheFiguresOfARouteOverReloads) {
+  prepare({spec("/a", 1), spec("/b", 2)})->use(0, 2).add(200, TimePoint(1s));
+  EXPECT_EQ(prepare({spec("/b", 9)})->use(0, 1).hits(), 1U);
+  EXPECT_EQ(prepare({spec("/a", 1)})->use(0, 1).hits(), 0U);
+}
+
+TEST_F(InspectorTest, ShowsWhatIsPreparedOnlyWhenTold) {
+  auto routes = prepare({spec("/a", 1)});
+  EXPECT_EQ(written(inspector_, Format::kJson).find("/a"), std::string::npos);
+  inspector_.show(std::move(routes));
+  EXPECT_NE(written(inspector_, Format::kJson).find("/a"), std::string::npos);
 }
 
 // The access log writes the label in the same way (accesslog/entry.hpp), so that the two can be joined.
-TEST(Inspector, WritesLabelsAsUtf8) {
-  Inspector inspector(1);
+TEST_F(InspectorTest, WritesLabelsAsUtf8) {
   std::vector<routes::RouteSpec> specs = {spec("/b", 1)};
   specs[0].name = "B\u00fccher";
-  inspector.show(inspector.prepare(specs));
-  const std::string json = written(inspector, Format::kJson);
+  show(specs);
+  const std::string json = written(inspector_, Format::kJson);
   EXPECT_NE(json.find("\"label\":\"B\u00fccher\""), json.npos) << json;
 }
 
-TEST(Inspector, ShowsForeignTextSafely) {
+TEST_F(InspectorTest, ShowsForeignTextSafely) {
   Inspector inspector(1);
   inspector.unmatched(0).saw("/<script>\x1b\xff\"", Method::get, TimePoint(1s));
   EXPECT_NE(written(inspector, Format::kJson).find(R"("/<script>\u001b\u00ff\"")"), std::string::npos);

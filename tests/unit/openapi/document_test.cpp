@@ -21,7 +21,7 @@ std::vector<std::string> routes_of(const std::string& text) {
   std::vector<std::string> routes;
   for (const routes::RouteSpec& spec : *specs) {
     EXPECT_EQ(spec.file, "api.yaml");
-    EXPECT_EQ(spec.syntax, routes::TemplateSyntax::kOpenApi);
+    EXPECT_EQ(spec.dialect, routes::Dialect::kOpenApi);
     std::string methods;
     for (const Method method : kMethods) {
       if (spec.methods.contains(method))
@@ -79,6 +79,59 @@ paths:
               ElementsAre("GET /v1/a", "GET /v2/a", "GET /b", "POST /other/b"));
 }
 
+// Real documents have these: a variable is the whole URL, its beginning, a part of the host, or a path with a
+// slash.
+TEST(OpenApi, ExpandsVariablesBeforeItTakesTheUrlApart) {
+  const auto with_server = [](const std::string& server) {
+    return routes_of("openapi: 3.0.0\nservers: [" + server + "]\npaths:\n  /x: {get: {}}\n");
+  };
+  EXPECT_THAT(with_server("{url: '{origin}', variables: {origin: {default: 'https://a.example/'}}}"),
+              ElementsAre("GET /x"));
+  EXPECT_THAT(
+      with_server("{url: '{Endpoint}/v7.0', variables: {Endpoint: {default: 'https://a.example/api'}}}"),
+      ElementsAre("GET /api/v7.0/x"));
+  EXPECT_THAT(with_server("{url: '{scheme}://{host}/{base}', variables: {scheme: {enum: [http, https]}, "
+                          "host: {enum: [a.example, b.example/b]}, base: {default: /v1/}}}"),
+              ElementsAre("GET /b/v1/x", "GET /v1/x"));
+  EXPECT_THAT(with_server("{url: '/{base}', variables: {base: {default: /v1}}}"), ElementsAre("GET /v1/x"));
+  EXPECT_THAT(with_server("{url: 'https://{region}.example/v1?x=//y'}"), ElementsAre("GET /v1/x"));
+  EXPECT_THAT(with_server("{url: //a.example/v1}"), ElementsAre("GET /v1/x"));
+}
+
+TEST(OpenApi, TakesSlashesThatFollowEachOtherForOne) {
+  EXPECT_THAT(
+      routes_of("swagger: '2.0'\nbasePath: /v1//\npaths:\n  //a///{b}: {get: {}}\n  /a/{b}: {put: {}}\n"),
+      ElementsAre("GET,PUT /v1/a/{b}"));
+}
+
+TEST(OpenApi, ReadsAliases) {
+  EXPECT_THAT(routes_of(R"(openapi: 3.0.0
+x-items: {a: [1, &item {get: {}, servers: &s [{url: /s}]}]}
+components: {x: &op {description: An operation, servers: *s}}
+paths:
+  /a: *item
+  /b: {put: *op, post: &post {}}
+  /c: {get: *post}
+  &key /d: {get: {}}
+x-more: {b: &item 1}
+)"),
+              ElementsAre("GET /s/a", "POST /b", "PUT /s/b", "GET /c", "GET /d"));
+  EXPECT_THAT(routes_of("openapi: 3.0.0\npaths:\n  /a: *b\n"),
+              ElementsAre("3:7: expected an anchor &b before its alias, found none"));
+  EXPECT_THAT(routes_of("openapi: 3.0.0\npaths: &p\n  /a: {get: &o {servers: [*o]}}\n"),
+              ElementsAre("3:27: expected a server with a url, found a mapping"));
+}
+
+TEST(OpenApi, PutsTheGivenPrefixInPlaceOfTheServers) {
+  const std::string text =
+      "openapi: 3.0.0\nservers: [{url: /v1}]\npaths:\n  /a: {servers: [{url: /b}], get: {servers: [{url: "
+      "'{c}'}]}}\n";
+  EXPECT_EQ(read_routes(text, "f", {}, "/p")->front().path, "/p/a");
+  EXPECT_EQ(read_routes(text, "f", {}, "")->front().path, "/a");
+  EXPECT_EQ(read_routes("swagger: '2.0'\nbasePath: /v1\npaths: {/a: {}}", "f", {}, "/p")->front().path,
+            "/p/a");
+}
+
 TEST(OpenApi, LooksAtNothingThatItSubstituted) {
   const auto with_server = [](const std::string& server) {
     return routes_of("openapi: 3.0.0\nservers: [" + server + "]\npaths:\n  /x: {get: {}}\n");
@@ -106,7 +159,7 @@ TEST(OpenApi, EndsWhereThereAreTooManyRoutes) {
   list += "]\npaths:\n";
   EXPECT_EQ(error_of(list + "  /x: {servers: *s}\n", 2), "none");
   EXPECT_EQ(error_of(list + "  /x: {servers: *s, get: {servers: *s}}\n", 2),
-            "2: expected at most 2 templates (limits.routes), servers expanded, found more");
+            "4: expected at most 2 templates (limits.routes), servers expanded, found more");
 }
 
 TEST(OpenApi, ReadsManySurrogatesInOnePass) {
@@ -146,7 +199,15 @@ TEST(OpenApi, SaysWhereADocumentIsBroken) {
       {"openapi: 3.0.0\nservers: [{url: '/{v}'}]\npaths: {}",
        R"(2:17: expected a default for the variable {v} of the server, found "/{v}")"},
       {"openapi: 3.0.0\npaths: {",
-       "2:1: expected valid YAML or JSON, found a mistake: end of map flow not found"},
+       "2:9: expected valid YAML or JSON, found a mistake: did not find expected node content, while parsing "
+       "a flow "
+       "node that begins at 2:9"},
+      {R"({"openapi":"3.0.0","info":{"title":"\u00fc\ud83d\ude00ü"},"paths":{"/a":{"get":1}}})",
+       R"(1:81: expected an operation, which is a mapping, found "1")"},
+      {R"({"openapi":"3.0.0","info":{"title":"ü\ud83d\ude00"},"paths":{"/a":{"get":{}}},"x":[1}})",
+       "1:86: expected valid YAML or JSON, found a mistake: did not find expected ',' or ']', while parsing "
+       "a flow "
+       "sequence that begins at 1:84"},
   };
   for (const Case& each : cases)
     EXPECT_THAT(routes_of(each.text), ElementsAre(each.error)) << each.text;

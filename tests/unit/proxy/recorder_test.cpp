@@ -154,6 +154,41 @@ TEST_F(RecorderTest, CountsNothingOfAnExcludedRouteButItsUse) {
   EXPECT_EQ(stage_.use(1).server_errors(), 1U);
 }
 
+// A stream may stay open for days.
+TEST_F(RecorderTest, CountsAStreamAsUseWhenItBegins) {
+  stage_.add_route("/events");
+  stage_.add_route("/private").is_excluded = true;
+  struct Case {
+    std::string_view target;
+    routes::RouteId route;
+    Outcome outcome;
+  };
+  for (const Case& c : {Case{"/events", 1, Outcome::kCompleted}, Case{"/private", 2, Outcome::kClientAborted},
+                        Case{"/other", routes::kUnmatched, Outcome::kResponseTruncated}}) {
+    Recording recording(stage_, c.target);
+    recording.respond(404);
+    EXPECT_EQ(stage_.use(c.route).hits(), 0U) << c.target;
+    const TimePoint before = Clock::now();
+    recording.recorder.begin_stream(metrics::StreamKind::kEvents);
+    for (const bool has_ended : {false, true}) {
+      EXPECT_EQ(stage_.use(c.route).hits(), 1U) << c.target << has_ended;
+      EXPECT_EQ(stage_.use(c.route).client_errors(), 1U) << c.target << has_ended;
+      EXPECT_EQ(stage_.use(c.route).server_errors(), 0U) << c.target << has_ended;
+      EXPECT_GE(stage_.use(c.route).last(), before) << c.target;
+      if (!has_ended) recording.recorder.end(c.outcome, {});
+    }
+  }
+}
+
+TEST_F(RecorderTest, ShowsTheStatusOfAnUnmatchedStreamWhenItBegins) {
+  Recording recording(stage_, "/live/7");
+  recording.respond(200);
+  recording.recorder.begin_stream(metrics::StreamKind::kEvents);
+  EXPECT_EQ(stage_.unmatched().read().at(0).statuses[0], 200U);
+  recording.recorder.end(Outcome::kCompleted, {});
+  EXPECT_EQ(stage_.unmatched().read().at(0).count, 1U);
+}
+
 TEST_F(RecorderTest, ShowsUnmatchedPathsWithTheirStatuses) {
   serve("/users/7", 404);
   serve("/users/8", 200);

@@ -27,7 +27,7 @@ std::vector<RouteSpec> specs() {
 }
 
 TEST(Explain, NamesTheWinnerAndTheRunnersUp) {
-  EXPECT_EQ(explain(specs(), {}, UnmatchedPolicy::kFold, "GET /users//%34%32?x=1"),
+  EXPECT_EQ(explain(specs(), {}, UnmatchedPolicy::kFold, "GET /users//%34%32?x=1").text,
             R"(request  GET /users//%34%32?x=1
 path     /users/42
 route    /users/{id:int} (on line 4)
@@ -38,7 +38,7 @@ These match too, in the order in which they would have won:
   /users/{id} (on line 3): in segment 2, a constrained parameter wins over a parameter
   /{rest...} (on line 5 of api.yaml): in segment 1, the text "users" wins over a catch-all
 )");
-  EXPECT_EQ(explain(specs(), {}, UnmatchedPolicy::kFold, "/x/12"), R"(request  GET /x/12
+  EXPECT_EQ(explain(specs(), {}, UnmatchedPolicy::kFold, "/x/12").text, R"(request  GET /x/12
 path     /x/12
 route    /x/{a:[0-9]{2}} (on line 8)
 label    /x/{a:[0-9]{2}}
@@ -52,7 +52,7 @@ These match too, in the order in which they would have won:
 
 TEST(Explain, SaysWhatTheMethodHasToDoWithIt) {
   const std::vector<RouteSpec> one = {specs()[0]};
-  EXPECT_EQ(explain(one, {}, UnmatchedPolicy::kFold, "POST /users/x HTTP/1.1"), R"(request  POST /users/x
+  EXPECT_EQ(explain(one, {}, UnmatchedPolicy::kFold, "POST /users/x HTTP/1.1").text, R"(request  POST /users/x
 path     /users/x
 route    /users/{id} (on line 3)
 label    /users/{id}
@@ -63,13 +63,13 @@ No other route matches.
 }
 
 TEST(Explain, ProposesATemplateWhereNothingMatches) {
-  EXPECT_EQ(explain({}, {}, UnmatchedPolicy::kGuess, "/orders/42/"), R"(request  GET /orders/42/
+  EXPECT_EQ(explain({}, {}, UnmatchedPolicy::kGuess, "/orders/42/").text, R"(request  GET /orders/42/
 path     /orders/42/
 route    none
 label    /orders/{id}  (unmatched: guess)
 try      - /orders/{id}
 )");
-  EXPECT_EQ(explain({}, {}, UnmatchedPolicy::kFold, "OPTIONS *"), R"(request  OPTIONS *
+  EXPECT_EQ(explain({}, {}, UnmatchedPolicy::kFold, "OPTIONS *").text, R"(request  OPTIONS *
 path     none: no route can match
 route    none
 label    unmatched  (unmatched: fold)

@@ -39,6 +39,19 @@ TEST(Identifier, IsTakenForOne) {
            "dGhpc0lzQVRva2VuRm9yWW91",
            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
            "app.3f2a9c1b.js",
+           "cus_NffrFeUfNV2Hib",
+           "V1StGXR8_Z5jdHi6B-myT",
+           "01arz3ndektsv4rrffq69g5fav",
+           "00:1B:44:11:3A:B7",
+           "00%3A1b%3A44%3A11%3A3a%3Ab7",
+           "aa-bb-cc-dd-ee-ff",
+           "001b.4411.3ab7",
+           "00-1b-44-ff-fe-11-3a-b7",
+           "GVS+s6dQZmPKpKKjK8nc8j872EE=",
+           "dGVzdA%2FxQ%2Bw4a%3D%3D",
+           "dQw4w9WgXcQ",
+           "ja0cf6-84AGgat15W1jooeMfUY",
+           "10%2C5",
        })
     EXPECT_TRUE(looks_like_identifier(segment)) << segment;
   EXPECT_TRUE(looks_like_identifier(std::string(65, 'a')));
@@ -79,8 +92,28 @@ TEST(Identifier, IsNotTakenForOne) {
            "a@b",
            "%C3%BC",
            "%2F",
+           "%E3%81%82%E3%81%84%E3%81%86",
+           "v1p1beta1",
+           "v2alpha",
+           "v20180820",
+           "getP2PVpnHealth",
+           "WebHdfsExtensions",
+           "Microsoft.Compute",
+           "aa:bb:cc:dd:ee",
+           "utf8mb4",
+           "OAuth2Token",
+           "verifyOTPCode",
        })
     EXPECT_FALSE(looks_like_identifier(segment)) << segment;
+}
+
+TEST(Identifier, KnowsExtensionsOfFiles) {
+  EXPECT_EQ(file_extension("1.json"), ".json");
+  EXPECT_EQ(file_extension("a.b.JPG"), ".JPG");
+  EXPECT_EQ(file_extension("a.tar.gz"), ".tar.gz");
+  EXPECT_EQ(file_extension(".tar.gz"), ".gz");
+  for (const char* segment : {"", "a", ".json", "1.unknown", "1.", "1.abcdefgh", "json"})
+    EXPECT_EQ(file_extension(segment), "") << segment;
 }
 
 }  // namespace

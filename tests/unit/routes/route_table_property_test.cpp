@@ -90,9 +90,11 @@ RouteId match_slowly(const std::vector<KnownRoute>& routes, Method method, const
     candidates.push_back(i);
   }
   if (candidates.empty()) return kUnmatched;
-  const auto listed = std::ranges::find_if(candidates, [&](std::size_t i) {
-    return routes[i].spec.methods.empty() || routes[i].spec.methods.contains(method);
-  });
+  auto listed = std::ranges::find_if(candidates,
+                                     [&](std::size_t i) { return routes[i].spec.methods.contains(method); });
+  if (listed == candidates.end()) {
+    listed = std::ranges::find_if(candidates, [&](std::size_t i) { return routes[i].spec.methods.empty(); });
+  }
   return static_cast<RouteId>((listed == candidates.end() ? candidates.front() : *listed) + 1);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -197,8 +198,6 @@ TEST(RouteTable, RejectsTemplatesThatCannotBeToldApart) {
   };
   const std::vector<Case> cases = {
       {{"/users/{id}", {}, {}, 3}, {"/users/{name}", {}, {}, 7}},
-      {{"/users/{id}", get, {}, 3}, {"/users/{name}", {}, {}, 7}},
-      {{"/users/{id}", {}, {}, 3}, {"/users/{name}", get, "x", 7}},
       {{"/users/{id}", get, {}, 3}, {"/users/{name}", get_and_put, {}, 7}},
       {{"/users", {}, {}, 3}, {"/users/", {}, {}, 7}},
       {{"/{a...}", {}, {}, 3}, {"/{b...}", {}, {}, 7}},
@@ -270,6 +269,62 @@ TEST(RouteTable, ReportsAClashOfSeveralAlternativesOnce) {
   // Each is "/a" and "/a/{x}".
   EXPECT_EQ(RouteTable::check(specs_of({"/a/:x?", "/a/:y?"})).size(), 1U);
   EXPECT_EQ(RouteTable::check(specs_of({"/a", "/a/:x", "/a/:y?"})).size(), 2U);
+}
+
+RouteSpec route_of(std::string_view path, std::initializer_list<Method> methods, std::string_view name,
+                   Dialect dialect = Dialect::kAuto) {
+  RouteSpec spec;
+  spec.path = path;
+  spec.name = name;
+  spec.dialect = dialect;
+  for (const Method method : methods)
+    spec.methods.insert(method);
+  return spec;
+}
+
+TEST(RouteTable, GivesOtherMethodsToTheRouteThatListsNone) {
+  for (const bool is_first : {false, true}) {
+    std::vector<RouteSpec> specs = {route_of("/u/{id}", {Method::get}, "read"),
+                                    route_of("/u/{id}", {Method::put, Method::patch}, "write")};
+    specs.insert(is_first ? specs.begin() : specs.end(), route_of("/u/{x}", {}, "others"));
+    const auto table = RouteTable::build(specs);
+    ASSERT_TRUE(table.has_value()) << table.error().message;
+    EXPECT_EQ(table->label(table->match(Method::get, "/u/1")), "read");
+    EXPECT_EQ(table->label(table->match(Method::patch, "/u/1")), "write");
+    EXPECT_EQ(table->label(table->match(Method::delete_, "/u/1")), "others");
+    EXPECT_EQ(table->label(table->match(Method::unknown, "/u/1")), "others");
+  }
+}
+
+TEST(RouteTable, LetsARouteWithoutMethodsReplaceThoseOfADocument) {
+  std::vector<RouteSpec> specs = {route_of("/u/{id}", {}, "own"),
+                                  route_of("/u/{id}", {Method::get}, "document")};
+  specs[1].file = "api.yaml";
+  const auto errors = RouteTable::check(specs);
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].spec, 1U);
+  EXPECT_EQ(errors[0].twin, 0U);
+}
+
+TEST(RouteTable, GivesTheFirstOfSeveralHostsTheirRequests) {
+  const auto table =
+      RouteTable::build(std::vector<RouteSpec>{route_of("a.example/x/{id}", {}, "", Dialect::kGo),
+                                               route_of("b.example/x/{id}", {}, "", Dialect::kGo)});
+  ASSERT_TRUE(table.has_value()) << table.error().message;
+  EXPECT_EQ(table->label(table->match(Method::get, "http://b.example/x/1")), "a.example/x/{id}");
+}
+
+TEST(RouteTable, TriesACatchAllWithTextBehindItBeforeABareOne) {
+  const auto table = RouteTable::build(std::vector<RouteSpec>{
+      route_of("/m/<path:p>", {}, "bare"), route_of("/m/<path:p>/tail", {}, "tail"),
+      route_of("/m/<path:p>/x/tail", {}, "longer"), route_of("/m/{a}/tail", {}, "parameter")});
+  ASSERT_TRUE(table.has_value()) << table.error().message;
+  const auto label = [&](std::string_view path) { return table->label(table->match(Method::get, path)); };
+  EXPECT_EQ(label("/m/a/tail"), "parameter");
+  EXPECT_EQ(label("/m/a/b/tail"), "tail");
+  EXPECT_EQ(label("/m/a/b/x/tail"), "longer");
+  EXPECT_EQ(label("/m/a/b/other"), "bare");
+  EXPECT_EQ(table->match_all(Method::get, "/m/a/x/tail").size(), 3U);
 }
 
 }  // namespace

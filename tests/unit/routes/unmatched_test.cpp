@@ -19,6 +19,10 @@ TEST(Unmatched, IsGuessedFromTheLooksOfThePath) {
   EXPECT_EQ(guess("/users/42/orders/2024-01-31/"), "/users/{id}/orders/{id}");
   EXPECT_EQ(guess("http://host/a/%37"), "/a/{id}") << "in its normal form";
   EXPECT_EQ(guess("//a/./b/../c"), "/a/c");
+  EXPECT_EQ(guess("/orders/1.json"), "/orders/{id}.json") << "the extension tells the format";
+  EXPECT_EQ(guess("/orders/1.7.json"), "/orders/1.7.json") << "a version";
+  EXPECT_EQ(guess("/dumps/20260101.tar.gz"), "/dumps/{id}.tar.gz");
+  EXPECT_EQ(guess("/users/jane@example.ps"), "/users/{id}") << "an e-mail address";
   EXPECT_EQ(guess("/"), "/");
   EXPECT_EQ(guess("*"), "");
   EXPECT_EQ(guess("/" + std::string(300, 'a')), "/{id}");
@@ -28,6 +32,7 @@ TEST(Unmatched, IsNotGuessedWhereThereIsNoRoom) {
   std::array<char, 8> buffer;
   EXPECT_EQ(guess_template("/users/42", buffer), "");
   EXPECT_EQ(guess_template("/ab/cde/", buffer), "/ab/cde");
+  EXPECT_EQ(guess_template("/1.json", buffer), "") << "/{id} fits, its extension does not";
   EXPECT_EQ(guess_template("/", std::span<char>()), "");
 }
 

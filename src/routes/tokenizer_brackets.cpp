@@ -13,14 +13,9 @@ namespace {
 
 constexpr std::string_view kEllipsis = "...";
 
-// A character of a name that ends where another character follows: ":id".
-bool is_identifier_char(char c) noexcept {
-  return is_letter(c) || is_digit(c) || c == '_';
-}
-
 // A character of a name in brackets, which end it.
 bool is_name_char(char c) noexcept {
-  return is_identifier_char(c) || c == '-' || c == '.' || c == '$' || c == '@';
+  return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '$' || c == '@';
 }
 
 // Whether some frameworks match the constraint across slashes, and others within a segment.
@@ -48,25 +43,35 @@ std::optional<Call> as_call(std::string_view text) noexcept {
 
 }  // namespace
 
-bool Tokenizer::read_braces() {
+bool Tokenizer::read_any_braces(std::size_t end) {
+  return next_is("{/") || next_is("{.:") || next_is("{-:") ? read_group('{', '}') : read_braces(end);
+}
+
+bool Tokenizer::read_braces(std::size_t /*end*/) {
+  const BraceForms& forms = traits_.braces;
   const std::size_t start = at_;
   const std::size_t end = closing(start, '{', '}');
   if (end == std::string_view::npos) return fail(text_.size(), "} after the name of the parameter", {});
   std::string_view inside = text_.substr(start + 1, end - start - 1);
   at_ = end + 1;
-  if (inside == "$") return add(Token::Kind::kEnd, start);
-  if (syntax_ == TemplateSyntax::kOpenApi) return add_openapi_parameter(inside, start);
-
-  const std::size_t stars = std::min(inside.find_first_not_of('*'), inside.size());
+  if (forms.is_segment && !is_segment(start))
+    return fail(start, "a parameter to be a whole segment", text_.substr(start));
+  if (forms.end_mark && inside == "$") return add(Token::Kind::kEnd, start);
+  const std::size_t stars = forms.stars ? std::min(inside.find_first_not_of('*'), inside.size()) : 0;
   if (stars != 0) {
     if (stars > 2) return fail(start + 1, "{*name} or {**name}", inside);
     return add_named(Token::Kind::kCatchAll, inside.substr(stars), start + 1 + stars, start);
   }
-  if (inside.ends_with(kEllipsis)) {
+  if (forms.ellipsis && inside.ends_with(kEllipsis)) {
     inside.remove_suffix(kEllipsis.size());
+    if (forms.is_segment && at_ != text_.size())
+      return fail(start, "{name...} at the end", text_.substr(start));
     return add_named(Token::Kind::kCatchAll, inside, start + 1, start);
   }
-  const std::size_t name_end = std::min(inside.find_first_of(":=?"), inside.size());
+  const bool has_constraints = forms.converters || forms.regexes;
+  const std::string_view separators =
+      has_constraints ? (forms.defaults ? ":=?" : ":") : (forms.defaults ? "=?" : "");
+  const std::size_t name_end = std::min(inside.find_first_of(separators), inside.size());
   const std::string_view name = inside.substr(0, name_end);
   const std::string_view rest = inside.substr(name_end);
   bool is_optional = rest == "?" || rest.starts_with('=');
@@ -77,14 +82,31 @@ bool Tokenizer::read_braces() {
   } else if (!add_named(Token::Kind::kParameter, name, start + 1, start)) {
     return false;
   }
-  return !is_optional || make_segment_optional(start);
+  return !is_optional || make_parameter_optional(start);
 }
 
-bool Tokenizer::add_openapi_parameter(std::string_view name, std::size_t start) {
+bool Tokenizer::read_openapi_braces(std::size_t /*end*/) {
+  const std::size_t start = at_;
+  const std::size_t end = closing(start, '{', '}');
+  if (end == std::string_view::npos) return fail(text_.size(), "} after the name of the parameter", {});
+  at_ = end + 1;
+  const std::string_view name = text_.substr(start + 1, end - start - 1);
   if (name.empty()) return fail(start + 1, "a name between the braces", text_.substr(start, 2));
+  if (std::ranges::any_of(name, [](char c) { return c == ':' || c == '*'; })) result_.is_doubtful = true;
   add(Token::Kind::kParameter, start);
   result_.tokens.back().text = name;
   return leave_unconstrained();
+}
+
+bool Tokenizer::read_sinatra_braces(std::size_t /*end*/) {
+  const std::size_t start = at_;
+  const std::size_t end = closing(start, '{', '}');
+  if (end == std::string_view::npos) return fail(text_.size(), "} after the name of the parameter", {});
+  at_ = end + 1;
+  const std::string_view name = text_.substr(start + 1, end - start - 1);
+  if (name.starts_with('+')) return add(Token::Kind::kCatchAll, start);
+  if (!std::ranges::all_of(name, is_name_char)) result_.is_doubtful = true;
+  return add_named(Token::Kind::kParameter, name, start + 1, start);
 }
 
 bool Tokenizer::add_constrained(std::string_view name, std::string_view constraint, std::size_t start,
@@ -98,9 +120,18 @@ bool Tokenizer::add_constrained(std::string_view name, std::string_view constrai
   // A word alone is meant as a converter; a word with parentheses may also be a regular expression.
   const std::string_view word = calls.substr(0, calls.find_first_of(":("));
   const bool has_parentheses = word.size() < calls.size() && calls[word.size()] == '(';
-  if (!as_call(word) || (has_parentheses && !is_converter(word))) {
+  const bool is_regex =
+      !as_call(word) || (has_parentheses && !is_converter(word)) || !traits_.braces.converters;
+  // A word alone is no regular expression that somebody needs.
+  if (is_regex && as_call(constraint)) result_.is_doubtful = true;
+  if (is_regex && traits_.braces.regexes) {
     return add_named(Token::Kind::kParameter, name, start + 1, start) &&
            constrain_by_regex(constraint, offset);
+  }
+  if (is_regex) {  // the name of an own converter with other characters
+    result_.is_doubtful = true;
+    is_optional = constraint.ends_with('?');
+    return add_named(Token::Kind::kParameter, name, start + 1, start);
   }
   is_optional = calls.size() != constraint.size();
   std::optional<Converter> chosen;
@@ -109,8 +140,8 @@ bool Tokenizer::add_constrained(std::string_view name, std::string_view constrai
     const std::size_t open = std::min(calls.find('('), calls.size());
     std::size_t end = std::min(calls.find(':'), calls.size());
     if (end > open) {
-      const bool is_regex = calls.substr(0, open) == "regex";  // may contain parentheses
-      const std::size_t close = is_regex ? calls.rfind(')') : calls.find(')', open);
+      const bool may_nest = calls.substr(0, open) == "regex";  // may contain parentheses
+      const std::size_t close = may_nest ? calls.rfind(')') : calls.find(')', open);
       end = std::min(calls.find(':', close), calls.size());
     }
     auto converter = convert_in_braces(calls.substr(0, end), offset);
@@ -132,12 +163,13 @@ bool Tokenizer::is_about_value(std::string_view name) noexcept {
 }
 
 std::optional<Converter> Tokenizer::convert_in_braces(std::string_view text, std::size_t offset) {
+  if (traits_.converters != ConverterSet::kAll) return convert(text, offset);
   if (text == "int") return convert("long", offset);
   if (text == "float") return convert("double", offset);
   return convert(text, offset);
 }
 
-bool Tokenizer::read_angles() {
+bool Tokenizer::read_angles(std::size_t /*end*/) {
   const std::size_t start = at_;
   const std::size_t end = closing_angle(start);
   if (end == std::string_view::npos) return fail(text_.size(), "> after the name of the parameter", {});
@@ -166,80 +198,14 @@ std::size_t Tokenizer::closing_angle(std::size_t start) const {
   return std::string_view::npos;
 }
 
-bool Tokenizer::read_colon() {
-  const std::size_t start = at_;
-  const char before = text_[start - 1];  // exists: a template begins with a slash
-  const std::size_t name_end = identifier_end(start + 1);
-  const std::string_view name = text_.substr(start + 1, name_end - start - 1);
-  if (before == '}' || before == '>') return add_text(1);
-  if ((is_letter(before) || is_digit(before)) && !last_is(Token::Kind::kParameter)) {
-    return fail(start, "\\: for a colon, or / . or - before a :parameter", text_.substr(start));
-  }
-  if (name.empty())
-    return fail(start + 1, "a name of letters, digits and _ after the colon", text_.substr(start + 1, 1));
-  at_ = name_end;
-  if (!add_named(Token::Kind::kParameter, name, start + 1, start)) return false;
-  if (at_ < text_.size() && text_[at_] == '(' && !next_is("(.:") && !next_is("(/") &&
-      !read_parenthesized_regex()) {
-    return false;
-  }
-  return read_modifier(start);
-}
-
-bool Tokenizer::read_parenthesized_regex() {
-  const std::size_t open = at_;
-  const std::size_t end = closing(open, '(', ')');
-  if (end == std::string_view::npos) return fail(text_.size(), "a closing )", {});
-  at_ = end + 1;
-  return constrain_by_regex(text_.substr(open + 1, end - open - 1), open + 1);
-}
-
-bool Tokenizer::read_modifier(std::size_t start) {
-  if (at_ == text_.size()) return true;
-  switch (text_[at_]) {
-    case '?':
-      ++at_;
-      return make_segment_optional(start);
-    case '*':
-      ++at_;
-      result_.tokens.back().kind = Token::Kind::kCatchAll;
-      return true;
-    case '+':
-      ++at_;
-      result_.tokens.back().kind = Token::Kind::kCatchSome;
-      return true;
-    default:
-      return true;
-  }
-}
-
-bool Tokenizer::read_star(std::size_t end) {
-  const std::size_t start = at_;
-  const std::size_t segment_end = std::min(text_.find_first_of("/)}", start), end);
-  const std::string_view rest = text_.substr(start, segment_end - start);
-  if (!last_is(Token::Kind::kSlash)) {
-    return fail(start, "*, ** or *name as a whole segment, or \\* for a star", rest);
-  }
-  at_ = segment_end;
-  if (rest == "*") {
-    add(Token::Kind::kParameter, start);
-    return leave_unconstrained();
-  }
-  if (rest == "**") return add(Token::Kind::kCatchAll, start);
-  if (identifier_end(start + 1) != segment_end) {
-    return fail(start, "* for one segment, ** for the rest of the path, or *name", rest);
-  }
-  return add_named(Token::Kind::kCatchSome, rest.substr(1), start + 1, start);
-}
-
-std::size_t Tokenizer::identifier_end(std::size_t from) const noexcept {
-  while (from < text_.size() && is_identifier_char(text_[from]))
-    ++from;
-  return from;
-}
-
 bool Tokenizer::add_named(Token::Kind kind, std::string_view name, std::size_t offset, std::size_t start) {
   if (name.empty()) return fail(offset, "a name of the parameter", text_.substr(start, at_ - start));
+  if (!traits_.is_cautious) {
+    if (!std::ranges::all_of(name, is_name_char)) result_.is_doubtful = true;
+    add(kind, start);
+    result_.tokens.back().text = name;
+    return leave_unconstrained();
+  }
   const auto odd = std::ranges::find_if_not(name, is_name_char);
   if (odd != name.end()) {
     return fail(offset + static_cast<std::size_t>(odd - name.begin()),
@@ -271,11 +237,16 @@ bool Tokenizer::leave_unconstrained() {
 
 std::optional<Converter> Tokenizer::convert(std::string_view text, std::size_t offset) {
   const auto call = as_call(text);
-  if (!call || !is_converter(call->name)) {
+  const bool is_known = call && is_converter(call->name, traits_.converters);
+  if (!is_known && traits_.has_own_converters && !text.empty()) {
+    result_.is_doubtful = true;
+    return unconstrained_converter();
+  }
+  if (!is_known) {
     fail(offset, fmt::format("one of {}, or a regular expression", converter_names()), text);
     return std::nullopt;
   }
-  auto converter = make_converter(call->name, call->arguments);
+  auto converter = make_converter(call->name, call->arguments, traits_.converters);
   if (converter.has_error()) {
     error_ = {offset + 1, converter.error()};
     return std::nullopt;
@@ -284,7 +255,7 @@ std::optional<Converter> Tokenizer::convert(std::string_view text, std::size_t o
 }
 
 bool Tokenizer::constrain_by_regex(std::string_view regex, std::size_t offset) {
-  if (crosses_slashes_somewhere(regex)) {
+  if (traits_.regex_reach == RegexReach::kUnclear && crosses_slashes_somewhere(regex)) {
     return fail(offset, "{name} for one segment or {name...} for the rest of the path", regex);
   }
   auto expression = parse_regex(regex);
@@ -292,8 +263,15 @@ bool Tokenizer::constrain_by_regex(std::string_view regex, std::size_t offset) {
     error_ = {offset + expression.error().offset + 1, expression.error().message};
     return false;
   }
-  result_.tokens.back().expression = *std::move(expression);
-  result_.tokens.back().is_unconstrained = false;
+  return constrain(*std::move(expression));
+}
+
+bool Tokenizer::constrain(Expression expression) {
+  Token& token = result_.tokens.back();
+  if (traits_.regex_reach == RegexReach::kPath && can_contain(expression, '/'))
+    token.kind = Token::Kind::kCrossing;
+  token.expression = std::move(expression);
+  token.is_unconstrained = false;
   return true;
 }
 

@@ -1,0 +1,113 @@
+#include "wayside/listing/yaml.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace wayside::listing {
+namespace {
+
+using routes::Dialect;
+using testing::HasSubstr;
+
+MethodSet get() {
+  MethodSet methods;
+  methods.insert(Method::get);
+  return methods;
+}
+
+Listing shop() {
+  return {{{"/users/<id>", get(), Dialect::kFlask, {}, 1},
+           {"/it's", {}, Dialect::kFlask, {}, 2},
+           {"/x/:id(\\d+)", {}, Dialect::kAuto, "/x/:id", 3}},
+          {{4, "/.*fly$/", "the reason"}}};
+}
+
+TEST(ListingYaml, GroupsRoutesByDialect) {
+  EXPECT_EQ(print_file(shop()), R"(routes:
+  - dialect: flask
+    routes:
+      - path: '/users/<id>'
+        methods: [GET]
+      - '/it''s'
+  - dialect: auto
+    routes:
+      - path: '/x/:id(\d+)'
+        name: '/x/:id'
+  # Not imported: "/.*fly$/" on line 4 of the listing: the reason.
+)");
+}
+
+TEST(ListingYaml, LeavesOutWhatIsThere) {
+  Listing listing = shop();
+  listing.entries.push_back({"/users/<name>", get(), Dialect::kFlask, {}, 9});
+  listing.entries.push_back({"/a/<b", {}, Dialect::kFlask, {}, 10});
+  listing.entries.push_back({"/a\nb", {}, Dialect::kFlask, {}, 11});
+  settle(listing, {}, {}, {});
+  EXPECT_EQ(listing.entries, shop().entries);
+  ASSERT_EQ(listing.notes.size(), 4U);
+  EXPECT_EQ(listing.notes[1], (Note{9, "/users/<name>", "it matches the same requests as \"/users/<id>\""}));
+  EXPECT_THAT(listing.notes[2].reason, HasSubstr("wayside cannot read it: expected"));
+  EXPECT_EQ(listing.notes[3], (Note{11, "/a\nb", "it has a control character"}));
+
+  std::vector<routes::RouteSpec> existing;
+  for (const Entry& entry : listing.entries) {
+    existing.emplace_back();
+    existing.back().path = entry.path;
+    existing.back().methods = entry.methods;
+    existing.back().dialect = entry.dialect;
+  }
+  settle(listing, existing, {}, {});
+  EXPECT_TRUE(listing.entries.empty());
+  EXPECT_THAT(listing.notes[0].reason, HasSubstr("which is there"));
+}
+
+// C is like B, and B like A: A and C stand together where B goes.
+TEST(ListingYaml, KeepsARouteThatOnlyALeftOutOneContradicts) {
+  MethodSet post;
+  post.insert(Method::post);
+  MethodSet both = get();
+  both.insert(post);
+  Listing listing{{{"/{a}", get(), Dialect::kAuto, {}, 1},
+                   {"/{b}", both, Dialect::kAuto, {}, 2},
+                   {"/{c}", post, Dialect::kAuto, {}, 3}},
+                  {}};
+  settle(listing, {}, {}, {});
+  ASSERT_EQ(listing.entries.size(), 2U);
+  EXPECT_EQ(listing.entries[1].path, "/{c}");
+}
+
+std::string inserted(std::string_view file) {
+  const auto text = insert_items(file, {{{"/new", {}, Dialect::kGo, {}, 1}}, {}});
+  return text ? *text : std::to_string(text.error().line) + ": " + text.error().message;
+}
+
+TEST(ListingYaml, GoesToTheEndOfTheList) {
+  EXPECT_EQ(
+      inserted("routes:\n  - /a  # why\n  - path: /b\n    methods: [GET]\n\n# about workers\nworkers: 2\n"),
+      "routes:\n  - /a  # why\n  - path: /b\n    methods: [GET]\n  - dialect: go\n    routes:\n      - "
+      "'/new'\n\n# about workers\nworkers: "
+      "2\n");
+  EXPECT_EQ(inserted("workers: 2\nroutes:\n- /a\n- /b"),
+            "workers: 2\nroutes:\n- /a\n- /b\n- dialect: go\n  routes:\n    - '/new'\n");
+  EXPECT_EQ(inserted("routes: # none yet\nworkers: 2\n"),
+            "routes: # none yet\n  - dialect: go\n    routes:\n      - '/new'\nworkers: 2\n");
+  EXPECT_EQ(inserted("workers: 2"), "workers: 2\nroutes:\n  - dialect: go\n    routes:\n      - '/new'\n");
+  EXPECT_EQ(inserted(""), "routes:\n  - dialect: go\n    routes:\n      - '/new'\n");
+}
+
+TEST(ListingYaml, RefusesAListInOneLine) {
+  EXPECT_EQ(inserted("a: 1\nroutes: [/a]\n"),
+            "2: expected the routes as a list with one item a line, found \"[/a]\"");
+}
+
+TEST(ListingYaml, ChangesNothingWithoutAnEntry) {
+  const auto text = insert_items("routes: [/a]", {});
+  ASSERT_TRUE(text.has_value());
+  EXPECT_EQ(*text, "routes: [/a]");
+}
+
+}  // namespace
+}  // namespace wayside::listing
