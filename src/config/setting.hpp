@@ -104,7 +104,7 @@ struct GivenValue {
 // used. Lists may be given in one text: "http,flask".
 void apply(std::span<const GivenValue> given, Settings& settings, std::vector<std::string>& errors);
 
-// What follows makes rows.
+// The functions below make rows of the table.
 
 template <class Type, auto... path>
 std::optional<Mistake> set_value(const SourceTexts& source, Settings& settings) {

@@ -48,7 +48,7 @@ struct YamlValue {
 // From 1.
 std::size_t line_of(const YAML::Node& node);
 
-// What a mistake calls the node: its text in quotes, "a list", "a mapping" or "nothing".
+// The name of the node in a mistake: its text in quotes, "a list", "a mapping" or "nothing".
 std::string describe(const YAML::Node& node);
 
 // A key that a mapping may have, and the reader of its value.

@@ -31,7 +31,7 @@ std::string with_distinct_names(std::string_view path) {
   return out;
 }
 
-// What Django matches: an expression of re_path(), or the pattern of path(), to which show_urls adds a slash.
+// Whether the word is an expression of re_path(), or a pattern of path(), to which show_urls adds a slash.
 bool is_pattern(std::string_view word) {
   return word.starts_with('/') || word.starts_with('^');
 }

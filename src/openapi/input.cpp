@@ -32,7 +32,8 @@ Piece replaced(std::size_t taken, std::string_view by) noexcept {
   return piece;
 }
 
-// The code unit that \uXXXX at `at` escapes.
+// The UTF-16 code unit of the JSON escape at `at`: a backslash, u and four hexadecimal digits (RFC 8259
+// section 7). Nothing if there is no such escape.
 std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) noexcept {
   if (at + kEscape > text.size() || text[at] != '\\' || text[at + 1] != 'u') return std::nullopt;
   unsigned unit = 0;

@@ -52,7 +52,7 @@ struct BackendLimits {
   friend bool operator==(const BackendLimits&, const BackendLimits&) = default;
 };
 
-// What protects the backend from slow request bodies.
+// Protection of the backend from slow request bodies.
 struct RequestBody {
   std::size_t buffer = 16UL * 1024;  // bytes that are held before a backend connection is taken
   std::size_t min_rate = 0;          // bytes per second, on average; 0: any

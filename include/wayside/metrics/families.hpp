@@ -18,7 +18,7 @@ namespace wayside::metrics {
 
 enum class FamilyType : std::uint8_t { kCounter, kGauge, kHistogram, kInfo };
 
-// What the series of a family are counted for, and so which labels they all have.
+// The unit that one series of a family counts for; it decides the labels of the series.
 enum class Scope : std::uint8_t {
   kMethod,    // an endpoint, a method and the extra labels
   kStatus,    // those and a status

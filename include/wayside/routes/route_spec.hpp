@@ -23,7 +23,7 @@ struct RouteSpec {
   std::size_t group =
       0;  // specs with the same number, other than 0, were written as one and share their name
 
-  // What the table carries for others, and does not look at.
+  // Settings that the table carries for the metrics, and does not read.
   bool is_excluded = false;       // forwarded, not measured
   std::vector<double> buckets{};  // bounds of the latency histogram in seconds; empty: the general ones
   std::optional<std::vector<std::string>> histograms{};  // names of further ones; nothing: the general ones
