@@ -82,7 +82,8 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
     daemon.start();
     if (demo) {
       // A standard output without a reader must not keep the daemon from ending.
-      DirectLog(STDOUT_FILENO).write(demo->start_traffic(daemon.proxy_address(), daemon.metrics_address()));
+      DirectLog(STDOUT_FILENO)
+          .write(demo->start_traffic(daemon.proxy_addresses().front(), daemon.metrics_addresses().front()));
     }
     app::allow_hangups();
     all_threads_ended = daemon.wait();

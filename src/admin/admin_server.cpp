@@ -8,12 +8,11 @@
 #include "admin/shared_pages.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <new>
@@ -23,7 +22,6 @@ namespace wayside::admin {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 // The turns of the io_context that start a coroutine and read the request that its client has sent.
 constexpr int kTurnsToRead = 4;
@@ -44,17 +42,16 @@ class AdminServer::Impl : public std::enable_shared_from_this<Impl> {
         pages_(std::move(pages)),
         logger_(logger),
         shared_pages_(io_context.get_executor()),
-        admission_(limits),
-        listener_(io_context.get_executor(), "metrics", logger) {}
+        admission_(limits) {}
 
-  Result<Address> listen(const Address& address);
+  error_code listen(net::Descriptor socket);
   void stop();
 
  private:
   // The coroutine owns `self` too, so that the objects it uses outlive it.
   static Awaitable<> serve_one(std::shared_ptr<Impl> self, std::unique_ptr<Connection> connection);
 
-  void on_accept(net::Descriptor socket, const tcp::endpoint& client);
+  void on_accept(net::Descriptor socket, const net::Listener::Endpoint& client);
   void resume_accepting_after(int turns);
 
   asio::io_context& io_context_;
@@ -62,27 +59,28 @@ class AdminServer::Impl : public std::enable_shared_from_this<Impl> {
   const Logger& logger_;
   SharedPages shared_pages_;
   Admission admission_;
-  net::Listener listener_;
+  std::deque<net::Listener> listeners_;
   bool is_stopped_ = false;
 };
 
-Result<Address> AdminServer::Impl::listen(const Address& address) {
-  if (address.is_unix()) return error_code(asio::error::address_family_not_supported);
-  auto bound = listener_.open(address, net::PortUse::kAlone);
-  if (!bound) return bound;
-  listener_.start(
-      [this](net::Descriptor socket, const tcp::endpoint& client) { on_accept(std::move(socket), client); });
-  return bound;
+error_code AdminServer::Impl::listen(net::Descriptor socket) {
+  net::Listener& listener = listeners_.emplace_back(io_context_.get_executor(), "metrics", logger_);
+  if (const error_code ec = listener.open(std::move(socket))) return ec;
+  listener.start([this](net::Descriptor accepted, const net::Listener::Endpoint& client) {
+    on_accept(std::move(accepted), client);
+  });
+  return {};
 }
 
 void AdminServer::Impl::stop() {
   is_stopped_ = true;
-  listener_.close();
+  for (net::Listener& listener : listeners_)
+    listener.close();
   admission_.close_all();
   shared_pages_.clear();
 }
 
-void AdminServer::Impl::on_accept(net::Descriptor accepted, const tcp::endpoint& client) {
+void AdminServer::Impl::on_accept(net::Descriptor accepted, const net::Listener::Endpoint& client) {
   if (is_stopped_) return;
   Socket socket(io_context_);
   socket.assign(client.protocol(), accepted.number());
@@ -112,13 +110,16 @@ void AdminServer::Impl::resume_accepting_after(int turns) {
     try {
       asio::post(io_context_,
                  [self = shared_from_this(), turns] { self->resume_accepting_after(turns - 1); });
-      listener_.suspend();
+      for (net::Listener& listener : listeners_)
+        listener.suspend();
       return;
     } catch (const std::bad_alloc&) {
       // Without memory for the post, accepting continues.
     }
   }
-  if (listener_.is_suspended()) listener_.resume();
+  for (net::Listener& listener : listeners_) {
+    if (listener.is_suspended()) listener.resume();
+  }
 }
 
 Awaitable<> AdminServer::Impl::serve_one(std::shared_ptr<Impl> self, std::unique_ptr<Connection> connection) {
@@ -135,8 +136,8 @@ AdminServer::~AdminServer() {
   stop();
 }
 
-Result<Address> AdminServer::listen(const Address& address) {
-  return impl_->listen(address);
+error_code AdminServer::listen(net::Descriptor socket) {
+  return impl_->listen(std::move(socket));
 }
 
 void AdminServer::stop() {

@@ -12,7 +12,7 @@
 #include "wayside/net/types.hpp"
 
 #include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/intrusive/list.hpp>
 
@@ -23,8 +23,8 @@
 
 namespace wayside::admin {
 
-using Stream = boost::beast::basic_stream<boost::asio::ip::tcp, net::Executor>;
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, net::Executor>;
+using Stream = boost::beast::basic_stream<net::StreamProtocol, net::Executor>;
+using Socket = boost::asio::basic_stream_socket<net::StreamProtocol, net::Executor>;
 
 // One client of the metrics listener. Its destructor unlinks it.
 struct Connection

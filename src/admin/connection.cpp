@@ -199,7 +199,7 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
 // might lose the response (RFC 9112 section 9.6).
 Awaitable<> linger(Stream& stream, std::chrono::milliseconds limit) {
   error_code error;
-  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  stream.socket().shutdown(asio::socket_base::shutdown_send, error);
   stream.expires_after(limit);
   std::array<char, 1024> ignored;
   auto token = asio::redirect_error(asio::use_awaitable_t<net::Executor>(), error);

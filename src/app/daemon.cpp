@@ -10,6 +10,7 @@
 #include "wayside/proxy/worker.hpp"
 
 #include "app/descriptor_budget.hpp"
+#include "app/listening_sockets.hpp"
 #include "app/reloader.hpp"
 #include "app/route_binder.hpp"
 #include "app/unused_memory.hpp"
@@ -56,6 +57,13 @@ std::string backend_text(const Address& address) {
   return address.is_unix() ? to_string(address) : "http://" + to_string(address);
 }
 
+std::string text_of(const std::vector<Address>& addresses) {
+  std::string text;
+  for (const Address& address : addresses)
+    text += (text.empty() ? "" : ", ") + to_string(address);
+  return text;
+}
+
 }  // namespace
 
 struct Daemon::Impl {
@@ -94,27 +102,24 @@ struct Daemon::Impl {
       return StartError{fmt::format("the limit of open files is too low for {} workers: {} (ulimit -n)",
                                     settings.workers, descriptor_limit())};
     }
-    // Daemons share a port only if their settings say so.
-    auto use = workers.size() > 1 ? net::PortUse::kFirst : net::PortUse::kAlone;
-    if (settings.reuse_port) use = net::PortUse::kShared;
-    proxy_address = settings.listen;
-    for (const auto& worker : workers) {
-      // If the port is 0, the kernel chooses it for the first worker, and the other workers share it.
-      Address wanted = settings.listen;
-      wanted.port = proxy_address.port;
-      const auto bound = worker->listen(wanted, use);
-      if (!bound) return cannot_listen(wanted, bound.error());
-      proxy_address = *bound;
-      use = net::PortUse::kShared;
+    auto opened = open_listening_sockets(settings);
+    if (!opened) return opened.error();
+    sockets = *std::move(opened);
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+      for (std::size_t j = 0; j < sockets.of_worker[i].size(); ++j) {
+        if (const error_code ec = workers[i]->listen(std::move(sockets.of_worker[i][j])))
+          return cannot_listen(sockets.proxy_addresses[j], ec);
+      }
     }
-    admin.emplace(
-        io,
-        admin::AdminPages{exposition, [this] { return !is_draining; }, binder.inspector(), reload_page(),
-                          std::string(kVersion), to_string(proxy_address), backend_text(settings.backend)},
-        log, budget->metrics);
-    const auto bound = admin->listen(settings.metrics_listen);
-    if (!bound) return cannot_listen(settings.metrics_listen, bound.error());
-    metrics_address = *bound;
+    admin.emplace(io,
+                  admin::AdminPages{exposition, [this] { return !is_draining; }, binder.inspector(),
+                                    reload_page(), std::string(kVersion), text_of(sockets.proxy_addresses),
+                                    backend_text(settings.backend)},
+                  log, budget->metrics);
+    for (std::size_t i = 0; i < sockets.of_metrics.size(); ++i) {
+      if (const error_code ec = admin->listen(std::move(sockets.of_metrics[i])))
+        return cannot_listen(sockets.metrics_addresses[i], ec);
+    }
     return {};
   }
 
@@ -150,9 +155,9 @@ struct Daemon::Impl {
   }
 
   void start() {
-    log.info("listening", {{"proxy", to_string(proxy_address)},
+    log.info("listening", {{"proxy", text_of(sockets.proxy_addresses)},
                            {"backend", backend_text(settings.backend)},
-                           {"metrics", to_string(metrics_address)}});
+                           {"metrics", text_of(sockets.metrics_addresses)}});
     log_budget();
     running_workers = workers.size();
     for (const auto& worker : workers) {
@@ -311,8 +316,7 @@ struct Daemon::Impl {
   std::optional<Reloader> reloader;  // empty without a source
   metrics::ConfigurationState configuration{settings.routes.size(), true, std::chrono::system_clock::now()};
 
-  Address proxy_address;
-  Address metrics_address;
+  ListeningSockets sockets;  // those that open() has not handed over, and the files of all
 };
 
 Daemon::Daemon(config::Settings settings, output::StandardStreams& streams)
@@ -331,11 +335,11 @@ Daemon::~Daemon() {
 Checked<void, StartError> Daemon::open() {
   return impl_->open();
 }
-const Address& Daemon::proxy_address() const noexcept {
-  return impl_->proxy_address;
+const std::vector<Address>& Daemon::proxy_addresses() const noexcept {
+  return impl_->sockets.proxy_addresses;
 }
-const Address& Daemon::metrics_address() const noexcept {
-  return impl_->metrics_address;
+const std::vector<Address>& Daemon::metrics_addresses() const noexcept {
+  return impl_->sockets.metrics_addresses;
 }
 void Daemon::start() {
   impl_->start();

@@ -8,11 +8,11 @@
 namespace wayside::app {
 namespace {
 
-// For standard streams, the metrics listener with its io_context and signals, files of a reload, look-ups,
-// and libraries.
-constexpr std::size_t kReserve = 24;
-// For the io_context with its timers, the readiness set, and the listener.
-constexpr std::size_t kReservePerWorker = 6;
+// For standard streams, the io_context of the metrics thread and signals, files of a reload, look-ups, and
+// libraries.
+constexpr std::size_t kReserve = 23;
+// For the io_context with its timers, and the readiness set.
+constexpr std::size_t kReservePerWorker = 5;
 
 constexpr std::size_t kMostPipes = 4096;
 
@@ -20,7 +20,8 @@ constexpr std::size_t kMostPipes = 4096;
 
 std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const config::Settings& settings) {
   const std::size_t workers = settings.workers;
-  DescriptorBudget budget{.limit = limit, .reserve = kReserve + kReservePerWorker * workers};
+  const std::size_t listeners = workers * settings.listen.size() + settings.metrics_listen.size();
+  DescriptorBudget budget{.limit = limit, .reserve = kReserve + kReservePerWorker * workers + listeners};
   budget.metrics = std::clamp<std::size_t>(limit / 8, 2, admin::AdminServer::kMaxConnections);
   budget.pipes = std::min(kMostPipes, limit / 32);
   const std::size_t taken = budget.reserve + budget.metrics + 2 * budget.pipes;

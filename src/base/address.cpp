@@ -16,6 +16,7 @@ namespace {
 
 using Parsed = Checked<Address, AddressError>;
 
+constexpr std::string_view kUnix = "unix:";
 constexpr std::string_view kBackendForms = "http://host:port or unix:/path";
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::size_t kMaxUnixPath = sizeof(sockaddr_un::sun_path) - 1;  // a NUL ends it
@@ -123,9 +124,10 @@ Parsed parse_unix(std::string_view text, std::string_view path) {
 }  // namespace
 
 Checked<Address, AddressError> parse_listen_address(std::string_view text) {
+  if (text.starts_with(kUnix)) return parse_unix(text, text.substr(kUnix.size()));
   // The error for a URL or a path names the whole form, not the host or the port.
   auto authority = text.find('/') == std::string_view::npos ? split_authority(text) : std::nullopt;
-  if (!authority || !authority->port) return expected("host:port", text);
+  if (!authority || !authority->port) return expected("host:port or unix:/path", text);
   if (authority->host.empty() && !authority->in_brackets) authority->host = "0.0.0.0";
   if (auto error = check_host(*authority)) return *std::move(error);
   const auto port = parse_port(*authority->port);
@@ -134,7 +136,6 @@ Checked<Address, AddressError> parse_listen_address(std::string_view text) {
 }
 
 Checked<Address, AddressError> parse_backend_address(std::string_view text) {
-  constexpr std::string_view kUnix = "unix:";
   constexpr std::string_view kHttp = "http://";
   if (text.starts_with(kUnix)) return parse_unix(text, text.substr(kUnix.size()));
   if (starts_with_ignoring_case(text, "https://")) {

@@ -22,8 +22,36 @@ bool is_this_machine(std::string_view host) noexcept {
 
 // Whether a connection to `target` arrives at `listener`, as far as the text tells.
 bool arrives_at(const Address& target, const Address& listener) noexcept {
-  if (target.is_unix() || target.port != listener.port || target.port == 0) return false;
+  if (target.is_unix() || listener.is_unix()) return target == listener;
+  if (target.port != listener.port || target.port == 0) return false;
   return target.host == listener.host || (is_this_machine(target.host) && is_any(listener.host));
+}
+
+// Where port 0 is asked for, the kernel chooses another port each time.
+void append_addresses_found_twice(const Settings& settings, std::vector<std::string>& lines) {
+  std::vector<Address> seen;
+  const auto add = [&](const std::vector<ListenSpec>& specs, std::string_view key) {
+    for (const ListenSpec& spec : specs) {
+      const bool is_chosen_later = !spec.address.is_unix() && spec.address.port == 0;
+      if (!is_chosen_later && std::ranges::find(seen, spec.address) != seen.end()) {
+        lines.push_back(
+            fmt::format("{}: expected each address once, in listen and metrics.listen, found {} twice", key,
+                        quoted(to_string(spec.address))));
+      }
+      seen.push_back(spec.address);
+    }
+  };
+  add(settings.listen, "listen");
+  add(settings.metrics_listen, "metrics.listen");
+}
+
+// The demo's traffic and its greeting take the first addresses.
+void append_addresses_of_no_demo(const Settings& settings, std::vector<std::string>& lines) {
+  for (const ListenSpec& spec : {settings.listen.front(), settings.metrics_listen.front()}) {
+    if (!spec.address.is_unix()) continue;
+    lines.push_back(fmt::format("--demo: expected host:port as the first address to listen on, found {}",
+                                quoted(to_string(spec.address))));
+  }
 }
 
 void append_measurement_mistakes(const Settings& settings, std::vector<std::string>& lines) {
@@ -94,12 +122,12 @@ std::optional<std::string> series_hint(const Settings& settings) {
 
 std::vector<std::string> inconsistencies(const Settings& settings, Action action) {
   std::vector<std::string> lines;
-  const std::string metrics = quoted(to_string(settings.metrics_listen));
-  if (settings.listen.port != 0 && settings.listen == settings.metrics_listen) {
-    lines.push_back(
-        fmt::format("metrics.listen: expected another address than listen, found {} for both", metrics));
-  }
-  if (action != Action::kDemo && arrives_at(settings.backend, settings.listen)) {
+  append_addresses_found_twice(settings, lines);
+  if (action == Action::kDemo) append_addresses_of_no_demo(settings, lines);
+  const auto is_the_backend = [&](const ListenSpec& spec) {
+    return arrives_at(settings.backend, spec.address);
+  };
+  if (action != Action::kDemo && std::ranges::any_of(settings.listen, is_the_backend)) {
     lines.push_back(fmt::format("backend: expected another service, found {}, where wayside itself listens",
                                 quoted(to_string(settings.backend))));
   }

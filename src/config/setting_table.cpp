@@ -1,4 +1,5 @@
 #include "config/setting.hpp"
+#include "config/yaml_listen.hpp"
 #include "config/yaml_measurement.hpp"
 #include "config/yaml_openapi.hpp"
 #include "config/yaml_routes.hpp"
@@ -24,6 +25,36 @@ inline constexpr TextValue kFileName{
       if ((settings.*member).empty()) return {};
       return {std::filesystem::absolute(settings.*member).string()};
     },
+};
+
+// Listeners without more about them.
+template <auto member>
+inline constexpr TextValue kAddresses{
+    [](const SourceTexts& source, Settings& settings) -> std::optional<Mistake> {
+      std::vector<ListenSpec> specs;
+      for (const std::string& text : source.texts) {
+        auto address = ListenAddress::parse(text);
+        if (address.has_error()) return address.error();
+        specs.push_back({*std::move(address)});
+      }
+      settings.*member = std::move(specs);
+      return std::nullopt;
+    },
+    [](const Settings& settings) {
+      std::vector<std::string> texts;
+      for (const ListenSpec& spec : settings.*member)
+        texts.push_back(to_string(spec.address));
+      return texts;
+    },
+    true,
+};
+
+template <auto member>
+inline constexpr StructuredValue kListen{
+    [](const YamlValue& value, Settings& settings, YamlMistakes& mistakes) {
+      read_listen(value, settings.*member, mistakes);
+    },
+    [](const Settings& settings, YAML::Emitter& out) { print_listen(settings.*member, out); },
 };
 
 // The documents without prefixes.
@@ -70,7 +101,10 @@ constexpr auto kDefaults = &Measurement::defaults;
 
 constexpr std::array kSettings = std::to_array<Setting>({
     {"", kFileName<&Settings::file>, {"config", "FILE", "configuration file (YAML)"}},
-    {"listen", kText<ListenAddress, &Settings::listen>, {"listen", "HOST:PORT", "where clients connect"}},
+    {"listen",
+     kListen<&Settings::listen>,
+     {"listen", "ADDRESS[,ADDRESS]", "where clients connect: HOST:PORT or unix:/PATH",
+      &kAddresses<&Settings::listen>}},
     {"backend.url",
      kText<BackendAddress, &Settings::backend>,
      {"backend", "URL", "the service behind wayside: http://host:port or unix:/path"}},
@@ -78,8 +112,9 @@ constexpr std::array kSettings = std::to_array<Setting>({
      kText<CountOrNone, &Settings::backend_limits, &BackendLimits::max_connections>},
     {"backend.max_queue", kText<Count<0>, &Settings::backend_limits, &BackendLimits::max_queue>},
     {"metrics.listen",
-     kText<ListenAddress, &Settings::metrics_listen>,
-     {"metrics-listen", "HOST:PORT", "where Prometheus connects"}},
+     kListen<&Settings::metrics_listen>,
+     {"metrics-listen", "ADDRESS[,ADDRESS]", "where Prometheus connects: HOST:PORT or unix:/PATH",
+      &kAddresses<&Settings::metrics_listen>}},
     {"metrics.naming",
      kText<Namings, &Settings::namings>,
      {"naming", "NAME[,NAME]", "names of the metrics: http, flask, otel, or several; may be repeated"}},
@@ -126,6 +161,7 @@ constexpr std::array kSettings = std::to_array<Setting>({
     {"request_body.min_rate",
      kText<SizeOrOff<kMaxRequestBuffer>, &Settings::request_body, &RequestBody::min_rate>},
     {"max_connections", kText<CountOrNone, &Settings::max_connections>},
+    {"tcp_keepalive", kText<SecondsOrOff<kMaxKeepAlive>, &Settings::tcp_keepalive>},
     {"reuse_port", kText<Boolean, &Settings::reuse_port>},
     {"via", kText<Switch, &Settings::via>},
     {"client_half_close", kText<OneOf<kHalfCloseWords>, &Settings::client_half_close>},

@@ -140,6 +140,24 @@ struct Duration {
   static std::string print(Milliseconds duration) { return print_duration(duration); }
 };
 
+// Whole seconds, or "off": none.
+template <std::uint32_t max>
+struct SecondsOrOff {
+  static Parsed<std::optional<std::chrono::seconds>> parse(std::string_view text) {
+    if (text == "off" || text == "false") return std::optional<std::chrono::seconds>();
+    const auto duration = parse_duration(text);
+    if (duration.has_error()) return duration.error();
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*duration);
+    if (seconds != *duration || seconds.count() > max)
+      return expected(fmt::format("off or whole seconds from 1s to {}s", max), text);
+    return std::optional(seconds);
+  }
+  static std::string print(std::optional<std::chrono::seconds> duration) {
+    return duration ? print_duration(*duration) : "off";
+  }
+};
+inline constexpr std::uint32_t kMaxKeepAlive = 32'767;  // of TCP_KEEPIDLE (tcp(7))
+
 template <std::uint64_t max>
 struct Size {
   static Parsed<std::size_t> parse(std::string_view text) { return parse_size(text, max); }
@@ -189,6 +207,7 @@ struct Workers {
 
 // Addresses and names
 
+// "host:port" or "unix:/path"
 struct ListenAddress {
   static Parsed<Address> parse(std::string_view text);
   static std::string print(const Address& address) { return to_string(address); }

@@ -75,8 +75,9 @@ void write_framing(Appender& out, const Framing& framing, bool length_is_there) 
 }
 
 // This hop's element of a Forwarded field (RFC 7239 sections 4 and 6). An IPv6 address is quoted and in
-// brackets.
+// brackets, and a client without an address is unknown.
 std::string_view own_forwarded(std::string_view ip, std::span<char, 64> buffer) noexcept {
+  if (ip.empty()) return "for=unknown";
   Appender element(buffer);
   const bool is_v6 = ip.find(':') != ip.npos;
   element.text(is_v6 ? "for=\"[" : "for=");
@@ -135,7 +136,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
     } else if (&field == host && !head.authority.empty()) {
       // RFC 9112 section 3.2.2: the authority of the target replaces the value of Host.
       copier.replace(field, head.authority);
-    } else if (&field == forwarded_for) {
+    } else if (&field == forwarded_for && !rewrite.client_ip.empty()) {
       copier.append(field, rewrite.client_ip);
     } else if (&field == forwarded) {
       std::array<char, 64> buffer;
@@ -161,7 +162,8 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
     out.text("\r\n");
   }
   if (rewrite.via && via == nullptr) write_field(out, "Via", own_via);
-  if (forwarded_for == nullptr) write_field(out, "X-Forwarded-For", rewrite.client_ip);
+  if (forwarded_for == nullptr && !rewrite.client_ip.empty())
+    write_field(out, "X-Forwarded-For", rewrite.client_ip);
   // These describe what the first proxy saw, so they are added only if absent.
   if (!head.fields.contains(kXForwardedProto)) out.text("X-Forwarded-Proto: http\r\n");
   const std::string_view asked_host = !head.authority.empty() ? head.authority : host ? host->value : "";

@@ -1,12 +1,12 @@
 #include "wayside/net/listener.hpp"
 
-#include "net/open_socket.hpp"
-
 #include <boost/asio/error.hpp>
-#include <boost/asio/ip/basic_resolver.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <climits>
+#include <cstring>
 #include <new>
 #include <string>
 #include <sys/socket.h>
@@ -15,36 +15,16 @@
 namespace wayside::net {
 namespace {
 
-using boost::asio::ip::tcp;
-
 constexpr Milliseconds kRetryAfter{100};
 constexpr std::chrono::seconds kComplainEvery{1};
-constexpr int kBacklog = 4096;        // the kernel lowers it to net.core.somaxconn
 constexpr int kAcceptsPerEvent = 64;  // then other handlers run
 
-// SO_REUSEPORT is one of the options that Asio has no name for.
-error_code share_port(int socket) noexcept {
-  const int on = 1;
-  return ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 ? error_code() : last_error();
-}
-
-template <class Acceptor>
-error_code bind_and_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, PortUse use) {
-  Result<Descriptor> socket = open_socket(endpoint);
-  if (!socket) return socket.error();
-  error_code ec;
-  acceptor.assign(endpoint.protocol(), socket->number(), ec);
-  if (ec) return ec;
-  socket->release();
-  acceptor.set_option(typename Acceptor::reuse_address(true), ec);
-  if (!ec && use == PortUse::kShared) ec = share_port(acceptor.native_handle());
-  if (!ec) acceptor.bind(endpoint, ec);
-  // An address bound without the option is exclusive; from here on others may join.
-  if (!ec && use == PortUse::kFirst) ec = share_port(acceptor.native_handle());
-  if (!ec) acceptor.listen(kBacklog, ec);
-  error_code ignored;
-  if (ec) acceptor.close(ignored);
-  return ec;
+// The address family of the socket.
+Result<int> family_of(const Descriptor& socket) noexcept {
+  int family = 0;
+  socklen_t size = sizeof family;
+  if (::getsockopt(socket.number(), SOL_SOCKET, SO_DOMAIN, &family, &size) != 0) return last_error();
+  return family;
 }
 
 }  // namespace
@@ -52,21 +32,13 @@ error_code bind_and_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, Po
 Listener::Listener(const Executor& executor, std::string name, const Logger& log)
     : acceptor_(executor), retry_timer_(executor), name_(std::move(name)), log_(log) {}
 
-Result<Address> Listener::open(const Address& address, PortUse use) {
-  const std::string host = address.host.empty() ? "::" : address.host;
+error_code Listener::open(Descriptor socket) {
+  const Result<int> family = family_of(socket);
+  if (!family) return family.error();
   error_code ec;
-  boost::asio::ip::basic_resolver<tcp, Executor> resolver(acceptor_.get_executor());
-  const auto candidates = resolver.resolve(host, std::to_string(address.port),
-                                           tcp::resolver::passive | tcp::resolver::numeric_service, ec);
-  if (ec) return ec;
-  for (const auto& candidate : candidates) {
-    ec = bind_and_listen(acceptor_, candidate.endpoint(), use);
-    if (!ec) break;
-  }
-  if (ec) return ec;
-  const tcp::endpoint bound = acceptor_.local_endpoint(ec);
-  if (ec) return ec;
-  return Address{bound.address().to_string(), bound.port(), {}};
+  acceptor_.assign(StreamProtocol(*family, 0), socket.number(), ec);
+  if (!ec) socket.release();
+  return ec;
 }
 
 void Listener::start(OnAccept on_accept) {
@@ -83,7 +55,7 @@ void Listener::close() {
   // Connections completed so far are served. The kernel resets those completed from here on.
   if (on_accept_ && acceptor_.is_open()) {
     suspended_ = false;
-    accept_waiting(kBacklog);
+    accept_waiting(INT_MAX);
   }
   error_code ignored;
   acceptor_.close(ignored);
@@ -112,7 +84,7 @@ void Listener::on_waiting() {
 // socket with its reactor though it goes to another one.
 error_code Listener::accept_waiting(int at_most) {
   for (int i = 0; i != at_most && acceptor_.is_open() && !suspended_; ++i) {
-    tcp::endpoint client;
+    Endpoint client;
     auto size = static_cast<socklen_t>(client.capacity());
     Descriptor socket(
         ::accept4(acceptor_.native_handle(), client.data(), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
@@ -126,6 +98,7 @@ error_code Listener::accept_waiting(int at_most) {
       }
       return ec;
     }
+    client.resize(std::min<std::size_t>(size, client.capacity()));
     try {
       on_accept_(std::move(socket), client);
     } catch (const boost::system::system_error& error) {
@@ -159,7 +132,11 @@ void Listener::pause(const error_code& why) {
 }
 
 std::string client_text(const Listener::Endpoint& client) {
-  const boost::asio::ip::address address = client.address();
+  const int family = client.protocol().family();
+  if (family != AF_INET && family != AF_INET6) return {};
+  boost::asio::ip::tcp::endpoint endpoint;
+  std::memcpy(endpoint.data(), client.data(), std::min(client.size(), endpoint.capacity()));
+  const boost::asio::ip::address address = endpoint.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
   }

@@ -29,7 +29,7 @@ struct ClientConnection {
   net::Deadline deadline;
   net::Stream stream;
   net::Buffer in;
-  const std::string ip;
+  const std::string ip;  // empty: a client of a unix socket
   const SessionId id;
 };
 

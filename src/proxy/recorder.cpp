@@ -231,7 +231,7 @@ void Recorder::end_stream(const Transfer& transfer, TimePoint now) {
 void Recorder::write_access_log(const metrics::Observation& seen, const End& end, const Transfer& transfer,
                                 TimePoint now) {
   accesslog::Entry entry{.time = std::chrono::system_clock::now(),
-                         .client = client_.ip,
+                         .client = client_.ip.empty() ? std::string_view("unix:") : client_.ip,
                          .method = log_text_.method(),
                          .target = log_text_.target(),
                          .route = log_text_.label().empty() ? routes::kUnmatchedLabel : log_text_.label(),

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <new>
 #include <optional>
@@ -29,7 +30,6 @@ struct Worker::Impl {
       : context(readiness, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
                 dependencies.unmatched, dependencies.access_log, dependencies.log, dependencies.share,
                 [this] { serve_who_waits(); }),
-        listener(readiness.executor(), "proxy", dependencies.log),
         drain_timer(readiness.executor()),
         room_timer(readiness.executor()),
         session_limit(dependencies.share.clients) {}
@@ -56,7 +56,8 @@ struct Worker::Impl {
     if (!context.draining && !make_room()) {
       waiting.emplace(std::move(socket), std::move(client_ip));
       context.clients_wait = true;
-      listener.suspend();
+      for (net::Listener& listener : listeners)
+        listener.suspend();
       return make_room_later();
     }
     admit(std::move(socket), std::move(client_ip));
@@ -99,7 +100,10 @@ struct Worker::Impl {
   }
 
   void accept_again() noexcept {
-    if (listener.is_suspended() && !waiting) listener.resume();
+    if (waiting) return;
+    for (net::Listener& listener : listeners) {
+      if (listener.is_suspended()) listener.resume();
+    }
   }
 
   // Gives the waiting client a session if there is room for one more. Meanwhile further clients stay in the
@@ -127,7 +131,8 @@ struct Worker::Impl {
     context.draining = true;
     admit_who_waits();
     context.drain_began = readiness.woke_at();
-    listener.close();
+    for (net::Listener& listener : listeners)
+      listener.close();
     drain_has_begun = true;  // until here, no session is the last one
     wake_sessions();
     if (sessions.empty()) return finish();
@@ -171,7 +176,7 @@ struct Worker::Impl {
   boost::asio::io_context io{1};
   net::ReadinessSet readiness{io};
   Context context;
-  net::Listener listener;
+  std::deque<net::Listener> listeners;
   net::ReservedTimer<Worker> drain_timer;
   net::Timer room_timer;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
@@ -188,8 +193,10 @@ struct Worker::Impl {
 Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
 Worker::~Worker() = default;
 
-Result<Address> Worker::listen(const Address& address, net::PortUse use) {
-  return impl_->listener.open(address, use);
+error_code Worker::listen(net::Descriptor socket) {
+  net::Listener& listener =
+      impl_->listeners.emplace_back(impl_->readiness.executor(), "proxy", impl_->context.log);
+  return listener.open(std::move(socket));
 }
 
 void Worker::use_routing(std::unique_ptr<const Routing> routing) {
@@ -199,9 +206,11 @@ void Worker::use_routing(std::unique_ptr<const Routing> routing) {
 }
 
 void Worker::run() {
-  impl_->listener.start([impl = impl_.get()](net::Descriptor socket, const net::Listener::Endpoint& client) {
-    impl->on_accept(std::move(socket), net::client_text(client));
-  });
+  for (net::Listener& listener : impl_->listeners) {
+    listener.start([impl = impl_.get()](net::Descriptor socket, const net::Listener::Endpoint& client) {
+      impl->on_accept(std::move(socket), net::client_text(client));
+    });
+  }
   impl_->io.run();
 }
 

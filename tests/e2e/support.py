@@ -171,14 +171,15 @@ class Process:
 class Wayside(Process):
     """The daemon under test, on ports the kernel chose, ready when the constructor returns.
 
-    `config` is the text of a configuration file; `log_fields` are those of the log line "listening", and empty if
-    `stderr` takes the log. `redirections` are a shell's.
+    `config` is the text of a configuration file, which says where to listen if `configures_listeners`; `log_fields`
+    are those of the log line "listening", and empty if `stderr` takes the log. `redirections` are a shell's.
     """
 
     def __init__(
-        self, folder, *args, config=None, backend=None, env=None, stdout=None, stderr=None, redirections=""
-    ):
-        words = ["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
+        self, folder, *args, config=None, configures_listeners=False, backend=None, env=None, stdout=None,
+        stderr=None, redirections=""
+    ):  # fmt: skip
+        words = [] if configures_listeners else ["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
         if backend is not None:
             words += ["--backend", backend]
         if config is not None:
@@ -200,9 +201,16 @@ class Wayside(Process):
 
     def _read_ports_from_the_log(self):
         line = self.wait_for_line(r'msg="?listening"?.*').group(0)
-        self.log_fields = dict(re.findall(r'(\w+)="?([^\s"]+)', line))
-        self.proxy_port = int(self.log_fields["proxy"].rpartition(":")[2])
-        self.metrics_port = int(self.log_fields["metrics"].rpartition(":")[2])
+        fields = re.findall(r'(\w+)=("[^"]*"|\S+)', line)
+        self.log_fields = {name: value.strip('"') for name, value in fields}
+        self.proxy_port = self._first_port_of("proxy")
+        self.metrics_port = self._first_port_of("metrics")
+
+    def _first_port_of(self, listener):
+        """None where it listens on unix sockets alone."""
+        addresses = self.log_fields[listener].split(", ")
+        ports = [int(address.rpartition(":")[2]) for address in addresses if not address.startswith("unix:")]
+        return ports[0] if ports else None
 
     def _find_ports(self):
         self.log_fields = {}

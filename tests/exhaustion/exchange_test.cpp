@@ -7,6 +7,7 @@
 
 #include "support/failing_memory.hpp"
 #include "support/fake_backend.hpp"
+#include "support/listening.hpp"
 #include "support/proxy_stage.hpp"
 #include "support/raw_socket.hpp"
 
@@ -219,7 +220,7 @@ bool ExchangeWithoutMemory::serve_round(long number) {
                  .access_log = stage.context().access_log,
                  .log = stage.logger(),
                  .share = stage.share});
-  const Address address = worker.listen({"127.0.0.1", 0, {}}, net::PortUse::kAlone).value();
+  const Address address = test::listen_at(worker);
   std::promise<FailingMemory*> begun;
   std::promise<void> is_over;
   bool has_failed = false;

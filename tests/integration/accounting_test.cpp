@@ -500,7 +500,7 @@ TEST_F(Accounting, ShowsTheTraceBehindABucket) {
   EXPECT_THAT(backend.read_head(), HasSubstr("TraceParent: " + std::string(kTrace) + "\r\n"));
   backend.send(kOk);
   client.read_until("ok");
-  RawSocket scraper = RawSocket::connect(daemon().metrics_address());
+  RawSocket scraper = RawSocket::connect(daemon().metrics_addresses().front());
   const auto scrape = [&] {
     scraper.send("GET /metrics HTTP/1.1\r\nHost: m\r\nAccept: application/openmetrics-text\r\n\r\n");
     return scraper.read_until("# EOF\n");

@@ -31,8 +31,8 @@ ProxyFixture::~ProxyFixture() = default;
 
 void ProxyFixture::start(config::Settings settings) {
   daemon_.reset();
-  settings.listen = {"127.0.0.1", 0, {}};
-  settings.metrics_listen = {"127.0.0.1", 0, {}};
+  settings.listen = {{.address = {"127.0.0.1", 0, {}}}};
+  settings.metrics_listen = {{.address = {"127.0.0.1", 0, {}}}};
   // Without routes, a test finds its requests under "unmatched", unless its settings say otherwise.
   if (!settings.unmatched) settings.unmatched = routes::UnmatchedPolicy::kFold;
   if (settings.backend == config::Settings{}.backend) settings.backend = backend_.address();
@@ -62,7 +62,7 @@ void ProxyFixture::start_with_routes(std::initializer_list<const char*> template
 }
 
 std::string ProxyFixture::admin_get(std::string_view path) const {
-  RawSocket socket = RawSocket::connect(daemon_->metrics_address());
+  RawSocket socket = RawSocket::connect(daemon_->metrics_addresses().front());
   socket.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: metrics\r\nConnection: close\r\n\r\n");
   return socket.read_to_end();
 }

@@ -39,7 +39,7 @@ class ProxyFixture : public testing::Test {
   void set_source(std::function<config::Settings()> source) { source_ = std::move(source); }
   app::Daemon& daemon() { return *daemon_; }
 
-  RawSocket connect() const { return RawSocket::connect(daemon_->proxy_address()); }
+  RawSocket connect() const { return RawSocket::connect(daemon_->proxy_addresses().front()); }
 
   // The whole response to GET `path` on the metrics listener.
   std::string admin_get(std::string_view path) const;

@@ -37,6 +37,7 @@ RawSocket::~RawSocket() {
 }
 
 RawSocket RawSocket::connect(const Address& address) {
+  if (address.is_unix()) return connect_to(address.unix_path);
   const bool is_v6 = address.host.find(':') != std::string::npos;
   RawSocket socket(::socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in v4{};
@@ -51,6 +52,16 @@ RawSocket RawSocket::connect(const Address& address) {
       is_v6 ? reinterpret_cast<const sockaddr*>(&v6) : reinterpret_cast<const sockaddr*>(&v4);
   const socklen_t size = is_v6 ? sizeof v6 : sizeof v4;
   if (::connect(socket.descriptor_, target, size) != 0) socket.fail(std::strerror(errno));
+  return socket;
+}
+
+RawSocket RawSocket::connect_to(const std::string& unix_path) {
+  RawSocket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un target{};
+  target.sun_family = AF_UNIX;
+  unix_path.copy(target.sun_path, sizeof target.sun_path - 1);
+  if (::connect(socket.descriptor_, reinterpret_cast<const sockaddr*>(&target), sizeof target) != 0)
+    socket.fail(std::strerror(errno));
   return socket;
 }
 

@@ -63,6 +63,7 @@ class RawSocket {
   void send_and_close(std::string_view bytes);
 
  private:
+  static RawSocket connect_to(const std::string& unix_path);
   void wait_readable() const;
   // False at the end of the stream.
   bool read_some();

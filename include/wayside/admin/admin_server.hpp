@@ -5,9 +5,9 @@
 // body and does not know the proxy. It has no authentication: whoever reaches the port may read the metrics.
 #pragma once
 
-#include "wayside/base/address.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
+#include "wayside/net/descriptor.hpp"
 #include "wayside/net/types.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -37,7 +37,7 @@ struct AdminPages {
   using Reload = std::function<net::Awaitable<Checked<void, std::string>>()>;
   Reload reload;
   std::string version;  // of the program
-  std::string listen;   // the proxy's address, as text
+  std::string listen;   // the proxy's addresses, as text
   std::string backend;  // the backend's address, as text
 };
 
@@ -57,14 +57,11 @@ class AdminServer {
   AdminServer(const AdminServer&) = delete;
   AdminServer& operator=(const AdminServer&) = delete;
 
-  // Binds, listens and starts to accept. Call it once. Returns the bound address, with the port that the
-  // kernel chose if `address` has port 0. Blocks while a name is resolved, and binds the first of its
-  // addresses that can be bound. A unix socket fails with address_family_not_supported. Nothing is bound
-  // after a failure.
-  Result<Address> listen(const Address& address);
+  // Starts to accept clients from a socket that listens. Throws std::bad_alloc.
+  error_code listen(net::Descriptor socket);
 
-  // Closes the listener and every connection at once, even during a response. From then on `pages` is not
-  // used, and the server gives the io_context no more work. Calling it again does nothing.
+  // Closes the listening sockets and every connection at once, even during a response. From then on `pages`
+  // is not used, and the server gives the io_context no more work. Calling it again does nothing.
   void stop();
 
  private:

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace wayside::app {
 
@@ -40,12 +41,12 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Binds both listeners. Nothing is accepted yet.
+  // Binds all addresses. Nothing is accepted yet.
   Checked<void, StartError> open();
 
-  // The bound addresses, with the ports that the kernel chose. After open().
-  const Address& proxy_address() const noexcept;
-  const Address& metrics_address() const noexcept;
+  // The bound addresses, in the order of the settings, with the ports that the kernel chose. After open().
+  const std::vector<Address>& proxy_addresses() const noexcept;
+  const std::vector<Address>& metrics_addresses() const noexcept;
 
   // From now on SIGINT and SIGTERM drain, a second one of them ends the process at once, and SIGHUP reloads,
   // except during a drain. Call this before start(), so that no signal is missed.

@@ -25,7 +25,8 @@ struct AddressError {
   std::string message;
 };
 
-// "0.0.0.0:8080", "[::]:8080", "localhost:8080", ":8080" (every IPv4 address, like 0.0.0.0).
+// "0.0.0.0:8080", "[::]:8080", "localhost:8080", ":8080" (every IPv4 address, like 0.0.0.0),
+// "unix:/run/x.sock".
 Checked<Address, AddressError> parse_listen_address(std::string_view text);
 
 // "http://host:port", "http://host" (port 80), "http://[::1]:5000", "unix:/run/app.sock". A path, a query or
@@ -34,7 +35,7 @@ Checked<Address, AddressError> parse_listen_address(std::string_view text);
 // bytes (sun_path).
 Checked<Address, AddressError> parse_backend_address(std::string_view text);
 
-// "host:port", "[v6]:port" or "unix:/path". parse_listen_address() reads the first two forms.
+// "host:port", "[v6]:port" or "unix:/path", as parse_listen_address() reads them.
 std::string to_string(const Address& address);
 
 }  // namespace wayside

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace wayside::config {
@@ -27,6 +28,16 @@ namespace wayside::config {
 enum class HalfClose : std::uint8_t {
   kAbort,  // the client has left: a browser sends the same when its user presses stop
   kServe,  // the client is done sending, and gets its answer
+};
+
+// An address that wayside listens on.
+struct ListenSpec {
+  Address address;
+  // Of the file of a unix socket. Absent, and empty: as the process creates files.
+  std::optional<mode_t> mode{};
+  std::string owner{};  // "user", "user:group" or ":group"
+
+  friend bool operator==(const ListenSpec&, const ListenSpec&) = default;
 };
 
 // The longest waits. Each is at least a millisecond and at most 30 days.
@@ -95,11 +106,11 @@ struct OpenApiDocument {
 enum class AccessLog : std::uint8_t { kOff, kJson };
 
 struct Settings {
-  Address listen{"0.0.0.0", 8080, {}};
+  std::vector<ListenSpec> listen{{{"0.0.0.0", 8080, {}}}};  // never empty, no address twice
   Address backend{"127.0.0.1", 5000, {}};
-  Address metrics_listen{"0.0.0.0", 10180, {}};
-  std::vector<metrics::Naming> namings{metrics::Naming::kHttp};  // never empty, no value twice
-  std::size_t workers = 1;                                       // at least 1; "auto" is resolved
+  std::vector<ListenSpec> metrics_listen{{{"0.0.0.0", 10180, {}}}};  // the same
+  std::vector<metrics::Naming> namings{metrics::Naming::kHttp};      // never empty, no value twice
+  std::size_t workers = 1;                                           // at least 1; "auto" is resolved
   LogLevel log_level = LogLevel::kInfo;
   BackendLimits backend_limits;
   RequestBody request_body;
@@ -109,8 +120,11 @@ struct Settings {
   // Sessions at a time, shared evenly by the workers; further clients wait to be accepted. None: bounded by
   // the descriptors of the process.
   std::optional<std::size_t> max_connections;
-  bool reuse_port = false;  // other processes of this user may listen on the same port (SO_REUSEPORT)
-  bool via = true;          // add this hop to the Via field of requests
+  // Other processes of this user may listen on the same ports (SO_REUSEPORT), and take over unix sockets.
+  bool reuse_port = false;
+  // A client that is gone without a word is noticed after twice this time. None: by a timeout alone.
+  std::optional<std::chrono::seconds> tcp_keepalive{60};
+  bool via = true;  // add this hop to the Via field of requests
   // The meaning of the end of a client's sending direction while its answer is due.
   HalfClose client_half_close = HalfClose::kAbort;
   Measurement measurement;

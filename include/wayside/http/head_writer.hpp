@@ -17,11 +17,13 @@ namespace wayside::http {
 
 // How a request head changes, beyond its hop-by-hop fields.
 struct RequestRewrite {
-  std::string_view client_ip;      // without a zone; appended to X-Forwarded-For, and to Forwarded if present
-  std::string_view fallback_host;  // the Host of an HTTP/1.0 request without one
-  Framing framing{};               // of the body that follows
-  bool upgrade = false;            // forward the client's Upgrade field
-  bool via = true;                 // add this hop to Via (RFC 9110 section 7.6.3)
+  // Without a zone; appended to X-Forwarded-For, and to Forwarded if present. Empty: it has none (unix
+  // socket).
+  std::string_view client_ip;
+  std::string_view fallback_host;               // the Host of an HTTP/1.0 request without one
+  Framing framing{};                            // of the body that follows
+  bool upgrade = false;                         // forward the client's Upgrade field
+  bool via = true;                              // add this hop to Via (RFC 9110 section 7.6.3)
   std::optional<std::uint64_t> max_forwards{};  // the new value, if present (RFC 9110 section 7.6.2)
 };
 

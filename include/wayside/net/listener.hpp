@@ -1,12 +1,11 @@
-// A listening TCP socket that hands accepted connections to its owner.
+// Accepts the connections of a listening socket (listening_socket.hpp) and hands them to its owner.
 //
 // A lack of descriptors or memory pauses accepting for a moment. It neither stops the listener nor makes it
 // spin (accept(2), "Error handling"). Waiting for connections and pausing take no memory.
 //
-// Used by the thread that runs the io_context alone, apart from open().
+// Used by the thread that runs the io_context alone.
 #pragma once
 
-#include "wayside/base/address.hpp"
 #include "wayside/base/clock.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
@@ -16,7 +15,6 @@
 #include "wayside/net/types.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <functional>
 #include <memory>
@@ -24,17 +22,11 @@
 
 namespace wayside::net {
 
-// Whether other listeners may bind the same port. Each listener has a separate accept queue.
-enum class PortUse {
-  kAlone,   // no other listener
-  kFirst,   // exclusive when bound; listeners with kShared may join later
-  kShared,  // joins listeners of this user with kFirst or kShared (SO_REUSEPORT)
-};
-
 class Listener {
  public:
-  using Endpoint = boost::asio::ip::tcp::endpoint;
-  // Takes a connection: its socket, which is non-blocking and has TCP_NODELAY, and the client's address.
+  using Endpoint = StreamProtocol::endpoint;
+  // Takes a connection: its socket, which is non-blocking, and the client's address. A TCP socket has the
+  // options of the listening one, such as TCP_NODELAY.
   using OnAccept = std::function<void(Descriptor, const Endpoint& client)>;
 
   // `log` outlives the listener; `name` stands for the listener there.
@@ -42,9 +34,8 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  // Binds and listens. Blocks while a host name is looked up, and binds the first of its addresses that can
-  // be bound. Returns the bound address, with the port that the kernel chose for port 0.
-  Result<Address> open(const Address& address, PortUse use);
+  // Takes the socket. Once.
+  error_code open(Descriptor socket);
 
   // Passes each connection to `on_accept`, from the io_context and in close(). A std::bad_alloc or
   // boost::system::system_error that it throws pauses accepting.
@@ -64,7 +55,7 @@ class Listener {
   error_code accept_waiting(int at_most);
   void pause(const error_code& why);
 
-  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
+  boost::asio::basic_socket_acceptor<StreamProtocol, Executor> acceptor_;
   OperationMemory wait_memory_;
   ReservedTimer<Listener> retry_timer_;
   const std::string name_;
@@ -79,7 +70,8 @@ class Listener {
 };
 
 // The client's address without port, in the form that other hosts use: an IPv4 client of a dual-stack socket
-// ("::ffff:10.0.0.1") in IPv4 form, and a link-local address without its zone ("%eth0").
+// ("::ffff:10.0.0.1") in IPv4 form, and a link-local address without its zone ("%eth0"). Empty for a client
+// of a unix socket.
 std::string client_text(const Listener::Endpoint& client);
 
 }  // namespace wayside::net

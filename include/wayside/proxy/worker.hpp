@@ -1,15 +1,14 @@
-// One thread's share of the proxy: an io_context, a listening socket, a pool of backend connections and the
-// sessions of the clients that this socket accepted. Workers share nothing that is written on the way of a
+// One thread's share of the proxy: an io_context, listening sockets, a pool of backend connections and the
+// sessions of the clients that these sockets accepted. Workers share nothing that is written on the way of a
 // request.
 #pragma once
 
-#include "wayside/base/address.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/inspector/unmatched_paths.hpp"
 #include "wayside/metrics/shard.hpp"
-#include "wayside/net/listener.hpp"
+#include "wayside/net/descriptor.hpp"
 #include "wayside/output/ring.hpp"
 #include "wayside/proxy/routing.hpp"
 #include "wayside/proxy/share.hpp"
@@ -37,9 +36,9 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Before run(), from any thread. Where several workers have one address, the first one resolves port 0 for
-  // the rest. Returns the address really bound.
-  Result<Address> listen(const Address& address, net::PortUse use);
+  // Accepts clients from a socket that listens. Before run(), from any thread; at least once. Throws
+  // std::bad_alloc.
+  error_code listen(net::Descriptor socket);
 
   // From the next request on, this is the routing; exchanges under way keep what they found in the old one.
   // From any thread.

@@ -2,6 +2,7 @@
 
 #include "wayside/base/direct_log.hpp"
 
+#include "support/listening.hpp"
 #include "unit/admin/admin_test_support.hpp"
 
 #include <boost/asio/error.hpp>
@@ -35,13 +36,15 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-// A server on a free port of the loopback interface, with a thread that runs it.
+// A server on free ports of the loopback interface, with a thread that runs it.
 class Running {
  public:
-  explicit Running(AdminPages pages) : server(io_context_, std::move(pages), logger_) {
-    const Result<Address> address = server.listen({"127.0.0.1", 0, {}});
-    if (!address) throw std::runtime_error(address.error().message());
-    endpoint = {boost::asio::ip::make_address(address->host), address->port};
+  explicit Running(AdminPages pages, int sockets = 1) : server(io_context_, std::move(pages), logger_) {
+    for (int i = 0; i < sockets; ++i) {
+      const Address address = test::listen_at(server);
+      endpoints.emplace_back(boost::asio::ip::make_address(address.host), address.port);
+    }
+    endpoint = endpoints.front();
     run_ = std::async(std::launch::async, [this] { io_context_.run(); });
   }
 
@@ -66,7 +69,8 @@ class Running {
 
  public:
   AdminServer server;
-  tcp::endpoint endpoint;
+  std::vector<tcp::endpoint> endpoints;
+  tcp::endpoint endpoint;  // the first
 
  private:
   std::future<void> run_;
@@ -231,9 +235,8 @@ TEST(AdminServer, MayBeDestroyedWhileConnectionsAreOpen) {
     DirectLog errors(STDERR_FILENO);
     const Logger logger(LogLevel::kError, errors);
     std::optional<AdminServer> server(std::in_place, io_context, fixture.pages(), logger);
-    const Result<Address> address = server->listen({"127.0.0.1", 0, {}});
-    ASSERT_TRUE(address.has_value());
-    RawClient client({boost::asio::ip::make_address(address->host), address->port});
+    const Address address = test::listen_at(*server);
+    RawClient client({boost::asio::ip::make_address(address.host), address.port});
     client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n");
     while (!client.has_bytes())
       ASSERT_GT(io_context.run_one_for(std::chrono::seconds(10)), 0U);
@@ -243,37 +246,12 @@ TEST(AdminServer, MayBeDestroyedWhileConnectionsAreOpen) {
   }
 }
 
-TEST(AdminServer, ListensOnIpv6AndOnNames) {
+TEST(AdminServer, ListensOnSeveralSockets) {
   Fixture fixture;
-  boost::asio::io_context io_context;
-  DirectLog errors(STDERR_FILENO);
-  const Logger logger(LogLevel::kError, errors);
-  AdminServer by_name(io_context, fixture.pages(), logger);
-  const Result<Address> name = by_name.listen({"localhost", 0, {}});
-  ASSERT_TRUE(name.has_value()) << name.error().message();
-  EXPECT_NE(name->port, 0);
-  AdminServer by_literal(io_context, fixture.pages(), logger);
-  const Result<Address> literal = by_literal.listen({"::1", 0, {}});
-  if (!literal && literal.error() == boost::system::errc::address_not_available)
-    GTEST_SKIP() << "no IPv6 here";
-  ASSERT_TRUE(literal.has_value()) << literal.error().message();
-  EXPECT_EQ(literal->host, "::1");
-}
-
-TEST(AdminServer, ListenSaysWhyItCannot) {
-  Fixture fixture;
-  boost::asio::io_context io_context;
-  DirectLog errors(STDERR_FILENO);
-  const Logger logger(LogLevel::kError, errors);
-  AdminServer first(io_context, fixture.pages(), logger);
-  const Result<Address> taken = first.listen({"127.0.0.1", 0, {}});
-  ASSERT_TRUE(taken.has_value());
-  AdminServer second(io_context, fixture.pages(), logger);
-  EXPECT_EQ(second.listen(*taken).error(), boost::asio::error::address_in_use);
-  EXPECT_EQ(second.listen({"", 0, "/run/metrics.sock"}).error(),
-            boost::asio::error::address_family_not_supported);
-  EXPECT_TRUE(second.listen({"name.invalid", 0, {}}).has_error());
-  EXPECT_TRUE(second.listen({"127.0.0.1", 0, {}}).has_value()) << "a failure leaves nothing behind";
+  const Running running(fixture.pages(), 3);
+  ASSERT_EQ(running.endpoints.size(), 3U);
+  for (const tcp::endpoint& endpoint : running.endpoints)
+    EXPECT_THAT(get(endpoint, "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
 // While it lives, the process has no free descriptor: every number below the limit is taken.
@@ -321,10 +299,9 @@ TEST(AdminServer, WaitsWithoutSpinningWhileThereIsNoDescriptor) {
   DirectLog errors(STDERR_FILENO);
   const Logger logger(LogLevel::kError, errors);
   AdminServer server(io_context, fixture.pages(), logger);
-  const Result<Address> address = server.listen({"127.0.0.1", 0, {}});
-  ASSERT_TRUE(address.has_value());
+  const Address address = test::listen_at(server);
   rehearse(io_context);
-  RawClient client({boost::asio::ip::make_address(address->host), address->port});
+  RawClient client({boost::asio::ip::make_address(address.host), address.port});
   client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n");
   {
     const NoDescriptors none;

@@ -28,7 +28,7 @@ class Served {
   explicit Served(ConnectionLimits limits = {}, bool is_stopped = false)
       : is_stopped_(is_stopped), client(acceptor_.local_endpoint()) {
     boost::asio::ip::tcp::socket accepted = acceptor_.accept();
-    connection_.emplace(Socket(io_context_, tcp::v4(), accepted.release()));
+    connection_.emplace(Socket(io_context_, net::StreamProtocol(tcp::v4()), accepted.release()));
     EXPECT_TRUE(admission_.admit(*connection_));
     done_ = boost::asio::co_spawn(io_context_, serve_and_close(limits), boost::asio::use_future);
     thread_ = std::thread([this] { io_context_.run(); });

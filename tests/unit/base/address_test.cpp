@@ -27,6 +27,7 @@ TEST(ListenAddress, Reads) {
       {"localhost:8080", {"localhost", 8080, {}}},
       {"my_app-1.svc.cluster.local.:80", {"my_app-1.svc.cluster.local.", 80, {}}},
       {":8080", {"0.0.0.0", 8080, {}}},
+      {"unix:/run/app.sock", {{}, 0, "/run/app.sock"}},
   };
   for (const Good& each : cases) {
     const auto address = parse_listen_address(each.text);
@@ -39,19 +40,19 @@ TEST(ListenAddress, SaysWhatIsWrong) {
   const std::string port = "expected a port from 0 to 65535, found ";
   const std::string host = "expected a host name or an IP address, found ";
   const std::vector<Bad> cases = {
-      {"", R"(expected host:port, found "")"},
-      {"8080", R"(expected host:port, found "8080")"},
-      {"localhost", R"(expected host:port, found "localhost")"},
-      {"[::1]", R"(expected host:port, found "[::1]")"},
-      {"[::1", R"(expected host:port, found "[::1")"},
-      {"[::1]8080", R"(expected host:port, found "[::1]8080")"},
+      {"", R"(expected host:port or unix:/path, found "")"},
+      {"8080", R"(expected host:port or unix:/path, found "8080")"},
+      {"localhost", R"(expected host:port or unix:/path, found "localhost")"},
+      {"[::1]", R"(expected host:port or unix:/path, found "[::1]")"},
+      {"[::1", R"(expected host:port or unix:/path, found "[::1")"},
+      {"[::1]8080", R"(expected host:port or unix:/path, found "[::1]8080")"},
       {"localhost:", port + R"("")"},
       {"localhost:http", port + R"("http")"},
       {"localhost:65536", port + R"("65536")"},
       {"localhost:+80", port + R"("+80")"},
       {"localhost: 80", port + R"(" 80")"},
       {"localhost:080", port + R"("080")"},
-      {"localhost:80/", R"(expected host:port, found "localhost:80/")"},
+      {"localhost:80/", R"(expected host:port or unix:/path, found "localhost:80/")"},
       {"::1:8080", R"(expected an IPv6 address in brackets, as in [::1]:8080, found "::1")"},
       {"[]:80", R"(expected an IPv6 address between the brackets, found "")"},
       {"[1.2.3.4]:80", R"(expected an IPv6 address between the brackets, found "1.2.3.4")"},
@@ -64,8 +65,9 @@ TEST(ListenAddress, SaysWhatIsWrong) {
       {".:80", host + R"(".")"},
       {std::string(64, 'a') + ":80", host + '"' + std::string(64, 'a') + '"'},
       {"a\nb:80", host + R"("a\nb")"},
-      {"http://localhost:80", R"(expected host:port, found "http://localhost:80")"},
-      {"unix:/run/app.sock", R"(expected host:port, found "unix:/run/app.sock")"},
+      {"http://localhost:80", R"(expected host:port or unix:/path, found "http://localhost:80")"},
+      {"/run/app.sock", R"(expected host:port or unix:/path, found "/run/app.sock")"},
+      {"unix:app.sock", R"(expected an absolute path, as in unix:/run/app.sock, found "unix:app.sock")"},
   };
   for (const Bad& each : cases) {
     const auto address = parse_listen_address(each.text);

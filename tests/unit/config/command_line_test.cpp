@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -63,7 +64,7 @@ TEST(CommandLine, SaysWhatIsWrong) {
       {{"--listen"}, "--listen: expected a value, found none"},
       {{"--listen="}, "--listen: expected a value, found none"},
       {{"--demo=yes"}, "--demo: expected no value, found one"},
-      {{"--listen", ":80", "--listen", ":81"}, R"(--listen: expected once, found ":80" and ":81")"},
+      {{"--workers", "1", "--workers", "2"}, R"(--workers: expected once, found "1" and "2")"},
       {{"wayside.yaml"}, R"(expected an option that begins with --, found "wayside.yaml")"},
       {{"-h"}, R"(expected an option that begins with --, found "-h")"},
       {{"--demo", "--check"}, "--check: expected to stand alone, found --demo beside it"},
@@ -73,11 +74,16 @@ TEST(CommandLine, SaysWhatIsWrong) {
   }
 }
 
+// Each run of white space is a blank.
+std::string without_line_breaks(const std::string& text) {
+  return std::regex_replace(text, std::regex("\\s+"), " ");
+}
+
 TEST(CommandLine, HelpNamesEveryOptionAndVariable) {
-  const std::string text = help_text();
+  const std::string text = without_line_breaks(help_text());
   for (const Setting* setting : settings_with_flag()) {
     EXPECT_THAT(text, HasSubstr(fmt::format("--{} ", setting->flag.name)));
-    EXPECT_THAT(text, HasSubstr(fmt::format("--{} is {}\n", setting->flag.name, variable_of(*setting))));
+    EXPECT_THAT(text, HasSubstr(fmt::format("--{} is {} ", setting->flag.name, variable_of(*setting))));
     EXPECT_THAT(text, HasSubstr(setting->flag.help));
   }
   for (const char* flag : {"--demo", "--check", "--explain", "--version", "--help"})

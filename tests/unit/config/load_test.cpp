@@ -70,9 +70,9 @@ TEST(Load, ReadsEveryOption) {
   const Settings settings =
       settings_of({"--listen", ":1", "--backend", "http://app", "--metrics-listen", ":2", "--naming",
                    "flask,http", "--workers", "3", "--log-level", "debug"});
-  EXPECT_EQ(settings.listen.port, 1);
+  EXPECT_EQ(settings.listen.front().address.port, 1);
   EXPECT_EQ(settings.backend, (Address{"app", 80, {}}));
-  EXPECT_EQ(settings.metrics_listen.port, 2);
+  EXPECT_EQ(settings.metrics_listen.front().address.port, 2);
   EXPECT_THAT(settings.namings, ElementsAre(Naming::kFlask, Naming::kHttp));
   EXPECT_EQ(settings.workers, 3U);
   EXPECT_EQ(settings.log_level, LogLevel::kDebug);
@@ -82,9 +82,9 @@ TEST(Load, ReadsTheEnvironment) {
   const Settings settings = settings_of(
       {}, {"WAYSIDE_LISTEN=:1", "WAYSIDE_BACKEND=http://app", "WAYSIDE_METRICS_LISTEN=:2",
            "WAYSIDE_NAMING=flask", "WAYSIDE_WORKERS=3", "WAYSIDE_LOG_LEVEL=debug", "LISTEN=nothing"});
-  EXPECT_EQ(settings.listen.port, 1);
+  EXPECT_EQ(settings.listen.front().address.port, 1);
   EXPECT_EQ(settings.backend, (Address{"app", 80, {}}));
-  EXPECT_EQ(settings.metrics_listen.port, 2);
+  EXPECT_EQ(settings.metrics_listen.front().address.port, 2);
   EXPECT_THAT(settings.namings, ElementsAre(Naming::kFlask));
   EXPECT_EQ(settings.workers, 3U);
   EXPECT_EQ(settings.log_level, LogLevel::kDebug);
@@ -95,7 +95,7 @@ TEST_F(LoadFile, IsOverriddenByTheEnvironmentAndThatByTheCommandLine) {
       write("listen: :1\nworkers: 1\nlog_level: warn\nmetrics: {naming: [http, flask]}\n");
   const Settings settings = settings_of({"--config", file.c_str(), "--listen", ":3", "--naming=flask"},
                                         {"WAYSIDE_LISTEN=:2", "WAYSIDE_WORKERS=2", "WAYSIDE_NAMING=http"});
-  EXPECT_EQ(settings.listen.port, 3);
+  EXPECT_EQ(settings.listen.front().address.port, 3);
   EXPECT_EQ(settings.workers, 2U);
   EXPECT_EQ(settings.log_level, LogLevel::kWarn);
   EXPECT_THAT(settings.namings, ElementsAre(Naming::kFlask));
@@ -132,7 +132,7 @@ TEST_F(LoadFile, ReportsTheMistakesOfAllSources) {
 
 TEST(Load, ReportsAnOverriddenMistake) {
   EXPECT_THAT(errors_of({"--listen", ":1"}, {"WAYSIDE_LISTEN=x"}),
-              ElementsAre(R"(WAYSIDE_LISTEN: expected host:port, found "x")"));
+              ElementsAre(R"(WAYSIDE_LISTEN: expected host:port or unix:/path, found "x")"));
 }
 
 TEST(Load, AnswersHelpAndVersionWhateverElseIsWrong) {
@@ -146,7 +146,8 @@ TEST(Load, AnswersHelpAndVersionWhateverElseIsWrong) {
 TEST(Load, RejectsOneAddressForTwoPurposes) {
   EXPECT_THAT(
       errors_of({"--listen", ":80", "--metrics-listen", "0.0.0.0:80"}),
-      ElementsAre(R"(metrics.listen: expected another address than listen, found "0.0.0.0:80" for both)"));
+      ElementsAre(
+          R"(metrics.listen: expected each address once, in listen and metrics.listen, found "0.0.0.0:80" twice)"));
   EXPECT_THAT(errors_of({"--listen", ":0", "--metrics-listen", ":0"}), IsEmpty()) << "two free ports";
 }
 

@@ -105,7 +105,7 @@ TEST(Setting, IsAppliedWithItsSource) {
   EXPECT_EQ(settings.workers, 3U);
   EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"api.yaml"}, OpenApiDocument{"b.json"}))
       << "relative to the current directory";
-  EXPECT_THAT(errors, ElementsAre(R"(--listen: expected host:port, found "here")"));
+  EXPECT_THAT(errors, ElementsAre(R"(--listen: expected host:port or unix:/path, found "here")"));
 }
 
 // The words of the table, and those of the modules whose enums they are.

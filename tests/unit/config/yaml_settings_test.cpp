@@ -78,11 +78,11 @@ trailing_slash: strict
 ignore_case: true
 reuse_port: true
 )");
-  EXPECT_EQ(settings.listen, (Address{"::", 80, {}}));
+  EXPECT_EQ(settings.listen, (std::vector<ListenSpec>{{{"::", 80, {}}}}));
   EXPECT_EQ(settings.backend, (Address{{}, 0, "/run/app.sock"}));
   EXPECT_EQ(settings.workers, 3U);
   EXPECT_EQ(settings.log_level, LogLevel::kWarn);
-  EXPECT_EQ(settings.metrics_listen, (Address{"127.0.0.1", 9000, {}}));
+  EXPECT_EQ(settings.metrics_listen, (std::vector<ListenSpec>{{{"127.0.0.1", 9000, {}}}}));
   EXPECT_THAT(settings.namings, ElementsAre(Naming::kHttp, Naming::kFlask));
   EXPECT_EQ(settings.timeouts, (Timeouts{1ms, 2s, 9min, 3min, 4h, 5ms, 6s, 7min, 8h}));
   EXPECT_EQ(settings.backend_limits, (BackendLimits{7, 0}));
@@ -231,24 +231,26 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"upstreams: {}",
        "f.yaml:1: expected one of listen, backend, metrics, workers, log_level, access_log, inspector, "
        "timeouts, limits, request_body, "
-       "max_connections, reuse_port, via, client_half_close, openapi, unmatched, trailing_slash, "
+       "max_connections, tcp_keepalive, reuse_port, via, client_half_close, openapi, unmatched, "
+       "trailing_slash, "
        "dialect, ignore_case, routes, "
        "found "
        "\"upstreams\""},
       {"[a]: b", "f.yaml:1: expected a key, found a list"},
       {"workers: 1\n\nworkers: 2", "f.yaml:3: workers: expected once, found again after line 1"},
       // Values.
-      {"listen: 8080", R"(f.yaml:1: listen: expected host:port, found "8080")"},
-      {"listen:", "f.yaml:1: listen: expected one value, found nothing"},
-      {"listen: [a]", "f.yaml:1: listen: expected one value, found a list"},
-      {"listen: {a: b}", "f.yaml:1: listen: expected one value, found a mapping"},
+      {"listen: 8080", R"(f.yaml:1: listen: expected host:port or unix:/path, found "8080")"},
+      {"listen:",
+       "f.yaml:1: listen: expected host:port or unix:/path, or a mapping with address, found nothing"},
+      {"workers: [1]", "f.yaml:1: workers: expected one value, found a list"},
+      {"workers: {a: b}", "f.yaml:1: workers: expected one value, found a mapping"},
       {"backend: app", R"(f.yaml:1: backend: expected http://host:port or unix:/path, found "app")"},
       {"workers: many", R"(f.yaml:1: workers: expected a number from 1 to 1024, or auto, found "many")"},
       {"log_level: loud", R"(f.yaml:1: log_level: expected debug, info, warn or error, found "loud")"},
       {"inspector: off", R"(f.yaml:1: inspector: expected a mapping, found "off")"},
       {"inspector:\n  examples: some", R"(f.yaml:2: inspector.examples: expected on or off, found "some")"},
       {"metrics: 1", R"(f.yaml:1: metrics: expected a mapping, found "1")"},
-      {"metrics:\n  listen: x", R"(f.yaml:2: metrics.listen: expected host:port, found "x")"},
+      {"metrics:\n  listen: x", R"(f.yaml:2: metrics.listen: expected host:port or unix:/path, found "x")"},
       {"metrics:\n  naming: nginx",
        R"(f.yaml:2: metrics.naming: expected http, flask or otel, found "nginx")"},
       {"metrics:\n  naming: []",
@@ -391,6 +393,7 @@ request_body:
   buffer: 16KiB
   min_rate: off
 max_connections: none
+tcp_keepalive: 1m
 reuse_port: false
 via: on
 client_half_close: abort
@@ -429,9 +432,9 @@ TEST(YamlSettings, HoldRoutesToTheirLimits) {
 TEST(ToYaml, LoadsToTheSameSettings) {
   Settings settings;
   settings.route_limits = {70'000, 3 << 20U, 1 << 30U};
-  settings.listen = {"::", 0, {}};
+  settings.listen = {{{"::", 0, {}}}, {{{}, 0, "/run/a.sock"}, 0660, "a:b"}};
   settings.backend = {{}, 0, "/run/my app: #1.sock"};
-  settings.metrics_listen = {"localhost", 1, {}};
+  settings.metrics_listen = {{{"localhost", 1, {}}}};
   settings.namings = {Naming::kFlask, Naming::kHttp};
   settings.workers = 12;
   settings.log_level = LogLevel::kDebug;

@@ -125,6 +125,7 @@ TEST(RequestHeadWriter, AppendsTheClientToTheLastForwarded) {
   EXPECT_EQ(forwarded("Forwarded: for=a\r\nConnection: forwarded\r\nForwarded: for=b\r\n", "2001:db8::1"),
             Values({"for=a", "for=b, for=\"[2001:db8::1]\""}));
   EXPECT_EQ(forwarded("Forwarded:\r\n", "2.2.2.2"), Values({"for=2.2.2.2"}));
+  EXPECT_EQ(forwarded("Forwarded: for=a\r\n", ""), Values({"for=a, for=unknown"})) << "a unix socket";
 }
 
 TEST(RequestHeadWriter, AppendsTheClientToTheLastForwardedFor) {
@@ -141,6 +142,8 @@ TEST(RequestHeadWriter, AppendsTheClientToTheLastForwardedFor) {
   EXPECT_EQ(forwarded_for("X-Forwarded-For: a, b\r\nA: b\r\nX-Forwarded-For: c\r\n", "::1"),
             Values({"a, b", "c, ::1"}));
   EXPECT_EQ(forwarded_for("X-Forwarded-For:\r\n", "::1"), Values({"::1"}));
+  EXPECT_EQ(forwarded_for("X-Forwarded-For: a\r\n", ""), Values({"a"})) << "a unix socket";
+  EXPECT_EQ(forwarded_for("", ""), Values());
 }
 
 // RFC 9110 section 7.6.3: with the received version, behind earlier elements.

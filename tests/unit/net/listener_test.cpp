@@ -1,12 +1,14 @@
 #include "wayside/net/listener.hpp"
 
 #include "wayside/base/direct_log.hpp"
+#include "wayside/net/listening_socket.hpp"
 
 #include "support/connection.hpp"
 #include "support/failing_memory.hpp"
 #include "support/io_loop.hpp"
 #include "support/raw_socket.hpp"
 #include "support/sinks.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
@@ -76,11 +78,16 @@ class ListenerTest : public testing::Test {
     std::string client_ip;
   };
 
+  Address open(Listener& listener, const Address& address = kLoopback) {
+    ListeningSocket socket = listen_on_tcp(address, {}).value();
+    EXPECT_EQ(listener.open(std::move(socket.socket)), error_code());
+    return socket.address;
+  }
+
   Address open_and_start(Listener& listener, const Address& address = kLoopback) {
-    const Result<Address> bound = listener.open(address, PortUse::kAlone);
-    EXPECT_TRUE(bound.has_value()) << bound.error().message();
+    const Address bound = open(listener, address);
     start(listener);
-    return bound.value();
+    return bound;
   }
 
   void start(Listener& listener) {
@@ -163,7 +170,7 @@ TEST_F(ListenerTest, ResumesWithoutMemory) {
 
 // The owner has no memory for the connection, nor the listener for anything.
 TEST_F(ListenerTest, PausesAndGoesOnWithoutMemory) {
-  const Address address = listener_.open(kLoopback, PortUse::kAlone).value();
+  const Address address = open(listener_);
   int calls = 0;
   listener_.start([&](Descriptor, const Listener::Endpoint&) {
     ++calls;
@@ -183,49 +190,56 @@ TEST_F(ListenerTest, AcceptsAllWaitingConnections) {
   EXPECT_TRUE(accepts(100));
 }
 
-TEST_F(ListenerTest, LooksNamesUp) {
-  const Address address = open_and_start(listener_, {"localhost", 0, {}});
-  const RawSocket client = RawSocket::connect(address);
-  EXPECT_TRUE(accepts(1));
-}
-
 // A dual-stack socket calls an IPv4 client ::ffff:127.0.0.1, which other hosts do not use.
 TEST_F(ListenerTest, NamesAnIpv4ClientAsSuchOnADualStackSocket) {
-  const Result<Address> bound = listener_.open({"::", 0, {}}, PortUse::kAlone);
-  if (!bound) GTEST_SKIP() << "this machine has no IPv6: " << bound.error().message();
+  Result<ListeningSocket> socket = listen_on_tcp({"::", 0, {}}, {});
+  if (!socket) GTEST_SKIP() << "this machine has no IPv6: " << socket.error().message();
+  ASSERT_EQ(listener_.open(std::move(socket->socket)), error_code());
   start(listener_);
-  const RawSocket over_v4 = RawSocket::connect({"127.0.0.1", bound->port, {}});
+  const RawSocket over_v4 = RawSocket::connect({"127.0.0.1", socket->address.port, {}});
   ASSERT_TRUE(accepts(1));
   EXPECT_EQ(accepted_[0].client_ip, "127.0.0.1");
-  const RawSocket over_v6 = RawSocket::connect({"::1", bound->port, {}});
+  const RawSocket over_v6 = RawSocket::connect({"::1", socket->address.port, {}});
   ASSERT_TRUE(accepts(2));
   EXPECT_EQ(accepted_[1].client_ip, "::1");
 }
 
-TEST_F(ListenerTest, ReportsAPortInUseAndMayTryAnother) {
-  const Address taken = open_and_start(listener_);
-  Listener other(loop_.readiness.executor(), "test", log_);
-  const Result<Address> refused = other.open(taken, PortUse::kAlone);
-  ASSERT_TRUE(refused.has_error());
-  EXPECT_EQ(refused.error(), boost::asio::error::address_in_use);
-  EXPECT_TRUE(other.open(kLoopback, PortUse::kAlone).has_value());
+TEST_F(ListenerTest, TakesAUnixSocketWhoseClientsHaveNoAddress) {
+  const test::TemporaryFolder folder;
+  UnixListeningSocket socket = listen_on_unix(folder.path("x.sock"), {}).value();
+  ASSERT_EQ(listener_.open(std::move(socket.socket)), error_code());
+  start(listener_);
+  RawSocket client = RawSocket::connect({{}, 0, folder.path("x.sock")});
+  ASSERT_TRUE(accepts(1));
+  EXPECT_EQ(accepted_[0].client_ip, "");
+  const boost::asio::const_buffer hello("hello", 5);
+  EXPECT_EQ(accepted_[0].stream.write_some({&hello, 1}).value(), 5U);
+  EXPECT_EQ(client.read_exactly(5), "hello");
 }
 
-TEST_F(ListenerTest, ReportsAnAddressOfAnotherMachine) {
-  const Result<Address> refused =
-      listener_.open({"192.0.2.1", 0, {}}, PortUse::kAlone);  // RFC 5737: for documentation
-  ASSERT_TRUE(refused.has_error());
-  EXPECT_EQ(refused.error(), boost::system::errc::address_not_available);
-}
-
-TEST_F(ListenerTest, SharesAPortWithThoseThatShareIt) {
-  const Result<Address> first = listener_.open(kLoopback, PortUse::kFirst);
-  ASSERT_TRUE(first.has_value());
+// Workers share a unix socket: whoever comes first has the client.
+TEST_F(ListenerTest, SharesTheQueueOfADuplicate) {
+  const test::TemporaryFolder folder;
+  UnixListeningSocket socket = listen_on_unix(folder.path("x.sock"), {}).value();
   Listener second(loop_.readiness.executor(), "test", log_);
-  EXPECT_TRUE(second.open(*first, PortUse::kShared).has_value());
-  Listener third(loop_.readiness.executor(), "test", log_);
-  EXPECT_TRUE(third.open(*first, PortUse::kAlone).has_error());
-  EXPECT_TRUE(third.open(*first, PortUse::kFirst).has_error()) << "another program with several workers";
+  ASSERT_EQ(second.open(duplicate(socket.socket).value()), error_code());
+  ASSERT_EQ(listener_.open(std::move(socket.socket)), error_code());
+  start(listener_);
+  start(second);
+  std::vector<RawSocket> clients;
+  for (int i = 0; i < 10; ++i)
+    clients.push_back(RawSocket::connect({{}, 0, folder.path("x.sock")}));
+  EXPECT_TRUE(accepts(10));
+  listener_.close();
+  clients.push_back(RawSocket::connect({{}, 0, folder.path("x.sock")}));
+  EXPECT_TRUE(accepts(11)) << "the other one goes on";
+  second.close();
+  EXPECT_THROW(RawSocket::connect({{}, 0, folder.path("x.sock")}), std::runtime_error);
+}
+
+TEST_F(ListenerTest, RefusesWhatIsNoSocket) {
+  EXPECT_EQ(listener_.open(Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC))),
+            boost::system::errc::not_a_socket);
 }
 
 TEST_F(ListenerTest, RefusesConnectionsOnceItIsClosed) {
@@ -248,28 +262,26 @@ TEST_F(ListenerTest, AcceptsCompletedConnectionsWhenItIsClosed) {
 }
 
 TEST_F(ListenerTest, MayBeClosedInsideOnAccept) {
-  const Result<Address> address = listener_.open(kLoopback, PortUse::kAlone);
-  ASSERT_TRUE(address.has_value());
+  const Address address = open(listener_);
   int connections = 0;
   listener_.start([&](const Descriptor&, const Listener::Endpoint&) {
     ++connections;
     listener_.close();
   });
-  const RawSocket first = RawSocket::connect(*address);
-  const RawSocket second = RawSocket::connect(*address);
+  const RawSocket first = RawSocket::connect(address);
+  const RawSocket second = RawSocket::connect(address);
   EXPECT_TRUE(test::run_dry(loop_));
   EXPECT_EQ(connections, 2);
 }
 
 TEST_F(ListenerTest, PausesWhenMemoryRunsOutAndResumes) {
-  const Result<Address> address = listener_.open(kLoopback, PortUse::kAlone);
-  ASSERT_TRUE(address.has_value());
+  const Address address = open(listener_);
   int calls = 0;
   listener_.start([&](const Descriptor&, const Listener::Endpoint&) {
     if (++calls == 1) throw std::bad_alloc();
   });
-  const RawSocket refused = RawSocket::connect(*address);
-  const RawSocket served = RawSocket::connect(*address);
+  const RawSocket refused = RawSocket::connect(address);
+  const RawSocket served = RawSocket::connect(address);
   EXPECT_TRUE(run_until(loop_, [&] { return calls == 2; }));
   EXPECT_EQ(count_of(pipe_.read(), "cannot accept connections"), 1U);
 }

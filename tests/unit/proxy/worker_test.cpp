@@ -1,5 +1,6 @@
 #include "wayside/proxy/worker.hpp"
 
+#include "support/listening.hpp"
 #include "support/proxy_stage.hpp"
 #include "support/raw_socket.hpp"
 
@@ -41,7 +42,7 @@ class WorkerTest : public testing::Test {
   }
   void start() {
     worker_ = std::make_unique<Worker>(dependencies());
-    address_ = worker_->listen({"127.0.0.1", 0, {}}, net::PortUse::kAlone).value();
+    address_ = test::listen_at(*worker_);
     ended_ = std::async(std::launch::async, [this] { worker_->run(); });
   }
   bool wait_for_end(std::chrono::milliseconds within = test::kPatience) {
@@ -75,12 +76,22 @@ TEST_F(WorkerTest, ListensWhereItSays) {
   EXPECT_EQ(wait_for_metric("wayside_client_connections", 1), 1);
 }
 
-TEST_F(WorkerTest, SharesItsPortOnlyIfItMay) {
-  Worker first(dependencies());
-  Worker second(dependencies());
-  const Address shared = first.listen({"127.0.0.1", 0, {}}, net::PortUse::kFirst).value();
-  EXPECT_EQ(second.listen(shared, net::PortUse::kAlone).error(), boost::asio::error::address_in_use);
-  EXPECT_TRUE(second.listen(shared, net::PortUse::kShared).has_value());
+TEST_F(WorkerTest, ListensOnSeveralAddresses) {
+  worker_ = std::make_unique<Worker>(dependencies());
+  const std::vector addresses = {test::listen_at(*worker_), test::listen_at(*worker_)};
+  ended_ = std::async(std::launch::async, [this] { worker_->run(); });
+  for (const Address& address : addresses) {
+    RawSocket client = RawSocket::connect(address);
+    client.send(kGet);
+    RawSocket backend = stage_.backend.accept();
+    backend.read_head();
+    backend.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    EXPECT_TRUE(client.read_until("ok").starts_with("HTTP/1.1 200 OK\r\n"));
+  }
+  worker_->drain();
+  EXPECT_TRUE(wait_for_end());
+  for (const Address& address : addresses)
+    EXPECT_THROW(RawSocket::connect(address), std::runtime_error);
 }
 
 TEST_F(WorkerTest, UsesARoutingFromTheNextRequestOn) {
@@ -123,7 +134,7 @@ TEST_F(WorkerTest, RunsUntilItIsDrained) {
 
 TEST_F(WorkerTest, MayBeDrainedBeforeItRuns) {
   Worker worker(dependencies());
-  static_cast<void>(worker.listen({"127.0.0.1", 0, {}}, net::PortUse::kAlone).value());
+  test::listen_at(worker);
   worker.drain();
   worker.run();
 }

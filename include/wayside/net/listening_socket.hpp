@@ -1,0 +1,77 @@
+// Opens sockets that listen; net/listener.hpp accepts their connections.
+//
+// The functions block, while a host name is looked up or the file system answers, and may be called from any
+// thread. The sockets are non-blocking.
+#pragma once
+
+#include "wayside/base/address.hpp"
+#include "wayside/base/result.hpp"
+#include "wayside/net/descriptor.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+
+namespace wayside::net {
+
+// Whether other sockets may bind the same port. Each has an accept queue of its own.
+enum class PortUse : std::uint8_t {
+  kAlone,   // no other socket
+  kFirst,   // exclusive when bound; sockets with kShared may join later
+  kShared,  // joins sockets of this user with kFirst or kShared (SO_REUSEPORT)
+};
+
+struct ListeningSocket {
+  Descriptor socket;
+  Address address;  // the one really bound, with the port that the kernel chose for port 0
+};
+
+struct TcpListening {
+  PortUse use = PortUse::kAlone;
+  bool only_ipv6 = false;  // [::] leaves IPv4 to another socket
+  // Of accepted connections: a peer that is gone is noticed after twice this time (tcp(7), TCP_KEEPIDLE).
+  std::optional<std::chrono::seconds> keep_alive{};
+};
+
+// Binds the first address of the host that can be bound.
+Result<ListeningSocket> listen_on_tcp(const Address& address, const TcpListening& how);
+
+struct UnixListening {
+  std::optional<mode_t> mode{};  // of the file; none: as the process creates files
+  std::optional<uid_t> user{};
+  std::optional<gid_t> group{};
+  bool replaces = false;  // may take the path of a socket in use, which keeps the clients that have connected
+};
+
+// The file of a unix socket, removed at the end unless another socket has taken its path.
+class SocketFile {
+ public:
+  SocketFile() noexcept = default;
+  SocketFile(SocketFile&& other) noexcept;
+  SocketFile& operator=(SocketFile&& other) noexcept;
+  ~SocketFile();
+
+ private:
+  friend Result<struct UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how);
+
+  std::string path_;  // empty: none
+  dev_t device_ = 0;
+  ino_t number_ = 0;
+};
+
+struct UnixListeningSocket {
+  Descriptor socket;
+  SocketFile file;
+};
+
+// Replaces the file of a socket that nobody listens on. Clients find either socket at the path at any time,
+// and never one with another mode or owner. Fails with address_in_use if somebody listens there and is not
+// to be replaced, and with file_exists if the file is no socket.
+Result<UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how);
+
+// Another descriptor of the socket, with the same accept queue.
+Result<Descriptor> duplicate(const Descriptor& socket) noexcept;
+
+}  // namespace wayside::net

@@ -1,0 +1,131 @@
+#include "app/listening_sockets.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <fmt/format.h>
+#include <grp.h>
+#include <optional>
+#include <pwd.h>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace wayside::app {
+namespace {
+
+StartError cannot_listen(const Address& address, std::string_view why) {
+  return {fmt::format("cannot listen on {}: {}", to_string(address), why)};
+}
+
+// Whether IPv4 clients of the port of `[::]` belong to another listener.
+bool leaves_ipv4(const Address& address, const config::Settings& settings) {
+  if (address.host != "::") return false;
+  const auto is_twin = [&](const config::ListenSpec& other) {
+    return other.address.host == "0.0.0.0" && other.address.port == address.port;
+  };
+  return std::ranges::any_of(settings.listen, is_twin) ||
+         std::ranges::any_of(settings.metrics_listen, is_twin);
+}
+
+template <class Number>
+std::optional<Number> to_number(std::string_view text) noexcept {
+  Number number{};
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// "user", "user:group" or ":group", by name or number.
+Checked<void, std::string> find_owner(const std::string& owner, net::UnixListening& how) {
+  const std::size_t colon = std::min(owner.find(':'), owner.size());
+  if (const std::string user = owner.substr(0, colon); !user.empty()) {
+    const passwd* const entry = ::getpwnam(user.c_str());
+    how.user = entry != nullptr ? entry->pw_uid : to_number<uid_t>(user);
+    if (!how.user) return fmt::format("there is no user {}", user);
+  }
+  if (colon == owner.size()) return {};
+  const std::string group = owner.substr(colon + 1);
+  const ::group* const entry = ::getgrnam(group.c_str());
+  how.group = entry != nullptr ? entry->gr_gid : to_number<gid_t>(group);
+  if (!how.group) return fmt::format("there is no group {}", group);
+  return {};
+}
+
+class Opener {
+ public:
+  explicit Opener(const config::Settings& settings) : settings_(settings) {}
+
+  // Sockets at one address, as many as there are users of it. Another daemon may have the address as well
+  // where `is_shared`.
+  Checked<Address, StartError> open(const config::ListenSpec& spec, std::size_t users, bool is_shared,
+                                    std::vector<net::Descriptor>& opened) {
+    return spec.address.is_unix() ? open_unix(spec, users, is_shared, opened)
+                                  : open_tcp(spec.address, users, is_shared, opened);
+  }
+
+  std::vector<net::SocketFile> take_files() && { return std::move(files_); }
+
+ private:
+  // If the port is 0, the kernel chooses it for the first socket.
+  Checked<Address, StartError> open_tcp(Address address, std::size_t users, bool is_shared,
+                                        std::vector<net::Descriptor>& opened) {
+    net::TcpListening how{.use = users > 1 ? net::PortUse::kFirst : net::PortUse::kAlone,
+                          .only_ipv6 = leaves_ipv4(address, settings_),
+                          .keep_alive = settings_.tcp_keepalive};
+    if (is_shared) how.use = net::PortUse::kShared;
+    for (std::size_t i = 0; i < users; ++i) {
+      auto socket = net::listen_on_tcp(address, how);
+      if (!socket) return cannot_listen(address, socket.error().message());
+      if (i == 0) address = socket->address;
+      opened.push_back(std::move(socket->socket));
+      how.use = net::PortUse::kShared;
+    }
+    return address;
+  }
+
+  Checked<Address, StartError> open_unix(const config::ListenSpec& spec, std::size_t users, bool is_shared,
+                                         std::vector<net::Descriptor>& opened) {
+    net::UnixListening how{.mode = spec.mode, .replaces = is_shared};
+    if (const auto owner = find_owner(spec.owner, how); owner.has_error())
+      return cannot_listen(spec.address, owner.error());
+    auto socket = net::listen_on_unix(spec.address.unix_path, how);
+    if (!socket) return cannot_listen(spec.address, socket.error().message());
+    files_.push_back(std::move(socket->file));
+    for (std::size_t i = 1; i < users; ++i) {
+      auto copy = net::duplicate(socket->socket);
+      if (!copy) return cannot_listen(spec.address, copy.error().message());
+      opened.push_back(std::move(*copy));
+    }
+    opened.push_back(std::move(socket->socket));
+    return spec.address;
+  }
+
+  const config::Settings& settings_;
+  std::vector<net::SocketFile> files_;
+};
+
+}  // namespace
+
+Checked<ListeningSockets, StartError> open_listening_sockets(const config::Settings& settings) {
+  ListeningSockets all;
+  all.of_worker.resize(settings.workers);
+  Opener opener(settings);
+  for (const config::ListenSpec& spec : settings.listen) {
+    std::vector<net::Descriptor> opened;
+    const auto bound = opener.open(spec, settings.workers, settings.reuse_port, opened);
+    if (!bound) return bound.error();
+    all.proxy_addresses.push_back(*bound);
+    for (std::size_t i = 0; i < settings.workers; ++i)
+      all.of_worker[i].push_back(std::move(opened[i]));
+  }
+  for (const config::ListenSpec& spec : settings.metrics_listen) {
+    const auto bound = opener.open(spec, 1, false, all.of_metrics);
+    if (!bound) return bound.error();
+    all.metrics_addresses.push_back(*bound);
+  }
+  all.files = std::move(opener).take_files();
+  return all;
+}
+
+}  // namespace wayside::app

@@ -1,0 +1,20 @@
+// The keys `listen` and `metrics.listen` of the configuration file: an address, or a list of them.
+#pragma once
+
+#include "wayside/config/settings.hpp"
+
+#include "config/yaml_node.hpp"
+
+#include <vector>
+
+namespace YAML {
+class Emitter;
+}
+
+namespace wayside::config {
+
+// `0.0.0.0:8080`, `{address: unix:/run/wayside.sock, mode: "0660", owner: www-data}`, or a list of these.
+void read_listen(const YamlValue& value, std::vector<ListenSpec>& specs, YamlMistakes& mistakes);
+void print_listen(const std::vector<ListenSpec>& specs, YAML::Emitter& out);
+
+}  // namespace wayside::config

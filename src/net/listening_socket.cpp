@@ -1,0 +1,181 @@
+#include "wayside/net/listening_socket.hpp"
+
+#include "net/open_socket.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <algorithm>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <utility>
+
+namespace wayside::net {
+namespace {
+
+using boost::asio::ip::tcp;
+
+constexpr int kBacklog = SOMAXCONN;  // the kernel lowers it to net.core.somaxconn
+
+error_code error_of(int result) noexcept {
+  return result == 0 ? error_code() : last_error();
+}
+
+error_code set_option(const Descriptor& socket, int level, int name, int value) noexcept {
+  return error_of(::setsockopt(socket.number(), level, name, &value, sizeof value));
+}
+
+// Accepted sockets inherit the options. Three probes, so that one lost segment ends no connection.
+void keep_alive(const Descriptor& socket, std::chrono::seconds idle) noexcept {
+  constexpr int kProbes = 3;
+  const int seconds = static_cast<int>(idle.count());
+  set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, std::max(1, seconds / kProbes));
+  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+}
+
+Result<Descriptor> bind_and_listen(const tcp::endpoint& endpoint, const TcpListening& how) {
+  Result<Descriptor> socket = open_socket(endpoint);
+  if (!socket) return socket;
+  error_code ec = set_option(*socket, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (!ec && endpoint.address().is_v6())
+    ec = set_option(*socket, IPPROTO_IPV6, IPV6_V6ONLY, how.only_ipv6 ? 1 : 0);
+  if (!ec && how.use == PortUse::kShared) ec = set_option(*socket, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (!ec) ec = error_of(::bind(socket->number(), endpoint.data(), static_cast<socklen_t>(endpoint.size())));
+  // An address bound without the option is exclusive; from here on others may join.
+  if (!ec && how.use == PortUse::kFirst) ec = set_option(*socket, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (!ec && how.keep_alive) keep_alive(*socket, *how.keep_alive);
+  if (!ec) ec = error_of(::listen(socket->number(), kBacklog));
+  if (ec) return ec;
+  return socket;
+}
+
+Result<Address> address_of(const Descriptor& socket) {
+  tcp::endpoint bound;
+  auto size = static_cast<socklen_t>(bound.capacity());
+  if (::getsockname(socket.number(), bound.data(), &size) != 0) return last_error();
+  return Address{bound.address().to_string(), bound.port(), {}};
+}
+
+// A path that fits sockaddr_un, or an error.
+Result<sockaddr_un> unix_address(const std::string& path) noexcept {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return make_error_code(boost::system::errc::filename_too_long);
+  path.copy(address.sun_path, path.size());
+  return address;
+}
+
+const sockaddr* generic(const sockaddr_un& address) noexcept {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+// Whether a socket may be put at the path.
+error_code check_path(const std::string& path, const sockaddr_un& address, bool replaces) noexcept {
+  struct stat file {};
+  if (::lstat(path.c_str(), &file) != 0) return errno == ENOENT ? error_code() : last_error();
+  if (!S_ISSOCK(file.st_mode)) return make_error_code(boost::system::errc::file_exists);
+  if (replaces) return {};
+  const Descriptor client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!client.is_open()) return last_error();
+  if (::connect(client.number(), generic(address), sizeof address) == 0 || errno == EAGAIN)
+    return boost::asio::error::address_in_use;
+  return errno == ECONNREFUSED || errno == ENOENT ? error_code() : last_error();
+}
+
+// The file of that path gets its owner before its mode, which lets others connect.
+error_code give_access(const std::string& path, const UnixListening& how) noexcept {
+  if (how.user || how.group) {
+    const uid_t user = how.user.value_or(static_cast<uid_t>(-1));
+    const gid_t group = how.group.value_or(static_cast<gid_t>(-1));
+    if (::lchown(path.c_str(), user, group) != 0) return last_error();
+  }
+  return how.mode ? error_of(::chmod(path.c_str(), *how.mode)) : error_code();
+}
+
+}  // namespace
+
+Result<ListeningSocket> listen_on_tcp(const Address& address, const TcpListening& how) {
+  boost::asio::io_context not_run;
+  tcp::resolver resolver(not_run);
+  error_code ec;
+  const auto candidates =
+      resolver.resolve(address.host.empty() ? "::" : address.host, std::to_string(address.port),
+                       tcp::resolver::passive | tcp::resolver::numeric_service, ec);
+  if (ec) return ec;
+  for (const auto& candidate : candidates) {
+    Result<Descriptor> socket = bind_and_listen(candidate.endpoint(), how);
+    if (!socket) {
+      ec = socket.error();
+      continue;
+    }
+    Result<Address> bound = address_of(*socket);
+    if (!bound) return bound.error();
+    return ListeningSocket{std::move(*socket), *std::move(bound)};
+  }
+  return ec;
+}
+
+Result<UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how) {
+  const Result<sockaddr_un> wanted = unix_address(path);
+  if (!wanted) return wanted.error();
+  if (const error_code ec = check_path(path, *wanted, how.replaces)) return ec;
+
+  // Made under another name, and renamed once everything about it is right.
+  const std::string new_path =
+      fmt::format("{}/.{}.new", path.substr(0, path.rfind('/')), static_cast<long>(::getpid()));
+  const Result<sockaddr_un> new_address = unix_address(new_path);
+  if (!new_address) return new_address.error();
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket.is_open()) return last_error();
+  if (how.mode) ::fchmod(socket.number(), 0);  // the file begins with the mode of the socket (unix(7))
+  ::unlink(new_path.c_str());                  // of a process that died here and had this number
+  error_code ec = error_of(::bind(socket.number(), generic(*new_address), sizeof *new_address));
+  if (ec) return ec;
+  ec = give_access(new_path, how);
+  if (!ec) ec = error_of(::listen(socket.number(), kBacklog));
+  struct stat made {};
+  if (!ec) ec = error_of(::lstat(new_path.c_str(), &made));
+  if (!ec) ec = error_of(::rename(new_path.c_str(), path.c_str()));
+  if (ec) {
+    ::unlink(new_path.c_str());
+    return ec;
+  }
+  UnixListeningSocket listening{std::move(socket), {}};
+  listening.file.path_ = path;
+  listening.file.device_ = made.st_dev;
+  listening.file.number_ = made.st_ino;
+  return listening;
+}
+
+SocketFile::SocketFile(SocketFile&& other) noexcept
+    : path_(std::exchange(other.path_, {})), device_(other.device_), number_(other.number_) {}
+
+SocketFile& SocketFile::operator=(SocketFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(device_, other.device_);
+  std::swap(number_, other.number_);
+  return *this;
+}
+
+SocketFile::~SocketFile() {
+  struct stat present {};
+  if (path_.empty() || ::lstat(path_.c_str(), &present) != 0) return;
+  if (present.st_dev == device_ && present.st_ino == number_) ::unlink(path_.c_str());
+}
+
+Result<Descriptor> duplicate(const Descriptor& socket) noexcept {
+  Descriptor copy(::fcntl(socket.number(), F_DUPFD_CLOEXEC, 0));
+  if (!copy.is_open()) return last_error();
+  return copy;
+}
+
+}  // namespace wayside::net

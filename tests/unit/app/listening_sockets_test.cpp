@@ -1,0 +1,107 @@
+#include "app/listening_sockets.hpp"
+
+#include "support/raw_socket.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace wayside::app {
+namespace {
+
+using test::RawSocket;
+
+const config::ListenSpec kLoopback{{"127.0.0.1", 0, {}}};
+
+config::Settings settings_with(std::vector<config::ListenSpec> listen, std::size_t workers = 1) {
+  config::Settings settings;
+  settings.listen = std::move(listen);
+  settings.metrics_listen = {kLoopback};
+  settings.workers = workers;
+  return settings;
+}
+
+ListeningSockets open(const config::Settings& settings) {
+  auto opened = open_listening_sockets(settings);
+  if (!opened) throw std::runtime_error(opened.error().message);
+  return *std::move(opened);
+}
+
+bool accepts_one(const net::Descriptor& socket) {
+  return net::Descriptor(::accept(socket.number(), nullptr, nullptr)).is_open();
+}
+
+TEST(ListeningSockets, AreThoseOfEachWorker) {
+  const auto sockets = open(settings_with({kLoopback, kLoopback}, 3));
+  ASSERT_EQ(sockets.of_worker.size(), 3U);
+  for (const auto& of_worker : sockets.of_worker)
+    EXPECT_EQ(of_worker.size(), 2U);
+  ASSERT_EQ(sockets.proxy_addresses.size(), 2U);
+  EXPECT_NE(sockets.proxy_addresses[0].port, sockets.proxy_addresses[1].port);
+  EXPECT_EQ(sockets.of_metrics.size(), 1U);
+  ASSERT_EQ(sockets.metrics_addresses.size(), 1U);
+  RawSocket::connect(sockets.metrics_addresses.front());
+  EXPECT_TRUE(accepts_one(sockets.of_metrics.front()));
+}
+
+TEST(ListeningSockets, OfWorkersShareAPort) {
+  const auto sockets = open(settings_with({kLoopback}, 2));
+  constexpr int kClients = 40;
+  std::vector<RawSocket> clients;
+  for (int i = 0; i < kClients; ++i)
+    clients.push_back(RawSocket::connect(sockets.proxy_addresses.front()));
+  int accepted = 0;
+  for (const auto& of_worker : sockets.of_worker) {
+    while (accepts_one(of_worker.front()))
+      ++accepted;
+  }
+  EXPECT_EQ(accepted, kClients);
+}
+
+TEST(ListeningSockets, OfWorkersShareTheQueueOfAUnixSocket) {
+  const test::TemporaryFolder folder;
+  const config::ListenSpec spec{{{}, 0, folder.path("w.sock")}};
+  {
+    const auto sockets = open(settings_with({spec}, 2));
+    EXPECT_EQ(sockets.proxy_addresses, std::vector{spec.address});
+    const RawSocket first = RawSocket::connect(spec.address);
+    const RawSocket second = RawSocket::connect(spec.address);
+    EXPECT_TRUE(accepts_one(sockets.of_worker[0].front()));
+    EXPECT_TRUE(accepts_one(sockets.of_worker[1].front()));
+    EXPECT_FALSE(accepts_one(sockets.of_worker[0].front()));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder.path("w.sock")));
+}
+
+TEST(ListeningSockets, SayWhichAddressCannotBeOpened) {
+  const auto taken = open(settings_with({kLoopback}));
+  const auto refused = open_listening_sockets(settings_with({kLoopback, {taken.proxy_addresses.front()}}));
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().message,
+            "cannot listen on " + to_string(taken.proxy_addresses.front()) + ": Address already in use");
+}
+
+TEST(ListeningSockets, FindTheOwnerByNameAndNumber) {
+  const test::TemporaryFolder folder;
+  const Address address{{}, 0, folder.path("w.sock")};
+  const std::string user = std::to_string(::geteuid());
+  for (const std::string& owner :
+       {user, user + ":" + std::to_string(::getegid()), ":" + std::to_string(::getegid())}) {
+    EXPECT_TRUE(open_listening_sockets(settings_with({{address, 0600, owner}})).has_value()) << owner;
+  }
+  for (const char* const owner : {"nobody-here", "root:nobody-here", "1x"}) {
+    const auto refused = open_listening_sockets(settings_with({{address, {}, owner}}));
+    ASSERT_TRUE(refused.has_error());
+    EXPECT_NE(refused.error().message.find(": there is no "), std::string::npos) << refused.error().message;
+  }
+}
+
+}  // namespace
+}  // namespace wayside::app

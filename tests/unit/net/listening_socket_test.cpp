@@ -1,0 +1,205 @@
+#include "wayside/net/listening_socket.hpp"
+
+#include "support/raw_socket.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <boost/asio/error.hpp>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace wayside::net {
+namespace {
+
+using namespace std::chrono_literals;
+using test::RawSocket;
+
+const Address kLoopback{"127.0.0.1", 0, {}};
+
+int option_of(const Descriptor& socket, int level, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  EXPECT_EQ(::getsockopt(socket.number(), level, name, &value, &size), 0);
+  return value;
+}
+
+error_code error_of(const Address& address, const TcpListening& how) {
+  const auto opened = listen_on_tcp(address, how);
+  return opened.has_value() ? error_code() : opened.error();
+}
+
+TEST(ListeningSocket, LooksNamesUp) {
+  const ListeningSocket opened = listen_on_tcp({"localhost", 0, {}}, {}).value();
+  EXPECT_NE(opened.address.port, 0);
+  RawSocket::connect(opened.address);
+  EXPECT_TRUE(listen_on_tcp({"name.invalid", 0, {}}, {}).has_error());
+}
+
+TEST(ListeningSocket, NeitherBlocksNorSurvivesExec) {
+  const ListeningSocket opened = listen_on_tcp(kLoopback, {}).value();
+  EXPECT_NE(::fcntl(opened.socket.number(), F_GETFL) & O_NONBLOCK, 0);
+  EXPECT_NE(::fcntl(opened.socket.number(), F_GETFD) & FD_CLOEXEC, 0);
+}
+
+TEST(ListeningSocket, ReportsAPortInUse) {
+  const ListeningSocket opened = listen_on_tcp(kLoopback, {}).value();
+  EXPECT_EQ(error_of(opened.address, {}), boost::asio::error::address_in_use);
+  EXPECT_EQ(error_of(opened.address, {.use = PortUse::kShared}), boost::asio::error::address_in_use);
+}
+
+TEST(ListeningSocket, ReportsAnAddressOfAnotherMachine) {
+  // RFC 5737: for documentation
+  EXPECT_EQ(error_of({"192.0.2.1", 0, {}}, {}), boost::system::errc::address_not_available);
+}
+
+TEST(ListeningSocket, SharesAPortWithThoseThatShareIt) {
+  const ListeningSocket first = listen_on_tcp(kLoopback, {.use = PortUse::kFirst}).value();
+  const ListeningSocket second = listen_on_tcp(first.address, {.use = PortUse::kShared}).value();
+  EXPECT_EQ(error_of(first.address, {.use = PortUse::kAlone}), boost::asio::error::address_in_use);
+  EXPECT_EQ(error_of(first.address, {.use = PortUse::kFirst}), boost::asio::error::address_in_use)
+      << "another program with several workers";
+}
+
+TEST(ListeningSocket, OfIpv6LeavesIpv4ToAnotherIfAsked) {
+  const auto both = listen_on_tcp({"::", 0, {}}, {});
+  if (!both) GTEST_SKIP() << "this machine has no IPv6: " << both.error().message();
+  EXPECT_EQ(error_of({"0.0.0.0", both->address.port, {}}, {}), boost::asio::error::address_in_use);
+  const ListeningSocket v6 = listen_on_tcp({"::", 0, {}}, {.only_ipv6 = true}).value();
+  EXPECT_EQ(error_of({"0.0.0.0", v6.address.port, {}}, {}), error_code());
+}
+
+TEST(ListeningSocket, HandsItsKeepAliveOnToClients) {
+  const ListeningSocket opened = listen_on_tcp(kLoopback, {.keep_alive = 30s}).value();
+  const RawSocket client = RawSocket::connect(opened.address);
+  const Descriptor accepted(::accept(opened.socket.number(), nullptr, nullptr));
+  ASSERT_TRUE(accepted.is_open());
+  EXPECT_EQ(option_of(accepted, SOL_SOCKET, SO_KEEPALIVE), 1);
+  EXPECT_EQ(option_of(accepted, IPPROTO_TCP, TCP_KEEPIDLE), 30);
+  const int interval = option_of(accepted, IPPROTO_TCP, TCP_KEEPINTVL);
+  EXPECT_EQ(interval * option_of(accepted, IPPROTO_TCP, TCP_KEEPCNT), 30) << "gone after twice that time";
+  EXPECT_EQ(option_of(listen_on_tcp(kLoopback, {}).value().socket, SOL_SOCKET, SO_KEEPALIVE), 0);
+}
+
+class UnixListeningTest : public testing::Test {
+ protected:
+  struct stat file() const {
+    struct stat status {};
+    EXPECT_EQ(::lstat(path_.c_str(), &status), 0);
+    return status;
+  }
+  mode_t mode() const { return file().st_mode & 0777U; }
+  bool exists() const { return std::filesystem::exists(std::filesystem::symlink_status(path_)); }
+  void connect() const { RawSocket::connect({{}, 0, path_}); }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_.path()), {}));
+  }
+  error_code error_of(const UnixListening& how) const {
+    const auto opened = listen_on_unix(path_, how);
+    return opened.has_value() ? error_code() : opened.error();
+  }
+
+  test::TemporaryFolder folder_;
+  const std::string path_ = folder_.path("wayside.sock");
+};
+
+TEST_F(UnixListeningTest, IsThereUntilTheEnd) {
+  {
+    const auto opened = listen_on_unix(path_, {}).value();
+    EXPECT_NE(::fcntl(opened.socket.number(), F_GETFL) & O_NONBLOCK, 0);
+    EXPECT_NE(::fcntl(opened.socket.number(), F_GETFD) & FD_CLOEXEC, 0);
+    EXPECT_NO_THROW(connect());
+    EXPECT_EQ(files(), 1U);
+  }
+  EXPECT_FALSE(exists());
+}
+
+TEST_F(UnixListeningTest, HasTheModeAsked) {
+  for (const mode_t mode : {0600U, 0660U, 0777U}) {
+    const mode_t mask = ::umask(077);
+    const auto opened = listen_on_unix(path_, {.mode = mode}).value();
+    ::umask(mask);
+    EXPECT_EQ(this->mode(), mode);
+  }
+  const mode_t mask = ::umask(027);
+  const auto opened = listen_on_unix(path_, {}).value();
+  ::umask(mask);
+  EXPECT_EQ(mode(), 0750U) << "as the process creates files";
+}
+
+TEST_F(UnixListeningTest, HasTheOwnerAsked) {
+  // Everybody may give a file to themselves, and root to anybody.
+  const uid_t user = ::geteuid() == 0 ? 12345 : ::geteuid();
+  const gid_t group = ::geteuid() == 0 ? 23456 : ::getegid();
+  const auto opened = listen_on_unix(path_, {.mode = 0640, .user = user, .group = group}).value();
+  EXPECT_EQ(file().st_uid, user);
+  EXPECT_EQ(file().st_gid, group);
+  EXPECT_EQ(mode(), 0640U);
+}
+
+TEST_F(UnixListeningTest, TakesThePathOfADeadSocket) {
+  {
+    auto dead = listen_on_unix(path_, {}).value();
+    const auto kept = std::move(dead.file);
+    dead.socket.close();
+    ASSERT_TRUE(exists());
+    EXPECT_THROW(connect(), std::runtime_error);
+    const auto next = listen_on_unix(path_, {}).value();
+    EXPECT_NO_THROW(connect());
+  }
+  EXPECT_FALSE(exists());
+}
+
+TEST_F(UnixListeningTest, LeavesALivingSocketAlone) {
+  const auto opened = listen_on_unix(path_, {}).value();
+  EXPECT_EQ(error_of({}), boost::asio::error::address_in_use);
+  EXPECT_NO_THROW(connect());
+  EXPECT_EQ(files(), 1U);
+}
+
+// As at a restart without a gap: the old process still serves, and must not remove the new one's file.
+TEST_F(UnixListeningTest, ReplacesALivingSocketIfAsked) {
+  std::optional first(listen_on_unix(path_, {}).value());
+  connect();
+  const auto second = listen_on_unix(path_, {.replaces = true}).value();
+  connect();
+  EXPECT_TRUE(Descriptor(::accept(first->socket.number(), nullptr, nullptr)).is_open());
+  EXPECT_FALSE(Descriptor(::accept(first->socket.number(), nullptr, nullptr)).is_open());
+  EXPECT_TRUE(Descriptor(::accept(second.socket.number(), nullptr, nullptr)).is_open());
+  first.reset();
+  EXPECT_NO_THROW(connect());
+}
+
+TEST_F(UnixListeningTest, DestroysNoFileOfAnotherKind) {
+  std::ofstream(path_) << "letters";
+  EXPECT_EQ(error_of({}), boost::system::errc::file_exists);
+  EXPECT_EQ(error_of({.replaces = true}), boost::system::errc::file_exists);
+  EXPECT_EQ(std::filesystem::file_size(path_), 7U);
+}
+
+TEST_F(UnixListeningTest, LeavesNothingBehindWhereItFails) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may give files away";
+  EXPECT_EQ(error_of({.user = 0}), boost::system::errc::operation_not_permitted);
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST(UnixListening, SaysWhyItCannot) {
+  const test::TemporaryFolder folder;
+  EXPECT_EQ(listen_on_unix(folder.path("none/x.sock"), {}).error(),
+            boost::system::errc::no_such_file_or_directory);
+  EXPECT_EQ(listen_on_unix(folder.path(std::string(200, 'x')), {}).error(),
+            boost::system::errc::filename_too_long);
+}
+
+}  // namespace
+}  // namespace wayside::net
