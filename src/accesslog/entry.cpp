@@ -78,6 +78,7 @@ std::optional<std::size_t> write_line(const Entry& entry, std::span<char> out) n
   LineWriter line(out);
   line.text("time", Rfc3339(entry.time).view());
   line.text("client", entry.client);
+  if (!entry.peer.empty()) line.text("peer", entry.peer);
   line.text("method", entry.method);
   line.text("target", entry.target);
   line.text("route", entry.route);

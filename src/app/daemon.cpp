@@ -107,7 +107,8 @@ struct Daemon::Impl {
     sockets = *std::move(opened);
     for (std::size_t i = 0; i < workers.size(); ++i) {
       for (std::size_t j = 0; j < sockets.of_worker[i].size(); ++j) {
-        if (const error_code ec = workers[i]->listen(std::move(sockets.of_worker[i][j])))
+        if (const error_code ec =
+                workers[i]->listen(std::move(sockets.of_worker[i][j]), settings.listen[j].proxy_protocol))
           return cannot_listen(sockets.proxy_addresses[j], ec);
       }
     }

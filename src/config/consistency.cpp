@@ -54,6 +54,12 @@ void append_addresses_of_no_demo(const Settings& settings, std::vector<std::stri
   }
 }
 
+void append_proxy_protocol_of_metrics(const Settings& settings, std::vector<std::string>& lines) {
+  const auto wants_it = [](const ListenSpec& spec) { return spec.proxy_protocol != ProxyProtocol::kOff; };
+  if (std::ranges::any_of(settings.metrics_listen, wants_it))
+    lines.emplace_back("metrics.listen: expected no proxy_protocol, found it: it names clients of the proxy");
+}
+
 void append_measurement_mistakes(const Settings& settings, std::vector<std::string>& lines) {
   const Measurement& measurement = settings.measurement;
   const bool by_status = durations_by_status(settings);
@@ -123,6 +129,7 @@ std::optional<std::string> series_hint(const Settings& settings) {
 std::vector<std::string> inconsistencies(const Settings& settings, Action action) {
   std::vector<std::string> lines;
   append_addresses_found_twice(settings, lines);
+  append_proxy_protocol_of_metrics(settings, lines);
   if (action == Action::kDemo) append_addresses_of_no_demo(settings, lines);
   const auto is_the_backend = [&](const ListenSpec& spec) {
     return arrives_at(settings.backend, spec.address);

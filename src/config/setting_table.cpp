@@ -163,6 +163,7 @@ constexpr std::array kSettings = std::to_array<Setting>({
     {"max_connections", kText<CountOrNone, &Settings::max_connections>},
     {"tcp_keepalive", kText<SecondsOrOff<kMaxKeepAlive>, &Settings::tcp_keepalive>},
     {"reuse_port", kText<Boolean, &Settings::reuse_port>},
+    {"trusted_proxies", kText<ProxyNetworks, &Settings::trusted_proxies>},
     {"via", kText<Switch, &Settings::via>},
     {"client_half_close", kText<OneOf<kHalfCloseWords>, &Settings::client_half_close>},
     {"openapi",

@@ -96,6 +96,30 @@ Parsed<std::string> parse_label_value(std::string_view text) {
   return {boost::system::in_place_value, text};
 }
 
+constexpr std::string_view kPrivateRanges = "private_ranges";
+
+Parsed<TrustedProxies> ProxyNetworks::parse(Texts texts) {
+  TrustedProxies proxies{.private_ranges = false};
+  for (const std::string& text : texts) {
+    if (text == kPrivateRanges) {
+      proxies.private_ranges = true;
+    } else if (const auto network = parse_network(text)) {
+      proxies.networks.push_back(*network);
+    } else {
+      return expected("private_ranges, an address or a network such as 10.0.0.0/8", text);
+    }
+  }
+  return proxies;
+}
+
+std::vector<std::string> ProxyNetworks::print(const TrustedProxies& proxies) {
+  std::vector<std::string> texts;
+  if (proxies.private_ranges) texts.emplace_back(kPrivateRanges);
+  for (const IpNetwork& network : proxies.networks)
+    texts.push_back(to_string(network));
+  return texts;
+}
+
 Parsed<std::vector<metrics::Naming>> Namings::parse(Texts texts) {
   std::vector<metrics::Naming> namings;
   for (const std::string& text : texts) {

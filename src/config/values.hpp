@@ -7,6 +7,7 @@
 #include "wayside/base/address.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/method.hpp"
+#include "wayside/base/trusted_proxies.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/metrics/naming.hpp"
 #include "wayside/routes/unmatched.hpp"
@@ -233,6 +234,12 @@ Parsed<std::string> parse_header_name(std::string_view text);
 Parsed<std::string> parse_label_value(std::string_view text);
 
 // Lists
+
+// Any number of networks and addresses, and private_ranges.
+struct ProxyNetworks {
+  static Parsed<TrustedProxies> parse(Texts texts);
+  static std::vector<std::string> print(const TrustedProxies& proxies);
+};
 
 // One or more namings, each once.
 struct Namings {

@@ -31,6 +31,13 @@ Parsed<std::string> parse_owner(std::string_view text) {
   return Parsed<std::string>{boost::system::in_place_value, text};
 }
 
+Parsed<ProxyProtocol> parse_proxy_protocol(std::string_view text) {
+  if (text == "optional") return ProxyProtocol::kOptional;
+  const auto is_on = parse_switch(text);
+  if (is_on.has_error()) return expected("true, false or optional", text);
+  return *is_on ? ProxyProtocol::kRequired : ProxyProtocol::kOff;
+}
+
 void read_spec(const YamlValue& value, std::vector<ListenSpec>& specs, YamlMistakes& mistakes) {
   std::optional<Address> address;
   ListenSpec spec;
@@ -39,6 +46,9 @@ void read_spec(const YamlValue& value, std::vector<ListenSpec>& specs, YamlMista
         YamlKey{"address",
                 [&](const YamlValue& v) { read_value(v, ListenAddress::parse, address, mistakes); }},
         YamlKey{"mode", [&](const YamlValue& v) { read_value(v, parse_mode, spec.mode, mistakes); }},
+        YamlKey{
+            "proxy_protocol",
+            [&](const YamlValue& v) { read_value(v, parse_proxy_protocol, spec.proxy_protocol, mistakes); }},
         YamlKey{"owner", [&](const YamlValue& v) { read_value(v, parse_owner, spec.owner, mistakes); }},
     };
     read_mapping(value, keys, mistakes);
@@ -75,13 +85,17 @@ void print_listen(const std::vector<ListenSpec>& specs, YAML::Emitter& out) {
   if (is_list) out << YAML::BeginSeq;
   for (const ListenSpec& spec : specs) {
     const std::string address = to_string(spec.address);
-    if (!spec.mode && spec.owner.empty()) {
+    if (spec == ListenSpec{spec.address}) {
       out << address;
       continue;
     }
     out << YAML::Flow << YAML::BeginMap << YAML::Key << "address" << YAML::Value << address;
     if (spec.mode) out << YAML::Key << "mode" << YAML::Value << fmt::format("{:04o}", *spec.mode);
     if (!spec.owner.empty()) out << YAML::Key << "owner" << YAML::Value << spec.owner;
+    if (spec.proxy_protocol != ProxyProtocol::kOff) {
+      const bool is_required = spec.proxy_protocol == ProxyProtocol::kRequired;
+      out << YAML::Key << "proxy_protocol" << YAML::Value << (is_required ? "true" : "optional");
+    }
     out << YAML::EndMap;
   }
   if (is_list) out << YAML::EndSeq;

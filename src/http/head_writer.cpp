@@ -3,6 +3,7 @@
 #include "wayside/base/text.hpp"
 
 #include "http/appender.hpp"
+#include "http/field_kinds.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,6 +18,12 @@ constexpr FieldNames kHopByHop(field::connection, field::keep_alive, field::prox
 
 // Request fields that a backend would mistake for trusted ones.
 constexpr FieldNames kForgeries(kUnderscoreTwin, kProxy);
+
+// A field in which a client says who it is, or for whom it asks. Proxies alone may do so.
+bool is_claim(const Field& field) noexcept {
+  constexpr FieldNames kClaims(field::forwarded, kXForwardedFor, kXForwardedHost, kXForwardedProto);
+  return kClaims.contains(field.id) || (field.id == field::unknown && is_set_by_proxies(field.name));
+}
 
 bool is_nominated(const ConnectionOptions& options, std::string_view name) noexcept {
   for (const std::string_view nominated : options.nominated) {
@@ -116,11 +123,13 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   // This hop appends to the last line of each, or adds a line if there is none. Forwarded is appended to, but
   // not added: without this hop's element, a backend that reads it from the right would take a client's word
   // for a proxy's.
-  const Field* const forwarded_for = find_last(head.fields, kXForwardedFor);
-  const Field* const forwarded = find_last(head.fields, field::forwarded);
+  const bool trusts = rewrite.trusts_client;
+  const Field* const forwarded_for = trusts ? find_last(head.fields, kXForwardedFor) : nullptr;
+  const Field* const forwarded = trusts ? find_last(head.fields, field::forwarded) : nullptr;
   const Field* const via = rewrite.via ? find_last(head.fields, field::via) : nullptr;
   const Field* const host = head.fields.find(field::host);
   const std::string_view own_via = head.minor_version == 0 ? "1.0 wayside" : "1.1 wayside";
+  std::array<char, 64> own_element;
   FieldCopier copier(out);
   bool length_is_there = false;
   for (const Field& field : head.fields) {
@@ -131,7 +140,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
     } else if (field.id == field::upgrade && rewrite.upgrade) {
       copier.keep(field);
     } else if (kHopByHop.contains(field.id) || kForgeries.contains(field.id) ||
-               is_nominated(head.connection, field.name)) {
+               is_nominated(head.connection, field.name) || (!trusts && is_claim(field))) {
       copier.drop();
     } else if (&field == host && !head.authority.empty()) {
       // RFC 9112 section 3.2.2: the authority of the target replaces the value of Host.
@@ -139,8 +148,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
     } else if (&field == forwarded_for && !rewrite.client_ip.empty()) {
       copier.append(field, rewrite.client_ip);
     } else if (&field == forwarded) {
-      std::array<char, 64> buffer;
-      copier.append(field, own_forwarded(rewrite.client_ip, buffer));
+      copier.append(field, own_forwarded(rewrite.client_ip, own_element));
     } else if (&field == via) {
       copier.append(field, own_via);
     } else if (field.id == field::max_forwards && rewrite.max_forwards) {
@@ -164,10 +172,12 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   if (rewrite.via && via == nullptr) write_field(out, "Via", own_via);
   if (forwarded_for == nullptr && !rewrite.client_ip.empty())
     write_field(out, "X-Forwarded-For", rewrite.client_ip);
+  if (!trusts && head.fields.contains(field::forwarded))
+    write_field(out, "Forwarded", own_forwarded(rewrite.client_ip, own_element));
   // These describe what the first proxy saw, so they are added only if absent.
-  if (!head.fields.contains(kXForwardedProto)) out.text("X-Forwarded-Proto: http\r\n");
+  if (!trusts || !head.fields.contains(kXForwardedProto)) out.text("X-Forwarded-Proto: http\r\n");
   const std::string_view asked_host = !head.authority.empty() ? head.authority : host ? host->value : "";
-  if (!head.fields.contains(kXForwardedHost) && !asked_host.empty())
+  if ((!trusts || !head.fields.contains(kXForwardedHost)) && !asked_host.empty())
     write_field(out, "X-Forwarded-Host", asked_host);
   out.text("\r\n");
   return out.size();
@@ -215,6 +225,9 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
       keeps_length && !length_is_there ? copier.keep(field) : copier.drop();
       length_is_there = length_is_there || keeps_length;
     } else if (field.id == field::upgrade && rewrite.upgrade) {
+      copier.keep(field);
+    } else if (field.id == field::trailer && rewrite.framing.kind == Framing::Kind::kChunked) {
+      // The trailers that it announces go on too (RFC 9110 section 6.6.2).
       copier.keep(field);
     } else if (kHopByHop.contains(field.id) || is_nominated(head.connection, field.name) ||
                (!rewrite.left_out.empty() && equals_ignoring_case(field.name, rewrite.left_out))) {

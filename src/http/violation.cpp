@@ -53,6 +53,17 @@ constexpr std::array kRows = {
         "the trailer section is too large"},
     Row{Violation::kBodyTooLarge, status::payload_too_large, "body_too_large",
         "the request body is too large"},
+    Row{Violation::kTlsHello, status::bad_request, "tls_hello", "this port speaks HTTP without TLS"},
+    Row{Violation::kHttp2Preface, status::http_version_not_supported, "http2_preface",
+        "this port speaks HTTP/1.1, not HTTP/2"},
+    Row{Violation::kUnexpectedProxyHeader, status::bad_request, "unexpected_proxy_header",
+        "a header of the PROXY protocol came where none is expected (listen.proxy_protocol)"},
+    Row{Violation::kMissingProxyHeader, status::bad_request, "missing_proxy_header",
+        "this port expects a header of the PROXY protocol first (listen.proxy_protocol)"},
+    Row{Violation::kBadProxyHeader, status::bad_request, "bad_proxy_header",
+        "the header of the PROXY protocol is malformed"},
+    Row{Violation::kUntrustedProxyHeader, status::bad_request, "untrusted_proxy_header",
+        "the PROXY protocol is spoken by a client outside trusted_proxies"},
 };
 
 constexpr bool rows_are_in_order() {

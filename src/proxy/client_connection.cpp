@@ -7,9 +7,19 @@
 namespace wayside::proxy {
 
 ClientConnection::ClientConnection(net::DeadlineWheel& wheel, net::Stream connected, std::string client_ip,
-                                   SessionId number)
-    : deadline(wheel, wakeup), stream(std::move(connected)), ip(std::move(client_ip)), id(number) {
+                                   const TrustedProxies& trusted, SessionId number)
+    : deadline(wheel, wakeup),
+      stream(std::move(connected)),
+      ip(std::move(client_ip)),
+      is_trusted(trusted.contains(ip)),
+      id(number) {
   stream.set_waiter(&wakeup);
+}
+
+void ClientConnection::name(std::string client_ip, const TrustedProxies& trusted) {
+  named_by = std::exchange(ip, std::move(client_ip));
+  is_named = true;
+  is_trusted = trusted.contains(ip);
 }
 
 bool ClientConnection::read_ahead(net::BufferPool& buffers, config::HalfClose half_close) {

@@ -2,6 +2,7 @@
 // the wakeup and the deadline of the session's coroutine.
 #pragma once
 
+#include "wayside/base/trusted_proxies.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/net/buffer.hpp"
 #include "wayside/net/deadline.hpp"
@@ -15,7 +16,11 @@
 namespace wayside::proxy {
 
 struct ClientConnection {
-  ClientConnection(net::DeadlineWheel& wheel, net::Stream connected, std::string client_ip, SessionId number);
+  ClientConnection(net::DeadlineWheel& wheel, net::Stream connected, std::string client_ip,
+                   const TrustedProxies& trusted, SessionId number);
+
+  // The connection is on behalf of this client; both arguments as in the constructor.
+  void name(std::string client_ip, const TrustedProxies& trusted);
 
   // Reads a little ahead, while the request is complete and its response is due: what comes is the next
   // request, and the end of the stream shows only behind bytes that were read. Watches for more. False where
@@ -29,7 +34,10 @@ struct ClientConnection {
   net::Deadline deadline;
   net::Stream stream;
   net::Buffer in;
-  const std::string ip;  // empty: a client of a unix socket
+  std::string ip;         // empty: a client of a unix socket
+  bool is_trusted;        // when it says for whom it asks (Settings::trusted_proxies)
+  bool is_named = false;  // by a header of the PROXY protocol
+  std::string named_by;   // the address of its sender, in the same form; meaningful if `is_named`
   const SessionId id;
 };
 

@@ -15,12 +15,15 @@ class LogText {
   static constexpr std::size_t kMaxMethod = 32;
   static constexpr std::size_t kMaxTarget = 2 * 1024;
   static constexpr std::size_t kMaxLabel = 512;
+  static constexpr std::size_t kMaxClient = 64;
 
   void note_request(net::BufferPool& buffers, std::string_view method, std::string_view target) {
     text_ = buffers.take(net::BufferPool::Size::kSmall);
     method_ = append(method.substr(0, kMaxMethod));
     target_ = append(target.substr(0, kMaxTarget));
   }
+  // After note_request(), once: the address of a client for whom a proxy asks.
+  void note_client(std::string_view client) { client_ = append(client.substr(0, kMaxClient)); }
   // After note_request(), three times at most; the last label counts.
   void note_label(std::string_view label) { label_ = append(label.substr(0, kMaxLabel)); }
 
@@ -28,6 +31,7 @@ class LogText {
   std::string_view method() { return view(method_); }
   std::string_view target() { return view(target_); }
   std::string_view label() { return view(label_); }
+  std::string_view client() { return view(client_); }
 
  private:
   struct Piece {
@@ -49,6 +53,7 @@ class LogText {
   Piece method_;
   Piece target_;
   Piece label_;
+  Piece client_;
 };
 
 }  // namespace wayside::proxy

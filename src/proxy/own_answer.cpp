@@ -1,6 +1,10 @@
 #include "proxy/own_answer.hpp"
 
+#include "wayside/http/foreign_protocol.hpp"
 #include "wayside/http/own_response.hpp"
+
+#include <algorithm>
+#include <string_view>
 
 namespace wayside::proxy {
 namespace {
@@ -15,6 +19,12 @@ bool is_passing(Outcome outcome) {
 
 OwnAnswer answer_end(Context& context, const End& end, const RequestPlan& request, bool close) {
   OwnAnswer answer{context.buffers.take(net::BufferPool::Size::kSmall), status_of(end), close};
+  if (end.violation == http::Violation::kHttp2Preface) {
+    const std::string_view frames = http::http2_refusal();
+    std::ranges::copy(frames, answer.text.space().begin());
+    answer.text.commit(frames.size());
+    return answer;
+  }
   const auto size = http::write_own_response({.status = answer.status,
                                               .explanation = to_text(end),
                                               .request_method = request.method,

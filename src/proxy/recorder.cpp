@@ -3,6 +3,7 @@
 #include "wayside/accesslog/entry.hpp"
 #include "wayside/base/text.hpp"
 #include "wayside/config/settings.hpp"
+#include "wayside/http/forwarded_client.hpp"
 #include "wayside/http/queue_start.hpp"
 #include "wayside/proxy/reasons.hpp"
 #include "wayside/routes/unmatched.hpp"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <string>
 #include <vector>
 
 namespace wayside::proxy {
@@ -20,7 +22,7 @@ constexpr std::size_t kLongestLabel = 256;
 
 // Six bytes for each byte of the texts, in case all are escaped, and room for the numbers.
 constexpr std::size_t kMaxLogLine =
-    6 * (LogText::kMaxMethod + LogText::kMaxTarget + LogText::kMaxLabel) + 1024;
+    6 * (LogText::kMaxMethod + LogText::kMaxTarget + LogText::kMaxLabel + LogText::kMaxClient) + 1024;
 
 const http::Field* find(const http::Fields& fields, std::string_view name) noexcept {
   const auto found = std::ranges::find_if(
@@ -48,6 +50,11 @@ std::string_view declared_route(const http::Fields& fields, std::string_view fie
   if (!route.starts_with('/') || route.size() > kLongestLabel) return {};
   const bool is_printable = std::ranges::all_of(route, [](char c) { return c >= ' ' && c <= '~'; });
   return is_printable ? route : std::string_view();
+}
+
+// A client of a unix socket has no address; nginx calls it the same.
+std::string_view text_of_ip(const std::string& ip) noexcept {
+  return ip.empty() ? std::string_view("unix:") : ip;
 }
 
 }  // namespace
@@ -81,8 +88,11 @@ void Recorder::note_request(const http::RequestHead& head) {
   }
   const auto& labels = context_.settings.measurement.labels;
   if (!labels.empty()) variant_ = variant_of(fields, labels);
-  if (context_.access_log != nullptr)
+  if (context_.access_log != nullptr) {
     log_text_.note_request(context_.buffers, head.method_token, head.target);
+    if (client_.is_trusted)
+      log_text_.note_client(http::forwarded_client(fields, context_.settings.trusted_proxies));
+  }
   find_route(head.method, head.target);
 }
 
@@ -230,8 +240,12 @@ void Recorder::end_stream(const Transfer& transfer, TimePoint now) {
 
 void Recorder::write_access_log(const metrics::Observation& seen, const End& end, const Transfer& transfer,
                                 TimePoint now) {
+  const std::string_view named_client = log_text_.client();
+  const std::string_view peer = text_of_ip(client_.is_named ? client_.named_by : client_.ip);
+  const bool is_peer = named_client.empty() && !client_.is_named;
   accesslog::Entry entry{.time = std::chrono::system_clock::now(),
-                         .client = client_.ip.empty() ? std::string_view("unix:") : client_.ip,
+                         .client = named_client.empty() ? text_of_ip(client_.ip) : named_client,
+                         .peer = is_peer ? std::string_view() : peer,
                          .method = log_text_.method(),
                          .target = log_text_.target(),
                          .route = log_text_.label().empty() ? routes::kUnmatchedLabel : log_text_.label(),

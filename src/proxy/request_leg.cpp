@@ -37,6 +37,7 @@ std::optional<End> RequestLeg::admit(const http::RequestHead& head, std::size_t 
   const std::optional<std::uint64_t>& hops = plan_.max_forwards;
   const auto written = http::write_request_head(head,
                                                 {.client_ip = client_.ip,
+                                                 .trusts_client = client_.is_trusted,
                                                  .fallback_host = context_.fallback_host,
                                                  .framing = plan_.framing,
                                                  .upgrade = plan_.wants_upgrade,

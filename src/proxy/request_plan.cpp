@@ -61,7 +61,6 @@ RequestPlan plan_request(const http::RequestHead& head, const http::Limits& limi
       .keeps_alive = !head.connection.close && (!is_http10 || head.connection.keep_alive),
       .wants_upgrade = asks_for_upgrade(head, *framing),
       .expects_continue = framing->has_body() && lists(head.fields, http::field::expect, "100-continue"),
-      .accepts_trailers = lists(head.fields, http::field::te, "trailers"),
       .framing = *framing,
       .max_forwards = max_forwards_of(head),
   };

@@ -21,7 +21,6 @@ struct RequestPlan {
   bool keeps_alive = false;       // the client may use the connection again (RFC 9112 section 9.3)
   bool wants_upgrade = false;     // … to another protocol (RFC 9110 section 7.8)
   bool expects_continue = false;  // the body waits for a 100 response (RFC 9110 section 10.1.1)
-  bool accepts_trailers = false;  // of the response (RFC 9110 section 10.1.4)
   http::Framing framing{};        // of the body
   std::optional<std::uint64_t> max_forwards{};  // as received, of OPTIONS and TRACE (RFC 9110 section 7.6.2)
 

@@ -127,7 +127,7 @@ std::optional<End> ResponseLeg::begin(std::size_t head_size, const ResponsePlan&
 
   BodyRelay body(plan.incoming, plan.outgoing.kind == http::Framing::Kind::kChunked,
                  context_.settings.limits);
-  if (request.plan().accepts_trailers) body.forward_trailers(context_.buffers);
+  body.forward_trailers(context_.buffers);
   std::size_t taken = head_size;
   // Body bytes that came with the head leave with the head. The size of their chunk is written in front of
   // them, over the head as it was read: the views of `head` end here.

@@ -1,14 +1,17 @@
 #include "proxy/session.hpp"
 
+#include "wayside/http/foreign_protocol.hpp"
 #include "wayside/http/head_scanner.hpp"
 
 #include "proxy/exchange.hpp"
+#include "proxy/proxy_header.hpp"
 #include "proxy/read_budget.hpp"
 #include "proxy/wait.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace wayside::proxy {
@@ -22,6 +25,8 @@ constexpr std::size_t kMaxEmptyLineBytes = 16;
 constexpr std::chrono::seconds kLingerIdle{2};
 constexpr std::chrono::seconds kLingerTotal{30};
 constexpr std::chrono::seconds kBriefLingerTotal{2};
+
+}  // namespace
 
 // Looks for one head in the bytes of a client.
 class HeadSearch {
@@ -47,11 +52,12 @@ class HeadSearch {
   std::size_t empty_line_bytes_ = 0;
 };
 
-}  // namespace
-
-Session::Session(Context& context, net::Stream stream, std::string client_ip)
+Session::Session(Context& context, net::Stream stream, std::string client_ip,
+                 config::ProxyProtocol proxy_protocol)
     : context_(context),
-      client_(context.wheel, std::move(stream), std::move(client_ip), SessionId(++context.session_count)) {
+      client_(context.wheel, std::move(stream), std::move(client_ip), context.settings.trusted_proxies,
+              SessionId(++context.session_count)),
+      awaited_header_(proxy_protocol) {
   context_.shard.change("wayside_client_connections", +1);
 }
 
@@ -79,7 +85,7 @@ net::Task<> Session::run() {
     bool head_has_begun = false;
     // A request that was pipelined behind the last one may be there already.
     while (!head_size && !refusal) {
-      const auto found = search.look_in(client_.in);
+      const auto found = look_for_head(search);
       if (!found) {
         refusal = found.error();
         break;
@@ -87,7 +93,8 @@ net::Task<> Session::run() {
       head_size = *found;
       if (head_size) break;
 
-      if (search.has_begun() && !head_has_begun) {
+      const bool header_has_begun = awaited_header_ != config::ProxyProtocol::kOff && !client_.in.empty();
+      if ((search.has_begun() || header_has_begun) && !head_has_begun) {
         // From the first byte to the whole head, however often bytes trickle in between.
         until = context_.readiness.woke_at() + timeouts.request_head;
         head_has_begun = true;
@@ -123,6 +130,35 @@ net::Task<> Session::run() {
   if (after == AfterExchange::kClose) co_return;
   const bool is_brief = after == AfterExchange::kLingerBriefly || context_.clients_wait;
   co_await linger(is_brief ? kBriefLingerTotal : kLingerTotal);
+}
+
+Checked<std::optional<std::size_t>, http::Violation> Session::look_for_head(HeadSearch& search) {
+  if (awaited_header_ != config::ProxyProtocol::kOff) {
+    const auto is_taken = take_proxy_header();
+    if (!is_taken) return is_taken.error();
+    if (!*is_taken) return std::optional<std::size_t>();
+  }
+  auto found = search.look_in(client_.in);
+  if (!found) return http::foreign_protocol(client_.in.view()).value_or(found.error());
+  return found;
+}
+
+Checked<bool, http::Violation> Session::take_proxy_header() {
+  const std::string_view bytes = client_.in.view();
+  if (bytes.empty()) return false;
+  if (!may_be_proxy_header(bytes) && awaited_header_ == config::ProxyProtocol::kOptional) {
+    awaited_header_ = config::ProxyProtocol::kOff;
+    return true;
+  }
+  auto header = parse_proxy_header(bytes);
+  if (!header) return header.error();
+  if (!*header) return false;
+  // Who is not trusted must not pass for another client.
+  if (!client_.is_trusted) return http::Violation::kUntrustedProxyHeader;
+  client_.in.consume((*header)->size);
+  awaited_header_ = config::ProxyProtocol::kOff;
+  if ((*header)->client_ip) client_.name(*std::move((*header)->client_ip), context_.settings.trusted_proxies);
+  return true;
 }
 
 // Closing with unread bytes in the socket would send a reset, and a reset can overtake the answer.

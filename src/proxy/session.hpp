@@ -3,6 +3,9 @@
 // The session waits for requests and bounds how long they take to arrive; an exchange serves each of them.
 #pragma once
 
+#include "wayside/base/result.hpp"
+#include "wayside/config/settings.hpp"
+#include "wayside/http/violation.hpp"
 #include "wayside/net/task.hpp"
 
 #include "proxy/client_connection.hpp"
@@ -12,17 +15,22 @@
 #include <boost/intrusive/list_hook.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace wayside::proxy {
+
+class HeadSearch;
 
 class Session final
     : public IdleClient,
       public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   // `context` outlives the session.
-  Session(Context& context, net::Stream stream, std::string client_ip);
+  Session(Context& context, net::Stream stream, std::string client_ip,
+          config::ProxyProtocol proxy_protocol = config::ProxyProtocol::kOff);
   ~Session() { context_.shard.change("wayside_client_connections", -1); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -44,11 +52,17 @@ class Session final
  private:
   bool make_room() override;
 
+  // The size of the head in front of what the client has sent; nothing while it is incomplete.
+  Checked<std::optional<std::size_t>, http::Violation> look_for_head(HeadSearch& search);
+  // Takes the header of the PROXY protocol. False while it is incomplete.
+  Checked<bool, http::Violation> take_proxy_header();
+
   // Keeps a connection that is to be closed open until the client has had its answer (RFC 9112 section 9.6).
   net::Task<> linger(std::chrono::seconds at_most);
 
   Context& context_;
   ClientConnection client_;
+  config::ProxyProtocol awaited_header_;  // kOff once it has come, or did not come
   bool made_room_ = false;
   std::uint64_t woken_in_ = 0;
 };

@@ -25,6 +25,26 @@
 
 namespace wayside::proxy {
 
+namespace {
+
+// A connection that was accepted.
+struct Newcomer {
+  net::Descriptor socket;
+  std::string client_ip;
+  config::ProxyProtocol proxy_protocol = config::ProxyProtocol::kOff;
+};
+
+// A listener, and what is special about the connections that come by it.
+struct Door {
+  Door(const net::Executor& executor, const Logger& log, config::ProxyProtocol protocol)
+      : listener(executor, "proxy", log), proxy_protocol(protocol) {}
+
+  net::Listener listener;
+  const config::ProxyProtocol proxy_protocol;
+};
+
+}  // namespace
+
 struct Worker::Impl {
   explicit Impl(Dependencies dependencies)
       : context(readiness, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
@@ -35,10 +55,10 @@ struct Worker::Impl {
         session_limit(dependencies.share.clients) {}
 
   // The life of one session, which is a member of this coroutine's frame.
-  net::Detached serve(net::Stream stream, std::string client_ip) {
+  net::Detached serve(net::Stream stream, Newcomer newcomer) {
     ++session_count;
     try {
-      Session session(context, std::move(stream), std::move(client_ip));
+      Session session(context, std::move(stream), std::move(newcomer.client_ip), newcomer.proxy_protocol);
       sessions.push_back(session);
       co_await session.run();
     } catch (const std::exception& error) {
@@ -51,29 +71,30 @@ struct Worker::Impl {
     if (drain_has_begun && sessions.empty()) finish();
   }
 
-  void on_accept(net::Descriptor socket, std::string client_ip) {
+  void on_accept(Newcomer newcomer) {
     readiness.woke();
     if (!context.draining && !make_room()) {
-      waiting.emplace(std::move(socket), std::move(client_ip));
+      waiting = std::move(newcomer);
       context.clients_wait = true;
-      for (net::Listener& listener : listeners)
-        listener.suspend();
+      for (Door& door : doors)
+        door.listener.suspend();
       return make_room_later();
     }
-    admit(std::move(socket), std::move(client_ip));
+    admit(std::move(newcomer));
   }
 
-  void admit(net::Descriptor socket, std::string client_ip) {
-    serve(net::Stream(readiness, std::move(socket)), std::move(client_ip));
+  void admit(Newcomer newcomer) {
+    net::Stream stream(readiness, std::move(newcomer.socket));
+    serve(std::move(stream), std::move(newcomer));
   }
 
   // Gives the waiting client a session. Where memory runs out, its connection is closed.
   void admit_who_waits() noexcept {
     if (!waiting) return;
-    auto [socket, client_ip] = *std::exchange(waiting, std::nullopt);
+    Newcomer newcomer = *std::exchange(waiting, std::nullopt);
     context.clients_wait = false;
     try {
-      admit(std::move(socket), std::move(client_ip));
+      admit(std::move(newcomer));
     } catch (const std::exception& error) {
       complain(error);
     }
@@ -101,8 +122,8 @@ struct Worker::Impl {
 
   void accept_again() noexcept {
     if (waiting) return;
-    for (net::Listener& listener : listeners) {
-      if (listener.is_suspended()) listener.resume();
+    for (Door& door : doors) {
+      if (door.listener.is_suspended()) door.listener.resume();
     }
   }
 
@@ -131,8 +152,8 @@ struct Worker::Impl {
     context.draining = true;
     admit_who_waits();
     context.drain_began = readiness.woke_at();
-    for (net::Listener& listener : listeners)
-      listener.close();
+    for (Door& door : doors)
+      door.listener.close();
     drain_has_begun = true;  // until here, no session is the last one
     wake_sessions();
     if (sessions.empty()) return finish();
@@ -176,7 +197,7 @@ struct Worker::Impl {
   boost::asio::io_context io{1};
   net::ReadinessSet readiness{io};
   Context context;
-  std::deque<net::Listener> listeners;
+  std::deque<Door> doors;
   net::ReservedTimer<Worker> drain_timer;
   net::Timer room_timer;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
@@ -186,17 +207,15 @@ struct Worker::Impl {
   bool drain_has_begun = false;
   std::size_t session_count = 0;
   const std::size_t session_limit;
-  // The accepted connection for which there is no room yet, and the client's address.
-  std::optional<std::pair<net::Descriptor, std::string>> waiting;
+  std::optional<Newcomer> waiting;  // for room
 };
 
 Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
 Worker::~Worker() = default;
 
-error_code Worker::listen(net::Descriptor socket) {
-  net::Listener& listener =
-      impl_->listeners.emplace_back(impl_->readiness.executor(), "proxy", impl_->context.log);
-  return listener.open(std::move(socket));
+error_code Worker::listen(net::Descriptor socket, config::ProxyProtocol proxy_protocol) {
+  Door& door = impl_->doors.emplace_back(impl_->readiness.executor(), impl_->context.log, proxy_protocol);
+  return door.listener.open(std::move(socket));
 }
 
 void Worker::use_routing(std::unique_ptr<const Routing> routing) {
@@ -206,10 +225,11 @@ void Worker::use_routing(std::unique_ptr<const Routing> routing) {
 }
 
 void Worker::run() {
-  for (net::Listener& listener : impl_->listeners) {
-    listener.start([impl = impl_.get()](net::Descriptor socket, const net::Listener::Endpoint& client) {
-      impl->on_accept(std::move(socket), net::client_text(client));
-    });
+  for (Door& door : impl_->doors) {
+    door.listener.start(
+        [impl = impl_.get(), &door](net::Descriptor socket, const net::Listener::Endpoint& client) {
+          impl->on_accept({std::move(socket), net::client_text(client), door.proxy_protocol});
+        });
   }
   impl_->io.run();
 }

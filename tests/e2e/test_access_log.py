@@ -48,6 +48,12 @@ class AccessLog(support.TestCase):
         self.assertGreaterEqual(times["duration"], 0.03)
         self.assertLess(times["overhead"], times["duration"])
 
+    def test_the_client_is_the_one_that_trusted_proxies_name(self):
+        wayside = self.start_logging()
+        support.fetch(wayside.proxy_port, "/echo", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.9, 10.0.0.2"})
+        line = json.loads(wayside.wait_for_line(r"^\{.*\}$").group(0))
+        self.assertEqual((line["client"], line["peer"]), ("203.0.113.9", "127.0.0.1"))
+
     def test_what_goes_wrong_is_in_it(self):
         wayside = self.start_logging()
         connection = http.client.HTTPConnection("127.0.0.1", wayside.proxy_port, timeout=support.TIMEOUT_S)

@@ -198,7 +198,8 @@ struct StageClient {
   StageClient(ProxyStage& its_stage, Connection sockets, proxy::SessionId id = proxy::SessionId{1})
       : stage(its_stage),
         peer(std::move(sockets.peer)),
-        connection(stage.context().wheel, std::move(sockets.stream), "192.0.2.1", id) {}
+        connection(stage.context().wheel, std::move(sockets.stream), "192.0.2.1",
+                   stage.settings.trusted_proxies, id) {}
 
   // Sends a few bytes from the peer and reads them into connection.in.
   void receive(std::string_view bytes) {

@@ -22,6 +22,7 @@ namespace wayside::accesslog {
 struct Entry {
   std::chrono::system_clock::time_point time{};  // of the end of the exchange
   std::string_view client;                       // the client's address
+  std::string_view peer{};                       // of the proxy that named the client; empty: none did
   std::string_view method;                       // method and target as received; empty without a valid head
   std::string_view target;
   std::string_view route;  // the endpoint's label, even if the metrics have no room for it

@@ -7,6 +7,7 @@
 #include "wayside/base/address.hpp"
 #include "wayside/base/clock.hpp"
 #include "wayside/base/log.hpp"
+#include "wayside/base/trusted_proxies.hpp"
 #include "wayside/http/limits.hpp"
 #include "wayside/metrics/endpoint.hpp"
 #include "wayside/metrics/extra_label.hpp"
@@ -30,12 +31,16 @@ enum class HalfClose : std::uint8_t {
   kServe,  // the client is done sending, and gets its answer
 };
 
+// Whether connections begin with a header of the PROXY protocol.
+enum class ProxyProtocol : std::uint8_t { kOff, kOptional, kRequired };
+
 // An address that wayside listens on.
 struct ListenSpec {
   Address address;
   // Of the file of a unix socket. Absent, and empty: as the process creates files.
   std::optional<mode_t> mode{};
-  std::string owner{};  // "user", "user:group" or ":group"
+  std::string owner{};                                 // "user", "user:group" or ":group"
+  ProxyProtocol proxy_protocol = ProxyProtocol::kOff;  // for clients alone, not for metrics
 
   friend bool operator==(const ListenSpec&, const ListenSpec&) = default;
 };
@@ -124,7 +129,8 @@ struct Settings {
   bool reuse_port = false;
   // A client that is gone without a word is noticed after twice this time. None: by a timeout alone.
   std::optional<std::chrono::seconds> tcp_keepalive{60};
-  bool via = true;  // add this hop to the Via field of requests
+  bool via = false;  // add this hop to the Via field of requests
+  TrustedProxies trusted_proxies;
   // The meaning of the end of a client's sending direction while its answer is due.
   HalfClose client_half_close = HalfClose::kAbort;
   Measurement measurement;

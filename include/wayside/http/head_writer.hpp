@@ -20,10 +20,13 @@ struct RequestRewrite {
   // Without a zone; appended to X-Forwarded-For, and to Forwarded if present. Empty: it has none (unix
   // socket).
   std::string_view client_ip;
+  // What the client says of other clients is appended to. Otherwise this hop's own words replace all fields
+  // of http::is_set_by_proxies().
+  bool trusts_client = true;
   std::string_view fallback_host;               // the Host of an HTTP/1.0 request without one
   Framing framing{};                            // of the body that follows
   bool upgrade = false;                         // forward the client's Upgrade field
-  bool via = true;                              // add this hop to Via (RFC 9110 section 7.6.3)
+  bool via = false;                             // add this hop to Via (RFC 9110 section 7.6.3)
   std::optional<std::uint64_t> max_forwards{};  // the new value, if present (RFC 9110 section 7.6.2)
 };
 

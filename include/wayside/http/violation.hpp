@@ -32,8 +32,14 @@ enum class Violation : std::uint8_t {
   kBadChunk,                   // RFC 9112 section 7.1
   kTrailersTooLarge,           // Limits::trailers
   kBodyTooLarge,               // Limits::body
+  kTlsHello,                   // another protocol, see foreign_protocol.hpp
+  kHttp2Preface,               //
+  kUnexpectedProxyHeader,      //
+  kMissingProxyHeader,         // of the PROXY protocol, where a listener asks for it
+  kBadProxyHeader,             //
+  kUntrustedProxyHeader,       // of a client that is no trusted proxy
 };
-inline constexpr std::size_t kViolationCount = 20;
+inline constexpr std::size_t kViolationCount = 26;
 
 unsigned status_of(Violation violation) noexcept;
 // In snake_case: "bad_content_length".

@@ -38,7 +38,8 @@ class Worker {
 
   // Accepts clients from a socket that listens. Before run(), from any thread; at least once. Throws
   // std::bad_alloc.
-  error_code listen(net::Descriptor socket);
+  error_code listen(net::Descriptor socket,
+                    config::ProxyProtocol proxy_protocol = config::ProxyProtocol::kOff);
 
   // From the next request on, this is the routing; exchanges under way keep what they found in the old one.
   // From any thread.

@@ -231,7 +231,8 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"upstreams: {}",
        "f.yaml:1: expected one of listen, backend, metrics, workers, log_level, access_log, inspector, "
        "timeouts, limits, request_body, "
-       "max_connections, tcp_keepalive, reuse_port, via, client_half_close, openapi, unmatched, "
+       "max_connections, tcp_keepalive, reuse_port, trusted_proxies, via, client_half_close, openapi, "
+       "unmatched, "
        "trailing_slash, "
        "dialect, ignore_case, routes, "
        "found "
@@ -395,7 +396,8 @@ request_body:
 max_connections: none
 tcp_keepalive: 1m
 reuse_port: false
-via: on
+trusted_proxies: [private_ranges]
+via: off
 client_half_close: abort
 openapi:
   []

@@ -146,6 +146,24 @@ TEST(RequestHeadWriter, AppendsTheClientToTheLastForwardedFor) {
   EXPECT_EQ(forwarded_for("", ""), Values());
 }
 
+// Who is no trusted proxy speaks for itself alone.
+TEST(RequestHeadWriter, ReplacesTheClaimsOfAClientThatIsNotTrusted) {
+  RequestRewrite rewrite = rewrite_for("8.8.8.8");
+  rewrite.trusts_client = false;
+  EXPECT_EQ(
+      request("GET / HTTP/1.1\r\nX-Forwarded-For: 6.6.6.6\r\nHost: h\r\nX-FORWARDED-FOR: 10.0.0.1\r\n"
+              "X-Forwarded-Proto: https\r\nX-Forwarded-Host: evil\r\nX-Forwarded-Port: 1\r\n"
+              "X-Real-IP: 6.6.6.6\r\nRemote-User: root\r\nX-Kept: 1\r\n\r\n",
+              rewrite),
+      "GET / HTTP/1.1\r\nHost: h\r\nX-Kept: 1\r\nX-Forwarded-For: 8.8.8.8\r\nX-Forwarded-Proto: http\r\n"
+      "X-Forwarded-Host: h\r\n\r\n");
+  EXPECT_EQ(values(request("GET / HTTP/1.1\r\nHost: h\r\nForwarded: for=6.6.6.6\r\nForwarded: for=b\r\n\r\n",
+                           rewrite),
+                   "Forwarded"),
+            Values({"for=8.8.8.8"}));
+  EXPECT_EQ(values(request("GET / HTTP/1.1\r\nHost: h\r\n\r\n", rewrite), "Forwarded"), Values());
+}
+
 // RFC 9110 section 7.6.3: with the received version, behind earlier elements.
 TEST(RequestHeadWriter, AddsItselfToVia) {
   RequestRewrite rewrite = rewrite_for("::1");
@@ -257,8 +275,8 @@ TEST(ResponseHeadWriter, WritesItsOwnVersionAndKeepsAMissingReason) {
 TEST(ResponseHeadWriter, FramesTheBodyAsTheClientWillSeeIt) {
   EXPECT_EQ(
       response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: t\r\n\r\n", {.framing = kChunked}),
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-  EXPECT_EQ(response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTrailer: t\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_EQ(response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: t\r\n\r\n",
                      {.framing = kUntilClose, .close = true}),
             "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
       << "for an HTTP/1.0 client";

@@ -29,7 +29,7 @@ inline std::string operator+(std::string_view a, std::string_view b) {
 inline constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 // What this hop adds to the head of a request to the host a.
 inline constexpr std::string_view kAdded =
-    "Via: 1.1 wayside\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: "
+    "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: "
     "a\r\n\r\n";
 
 inline std::string put(std::size_t length) {

@@ -17,7 +17,6 @@ std::string to_text(const RequestPlan& plan) {
   if (plan.keeps_alive) text += ", keep-alive";
   if (plan.wants_upgrade) text += ", upgrade";
   if (plan.expects_continue) text += ", continue";
-  if (plan.accepts_trailers) text += ", trailers";
   text += ", " + test::to_text(plan.framing);
   if (plan.max_forwards) text += fmt::format(", {} hops", *plan.max_forwards);
   if (plan.violation) text += fmt::format(", {}", http::to_token(*plan.violation));
@@ -148,16 +147,6 @@ TEST(RequestPlan, ExpectsContinueForABody) {
       {"PUT / HTTP/1.1", "Expect: 100-continue\r\nContent-Length: 0\r\n", "PUT 1.1, keep-alive, length 0"},
       {"PUT / HTTP/1.1", "Expect: 100-continue\r\n", "PUT 1.1, keep-alive, none"},
       {"PUT / HTTP/1.1", "Expect: 100-continued\r\nContent-Length: 1\r\n", "PUT 1.1, keep-alive, length 1"},
-  });
-}
-
-// RFC 9110 section 10.1.4.
-TEST(RequestPlan, AcceptsTrailersWhereTeListsThem) {
-  expect_plans({
-      {"GET / HTTP/1.1", "TE: trailers\r\nConnection: TE\r\n", "GET 1.1, keep-alive, trailers, none"},
-      {"GET / HTTP/1.1", "TE: gzip;q=0.5, Trailers\r\n", "GET 1.1, keep-alive, trailers, none"},
-      {"GET / HTTP/1.1", "TE: gzip\r\nTE: trailers\r\n", "GET 1.1, keep-alive, trailers, none"},
-      {"GET / HTTP/1.1", "TE: gzip\r\nTrailer: x\r\n", "GET 1.1, keep-alive, none"},
   });
 }
 

@@ -1,0 +1,81 @@
+#include "wayside/http/forwarded_client.hpp"
+
+#include "support/parsed_head.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wayside::http {
+namespace {
+
+struct Case {
+  std::string lines;
+  std::string_view client;
+};
+
+void expect(const std::vector<Case>& cases) {
+  const TrustedProxies trusted;
+  for (const Case& each : cases) {
+    const test::ParsedRequest parsed("GET / HTTP/1.1\r\nHost: a\r\n" + each.lines + "\r\n");
+    EXPECT_EQ(forwarded_client(parsed.head.fields, trusted), each.client) << each.lines;
+  }
+}
+
+TEST(ForwardedClient, IsTheNearestThatIsNoProxy) {
+  expect({
+      {"", ""},
+      {"X-Forwarded-For: 8.8.8.8\r\n", "8.8.8.8"},
+      {"X-Forwarded-For: 8.8.8.8, 10.0.0.1\r\n", "8.8.8.8"},
+      {"X-Forwarded-For: 6.6.6.6, 8.8.8.8, 10.0.0.1,192.168.0.1\r\n", "8.8.8.8"},
+      {"X-Forwarded-For: 6.6.6.6\r\nA: b\r\nX-Forwarded-For: 8.8.8.8\r\nx-forwarded-for: 10.0.0.1\r\n",
+       "8.8.8.8"},
+      {"X-Forwarded-For: 2001:db8::1\r\n", "2001:db8::1"},
+  });
+}
+
+TEST(ForwardedClient, IsTheFarthestWhereAllAreProxies) {
+  expect({
+      {"X-Forwarded-For: 10.0.0.9, 10.0.0.8\r\n", "10.0.0.9"},
+      {"X-Forwarded-For: ::1\r\n", "::1"},
+  });
+}
+
+TEST(ForwardedClient, IsNotBehindWhatIsNoAddress) {
+  expect({
+      {"X-Forwarded-For: 8.8.8.8, unknown, 10.0.0.1\r\n", "10.0.0.1"},
+      {"X-Forwarded-For: unknown\r\n", ""},
+      {"X-Forwarded-For:\r\n", ""},
+      {"X-Forwarded-For: 8.8.8.8,\r\n", ""},
+      {"X-Forwarded-For: <script>, _hidden\r\n", ""},
+  });
+}
+
+TEST(ForwardedClient, MayHaveAPort) {
+  expect({
+      {"X-Forwarded-For: 8.8.8.8:1234\r\n", "8.8.8.8"},
+      {"X-Forwarded-For: [2001:db8::1]:80\r\n", "2001:db8::1"},
+      {"X-Forwarded-For: [2001:db8::1]\r\n", "2001:db8::1"},
+      {"X-Forwarded-For: [2001:db8::1\r\n", "2001:db8::1"},
+      {"X-Forwarded-For: [\r\n", ""},
+  });
+}
+
+// RFC 7239 section 4.
+TEST(ForwardedClient, MayStandInForwarded) {
+  expect({
+      {"Forwarded: for=8.8.8.8\r\n", "8.8.8.8"},
+      {"Forwarded: for=6.6.6.6, proto=https ; For=\"8.8.8.8:80\";by=10.0.0.1, for=10.0.0.2\r\n", "8.8.8.8"},
+      {"Forwarded: for=\"[2001:db8:cafe::17]:4711\"\r\n", "2001:db8:cafe::17"},
+      {"Forwarded: for=8.8.8.8, for=unknown\r\n", ""},
+      {"Forwarded: for=8.8.8.8, proto=http\r\n", ""},
+      {"Forwarded: for=8.8.8.8\r\nForwarded: for=10.0.0.1\r\n", "8.8.8.8"},
+      {"Forwarded: for=\"\r\n", ""},
+      {"Forwarded: for=6.6.6.6\r\nX-Forwarded-For: 8.8.8.8\r\n", "8.8.8.8"},
+  });
+}
+
+}  // namespace
+}  // namespace wayside::http
