@@ -75,7 +75,14 @@ void add_remarks(const listing::Listing& listing, const std::string& source,
   }
 }
 
-// Replaces `target` by a file with `text`, provided that wayside accepts it and finds `routes` routes in it.
+// The number of routes that the configuration file lists itself: a route of it may replace a document's.
+std::size_t own_routes(const config::Settings& settings) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      settings.routes, [](const routes::RouteSpec& route) { return route.file.empty(); }));
+}
+
+// Replaces `target` by a file with `text`, provided that wayside accepts it and finds `routes` routes of its
+// own in it.
 std::optional<std::vector<std::string>> replace(const fs::path& target, const std::string& text,
                                                 std::size_t routes) {
   // Beside the file, where its relative names mean the same.
@@ -95,9 +102,9 @@ std::optional<std::vector<std::string>> replace(const fs::path& target, const st
   }
   const auto settings = load_file(draft.string());
   if (settings.has_error()) return give_up(settings.error().lines);
-  if (settings->routes.size() != routes) {
+  if (const std::size_t found = own_routes(*settings); found != routes) {
     return give_up({target.string() + ": expected " + number(routes) + " routes after the import, found " +
-                    number(settings->routes.size()) + ": the file is unchanged"});
+                    number(found) + ": the file is unchanged"});
   }
   if (const fs::file_status status = fs::status(target, error); !error && fs::exists(status)) {
     fs::permissions(draft, status.permissions(), error);
@@ -130,7 +137,7 @@ ImportOutcome import_into(const std::string& into, listing::Listing listing, con
   if (is_new || *changed != text) {
     // A link stays a link.
     const fs::path target = is_new ? fs::path(into) : fs::canonical(into, error);
-    const std::size_t routes = settings.routes.size() + listing.entries.size();
+    const std::size_t routes = own_routes(settings) + listing.entries.size();
     if (auto lines = replace(target, *changed, routes)) return failed(*std::move(lines));
   }
   outcome.remarks.push_back(into + ": " + number(listing.entries.size()) + " routes added");

@@ -79,7 +79,8 @@ bool read_calls(const Line& line, routes::Dialect dialect, Listing& listing) {
       const auto entry = literal ? entry_of(*literal, line.number, dialect) : std::nullopt;
       if (entry) {
         listing.entries.push_back(*entry);
-      } else {
+      } else if (listing.notes.empty() || listing.notes.back().line != line.number) {
+        // Once for the line, all of which it shows.
         listing.notes.push_back(
             {line.number, std::string(trim(source)), "the pattern is no string literal on this line"});
       }

@@ -69,11 +69,43 @@ std::vector<routes::Dialect> dialects_of(std::span<const Entry> entries) {
 
 std::string reason_of(const routes::RouteError& error, std::span<const routes::RouteSpec> specs,
                       std::size_t existing) {
+  if (error.is_limit) return error.message;
   if (!error.twin) return "wayside cannot read it: " + error.message;
   const routes::RouteSpec& twin = specs[*error.twin];
   std::string reason = "it matches the same requests as " + quoted(twin.path);
   if (*error.twin < existing) reason += ", which is there";
   return reason;
+}
+
+// Limits that bound the memory, and leave room for entries that are going to be left out.
+routes::Limits roomy(routes::Limits limits) {
+  constexpr std::size_t kFactor = 4;
+  limits.routes = routes::kNoLimits.routes;
+  limits.memory = std::min(limits.memory, routes::kNoLimits.memory / kFactor) * kFactor;
+  return limits;
+}
+
+// Moves the entries to the notes that cannot stand beside `existing` routes and each other.
+void remove_unfit(Listing& listing, std::span<const routes::RouteSpec> existing, routes::MatchOptions options,
+                  const routes::Limits& limits) {
+  while (true) {
+    std::vector<routes::RouteSpec> specs(existing.begin(), existing.end());
+    std::ranges::transform(listing.entries, std::back_inserter(specs), spec_of);
+    std::set<std::size_t> removed;
+    for (const routes::RouteError& error : routes::RouteTable::check(specs, options, limits)) {
+      // A route that stands only in the way of one that goes may stay.
+      if (error.twin && removed.contains(*error.twin)) continue;
+      const std::size_t end = error.is_limit ? specs.size() : error.spec + 1;
+      for (std::size_t spec = std::max(error.spec, existing.size()); spec < end; ++spec) {
+        if (!removed.insert(spec).second) continue;
+        const Entry& entry = listing.entries[spec - existing.size()];
+        listing.notes.push_back({entry.line, entry.path, reason_of(error, specs, existing.size())});
+      }
+    }
+    if (removed.empty()) return;
+    std::size_t index = existing.size();
+    std::erase_if(listing.entries, [&](const Entry&) { return removed.contains(index++); });
+  }
 }
 
 // --- the file ---------------------------------------------------------------------------------------------
@@ -104,6 +136,16 @@ bool is_filler(std::string_view line) {
   return text.empty() || text.front() == '#';
 }
 
+// The size of a value that stands for no routes, with the blanks before it; 0 where `text` is another.
+std::size_t size_of_empty_value(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  for (const std::string_view value : {"[]", "~", "null"}) {
+    const std::size_t end = begin + value.size();
+    if (text.substr(begin).starts_with(value) && is_filler(text.substr(end))) return end;
+  }
+  return 0;
+}
+
 // The line of the key `routes` of the outermost mapping, which begins in the first column.
 std::optional<std::size_t> find_routes(const std::vector<FileLine>& lines) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -118,30 +160,14 @@ std::optional<std::size_t> find_routes(const std::vector<FileLine>& lines) {
 
 void settle(Listing& listing, std::span<const routes::RouteSpec> existing, routes::MatchOptions options,
             const routes::Limits& limits) {
-  for (std::size_t i = 0; i < listing.entries.size();) {
-    Entry& entry = listing.entries[i];
-    if (is_printable(entry.path) && is_printable(entry.name)) {
-      ++i;
-      continue;
-    }
-    listing.notes.push_back({entry.line, entry.path, "it has a control character"});
-    listing.entries.erase(listing.entries.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-  while (true) {
-    std::vector<routes::RouteSpec> specs(existing.begin(), existing.end());
-    std::ranges::transform(listing.entries, std::back_inserter(specs), spec_of);
-    std::set<std::size_t> removed;
-    for (const routes::RouteError& error : routes::RouteTable::check(specs, options, limits)) {
-      // A route that stands only in the way of one that goes may stay.
-      if (error.spec < existing.size() || (error.twin && removed.contains(*error.twin))) continue;
-      if (!removed.insert(error.spec).second) continue;
-      const Entry& entry = listing.entries[error.spec - existing.size()];
-      listing.notes.push_back({entry.line, entry.path, reason_of(error, specs, existing.size())});
-    }
-    if (removed.empty()) break;
-    std::size_t index = existing.size();
-    std::erase_if(listing.entries, [&](const Entry&) { return removed.contains(index++); });
-  }
+  std::erase_if(listing.entries, [&](const Entry& entry) {
+    const bool is_odd = !is_printable(entry.path) || !is_printable(entry.name);
+    if (is_odd) listing.notes.push_back({entry.line, entry.path, "it has a control character"});
+    return is_odd;
+  });
+  // Entries that are there already take no room from those behind them.
+  remove_unfit(listing, existing, options, roomy(limits));
+  remove_unfit(listing, existing, options, limits);
   std::ranges::stable_sort(listing.notes, {}, &Note::line);
 }
 
@@ -180,7 +206,14 @@ Checked<std::string, InsertionError> insert_items(std::string_view file, const L
     return out + print_file(entries);
   }
 
-  const std::string_view value = lines[*key].text.substr(lines[*key].text.find(':') + 1);
+  const std::size_t value_begin = lines[*key].text.find(':') + 1;
+  const std::string_view value = lines[*key].text.substr(value_begin);
+  const std::size_t empty_size = size_of_empty_value(value);
+  if (empty_size != 0) {
+    std::string without_value(file);
+    without_value.erase(lines[*key].begin + value_begin, empty_size);
+    return insert_items(without_value, listing);
+  }
   if (!is_filler(value)) {
     return InsertionError{*key + 1, "expected the routes as a list with one item a line, found " +
                                         quoted(without_blanks(value))};

@@ -16,14 +16,32 @@ namespace {
 
 using Prefixes = std::vector<std::string>;
 
+// The memory of limits.route_memory that lets a child of a path item or an operation be looked at once: less
+// than any node takes, so the limit is for what aliases repeat.
+constexpr std::size_t kMemoryOfWork = 16;
+
 // A key of `paths` as a template. The part behind ? or # belongs to no path; characters that a path may not
 // hold are encoded, as clients send them, and slashes that follow each other are one, as in the paths of
-// requests.
+// requests. In a name, ? and # are like other characters.
 std::string template_of(std::string_view key) {
   std::string text;
-  for (const char c : key.substr(0, key.find_first_of("?#"))) {
+  bool is_in_name = false;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const char c = key[i];
+    if (c == '?' || c == '#') {
+      if (!is_in_name) break;
+      // {?page} and {#part} expand to a query and a fragment (RFC 6570); {id?} is a name.
+      if (key[i - 1] == '{') {
+        text.pop_back();
+        break;
+      }
+    }
     if (c == '/' && text.ends_with('/')) continue;
-    const bool is_kept = is_segment_char(c) || c == '/' || c == '{' || c == '}' || c == '%';
+    if (c == '{' || c == '}') is_in_name = c == '{';
+    const bool is_encoded = c == '%' && percent_decoded_byte(key, i) >= 0;
+    const bool belongs_to_name = is_in_name && (c == '?' || c == '#' || c == '%');
+    const bool is_kept =
+        is_segment_char(c) || c == '/' || c == '{' || c == '}' || is_encoded || belongs_to_name;
     text += is_kept ? std::string(1, c) : percent_encoded({&c, 1});
   }
   return text;
@@ -36,7 +54,8 @@ class Document {
       : file_(std::move(file)),
         prefix_(prefix),
         limits_(limits),
-        servers_left_(kMethodCount * limits.routes) {}
+        servers_left_(kMethodCount * limits.routes),
+        work_left_(limits.memory / kMemoryOfWork) {}
 
   std::optional<DocumentError> read(const Node& root) {
     if (!root.is_mapping()) return unexpected(root, "an OpenAPI document");
@@ -80,6 +99,19 @@ class Document {
     return prefixes_of(servers);
   }
 
+  // Whether the children of the node may still be looked at: aliases may repeat many without a bound.
+  bool take_work(const Node& node) {
+    if (node.size() > work_left_) return false;
+    work_left_ -= node.size();
+    return true;
+  }
+
+  DocumentError too_much(const Node& node) const {
+    return error_at(node, fmt::format("expected aliases that repeat at most {} nodes (limits.route_memory), "
+                                      "found more",
+                                      limits_.memory / kMemoryOfWork));
+  }
+
   DocumentError too_many(const Node& node) const {
     return error_at(node, fmt::format("expected at most {} templates (limits.routes), servers expanded, "
                                       "found more",
@@ -89,6 +121,7 @@ class Document {
   std::optional<DocumentError> read_path(const Node& key, const Node& item, const Prefixes& inherited) {
     if (!key.is_scalar() || !key.text().starts_with('/')) return unexpected(key, "a path that begins with /");
     if (!item.is_mapping()) return unexpected(item, "a mapping of operations");
+    if (!take_work(item)) return too_much(item);
     const auto prefixes = own_prefixes(item, inherited);
     if (prefixes.has_error()) return prefixes.error();
     std::map<std::string, MethodSet> methods_by_prefix;
@@ -96,6 +129,7 @@ class Document {
       const Node operation = item.find(name);
       if (!operation) continue;
       if (!operation.is_mapping()) return unexpected(operation, "an operation, which is a mapping");
+      if (!take_work(operation)) return too_much(operation);
       const auto own = own_prefixes(operation, *prefixes);
       if (own.has_error()) return own.error();
       for (const std::string& prefix : *own)
@@ -137,6 +171,7 @@ class Document {
   const std::optional<std::string>& prefix_;
   const routes::Limits& limits_;
   std::size_t servers_left_;  // entries of `servers` that may still be read, repeated ones included
+  std::size_t work_left_;     // children of path items and operations, the same
   std::vector<routes::RouteSpec> routes_;
   std::map<std::string, std::size_t> index_of_;  // by path
 };
@@ -147,7 +182,7 @@ Checked<std::vector<routes::RouteSpec>, DocumentError> read_routes(std::string_v
                                                                    const std::string& file,
                                                                    const routes::Limits& limits,
                                                                    const std::optional<std::string>& prefix) {
-  const auto outline = Outline::read(text);
+  const auto outline = Outline::read(text, limits.memory);
   if (outline.has_error()) return outline.error();
   Document document(file, prefix, limits);
   if (auto error = document.read(outline->root())) return *std::move(error);

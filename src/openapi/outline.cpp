@@ -15,7 +15,7 @@ namespace wayside::openapi {
 // Makes an outline of the events.
 class OutlineBuilder {
  public:
-  explicit OutlineBuilder(Outline& outline) : outline_(outline) {}
+  OutlineBuilder(Outline& outline, std::size_t max_memory) : outline_(outline), max_memory_(max_memory) {}
 
   std::optional<DocumentError> build() {
     Events events(outline_.input_);
@@ -34,8 +34,18 @@ class OutlineBuilder {
         case EventKind::kScalar:
         case EventKind::kList:
         case EventKind::kMapping:
+          if (open_.size() > Outline::kMaxDepth) {
+            return mistake_at(
+                *event, fmt::format("expected nodes in at most {} others, found more", Outline::kMaxDepth));
+          }
           add(*event);
           break;
+      }
+      if (outline_.memory() > max_memory_) {
+        return mistake_at(*event,
+                          fmt::format("expected paths, servers and anchored nodes of at most {} bytes of "
+                                      "memory (limits.route_memory), found more",
+                                      max_memory_));
       }
     }
   }
@@ -116,9 +126,8 @@ class OutlineBuilder {
   std::optional<DocumentError> add_alias(const Event& event) {
     const auto known = anchored_.find(event.anchor);
     if (known == anchored_.end()) {
-      const Place place = outline_.input_.place_of(event.mark);
-      return DocumentError{place.line, place.column,
-                           fmt::format("expected an anchor &{} before its alias, found none", event.anchor)};
+      return mistake_at(event,
+                        fmt::format("expected an anchor &{} before its alias, found none", event.anchor));
     }
     const Node target(outline_, known->second);
     const Role role = role_of_next(target.is_scalar(), target.text());
@@ -127,6 +136,11 @@ class OutlineBuilder {
     outline_.nodes_[node].is_alias = true;
     outline_.nodes_[node].child = known->second;
     return std::nullopt;
+  }
+
+  DocumentError mistake_at(const Event& event, std::string message) const {
+    const Place place = outline_.input_.place_of(event.mark);
+    return {place.line, place.column, std::move(message)};
   }
 
   // `is_attached`: the node is a child of the innermost open node, or the root.
@@ -160,16 +174,18 @@ class OutlineBuilder {
       outline_.nodes_[parent.last_child].next = node;
     }
     parent.last_child = node;
+    ++outline_.nodes_[parent.node].size;
   }
 
   Outline& outline_;
+  std::size_t max_memory_;
   std::vector<Open> open_;
   std::map<std::string, std::uint32_t, std::less<>> anchored_;
 };
 
-Checked<Outline, DocumentError> Outline::read(std::string_view text) {
+Checked<Outline, DocumentError> Outline::read(std::string_view text, std::size_t max_memory) {
   Outline outline(text);
-  if (auto error = OutlineBuilder(outline).build()) return *std::move(error);
+  if (auto error = OutlineBuilder(outline, max_memory).build()) return *std::move(error);
   return outline;
 }
 
@@ -209,10 +225,9 @@ Node Node::next() const noexcept {
 }
 
 std::size_t Node::size() const noexcept {
-  std::size_t size = 0;
-  for (Node child = first(); child; child = child.next())
-    ++size;
-  return size;
+  if (outline_ == nullptr) return 0;
+  const Outline::Stored& stored = outline_->nodes_[index_];
+  return stored.is_alias ? outline_->nodes_[stored.child].size : stored.size;
 }
 
 Node Node::find(std::string_view key) const noexcept {

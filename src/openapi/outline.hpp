@@ -10,6 +10,7 @@
 #pragma once
 
 #include "wayside/openapi/document.hpp"
+#include "wayside/routes/limits.hpp"
 
 #include "openapi/input.hpp"
 
@@ -48,7 +49,7 @@ class Node {
   // n.next()).
   Node first() const noexcept;
   Node next() const noexcept;
-  std::size_t size() const noexcept;  // the number of children
+  std::size_t size() const noexcept;  // the number of children, keys and values counted each
 
   // The value of the first entry with that key; none where there is none, or this is no mapping.
   Node find(std::string_view key) const noexcept;
@@ -65,8 +66,13 @@ class Node {
 class Outline {
  public:
   // Reads the first document of `text`, which has less than 4 GiB and outlives the outline. The error is a
-  // mistake of the syntax. Throws std::bad_alloc.
-  static Checked<Outline, DocumentError> read(std::string_view text);
+  // mistake of the syntax, nodes in more than kMaxDepth others, or an outline of more than `max_memory`
+  // bytes. Throws std::bad_alloc.
+  static Checked<Outline, DocumentError> read(std::string_view text,
+                                              std::size_t max_memory = routes::kNoLimits.memory);
+
+  // libyaml takes time in the square of the depth of brackets.
+  static constexpr std::size_t kMaxDepth = 1000;
 
   // None where the text is empty.
   Node root() const noexcept { return nodes_.empty() || root_ == kNone ? Node() : Node(*this, root_); }
@@ -83,6 +89,7 @@ class Outline {
     std::uint32_t child =
         kNone;  // the first one; of an alias: the node that it stands for, which is no alias
     std::uint32_t next = kNone;
+    std::uint32_t size = 0;  // the number of children
     std::uint32_t text = 0;  // offset in texts_
     std::uint32_t text_size = 0;
     std::uint32_t character = 0;
@@ -91,6 +98,8 @@ class Outline {
   };
 
   explicit Outline(std::string_view text) noexcept : input_(text) {}
+
+  std::size_t memory() const noexcept { return nodes_.size() * sizeof(Stored) + texts_.size(); }
 
   Input input_;
   std::vector<Stored> nodes_;

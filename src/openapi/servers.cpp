@@ -12,6 +12,8 @@ namespace {
 // The most paths of one URL, and the most values of one of its variables.
 constexpr std::size_t kMaxPrefixes = 32;
 constexpr std::size_t kMaxValues = 1024;
+// The size of a URL, with its variables and without, in bytes: a path that is longer would match no request.
+constexpr std::size_t kMaxUrl = 8192;
 
 // Stands for a variable without a value, whose name follows it up to the same character. A URL cannot have
 // it.
@@ -70,7 +72,10 @@ void keep_each_once(std::vector<std::string>& texts) {
 Checked<std::vector<std::string>, DocumentError> expand(const Node& server, const Node& url) {
   std::vector<std::string> urls{""};
   std::string_view rest = url.text();
+  const auto is_too_long = [](const std::string& text) { return text.size() > kMaxUrl; };
   for (;;) {
+    if (rest.size() > kMaxUrl || std::ranges::any_of(urls, is_too_long))
+      return unexpected(url, fmt::format("a server URL of at most {} bytes", kMaxUrl));
     const std::size_t begin = rest.find('{');
     const std::size_t end = rest.find('}', begin == rest.npos ? 0 : begin);
     const bool has_variable = begin != rest.npos && end != rest.npos;

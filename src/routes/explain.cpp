@@ -85,6 +85,15 @@ std::string describe_methods(const RouteSpec& spec, Method method) {
                      method_label(method));
 }
 
+// Several alternatives of one template may match: "/:name" and "/:name.:format".
+std::vector<RouteId> each_once(const std::vector<RouteId>& routes) {
+  std::vector<RouteId> once;
+  for (const RouteId route : routes) {
+    if (std::ranges::find(once, route) == once.end()) once.push_back(route);
+  }
+  return once;
+}
+
 std::string explain_unmatched(UnmatchedPolicy policy, std::string_view target) {
   std::string buffer(target.size() + kMaxPath, '\0');
   std::string text = fmt::format("route    none\nlabel    {}  (unmatched: {})\n",
@@ -104,7 +113,7 @@ Explanation explain(std::span<const RouteSpec> specs, MatchOptions options, Unma
                                  path.empty() ? "none: no route can match" : path);
 
   const auto table = *RouteTable::build(specs, options, kNoLimits);
-  const std::vector<RouteId> routes = table.match_all(method, target);
+  const std::vector<RouteId> routes = each_once(table.match_all(method, target));
   if (routes.empty()) return {text + explain_unmatched(policy, target), false};
   const std::size_t first = routes.front() - 1;
   const RouteSpec& winner = specs[first];

@@ -36,11 +36,11 @@ class OverlapTree {
   }
 
   // Every template that may match a path of `whole`, itself included, and maybe some that do not. Nothing
-  // where there are more than `limit`.
-  std::optional<std::vector<std::size_t>> overlapping(const Template& whole, std::size_t limit) const {
+  // where the search would take more than the steps up to kMaxSteps.
+  std::optional<std::vector<std::size_t>> overlapping(const Template& whole, std::size_t& steps) const {
     std::vector<std::size_t> found;
-    collect(0, whole, 0, limit, found);
-    if (found.size() > limit) return std::nullopt;
+    collect(0, whole, 0, steps, found);
+    if (steps > kMaxSteps) return std::nullopt;
     return found;
   }
 
@@ -94,10 +94,11 @@ class OverlapTree {
   }
 
   // As deep as the deepest template.
-  void collect(std::size_t id, const Template& whole, std::size_t depth, std::size_t limit,
+  void collect(std::size_t id, const Template& whole, std::size_t depth, std::size_t& steps,
                std::vector<std::size_t>& found) const {
-    if (found.size() > limit) return;
+    if (steps > kMaxSteps) return;
     const Node& node = nodes_[id];
+    steps += 1 + node.rests.size() + node.ends.size();
     found.insert(found.end(), node.rests.begin(), node.rests.end());
     const Segment* const segment = depth < whole.segments.size() ? &whole.segments[depth] : nullptr;
     const bool has_rest = segment != nullptr && segment->kind >= SegmentKind::kRest;
@@ -106,18 +107,20 @@ class OverlapTree {
     const std::size_t following = has_rest ? depth : depth + 1;
     if (segment->kind == SegmentKind::kStatic) {
       const auto same = node.statics.find(segment->text);
-      if (same != node.statics.end()) collect(same->second, whole, following, limit, found);
+      if (same != node.statics.end()) collect(same->second, whole, following, steps, found);
     } else {
       for (const auto& [text, child] : node.statics) {
+        ++steps;
         const bool fits = segment->kind != SegmentKind::kConstrained || segment->automaton.accepts(text);
-        if (fits) collect(child, whole, following, limit, found);
+        if (fits) collect(child, whole, following, steps, found);
       }
     }
     for (const auto& [automaton, child] : node.constrained) {
+      ++steps;
       const bool fits = segment->kind != SegmentKind::kStatic || automaton->accepts(segment->text);
-      if (fits) collect(child, whole, following, limit, found);
+      if (fits) collect(child, whole, following, steps, found);
     }
-    if (node.parameter) collect(*node.parameter, whole, following, limit, found);
+    if (node.parameter) collect(*node.parameter, whole, following, steps, found);
   }
 
   std::span<const Template> templates_;
@@ -310,9 +313,8 @@ std::vector<std::optional<std::size_t>> find_unreached(std::span<const Template>
   std::vector<std::optional<std::size_t>> taken(templates.size());
   std::size_t steps = 0;
   for (std::size_t i = 0; i < templates.size() && steps <= kMaxSteps; ++i) {
-    const auto overlapping = tree.overlapping(templates[i], kMaxSteps - steps);
+    const auto overlapping = tree.overlapping(templates[i], steps);
     if (!overlapping) break;
-    steps += overlapping->size();
     std::vector<const PathAutomaton*> others;
     std::vector<std::size_t> index_of;
     for (const std::size_t other : *overlapping) {

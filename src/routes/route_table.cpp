@@ -165,7 +165,7 @@ std::unique_ptr<const RouteTable::Compiled> RouteTable::compile(std::span<const 
     for (Template& each : *templates) {
       memory += sizeof(RouteSpec) + 2 * spec.path.size() + memory_of(each);
       if (auto mistake = beyond(limits, alternatives.templates.size() + 1, memory)) {
-        errors.push_back({i, 0, *std::move(mistake)});
+        errors.push_back({i, 0, *std::move(mistake), {}, true});
         return nullptr;
       }
       alternatives.templates.push_back(std::move(each));

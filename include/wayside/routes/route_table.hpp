@@ -59,6 +59,7 @@ struct RouteError {
   std::size_t column = 0;             // in the template, in bytes from 1; 0: the whole route is at fault
   std::string message;                // "expected …, found …", with the line of `twin`
   std::optional<std::size_t> twin{};  // index of an earlier RouteSpec that matches the same requests
+  bool is_limit = false;              // the routes reach a limit here: those behind were not looked at
 };
 
 class RouteTable {

@@ -189,6 +189,16 @@ TEST(Listing, ReadsPatternsOfGo) {
               ElementsAre(HasSubstr("2:3: expected a pattern of net/http")));
 }
 
+// A note shows the whole line, so one for each call would take memory in the square of its length.
+TEST(Listing, NotesALineOfGoOnce) {
+  std::string source = "m";
+  for (int i = 0; i < 1000; ++i)
+    source += ".Handle(pattern)";
+  const auto listing = read_listing(*find_framework("go"), source + "\nm.Handle(other)\n");
+  ASSERT_TRUE(listing.has_value());
+  EXPECT_EQ(listing->notes.size(), 2U);
+}
+
 TEST(Listing, ReadsSourceOfGo) {
   EXPECT_THAT(
       read("go", R"(package main

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -84,6 +86,22 @@ std::string inserted(std::string_view file) {
   return text ? *text : std::to_string(text.error().line) + ": " + text.error().message;
 }
 
+// A listing of a million routes would otherwise be compiled a million times.
+TEST(ListingYaml, LeavesOutAllBehindTheLimitAtOnce) {
+  Listing listing;
+  for (std::size_t i = 1; i <= 20'000; ++i)
+    listing.entries.push_back({"/r" + std::to_string(i) + (i == 7 ? "{" : ""), {}, Dialect::kGo, {}, i});
+  routes::Limits limits;
+  limits.routes = 500;
+  const auto start = std::chrono::steady_clock::now();
+  settle(listing, {}, {}, limits);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+  EXPECT_EQ(listing.entries.size(), 500U);
+  EXPECT_EQ(listing.entries.back().path, "/r501");
+  ASSERT_EQ(listing.notes.size(), 19'500U);
+  EXPECT_THAT(listing.notes.back().reason, HasSubstr("limits.routes"));
+}
+
 TEST(ListingYaml, GoesToTheEndOfTheList) {
   EXPECT_EQ(
       inserted("routes:\n  - /a  # why\n  - path: /b\n    methods: [GET]\n\n# about workers\nworkers: 2\n"),
@@ -101,6 +119,16 @@ TEST(ListingYaml, GoesToTheEndOfTheList) {
 TEST(ListingYaml, RefusesAListInOneLine) {
   EXPECT_EQ(inserted("a: 1\nroutes: [/a]\n"),
             "2: expected the routes as a list with one item a line, found \"[/a]\"");
+}
+
+// As print_file() writes it where no route could be imported.
+TEST(ListingYaml, FillsAnEmptyList) {
+  const std::string items = "  - dialect: go\n    routes:\n      - '/new'\n";
+  EXPECT_EQ(inserted("routes: []\n  # Not imported\nworkers: 2\n"),
+            "routes:\n" + items + "  # Not imported\nworkers: 2\n");
+  EXPECT_EQ(inserted("routes: []  # none\n"), "routes:  # none\n" + items);
+  EXPECT_EQ(inserted("routes: ~"), "routes:\n" + items);
+  EXPECT_EQ(inserted("\"routes\": null\n"), "\"routes\":\n" + items);
 }
 
 TEST(ListingYaml, ChangesNothingWithoutAnEntry) {

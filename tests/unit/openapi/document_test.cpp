@@ -177,6 +177,64 @@ TEST(OpenApi, TakesKeysThatAreNoPlainPaths) {
       ElementsAre("GET,POST /a%20b/{x%20y}", "GET /c:d(e)/*"));
 }
 
+TEST(OpenApi, TakesAnyNameAndAnyPercentSign) {
+  EXPECT_THAT(routes_of("{openapi: 3.0.0, paths: {'/a/{id?}/x?y={z}': {get: {}}, '/b{?q,r}': {get: {}}, "
+                        "'/c/{d}{#e}': {get: {}}, '/50%/{my id}/%41': {get: {}}}}"),
+              ElementsAre("GET /a/{id?}/x", "GET /b", "GET /c/{d}", "GET /50%25/{my%20id}/%41"));
+}
+
+// 20,000 aliases of a path with 100,000 keys, which took minutes.
+TEST(OpenApi, BoundsTheWorkThatAliasesRepeat) {
+  std::string text = "openapi: 3.0.0\npaths:\n  /a: &item {";
+  for (int i = 0; i < 20'000; ++i)
+    text += "k" + std::to_string(i) + ": 1, ";
+  text += "get: &get {}}\n";
+  for (int i = 0; i < 20'000; ++i)
+    text += "  /p" + std::to_string(i) + ": *item\n";
+  const auto routes = routes_of(text);
+  ASSERT_EQ(routes.size(), 1U);
+  EXPECT_THAT(routes.front(), testing::HasSubstr("expected aliases that repeat at most"));
+}
+
+TEST(OpenApi, BoundsTheSizeOfAServersUrl) {
+  std::string url;
+  for (int i = 0; i < 100'000; ++i)
+    url += "/{a}";
+  EXPECT_THAT(routes_of("openapi: 3.0.0\nservers: [{url: '" + url +
+                        "', variables: {a: {default: bcd}}}]\npaths: {}\n"),
+              ElementsAre(testing::HasSubstr("expected a server URL of at most 8192 bytes")));
+  EXPECT_THAT(routes_of("openapi: 3.0.0\nservers: [{url: '/{a}/{a}', variables: {a: {default: " +
+                        std::string(5000, 'x') + "}}}]\npaths: {}\n"),
+              ElementsAre(testing::HasSubstr("expected a server URL of at most 8192 bytes")));
+}
+
+// Two bytes of the document would otherwise be forty of memory.
+TEST(OpenApi, BoundsTheMemoryForReading) {
+  std::string text = "openapi: 3.0.0\nx: &a [0";
+  for (int i = 0; i < 10'000; ++i)
+    text += ",0";
+  text += "]\npaths: {/a: {get: {}}}\n";
+  EXPECT_THAT(routes_of(text), ElementsAre("GET /a"));
+  routes::Limits limits;
+  limits.memory = 100'000;
+  const auto specs = read_routes(text, "api.yaml", limits);
+  ASSERT_TRUE(specs.has_error());
+  EXPECT_THAT(specs.error().message, testing::HasSubstr("(limits.route_memory)"));
+}
+
+// libyaml took minutes for a megabyte of brackets.
+TEST(OpenApi, BoundsTheDepth) {
+  for (const std::string open : {"[", "{a: "}) {
+    std::string text = "openapi: 3.0.0\npaths: {}\nx: ";
+    for (int i = 0; i < 200'000; ++i)
+      text += open;
+    const auto specs = read_routes(text, "api.yaml");
+    ASSERT_TRUE(specs.has_error());
+    EXPECT_THAT(specs.error().message, testing::HasSubstr("expected nodes in at most 1000 others"));
+    EXPECT_EQ(specs.error().line, 3U);
+  }
+}
+
 TEST(OpenApi, SaysWhereADocumentIsBroken) {
   struct Case {
     std::string text;

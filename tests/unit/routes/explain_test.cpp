@@ -50,6 +50,12 @@ These match too, in the order in which they would have won:
 )");
 }
 
+TEST(Explain, NamesARouteOnceWhoseAlternativesMatch) {
+  const std::string text =
+      explain(std::vector{spec("/:a(.:format)", 3)}, {}, UnmatchedPolicy::kFold, "/x.json").text;
+  EXPECT_TRUE(text.ends_with("\nNo other route matches.\n")) << text;
+}
+
 TEST(Explain, SaysWhatTheMethodHasToDoWithIt) {
   const std::vector<RouteSpec> one = {specs()[0]};
   EXPECT_EQ(explain(one, {}, UnmatchedPolicy::kFold, "POST /users/x HTTP/1.1").text, R"(request  POST /users/x
