@@ -63,18 +63,29 @@ std::vector<Constraint> constraints_of(std::string_view target) {
   return constraints;
 }
 
-// "/users/:id(.:format)" with the expression behind ":id"; the path itself where it has no such parameter.
-std::string constrained(std::string path, const Constraint& constraint) {
-  const std::string parameter = ":" + constraint.name;
-  for (std::size_t place = path.find(parameter); place != path.npos;
-       place = path.find(parameter, place + 1)) {
-    const std::size_t end = place + parameter.size();
-    if (end < path.size() && is_name_char(path[end])) continue;
+// What a parameter of Rails is that has no constraint.
+constexpr std::string_view kWithoutDot = "[^.]+";
+
+// "/:user/:id(.:format)" with an expression behind each parameter, in a dialect that reads them; the path
+// itself where no constraint is about a parameter of it.
+std::string constrained(std::string_view path, const std::vector<Constraint>& constraints) {
+  std::string result;
+  bool is_constrained = false;
+  for (std::size_t at = 0; at < path.size();) {
+    std::size_t end = at + 1;
+    while (path[at] == ':' && end < path.size() && is_name_char(path[end]))
+      ++end;
+    const std::string_view part = path.substr(at, end - at);
+    result += part;
+    at = end;
+    if (part.size() == 1) continue;
+    const auto own = std::ranges::find(constraints, part.substr(1), &Constraint::name);
+    is_constrained = is_constrained || own != constraints.end();
     // The tail of an expression that is written with \/ for a slash matches no segment, and is left to the
     // reader of templates to refuse.
-    return path.insert(end, "(" + constraint.expression + ")");
+    result.append("(").append(own != constraints.end() ? own->expression : kWithoutDot).append(")");
   }
-  return path;
+  return is_constrained ? result : std::string(path);
 }
 
 }  // namespace
@@ -109,9 +120,7 @@ std::optional<Entry> entry_of(const RailsRow& row, std::string_view mount, route
     entry.path = entry.path == "/" ? "/*path" : entry.path + "(/*path)";
     return entry;
   }
-  std::string path = entry.path;
-  for (const Constraint& constraint : constraints_of(row.target))
-    path = constrained(std::move(path), constraint);
+  std::string path = constrained(entry.path, constraints_of(row.target));
   if (path != entry.path) {
     entry.name = std::exchange(entry.path, std::move(path));
     entry.dialect = routes::Dialect::kAuto;

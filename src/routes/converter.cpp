@@ -300,7 +300,9 @@ std::string converter_names() {
 Checked<Converter, std::string> make_converter(std::string_view name, std::string_view arguments,
                                                ConverterSet set) {
   if (name == kRegex && has_regex_converter(set)) {  // not split: a comma belongs to the expression
-    auto expression = parse_regex(with_single_braces(unquoted(trim(arguments))));
+    const auto word_characters =
+        set == ConverterSet::kWerkzeug ? WordCharacters::kUnicode : WordCharacters::kAscii;
+    auto expression = parse_regex(with_single_braces(unquoted(trim(arguments))), word_characters);
     if (expression.has_error()) return expression.error().message;
     return of(*std::move(expression));
   }

@@ -63,12 +63,18 @@ constexpr std::array<DialectTraits, kDialectCount> kTraits = {{
     },
     {.readers = kOfOpenApi},
     // Flask
-    {.readers = kOfPython, .converters = ConverterSet::kWerkzeug, .has_own_converters = true},
+    {
+        .readers = kOfPython,
+        .converters = ConverterSet::kWerkzeug,
+        .has_own_converters = true,
+        .word_characters = WordCharacters::kUnicode,
+    },
     // Django
     {
         .readers = kOfPython,
         .converters = ConverterSet::kDjango,
         .has_own_converters = true,
+        .word_characters = WordCharacters::kUnicode,
         .may_lack_slash = true,
         .reads_regexes = true,
     },
@@ -80,13 +86,14 @@ constexpr std::array<DialectTraits, kDialectCount> kTraits = {{
         .modifiers = "?*+",
         .regex_reach = RegexReach::kPath,
         .repeated = Token::Kind::kCatchSome,
+        .text_between = TextBetween::kExcluded,
         .has_parameter_regexes = true,
         .dot_ends_extension = true,
         .group_is_optional = false,
         .may_lack_slash = true,
     },
     // Express 5
-    {.readers = kOfExpress5},
+    {.readers = kOfExpress5, .text_between = TextBetween::kAlone},
     // Fastify
     {
         .readers = kOfFastify,
@@ -95,6 +102,7 @@ constexpr std::array<DialectTraits, kDialectCount> kTraits = {{
         .has_parameter_regexes = true,
         .doubles_colon = true,
         .splat_is_last = true,
+        .has_empty_parameters = true,
         .may_lack_slash = true,
     },
     // Koa
@@ -102,7 +110,9 @@ constexpr std::array<DialectTraits, kDialectCount> kTraits = {{
         .readers = kOfKoa,
         .modifiers = "?*+",
         .regex_reach = RegexReach::kPath,
+        .text_between = TextBetween::kExcluded,
         .has_parameter_regexes = true,
+        .dot_ends_extension = true,
         .takes_dot_along = true,
         .group_is_optional = false,
         .may_lack_slash = true,
@@ -132,7 +142,7 @@ constexpr std::array<DialectTraits, kDialectCount> kTraits = {{
     // Gin
     {.readers = kOfGin, .name_end = NameEnd::kSlash, .glob = Token::Kind::kCatchAll},
     // chi
-    {.readers = kOfChi, .braces = {.regexes = true}, .splat_is_last = true},
+    {.readers = kOfChi, .braces = {.regexes = true, .ends_at_next = true}, .splat_is_last = true},
 }};
 
 }  // namespace

@@ -68,7 +68,9 @@ class Assembler {
       return add_catch_all(tokens.front());
     const bool is_static =
         std::ranges::all_of(tokens, [](const Token& p) { return p.kind == Token::Kind::kText; });
-    return is_static ? add_static(tokens) : add_parameter(tokens);
+    if (is_static) return add_static(tokens);
+    result_.last_may_be_empty = is_last && tokens.front().may_be_empty;
+    return add_parameter(tokens);
   }
 
   bool fail_for_end_mark(const Token& token) {
@@ -108,10 +110,11 @@ class Assembler {
         segment.literal_bytes += percent_decoded(tokens[i].text).size();
       parts.push_back(expression_of(tokens[i]));
     }
+    const bool may_be_empty = std::ranges::all_of(parts, can_be_empty);
     auto automaton = automaton_of(std::move(parts), tokens.front());
     if (!automaton) return false;
     if (automaton->accepts_anything()) {
-      add({SegmentKind::kCatchSome, {}, {}, 0});
+      add({may_be_empty ? SegmentKind::kCatchAll : SegmentKind::kCatchSome, {}, {}, 0});
       return true;
     }
     segment.automaton = *std::move(automaton);

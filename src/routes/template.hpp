@@ -50,7 +50,9 @@ struct Segment {
 struct Template {
   std::vector<Segment> segments;  // "/" has none; a catch-all or a rest is always the last
   bool ends_with_slash = false;   // behind a segment: "/users/"
-  std::string host{};             // of a Go pattern; empty: any. Paths are matched without it
+  // The last segment may be empty behind its slash: of a path, that is a slash at its end that matters.
+  bool last_may_be_empty = false;
+  std::string host{};  // of a Go pattern; empty: any. Paths are matched without it
 
   friend bool operator==(const Template&, const Template&) = default;
 };

@@ -102,6 +102,9 @@ class Tokenizer {
 
   bool read_parenthesized_regex();
 
+  // What the last token, a :parameter, may contain where no regular expression says it.
+  void limit_text();
+
   // :id?, :rest*, :rest+
   bool read_modifier(std::size_t start);
 

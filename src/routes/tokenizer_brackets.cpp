@@ -81,6 +81,9 @@ bool Tokenizer::read_braces(std::size_t /*end*/) {
     return fail(start + 1 + name_end + 1, "} after the ?", rest.substr(1));
   } else if (!add_named(Token::Kind::kParameter, name, start + 1, start)) {
     return false;
+  } else if (forms.ends_at_next && at_ < text_.size() && text_[at_] != '/') {
+    result_.tokens.back().expression = repeated(one_of(~byte_set(text_[at_])), 0);
+    result_.tokens.back().is_unconstrained = false;
   }
   return !is_optional || make_parameter_optional(start);
 }
@@ -258,7 +261,7 @@ bool Tokenizer::constrain_by_regex(std::string_view regex, std::size_t offset) {
   if (traits_.regex_reach == RegexReach::kUnclear && crosses_slashes_somewhere(regex)) {
     return fail(offset, "{name} for one segment or {name...} for the rest of the path", regex);
   }
-  auto expression = parse_regex(regex);
+  auto expression = parse_regex(regex, traits_.word_characters);
   if (expression.has_error()) {
     error_ = {offset + expression.error().offset + 1, expression.error().message};
     return false;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace wayside::routes {
 namespace {
@@ -15,8 +16,29 @@ bool is_identifier_char(char c) noexcept {
   return is_letter(c) || is_digit(c) || c == '_';
 }
 
-ByteSet any_byte_but(std::string_view others) {
-  return ~bytes_of(others);
+ByteSet any_byte() {
+  return ByteSet().set();
+}
+
+// path-to-regexp, to which this matters, ignores case.
+ByteSet any_byte_but(char c) {
+  const char other_case = is_letter(c) ? static_cast<char>(c ^ ' ') : c;
+  return ~(byte_set(c) | byte_set(other_case));
+}
+
+// Text that does not contain `text`, which is not empty. Of more than one byte, text that does not end in it:
+// behind any text and `text`, both stand for the same.
+Expression text_without(std::string_view text) {
+  if (text.size() == 1) return repeated(one_of(any_byte_but(text.front())), 1);
+  std::vector<Expression> choices;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // The last byte that differs, and what is equal behind it.
+    const std::string_view equal = text.substr(i + 1);
+    choices.push_back(
+        sequence({repeated(one_of(any_byte()), 0), one_of(any_byte_but(text[i])), literal(equal)}));
+    if (!equal.empty()) choices.push_back(literal(equal));
+  }
+  return choice(std::move(choices));
 }
 
 }  // namespace
@@ -38,16 +60,32 @@ bool Tokenizer::read_colon(std::size_t /*end*/) {
   if (name.empty()) return read_text();
   at_ = after_name;
   if (!add_named(Token::Kind::kParameter, name, start + 1, start)) return false;
-  Token& token = result_.tokens.back();
-  const bool is_extension = traits_.dot_ends_extension && start > 0 && text_[start - 1] == '.';
-  if (traits_.dot_ends_parameter || is_extension) {
-    token.expression = repeated(one_of(any_byte_but(".")), 1);
-    token.is_unconstrained = false;
-  }
+  result_.tokens.back().may_be_empty = traits_.has_empty_parameters;
+  limit_text();
   const bool has_regex = traits_.has_parameter_regexes && next_is("(") &&
                          !(traits_.is_cautious && (next_is("(.:") || next_is("(/")));
   if (has_regex && !read_parenthesized_regex()) return false;
   return read_modifier(start);
+}
+
+void Tokenizer::limit_text() {
+  auto& tokens = result_.tokens;
+  const bool has_text = tokens.size() > 1 && (tokens.end() - 2)->kind == Token::Kind::kText;
+  const std::string text = has_text ? percent_decoded((tokens.end() - 2)->text) : std::string();
+  const Token::Kind before = has_text && tokens.size() > 2 ? (tokens.end() - 3)->kind : Token::Kind::kSlash;
+  const bool is_between = before != Token::Kind::kSlash && before != Token::Kind::kText;
+  Token& token = tokens.back();
+  if (traits_.dot_ends_parameter || (traits_.dot_ends_extension && text.ends_with('.'))) {
+    token.expression = text_without(".");
+    token.is_unconstrained = false;
+  } else if (traits_.text_between != TextBetween::kAllowed && is_between) {
+    token.expression = text_without(text);
+    if (traits_.text_between == TextBetween::kAlone)
+      token.expression = choice({std::move(token.expression), literal(text)});
+    token.is_unconstrained = false;
+  } else if (traits_.has_empty_parameters) {
+    token.expression = repeated(one_of(any_byte()), 0);
+  }
 }
 
 bool Tokenizer::read_parenthesized_regex() {
@@ -141,13 +179,13 @@ bool Tokenizer::read_ant_star(std::size_t /*end*/) {
   }
   add(Token::Kind::kParameter, start);
   if (is_segment(start)) return leave_unconstrained();
-  result_.tokens.back().expression = repeated(one_of(any_byte_but({})), 0);
+  result_.tokens.back().expression = repeated(one_of(any_byte()), 0);
   return true;
 }
 
 bool Tokenizer::read_any_character(std::size_t /*end*/) {
   add(Token::Kind::kParameter, at_);
-  result_.tokens.back().expression = one_character(any_byte_but({}));
+  result_.tokens.back().expression = one_character(any_byte());
   ++at_;
   return true;
 }

@@ -31,7 +31,7 @@ bool Tokenizer::read_regex_template() {
   }
   std::size_t offset = 1;
   regex.remove_prefix(1);
-  const auto expression = parse_regex(regex);
+  const auto expression = parse_regex(regex, traits_.word_characters);
   if (expression.has_error()) {
     error_ = {offset + expression.error().offset + 1, expression.error().message};
     return false;

@@ -40,6 +40,7 @@ struct Token {
   Expression expression;          // of kParameter and kCrossing
   bool takes_slash = false;       // kCatchAll within a path: no segment at all takes a slash along
   bool is_unconstrained = false;  // kParameter: matches any text
+  bool may_be_empty = false;      // kParameter: as the last segment of a path, or the first part of it
   std::size_t offset = 0;         // in the template, in bytes from 0
   std::size_t optional = 0;       // the optional group that it belongs to; 0: none
 };

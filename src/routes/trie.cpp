@@ -20,13 +20,18 @@ class Trie::Builder {
 
   Leaf insert(const Template& whole) {
     NodeId node = kRoot;
+    NodeId parent = kRoot;
     std::size_t depth = 0;
     for (const Segment& segment : whole.segments) {
       if (segment.kind == SegmentKind::kCatchSome) return leaf(trie_.nodes_[node].catch_some);
       if (segment.kind == SegmentKind::kCatchAll) return leaf(trie_.nodes_[node].catch_all);
       if (segment.kind == SegmentKind::kRest) return rest_leaf(node, segment);
-      node = child(node, segment);
+      parent = std::exchange(node, child(node, segment));
       trie_.depth_ = std::max(trie_.depth_, ++depth);
+    }
+    if (whole.last_may_be_empty) {
+      trie_.nodes_[parent].has_empty_ends = true;
+      empty_ends_.insert({parent, node});
     }
     Node& end = trie_.nodes_[node];
     return leaf(trie_.slash_matters_ && whole.ends_with_slash ? end.exact_with_slash : end.exact);
@@ -36,6 +41,7 @@ class Trie::Builder {
     place_edges();
     place_constrained();
     place_rests();
+    place_empty_ends();
   }
 
  private:
@@ -155,6 +161,19 @@ class Trie::Builder {
     }
   }
 
+  // Constrained children come first, as they do for a segment that is there.
+  void place_empty_ends() {
+    for (NodeId id = 0; id < trie_.nodes_.size(); ++id) {
+      const Node& node = trie_.nodes_[id];
+      const auto place = [&](NodeId child) {
+        if (empty_ends_.contains({id, child})) trie_.empty_ends_.push_back({id, child});
+      };
+      for (std::uint32_t i = 0; i < node.constrained_count; ++i)
+        place(trie_.constrained_[node.first_constrained + i].child);
+      place(node.parameter);
+    }
+  }
+
   // A constraint precedes those that include it. Where neither includes the other, the one with more static
   // text comes first, then a fixed order of automata: the order in the file plays no part.
   std::vector<Child> in_order(std::vector<Child> children) const {
@@ -198,6 +217,7 @@ class Trie::Builder {
   std::map<std::pair<NodeId, std::string>, NodeId> edges_;
   std::vector<std::vector<Child>> constrained_;  // by node
   std::map<NodeId, std::vector<Child>> rests_;
+  std::set<std::pair<NodeId, NodeId>> empty_ends_;
   std::map<Automaton, std::uint32_t> automata_;
   std::vector<std::string> example_of_;  // by automaton: a text that it accepts
   Leaf leaf_count_ = 0;
@@ -216,7 +236,7 @@ class Trie::Walk {
   bool from(NodeId id, std::size_t depth) {
     ++cost_.nodes;
     const Node& node = trie_.nodes_[id];
-    if (depth == path_.size()) return ends_at(node);
+    if (depth == path_.size()) return ends_at(id);
     const PathSegment& segment = path_[depth];
     if (node.has_static_children) {
       const NodeId child = trie_.static_child(id, segment);
@@ -247,12 +267,19 @@ class Trie::Walk {
     return false;
   }
 
-  bool ends_at(const Node& node) {
-    if (!trie_.slash_matters_) return show(node.exact) || show(node.catch_all);
-    // "/static/{path...}" matches "/static/" and not "/static". The root always ends with its slash.
-    const bool has_slash = path_.ends_with_slash();
+  bool ends_at(NodeId id) {
+    const Node& node = trie_.nodes_[id];
+    const bool has_slash = trie_.slash_matters_ && path_.ends_with_slash();
     if (show(has_slash ? node.exact_with_slash : node.exact)) return true;
-    return (has_slash || path_.size() == 0) && show(node.catch_all);
+    // "/static/{path...}" matches "/static/" and not "/static". The root always ends with its slash.
+    const bool ends_behind_slash = has_slash || path_.size() == 0;
+    if (ends_behind_slash && node.has_empty_ends && shows_empty_end(id)) return true;
+    return (ends_behind_slash || !trie_.slash_matters_) && show(node.catch_all);
+  }
+
+  bool shows_empty_end(NodeId id) {
+    return std::ranges::any_of(trie_.empty_ends_of(id),
+                               [this](const EmptyEnd& end) { return show(trie_.nodes_[end.child].exact); });
   }
 
   bool show(Leaf leaf) { return leaf != kNoLeaf && visit_(leaf); }
@@ -328,6 +355,13 @@ std::vector<Trie::Leaf> Trie::by_precedence() const {
 std::span<const Trie::Rest> Trie::rests_of(NodeId node) const noexcept {
   const auto begin = std::ranges::lower_bound(rests_, node, {}, &Rest::node);
   const auto end = std::find_if(begin, rests_.end(), [node](const Rest& rest) { return rest.node != node; });
+  return {begin, end};
+}
+
+std::span<const Trie::EmptyEnd> Trie::empty_ends_of(NodeId node) const noexcept {
+  const auto begin = std::ranges::lower_bound(empty_ends_, node, {}, &EmptyEnd::node);
+  const auto end =
+      std::find_if(begin, empty_ends_.end(), [node](const EmptyEnd& each) { return each.node != node; });
   return {begin, end};
 }
 

@@ -32,7 +32,8 @@ struct TrieCost {
 
 class Trie {
  public:
-  // A set of templates that match the same paths. Numbered from 0 in the order of their first templates.
+  // A set of templates that match the same paths, but for an empty last segment. Numbered from 0 in the order
+  // of their first templates.
   using Leaf = std::uint32_t;
   static constexpr Leaf kNoLeaf = std::numeric_limits<Leaf>::max();
 
@@ -76,6 +77,7 @@ class Trie {
     std::uint32_t constrained_count = 0;
     bool has_static_children = false;
     bool has_rests = false;
+    bool has_empty_ends = false;
   };
 
   struct Constrained {
@@ -88,6 +90,12 @@ class Trie {
     NodeId node;
     std::uint32_t automaton;  // in automata_
     Leaf leaf;
+  };
+
+  // A template whose last segment may be empty, behind `node`. As rare as rests.
+  struct EmptyEnd {
+    NodeId node;
+    NodeId child;  // where the template ends
   };
 
   // A static child: an entry of a hash table with open addressing. 32 bytes, two to a cache line.
@@ -106,6 +114,7 @@ class Trie {
   bool has_text(const Edge& edge, const PathSegment& segment) const noexcept;
 
   std::span<const Rest> rests_of(NodeId node) const noexcept;
+  std::span<const EmptyEnd> empty_ends_of(NodeId node) const noexcept;
 
   bool slash_matters_;
   bool folds_case_;
@@ -113,8 +122,9 @@ class Trie {
   std::vector<Edge> edges_;  // their number is a power of two; at most half are in use
   std::string long_texts_;
   std::vector<Constrained> constrained_;
-  std::vector<Rest> rests_;          // those of a node together, in the order in which they are tried
-  std::vector<Automaton> automata_;  // each once
+  std::vector<Rest> rests_;           // those of a node together, in the order in which they are tried
+  std::vector<EmptyEnd> empty_ends_;  // those of a node together, in the order in which they are tried
+  std::vector<Automaton> automata_;   // each once
   std::vector<Leaf> leaf_of_template_;
   std::size_t depth_ = 0;
 };

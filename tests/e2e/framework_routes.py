@@ -11,6 +11,7 @@ import json
 import random
 import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,9 +35,7 @@ FITTING = [
     (r"\{4\}|year", "2024"), (r"\{2\}(?!\\d)|month", "12"), (r"uuid", "123e4567-e89b-12d3-a456-426614174000"),
     (r"any\(", "de"), (r"length", "ab"), (r"float", "1.5"), (r"code", "AB12"), (r"int|\\d|pk|_id", "42"),
 ]  # fmt: skip
-# Known: a parameter of Fastify may be empty; \\w has letters beyond ASCII in Python; a mounted Rack application has every
-# path that begins with its own and punctuation; a second parameter of Express and Koa does not end in the text before it.
-MISMATCHES = 0.01
+SEED = 16
 PER_ROUTE = 40
 
 
@@ -81,7 +80,7 @@ def miss(generator, path):
 
 def requests_of(routes):
     """A fixed sequence of paths for a set of routes, each once."""
-    generator = random.Random(16)
+    generator = random.Random(SEED)
     paths = {}
     for route in sorted(routes):
         for _ in range(PER_ROUTE):
@@ -89,6 +88,31 @@ def requests_of(routes):
             paths[path] = None
             paths[miss(generator, path)] = None
     return [path for path in paths if "//" not in path and "/./" not in path and "/../" not in path]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A kind of mismatch that stays, because wayside's rules cannot express what the framework does."""
+
+    path: str  # a regular expression of the whole request target
+    served: str  # what the application calls its route; "none" where no route served the request
+    counted: str
+    reason: str
+
+    def describes(self, mismatch):
+        return (self.served, self.counted) == (mismatch.served, mismatch.counted) and bool(
+            re.fullmatch(self.path, mismatch.path)
+        )
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    path: str
+    served: str
+    counted: str
+
+    def __str__(self):
+        return f"GET {self.path}: served by {self.served}, counted as {self.counted}"
 
 
 class FrameworkTestCase(support.TestCase):
@@ -123,10 +147,12 @@ class FrameworkTestCase(support.TestCase):
         found = process.wait_for_line(r"listening on (\d+)|[Rr]unning on http://127\.0\.0\.1:(\d+)")
         return int(found.group(1) or found.group(2))
 
-    def compare(self, port, routes, settings="", served_as=lambda route: {route}):
+    def compare(self, port, routes, settings="", served_as=lambda route: {route}, explained=()):
         """Sends the requests and compares. `routes` are all that the application has; each must serve a request.
 
-        `served_as(route)` are the labels that stand for what the application calls `route`.
+        `served_as(route)` are the labels that stand for what the application calls `route`. `explained` are the
+        Differences that are known and stay: a mismatch that none of them describes is a failure, and so is one that
+        describes no mismatch.
         """
         config = self.config.read_text()
         wayside = self.start_wayside(
@@ -153,11 +179,13 @@ class FrameworkTestCase(support.TestCase):
             served.add(route)
             wanted = {"unmatched"} if route is None else served_as(route)
             if line["route"] not in wanted:
-                wrong.append(f"GET {path}: {status}, served by {route}, counted as {line['route']}")
+                wrong.append(Mismatch(path, route or "none", line["route"]))
         self.assertEqual(served & set(routes), set(routes), "each route served a request")
         self.assertIn(None, served, "some requests miss")
-        share = len(wrong) / len(asked)
-        self.assertLessEqual(share, MISMATCHES, f"\n{len(wrong)} of {len(asked)} requests:\n" + "\n".join(wrong[:40]) + "\n" + config)
+        unexplained = [str(each) for each in wrong if not any(known.describes(each) for known in explained)]
+        idle = [str(known) for known in explained if not any(map(known.describes, wrong))]
+        self.assertEqual(unexplained, [], f"of {len(asked)} requests, with\n{config}")
+        self.assertEqual(idle, [], "differences that no request shows any more")
 
     def access_log_of(self, wayside, count):
         def lines():

@@ -68,10 +68,13 @@ namespace {
 constexpr char kFirstContinuation = '\x80';
 constexpr char kLastContinuation = '\xbf';
 
-// The bytes of which characters beyond ASCII consist.
-ByteSet high_bytes() {
+}  // namespace
+
+ByteSet high_bytes() noexcept {
   return bytes_between(kFirstContinuation, '\xff');
 }
+
+namespace {
 
 bool is_about_characters(const ByteSet& set) {
   return (set & high_bytes()) == high_bytes();
@@ -101,6 +104,20 @@ Expression within_segment(Expression expression) {
   for (Expression& part : expression.parts)
     part = within_segment(std::move(part));
   return expression;
+}
+
+bool can_be_empty(const Expression& expression) noexcept {
+  switch (expression.kind) {
+    case Expression::Kind::kByte:
+      return false;
+    case Expression::Kind::kSequence:
+      return std::ranges::all_of(expression.parts, can_be_empty);
+    case Expression::Kind::kChoice:
+      return std::ranges::any_of(expression.parts, can_be_empty);
+    case Expression::Kind::kRepeated:
+      break;
+  }
+  return expression.min == 0 || can_be_empty(expression.parts.front());
 }
 
 bool can_contain(const Expression& expression, char byte) noexcept {

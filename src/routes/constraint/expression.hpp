@@ -20,6 +20,8 @@ ByteSet byte_set(char c) noexcept;
 // `first` and `last` included.
 ByteSet bytes_between(char first, char last) noexcept;
 ByteSet bytes_of(std::string_view text) noexcept;
+// The bytes of which characters beyond ASCII consist.
+ByteSet high_bytes() noexcept;
 
 struct Expression {
   enum class Kind : std::uint8_t {
@@ -61,6 +63,9 @@ inline constexpr unsigned char kEncodedSlash = 0;
 
 // The expression of a parameter for a text of several segments: what was a slash is an encoded one.
 Expression within_segment(Expression expression);
+
+// Whether the empty text matches.
+bool can_be_empty(const Expression& expression) noexcept;
 
 // Whether a text that matches may contain the byte.
 bool can_contain(const Expression& expression, char byte) noexcept;

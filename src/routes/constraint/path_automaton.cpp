@@ -22,9 +22,13 @@ PathAutomaton::PathAutomaton(const Template& whole, bool slash_matters)
 }
 
 PathAutomaton::State PathAutomaton::start() const noexcept {
-  const bool has_automaton = !whole_.segments.empty() &&
-                             (at(0).kind == SegmentKind::kConstrained || at(0).kind == SegmentKind::kRest);
-  return {0, has_automaton ? Automaton::kStart : 0U, false};
+  return {0, 0, false};
+}
+
+PathAutomaton::State PathAutomaton::next_of(const Segment& segment, State state, unsigned char c) noexcept {
+  const auto place = static_cast<Automaton::State>(state.place == 0 ? Automaton::kStart : state.place);
+  const Automaton::State target = segment.automaton.next(place, c);
+  return target == Automaton::kDead ? kDead : State{state.segment, target, false};
 }
 
 PathAutomaton::State PathAutomaton::next(State state, unsigned char c) const noexcept {
@@ -34,10 +38,8 @@ PathAutomaton::State PathAutomaton::next(State state, unsigned char c) const noe
     case SegmentKind::kCatchSome:
     case SegmentKind::kCatchAll:
       return {state.segment, 1, false};
-    case SegmentKind::kRest: {
-      const Automaton::State target = segment.automaton.next(static_cast<Automaton::State>(state.place), c);
-      return target == Automaton::kDead ? kDead : State{state.segment, target, false};
-    }
+    case SegmentKind::kRest:
+      return next_of(segment, state, c);
     default:
       break;
   }
@@ -47,9 +49,7 @@ PathAutomaton::State PathAutomaton::next(State state, unsigned char c) const noe
     if (following == whole_.segments.size()) {
       return slash_matters_ && whole_.ends_with_slash ? State{following, 0, false} : kDead;
     }
-    const SegmentKind kind = at(following).kind;
-    const bool has_automaton = kind == SegmentKind::kConstrained || kind == SegmentKind::kRest;
-    return {following, has_automaton ? Automaton::kStart : 0U, false};
+    return {following, 0, false};
   }
   if (c == kEncodedSlash) c = '/';  // the automata of segments know no other slash
   switch (segment.kind) {
@@ -59,10 +59,8 @@ PathAutomaton::State PathAutomaton::next(State state, unsigned char c) const noe
       const bool fits = state.place < text.size() && static_cast<unsigned char>(text[state.place]) == wanted;
       return fits ? State{state.segment, state.place + 1, false} : kDead;
     }
-    case SegmentKind::kConstrained: {
-      const Automaton::State target = segment.automaton.next(static_cast<Automaton::State>(state.place), c);
-      return target == Automaton::kDead ? kDead : State{state.segment, target, false};
-    }
+    case SegmentKind::kConstrained:
+      return next_of(segment, state, c);
     default:
       return {state.segment, 1, false};
   }
@@ -81,11 +79,18 @@ bool PathAutomaton::is_complete(State state) const noexcept {
   }
 }
 
+// The root ends with its slash whether or not others matter.
+bool PathAutomaton::is_empty_end(State state) const noexcept {
+  const bool is_last = state.segment + 1 == whole_.segments.size();
+  return whole_.last_may_be_empty && is_last && state.place == 0 && (slash_matters_ || state.segment == 0);
+}
+
 bool PathAutomaton::accepts(State state) const noexcept {
   if (state.is_dead) return false;
   if (state.segment == whole_.segments.size()) return true;  // "/", or behind the slash that matters
   const SegmentKind kind = at(state.segment).kind;
   if (kind == SegmentKind::kCatchAll) return true;
+  if (is_empty_end(state)) return true;
   if (!is_complete(state)) return false;
   if (kind >= SegmentKind::kRest) return true;
   const std::size_t following = state.segment + 1;

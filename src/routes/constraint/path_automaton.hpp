@@ -21,9 +21,10 @@ class PathAutomaton {
   // A place in a segment of the template.
   struct State {
     std::uint32_t segment =
-        0;                    // an index; the number of segments behind the slash at the end of the template
-    std::uint32_t place = 0;  // the number of bytes read, or the state of the constraint
-    bool is_dead = false;     // nothing is accepted any more
+        0;  // an index; the number of segments behind the slash at the end of the template
+    std::uint32_t place =
+        0;  // 0: at its beginning; else the number of bytes read, or the state of the constraint
+    bool is_dead = false;  // nothing is accepted any more
 
     friend auto operator<=>(const State&, const State&) = default;
   };
@@ -45,6 +46,9 @@ class PathAutomaton {
  private:
   const Segment& at(std::size_t index) const noexcept { return whole_.segments[index]; }
   bool is_complete(State state) const noexcept;
+  bool is_empty_end(State state) const noexcept;
+  // The state of the segment's constraint behind one more byte; dead where there is none.
+  static State next_of(const Segment& segment, State state, unsigned char c) noexcept;
 
   const Template& whole_;
   bool slash_matters_;

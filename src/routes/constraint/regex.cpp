@@ -59,7 +59,8 @@ bool is_ascii_punctuation(char c) {
 // Recursive descent up to the first mistake, which moves the position to the end, so that every loop ends.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  Parser(std::string_view text, WordCharacters word_characters)
+      : text_(text), word_characters_(word_characters) {}
 
   Checked<Expression, RegexError> parse() {
     skip('^');
@@ -102,7 +103,7 @@ class Parser {
         ++position_;
         return one_of(ByteSet().set());
       case '\\':
-        return one_of(parse_escape());
+        return one_of(parse_escape(word_characters_));
       case '*':
       case '+':
       case '?':
@@ -210,7 +211,7 @@ class Parser {
     return value;
   }
 
-  ByteSet parse_escape() {
+  ByteSet parse_escape(WordCharacters word_characters) {
     ++position_;
     if (at_end()) {
       fail("a character after the backslash");
@@ -223,6 +224,7 @@ class Parser {
       return {};
     }
     ++position_;
+    if (c == 'w' && word_characters == WordCharacters::kUnicode) *set |= high_bytes();
     return set ? *set : byte_set(c);
   }
 
@@ -240,16 +242,18 @@ class Parser {
   ByteSet parse_class() {
     ++position_;
     const bool is_negated = skip('^');
+    // Characters beyond ASCII that may be letters or not belong to \w, to \W and to [^\w].
+    const WordCharacters word_characters = is_negated ? WordCharacters::kAscii : word_characters_;
     ByteSet set;
     bool is_empty = true;
     while (!at_end() && peek() != ']') {
       const std::size_t start = position_;
-      ByteSet low = parse_class_item();
+      ByteSet low = parse_class_item(word_characters);
       const bool is_range =
           !error_ && position_ + 1 < text_.size() && peek() == '-' && text_[position_ + 1] != ']';
       if (is_range) {
         ++position_;
-        low = range(low, parse_class_item(), start);
+        low = range(low, parse_class_item(word_characters), start);
       }
       if (error_) return {};
       set |= low;
@@ -263,7 +267,9 @@ class Parser {
     return is_negated ? ~set : set;
   }
 
-  ByteSet parse_class_item() { return peek() == '\\' ? parse_escape() : parse_character(); }
+  ByteSet parse_class_item(WordCharacters word_characters) {
+    return peek() == '\\' ? parse_escape(word_characters) : parse_character();
+  }
 
   ByteSet range(const ByteSet& low, const ByteSet& high, std::size_t start) {
     if (error_) return {};
@@ -296,14 +302,15 @@ class Parser {
   }
 
   std::string_view text_;
+  WordCharacters word_characters_;
   std::size_t position_ = 0;
   std::optional<RegexError> error_;
 };
 
 }  // namespace
 
-Checked<Expression, RegexError> parse_regex(std::string_view text) {
-  return Parser(text).parse();
+Checked<Expression, RegexError> parse_regex(std::string_view text, WordCharacters word_characters) {
+  return Parser(text, word_characters).parse();
 }
 
 }  // namespace wayside::routes

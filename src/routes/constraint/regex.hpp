@@ -13,6 +13,7 @@
 #include "routes/constraint/expression.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,13 @@ struct RegexError {
   std::string message;     // "expected …, found …"
 };
 
-Checked<Expression, RegexError> parse_regex(std::string_view text);
+// What \w stands for, beside the letters, digits and underscore of ASCII.
+enum class WordCharacters : std::uint8_t {
+  kAscii,
+  kUnicode,  // every character beyond ASCII: which of them are letters is not known here
+};
+
+Checked<Expression, RegexError> parse_regex(std::string_view text,
+                                            WordCharacters word_characters = WordCharacters::kAscii);
 
 }  // namespace wayside::routes

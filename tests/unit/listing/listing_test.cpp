@@ -85,15 +85,16 @@ TEST(Listing, ReadsExpressionsOfDjango) {
 
 TEST(Listing, ReadsRails) {
   const auto sheet = read("rails", data("rails.txt"));
-  EXPECT_THAT(sheet, ElementsAre("GET /users/:user_id/photos(.:format)",
-                                 "GET /users/:user_id/photos/:id(\\d+)(.:format) as "
-                                 "/users/:user_id/photos/:id(.:format) in auto",
-                                 "GET,POST /users(.:format)", "GET /users/new(.:format)",
-                                 "GET /users/:id/edit(.:format)", "GET,PUT,DELETE,PATCH /users/:id(.:format)",
-                                 "GET /files/*filename(.:format)", "GET /exact", "GET /opt(/:id)(.:format)",
-                                 "GET,POST /both(.:format)", "any /all(.:format)", "GET /",
-                                 "GET /redir(.:format)", "any /rack(/*path)", "GET /mid/*a/tail(.:format)",
-                                 "GET /s/:code([A-Z]{2}\\d+)(.:format) as /s/:code(.:format) in auto"));
+  EXPECT_THAT(
+      sheet,
+      ElementsAre("GET /users/:user_id/photos(.:format)",
+                  "GET /users/:user_id([^.]+)/photos/:id(\\d+)(.:format([^.]+)) as "
+                  "/users/:user_id/photos/:id(.:format) in auto",
+                  "GET,POST /users(.:format)", "GET /users/new(.:format)", "GET /users/:id/edit(.:format)",
+                  "GET,PUT,DELETE,PATCH /users/:id(.:format)", "GET /files/*filename(.:format)", "GET /exact",
+                  "GET /opt(/:id)(.:format)", "GET,POST /both(.:format)", "any /all(.:format)", "GET /",
+                  "GET /redir(.:format)", "any /rack(/*path)", "GET /mid/*a/tail(.:format)",
+                  "GET /s/:code([A-Z]{2}\\d+)(.:format([^.]+)) as /s/:code(.:format) in auto"));
   EXPECT_EQ(read("rails", data("rails-expanded.txt")), sheet);
 }
 
@@ -109,7 +110,7 @@ TEST(Listing, ReadsRailsInCutLines) {
                    "/[a-z]+/}\n"
                    "                       root GET    /          home#index\n"),
               ElementsAre("GET /rails/active_storage/blobs/:signed_id/*filename(.:format)",
-                          "PUT /rails/active_storage/disk/:encoded_token([a-z]+)(.:format) as "
+                          "PUT /rails/active_storage/disk/:encoded_token([a-z]+)(.:format([^.]+)) as "
                           "/rails/active_storage/disk/:encoded_token(.:format) in auto",
                           "GET /"));
 }
@@ -128,7 +129,7 @@ TEST(Listing, PutsRoutesOfAnEngineBelowItsMount) {
 
 TEST(Listing, ReadsConstraintsOfRuby34) {
   EXPECT_THAT(read("rails", "  GET /p/:id(.:format) p#show {id: /[a-z\\/]+/, subdomain: \"x\"}\n"),
-              ElementsAre("GET /p/:id([a-z\\/]+)(.:format) as /p/:id(.:format) in auto"));
+              ElementsAre("GET /p/:id([a-z\\/]+)(.:format([^.]+)) as /p/:id(.:format) in auto"));
 }
 
 TEST(Listing, ReadsExpress4) {

@@ -36,9 +36,17 @@ TEST(RailsRow, StandsBelowItsMount) {
 
 TEST(RailsRow, ConstrainsOnlyItsParameters) {
   EXPECT_EQ(path_of({1, "GET", "/:identity/:id", R"(a#b {:id=>/\d+/, :other=>/x/})"}),
-            R"(/:identity/:id(\d+))");
+            R"(/:identity([^.]+)/:id(\d+))");
   EXPECT_EQ(path_of({1, "GET", "/:id", R"(a#b {:id=>/[\/]x/, :format=>"json"})"}), R"(/:id([\/]x))");
   EXPECT_EQ(path_of({1, "GET", "/:id", "a#b {:format=>\"json\"}"}), "/:id");
+}
+
+// Without a constraint, a parameter of Rails has no dot. The dialect of the entry does not say so.
+TEST(RailsRow, ConstrainsTheParametersBesideAConstrainedOne) {
+  EXPECT_EQ(path_of({1, "GET", "/u/:user_id/p/:id(.:format)", R"(a#b {:id=>/\d+/})"}),
+            R"(/u/:user_id([^.]+)/p/:id(\d+)(.:format([^.]+)))");
+  EXPECT_EQ(path_of({1, "GET", "/:id/*rest(.:format)", R"(a#b {:id=>/:x/})"}),
+            R"(/:id(:x)/*rest(.:format([^.]+)))");
 }
 
 TEST(RailsRow, HasMethodsOrNone) {

@@ -68,6 +68,13 @@ TEST(DialectTraits, OfPythonsFrameworks) {
       {Dialect::kDjango, "^c/(?:page-(?P<n>[0-9]+)/)?$", {"/c/", "/c/page-3/"}, {"/c/page-x/", "/c/3/"}},
       {Dialect::kDjango, "^f/(?P<p>.*)\\.html$", {"/f/a.html", "/f/a/b.html"}, {"/f/a.htm", "/f/a/b"}},
       {Dialect::kDjango, "^a/?$", {"/a", "/a/"}, {"/a/b"}},
+      {Dialect::kDjango,
+       R"(^w/(\w{2})$)",
+       {"/w/a_", "/w/%C3%BCb", "/w/%C3%BC%C3%BC"},
+       {"/w/%C3%BC", "/w/a-", "/w/%C3%BCbc"}},
+      {Dialect::kDjango, R"(^w/[^\w]$)", {"/w/-", "/w/%E2%82%AC"}, {"/w/a"}},
+      {Dialect::kFlask, R"(/w/<regex("\w+"):w>)", {"/w/%C3%BC"}, {"/w/a-b"}},
+      {Dialect::kAuto, R"(/w/{w:\w+})", {"/w/a"}, {"/w/%C3%BC"}},
       {Dialect::kStarlette, "/<uuid:u>", {"/%3Cuuid:u%3E"}, {lower}},
       {Dialect::kStarlette, "/{u:uuid}", {lower, upper, "/123E4567E89B12D3A456426614174000"}, {"/x"}},
       {Dialect::kStarlette, "/{x:int}", {"/7"}, {"/-7"}},
@@ -93,21 +100,37 @@ TEST(DialectTraits, OfNodesFrameworks) {
       {Dialect::kExpress4, "/m/:rest+", {"/m/a", "/m/a/b"}, {"/m", "/m/"}},
       {Dialect::kExpress4, "/f/:rest*", {"/f/a", "/f/a/b"}, {"/f", "/f/"}},
       {Dialect::kExpress4, "/:file.:ext", {"/a.b", "/a.b.c"}, {"/a", "/a."}},
-      {Dialect::kExpress4, "/flights/:from-:to", {"/flights/a-b"}, {"/flights/ab"}},
+      {Dialect::kExpress4,
+       "/flights/:from-:to",
+       {"/flights/a-b", "/flights/a-b-c", "/flights/--b"},
+       {"/flights/ab", "/flights/a-", "/flights/a--"}},
+      {Dialect::kExpress4, "/flights/:n(\\d+)-:to", {"/flights/1-b"}, {"/flights/1-b-c"}},
+      {Dialect::kExpress4, "/x-:a/y-:b", {"/x-1/y-2-", "/x-1-/y--"}, {"/x-/y-2"}},
+      {Dialect::kExpress4, "/r/:a--:b", {"/r/1--2", "/r/1--2-"}, {"/r/1--2--", "/r/1-2"}},
       {Dialect::kExpress4, "/items:batch", {"/itemsx"}, {"/items", "/items:batch/x"}},
       {Dialect::kExpress5, "/files/*rest", {"/files/a", "/files/a/b"}, {"/files/", "/files"}},
       {Dialect::kExpress5, "/:id{.:ext}", {"/a", "/a.b"}, {"/a/b"}},
       {Dialect::kExpress5, "/u{/:id}/x", {"/u/x", "/u/1/x"}, {"/u/1"}},
       {Dialect::kExpress5, "/*path/end", {"/a/end", "/a/b/end"}, {"/end", "/a/b"}},
       {Dialect::kExpress5, "/a\\*b", {"/a*b"}, {"/axb"}},
+      {Dialect::kExpress5, "/n/:a-:b", {"/n/a-b", "/n/a-b-c", "/n/a--"}, {"/n/a-b-", "/n/a-"}},
       {Dialect::kFastify, "/files/*", {"/files/", "/files/a/b"}, {"/files"}},
+      {Dialect::kFastify, "/u/:id", {"/u/", "/u/1"}, {"/u", "/u/1/", "/"}},
+      {Dialect::kFastify, "/:id", {"/", "/1"}, {"/1/"}},
+      {Dialect::kFastify, "/u/:id/", {"/u/1/"}, {"/u/1", "/u/", "/u"}},
+      {Dialect::kFastify, "/x/:file.json", {"/x/a.json", "/x/.json", "/x/"}, {"/x/a", "/x/json", "/x"}},
+      {Dialect::kFastify, "/l/:lat-:lng", {"/l/1-2", "/l/-2", "/l/1-", "/l/-", "/l/"}, {"/l/1", "/l"}},
+      {Dialect::kFastify, "/int/:n(^\\d+$)", {"/int/7", "/int/"}, {"/int/x", "/int"}},
       {Dialect::kFastify, "*", {"/", "/a/b"}, {}},
       {Dialect::kFastify, "/at/:hour(^\\d{2})h:minute(^\\d{2})m", {"/at/08h15m"}, {"/at/8h15m", "/at/08h15"}},
       {Dialect::kFastify, "/near/:lat-:lng/r/:r", {"/near/15-30/r/20"}, {"/near/15/r/20"}},
       {Dialect::kFastify, "/name::verb", {"/name:verb"}, {"/namex", "/name::verb"}},
-      {Dialect::kFastify, "/posts/:id?", {"/posts", "/posts/1"}, {"/posts/1/2"}},
+      {Dialect::kFastify, "/posts/:id?", {"/posts", "/posts/", "/posts/1"}, {"/posts/1/2"}},
       {Dialect::kFastify, "/f/:file(^\\S+).png", {"/f/a.png"}, {"/f/a.jpg"}},
-      {Dialect::kKoa, "/a/(.*)", {"/a/b/c", "/a/b"}, {"/b"}},
+      {Dialect::kKoa, "/a/(.*)", {"/a/b/c", "/a/b", "/a/", "/a/."}, {"/b", "/a"}},
+      {Dialect::kKoa, "/a/(.+)", {"/a/b/c", "/a/b"}, {"/a/", "/a"}},
+      {Dialect::kKoa, "/n/:a-:b", {"/n/a-b", "/n/a-b-c"}, {"/n/a-", "/n/a--", "/n/a-b-"}},
+      {Dialect::kKoa, "/:file.:ext", {"/a.b", "/a.b.c"}, {"/a.b.", "/a."}},
       {Dialect::kKoa, "/:rest*", {"/", "/a/b"}, {}},
       {Dialect::kKoa, "/f/:rest+", {"/f/a/b"}, {"/f"}},
       {Dialect::kKoa, "/x{/:a}?", {"/x", "/x/1"}, {"/x/1/2"}},
@@ -153,6 +176,8 @@ TEST(DialectTraits, OfTheOthers) {
       {Dialect::kGin, "/f/*path", {"/f/", "/f/a/b"}, {"/f"}},
       {Dialect::kGin, "/u/:id.json", {"/u/1", "/u/1.xml"}, {"/u/1/2"}},
       {Dialect::kChi, "/f/*", {"/f/", "/f/a/b"}, {"/f"}},
+      {Dialect::kChi, "/x/{file}.json", {"/x/a.json", "/x/.json"}, {"/x/a.b.json", "/x/a/b.json", "/x/a"}},
+      {Dialect::kChi, "/{a}-{b}", {"/1-2", "/-2", "/1-2-3"}, {"/1-", "/12"}},
       {Dialect::kChi, "/{id:[0-9]+}-{x}", {"/1-a"}, {"/a-1"}},
       {Dialect::kOpenApi, "/a:b/*", {"/a:b/*"}, {"/a:b/c"}},
   });
@@ -165,6 +190,14 @@ TEST(DialectTraits, LeaveTheSlashAtTheEndToTheSettings) {
   EXPECT_TRUE(matches(Dialect::kDjango, R"(^f/(?P<p>.*)/edit/$)", "/f/a/b/edit/", kLenient));
   EXPECT_TRUE(matches(Dialect::kFlask, "/m/<path:p>/tail/", "/m/a/tail", kLenient));
   EXPECT_TRUE(matches(Dialect::kGo, "/static/", "/static", kLenient));
+}
+
+// A slash at the end that does not matter leaves no place for an empty parameter.
+TEST(DialectTraits, LetFastifysParameterBeEmptyBehindASlashThatMatters) {
+  constexpr MatchOptions kLenient{};
+  EXPECT_FALSE(matches(Dialect::kFastify, "/u/:id", "/u/", kLenient));
+  EXPECT_TRUE(matches(Dialect::kFastify, "/:id", "/", kLenient));
+  EXPECT_TRUE(matches(Dialect::kFastify, "/x/:file.json", "/x/.json", kLenient));
 }
 
 TEST(DialectTraits, MatchTheRestInTheNormalFormOfThePath) {

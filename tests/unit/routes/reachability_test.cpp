@@ -44,21 +44,24 @@ TEST_P(Reachability, AgreesWithAllShortPaths) {
   constexpr std::array<std::string_view, 10> kSegments = {
       "a",    "b", "{x}", "{x:[ab]}", "{x:a.*}", "{x:[^a].*}", "{x:[abc]+}", "<any(a,b,c,aa,ab,cc):x>",
       "{x}b", "**"};
+  constexpr std::array<std::string_view, 5> kOfFastify = {"a", "b", ":x", ":x(^[ab]$)", ":x(^.*b$)"};
   std::mt19937 random(GetParam());
   const MatchOptions options{.trailing_slash_matters = GetParam() % 2 == 0, .ignores_case = false};
   const std::vector<std::string> paths = all_paths(options.trailing_slash_matters);
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 30; ++round) {
+    const Dialect dialect = round < 20 ? Dialect::kAuto : Dialect::kFastify;
     std::vector<Template> templates;
     for (int i = 0; i < 8; ++i) {
       std::string text;
       for (std::size_t depth = random() % 3 + 1; depth > 0; --depth) {
-        std::string segment(kSegments[random() % kSegments.size()]);
+        std::string segment(dialect == Dialect::kAuto ? kSegments[random() % kSegments.size()]
+                                                      : kOfFastify[random() % kOfFastify.size()]);
         if (const std::size_t name = segment.find('x'); name != std::string::npos)
           segment.insert(name, "p" + std::to_string(depth));
         text += "/" + segment;
       }
       if (random() % 5 == 0) text += "/";
-      const auto read = parse_template(text, Dialect::kAuto, options);
+      const auto read = parse_template(text, dialect, options);
       ASSERT_TRUE(read.has_value()) << text << ": " << read.error().message;
       templates.push_back(read->front());
     }
@@ -95,6 +98,20 @@ TEST(Reachability, FindsWhatIsCoveredByAUnion) {
     EXPECT_FALSE(taken[0] || taken[1] || taken[2] || taken[4]);
     EXPECT_TRUE(taken[3].has_value());
   }
+}
+
+TEST(Reachability, KnowsEmptyParameters) {
+  const MatchOptions strict{.trailing_slash_matters = true, .ignores_case = false};
+  const auto of = [&](std::string_view text, Dialect dialect) {
+    return parse_template(text, dialect, strict)->front();
+  };
+  // "/a/" is left for it.
+  const std::vector<Template> left = {of("/a/{x:.+}", Dialect::kChi), of("/a/:x(.*)", Dialect::kFastify)};
+  EXPECT_FALSE(find_unreached(left, strict)[1].has_value());
+  const std::vector<Template> taken = {of("/a/:x(b)", Dialect::kFastify), of("/a/:x(b|c)", Dialect::kFastify),
+                                       of("/a/{x:b|c|}", Dialect::kChi), of("/a/", Dialect::kChi)};
+  EXPECT_FALSE(find_unreached(taken, strict)[0].has_value());
+  EXPECT_FALSE(find_unreached(taken, strict)[1].has_value());
 }
 
 TEST(Reachability, KnowsNoDotsAsSegments) {

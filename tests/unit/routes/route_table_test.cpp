@@ -56,6 +56,16 @@ TEST(RouteTable, NumbersRoutesAsGiven) {
   EXPECT_EQ(table.match(Method::get, "/a"), 2U);
 }
 
+TEST(RouteTable, PrefersThePathWithItsSlashToAnEmptyParameter) {
+  std::vector<RouteSpec> specs =
+      specs_of({"/a/:id", "/a/", "/b/:id", "/b/:n(^\\d+$)", "/b/*", "/c/:id", "/c/*"});
+  for (RouteSpec& spec : specs)
+    spec.dialect = Dialect::kFastify;
+  const auto table = RouteTable::build(specs, {.trailing_slash_matters = true, .ignores_case = false});
+  ASSERT_TRUE(table.has_value()) << table.error().message;
+  expect_matches(*table, {{"/a/", "/a/"}, {"/a/1", "/a/:id"}, {"/b/", "/b/:n(^\\d+$)"}, {"/c/", "/c/:id"}});
+}
+
 TEST(RouteTable, MatchesSegmentBySegment) {
   const RouteTable table = table_of(specs_of({"/", "/users/{id}", "/users/{id}/posts", "/gr%C3%BCn"}));
   expect_matches(table, {
