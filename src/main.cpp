@@ -1,5 +1,6 @@
 // The program from top to bottom: parse → validate → build → listen → run → drain.
 #include "wayside/app/daemon.hpp"
+#include "wayside/app/probe.hpp"
 #include "wayside/app/process.hpp"
 #include "wayside/app/route_import.hpp"
 #include "wayside/app/version.hpp"
@@ -95,6 +96,18 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
   return 0;
 }
 
+// Asks, and says what came back.
+int probe(const config::Invocation& invocation) {
+  const auto target = app::probe_target(invocation.probe_url, invocation.settings);
+  if (!target) {
+    complain({"probe: " + target.error().message});
+    return 1;
+  }
+  const app::ProbeOutcome outcome = app::probe(*target);
+  print(outcome.line + "\n");
+  return outcome.is_well ? 0 : 1;
+}
+
 int start(std::span<const char* const> arguments) {
   const auto invocation = config::load(arguments, app::environment());
   if (!invocation) {
@@ -121,6 +134,8 @@ int start(std::span<const char* const> arguments) {
       print(outcome.output);
       return outcome.status;
     }
+    case config::Action::kProbe:
+      return probe(*invocation);
     case config::Action::kCheck:
       complain(invocation->hints);
       print(as_comments(invocation->notes) + config::to_yaml(invocation->settings));

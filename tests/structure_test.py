@@ -19,6 +19,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 # Headers whose source file is tested through another header, and the test that does.
 TESTED_ELSEWHERE = {
     "include/wayside/app/daemon.hpp": "tests/integration/drain_test.cpp",
+    "include/wayside/app/probe.hpp": "tests/e2e/test_probe.py",
     "include/wayside/app/process.hpp": "tests/e2e/test_cli.py",
     "include/wayside/app/route_import.hpp": "tests/e2e/test_route_import.py",
     "include/wayside/app/version.hpp": "tests/e2e/test_cli.py",
@@ -29,6 +30,9 @@ TESTED_ELSEWHERE = {
     "src/app/route_binder.hpp": "tests/exhaustion/reload_test.cpp",
     "src/app/unused_memory.hpp": "tests/e2e/test_memory.py",
     "src/config/consistency.hpp": "tests/unit/config/load_test.cpp",
+    "src/manual/completions.hpp": "tests/e2e/test_manual.py",
+    "src/manual/man_pages.hpp": "tests/e2e/test_manual.py",
+    "src/manual/roff.hpp": "tests/e2e/test_manual.py",
     "src/config/yaml_node.hpp": "tests/unit/config/yaml_settings_test.cpp",
     "src/config/yaml_routes.hpp": "tests/unit/config/yaml_settings_test.cpp",
     "src/inspector/report.hpp": "tests/unit/inspector/inspector_test.cpp",

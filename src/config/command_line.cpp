@@ -34,14 +34,20 @@ constexpr std::array kActions = {
 
 // Says more, beside --check.
 constexpr const char* kVerbose = "verbose";
+constexpr const char* kVerboseHelp = "with --check: list the routes, and where each comes from";
 
 // The one action with a value.
 constexpr const char* kExplain = "explain";
+constexpr const char* kExplainHelp =
+    "say which route 'GET /users/42' belongs to and why, exit 0, or 1 where none does";
+
+// A command whose operand is a URL.
+constexpr std::string_view kProbeCommand = "probe";
 
 // A switch is off by default, always.
 std::string help_of(const Setting& setting) {
-  if (setting.is_switch()) return setting.flag.help;
-  return fmt::format("{}; default: {}", setting.flag.help, default_of(setting));
+  if (setting.is_switch()) return std::string(setting.summary());
+  return fmt::format("{}: {}; default: {}", setting.summary(), setting.accepted().text, default_of(setting));
 }
 
 po::options_description describe() {
@@ -54,11 +60,10 @@ po::options_description describe() {
     setting->is_switch() ? value->zero_tokens() : value->value_name(setting->flag.placeholder);
     add(setting->flag.name, value, help_of(*setting).c_str());
   }
-  add(kExplain, po::value<std::vector<std::string>>()->value_name("REQUEST"),
-      "say which route 'GET /users/42' belongs to and why, exit 0, or 1 where none does");
+  add(kExplain, po::value<std::vector<std::string>>()->value_name("REQUEST"), kExplainHelp);
   for (const ActionFlag& flag : kActions)
     add(flag.name, flag.help);
-  add(kVerbose, "with --check: list the routes, and where each comes from");
+  add(kVerbose, kVerboseHelp);
   return description;
 }
 
@@ -97,15 +102,23 @@ Action choose(std::span<const Action> actions, std::vector<std::string>& errors)
   if (asks_for(Action::kExplain) && actions.size() > 1) {
     errors.emplace_back("--explain: expected to stand alone, found another request beside it");
   }
+  if (asks_for(Action::kProbe) && actions.size() > 1) {
+    errors.emplace_back("probe: expected to stand alone, found another action beside it");
+  }
   return actions.empty() ? Action::kRun : actions.front();
 }
 
-// Sorts what Program_options found into flags and values.
-CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& errors) {
+// Sorts what Program_options found into flags and values. `is_probe`: the words of the command `probe`.
+CommandLine collect(const po::parsed_options& parsed, bool is_probe, std::vector<std::string>& errors) {
   CommandLine line;
   std::vector<Action> actions;
+  if (is_probe) actions.push_back(Action::kProbe);
   for (const auto& found : parsed.options) {
     if (found.position_key >= 0) {
+      if (is_probe && line.probe_url.empty() && !found.value.front().empty()) {
+        line.probe_url = found.value.front();
+        continue;
+      }
       errors.push_back(expected("an option that begins with --", found.value.front()).text);
       continue;
     }
@@ -157,13 +170,15 @@ CommandLine parse_command_line(std::span<const char* const> argv, std::vector<st
   for (const std::string_view command : {"check", "explain"}) {
     if (!words.empty() && words.front() == command) words.front().insert(0, "--");
   }
+  const bool is_probe = !words.empty() && words.front() == kProbeCommand;
+  if (is_probe) words.erase(words.begin());
   const po::options_description description = describe();
   try {
     return collect(po::command_line_parser(words)
                        .options(description)
                        .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
                        .run(),
-                   errors);
+                   is_probe, errors);
   } catch (const po::unknown_option& error) {
     errors.push_back(unknown_option(error.get_option_name()));
   } catch (const po::invalid_command_line_syntax& error) {
@@ -172,13 +187,46 @@ CommandLine parse_command_line(std::span<const char* const> argv, std::vector<st
   return {};
 }
 
+std::vector<CommandText> command_texts() {
+  return {
+      {"check", "[OPTION]...", "like --check"},
+      {"explain", "REQUEST [OPTION]...", "like --explain"},
+      {"probe", "[URL] [OPTION]...",
+       "ask whether wayside is ready, exit 0 for a status of 2xx, else 1. URL is http://host:port/path or "
+       "unix:/path; without it, the page /-/ready is asked of the metrics listener that the options, the "
+       "environment and the file configure, on the loopback where it listens on every address"},
+      {"routes import", "--from FRAMEWORK [--into FILE] LISTING",
+       "print the routes of a framework's listing as YAML, or add them to FILE. A LISTING of - is standard "
+       "input"},
+  };
+}
+
+std::vector<OptionText> option_texts() {
+  std::vector<OptionText> texts;
+  for (const Setting* setting : settings_with_flag()) {
+    const bool is_switch = setting->is_switch();
+    texts.push_back({fmt::format("--{}", setting->flag.name), is_switch ? "" : setting->flag.placeholder,
+                     help_of(*setting),
+                     is_switch ? std::vector<std::string_view>() : setting->accepted().words});
+  }
+  texts.push_back({fmt::format("--{}", kExplain), "REQUEST", kExplainHelp});
+  for (const ActionFlag& flag : kActions)
+    texts.push_back({fmt::format("--{}", flag.name), "", flag.help});
+  texts.push_back({fmt::format("--{}", kVerbose), "", kVerboseHelp});
+  return texts;
+}
+
 std::string help_text() {
   std::ostringstream out;
-  out << "Usage: wayside [OPTION]...\n"
-         "       wayside check [OPTION]...             like --check\n"
-         "       wayside explain REQUEST [OPTION]...   like --explain\n"
-         "       wayside routes import --from FRAMEWORK [--into FILE] LISTING\n"
-         "Forwards HTTP to the service behind it and counts and times each route for Prometheus.\n\n"
+  out << "Usage: wayside [OPTION]...\n";
+  constexpr std::size_t kUsageLength = 36;
+  for (const CommandText& command : command_texts()) {
+    const std::string usage = fmt::format("wayside {} {}", command.words, command.operands);
+    const std::string_view clause = command.help.substr(0, command.help.find_first_of(".,"));
+    out << (usage.size() > kUsageLength ? fmt::format("       {}\n", usage)
+                                        : fmt::format("       {:<{}}  {}\n", usage, kUsageLength, clause));
+  }
+  out << "Forwards HTTP to the service behind it and counts and times each route for Prometheus.\n\n"
       << describe() << "\nThese options are also environment variables:\n";
   for (const Setting* setting : settings_with_flag())
     out << fmt::format("  --{} is {}\n", setting->flag.name, variable_of(*setting));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wayside/config/load.hpp"
+#include "wayside/config/reference.hpp"
 
 #include "config/setting.hpp"
 
@@ -17,6 +18,7 @@ struct CommandLine {
   std::string explain;         // the request to explain
   bool is_verbose = false;     // beside --check
   RouteImport route_import{};  // the words of `routes import`
+  std::string probe_url{};     // the operand of `probe`; empty: none
 };
 
 // `argv` begins with the name of the program. --help wins over --version, and both over everything else; of
@@ -24,7 +26,11 @@ struct CommandLine {
 // abbreviated: an abbreviation stops working when an option is added.
 //
 // The first word may be a command in place of an option: `check` is --check, `explain REQUEST` is --explain
-// REQUEST, and `routes import` has the options of route_import_command.hpp.
+// REQUEST, `probe` has one operand at most, and `routes import` has the options of route_import_command.hpp.
 CommandLine parse_command_line(std::span<const char* const> argv, std::vector<std::string>& errors);
+
+// The options and the commands, for the documentation.
+std::vector<OptionText> option_texts();
+std::vector<CommandText> command_texts();
 
 }  // namespace wayside::config

@@ -108,11 +108,11 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   Errors errors;
   const CommandLine line = parse_command_line(argv, errors.lines);
   const Action action = line.action;
-  const bool needs_settings =
-      action != Action::kHelp && action != Action::kVersion && action != Action::kImportRoutes;
+  const bool needs_settings = action != Action::kHelp && action != Action::kVersion &&
+                              action != Action::kImportRoutes && line.probe_url.empty();
   if (!needs_settings) {
     if (!errors.lines.empty()) return errors;
-    return Invocation{action, {}, {}, {}, {}, line.route_import};
+    return Invocation{action, {}, {}, {}, {}, line.route_import, line.probe_url};
   }
   const std::vector<GivenValue> variables = read_environment(environment, errors.lines);
 
@@ -121,6 +121,11 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   if (!settings.file.empty()) read_settings_file(settings, errors.lines);
   apply(variables, settings, errors.lines);
   apply(line.given, settings, errors.lines);
+  if (action == Action::kProbe) {
+    // Neither the documents nor conflicts matter to it, and it is run every few seconds.
+    if (!errors.lines.empty()) return errors;
+    return Invocation{action, std::move(settings), {}, {}, {}};
+  }
   std::vector<std::string> hints;
   if (errors.lines.empty() && !settings.openapi.empty()) read_openapi_files(settings, errors.lines, hints);
   if (errors.lines.empty()) append(errors.lines, inconsistencies(settings, action));
@@ -132,7 +137,7 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   }
   if (action == Action::kRun)
     hints = as_lines(settings, routes::lint_dialects(settings.routes, settings.matching));
-  return Invocation{action, std::move(settings), line.explain, std::move(hints), std::move(notes), {}};
+  return Invocation{action, std::move(settings), line.explain, std::move(hints), std::move(notes)};
 }
 
 }  // namespace wayside::config

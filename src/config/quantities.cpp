@@ -68,7 +68,7 @@ Parsed<Milliseconds> parse_duration(std::string_view text) {
   const Quantity quantity = split(text, kDurationUnits);
   if (quantity.unit == nullptr) return expected("a duration such as 250ms, 3s, 5m or 1h", text);
   if (!quantity.is_within(static_cast<std::uint64_t>(kMaxDuration.count()))) {
-    return expected("a duration from 1ms to " + print_duration(kMaxDuration), text);
+    return expected(describe_duration(), text);
   }
   return Milliseconds{quantity.number * quantity.unit->factor};
 }
@@ -90,8 +90,7 @@ Parsed<std::size_t> parse_count(std::string_view text, std::size_t min, std::siz
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, count);
   if (error == std::errc{} && stop == end && count >= min && count <= max) return count;
-  const std::string to_max = max == SIZE_MAX ? std::string() : fmt::format(" to {}", max);
-  return expected(fmt::format("a number from {}{}{}", min, to_max, alternative(or_word)), text);
+  return expected(describe_count(min, max, or_word), text);
 }
 
 Parsed<double> parse_decimal(std::string_view text, std::string_view description) {
@@ -100,6 +99,21 @@ Parsed<double> parse_decimal(std::string_view text, std::string_view description
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc{} || stop != end) return expected(description, text);
   return number;
+}
+
+std::string describe_duration() {
+  return "a duration from 1ms to " + print_duration(kMaxDuration);
+}
+
+std::string describe_size(std::uint64_t max, std::string_view or_word) {
+  const bool is_bounded = max < INT64_MAX;
+  return (is_bounded ? "a size of at most " + print_size(max) : "a size such as 8KiB or 2GiB") +
+         alternative(or_word);
+}
+
+std::string describe_count(std::size_t min, std::size_t max, std::string_view or_word) {
+  const std::string to_max = max == SIZE_MAX ? std::string() : fmt::format(" to {}", max);
+  return fmt::format("a number from {}{}{}", min, to_max, alternative(or_word));
 }
 
 std::string print_duration(Milliseconds duration) {

@@ -31,6 +31,12 @@ Parsed<std::size_t> parse_count(std::string_view text, std::size_t min, std::siz
 // A finite or infinite decimal number.
 Parsed<double> parse_decimal(std::string_view text, std::string_view description);
 
+// What the parsers take, as mistakes and documentation say it: "a duration from 1ms to 720h", "a size of at
+// most 60KiB, or off", "a number from 1 to 1024, or auto".
+std::string describe_duration();
+std::string describe_size(std::uint64_t max, std::string_view or_word = {});
+std::string describe_count(std::size_t min, std::size_t max = SIZE_MAX, std::string_view or_word = {});
+
 // The shortest text that the parser reads back: the largest unit that divides the quantity.
 std::string print_duration(Milliseconds duration);
 std::string print_size(std::uint64_t bytes);

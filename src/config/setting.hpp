@@ -1,8 +1,9 @@
 // One descriptor for each setting: its key in the file, its flag and variable, its type, its default text.
 //
-// The table of them (setting_table.cpp) drives the reading of the three sources, --check and --help; tests
-// hold README.md and config/wayside.yaml to it. A new setting is a member of Settings with its default, a row
-// of the table, and its documentation.
+// The table of them (setting_table.cpp) drives the reading of the three sources, --check and --help, and the
+// man pages and completions are made from it; tests hold README.md and config/wayside.yaml to it. A new
+// setting is a member of Settings with its default, a row of the table, and a line in each of these two
+// files.
 #pragma once
 
 #include "wayside/config/settings.hpp"
@@ -38,6 +39,7 @@ struct TextValue {
   std::optional<Mistake> (*set)(const SourceTexts& source, Settings& settings);
   // The texts that `set` reads back; none for an absent scalar.
   std::vector<std::string> (*print)(const Settings& settings);
+  Accepted (*accepted)();
   bool is_list = false;
 };
 
@@ -46,6 +48,7 @@ struct TextValue {
 struct StructuredValue {
   void (*read)(const YamlValue& value, Settings& settings, YamlMistakes& mistakes);
   void (*print)(const Settings& settings, YAML::Emitter& out);
+  const char* accepted;  // what it takes, for the documentation
 };
 
 // The setting on the command line, and in the environment: --metrics-listen is WAYSIDE_METRICS_LISTEN.
@@ -53,13 +56,16 @@ struct StructuredValue {
 struct Flag {
   const char* name = nullptr;         // "metrics-listen"; null: only the file has the setting
   const char* placeholder = nullptr;  // "HOST:PORT"
-  const char* help = nullptr;
   const TextValue* text = nullptr;  // how its texts are stored, where the value of the setting is structured
 };
 
 struct Setting {
   std::string_view key;  // the path in the file: "metrics.listen"; empty: the file does not have the setting
   std::variant<TextValue, StructuredValue> value;
+  // A clause, which --help shows, and sentences behind it, which the man page adds: "where clients connect.
+  // An IPv6 address stands in brackets". Without the values that it takes, which come from `value`, and a
+  // final dot.
+  std::string_view help;
   Flag flag{};
   std::string_view default_text{};  // the default in words, where it depends on other settings
 
@@ -70,6 +76,12 @@ struct Setting {
     return simple != nullptr ? simple : flag.text;
   }
   bool is_switch() const noexcept { return has_flag() && flag.placeholder == nullptr; }
+  Accepted accepted() const {
+    if (const auto* const simple = std::get_if<TextValue>(&value)) return simple->accepted();
+    return {std::get<StructuredValue>(value).accepted};
+  }
+  // The clause of `help`.
+  std::string_view summary() const noexcept { return help.substr(0, help.find(". ")); }
 };
 
 // Keys under one key, where there is more to say about them together.
@@ -132,6 +144,7 @@ std::vector<std::string> print_value(const Settings& settings) {
 
 // A value of `Type` (values.hpp) in the member that `path` leads to: &Settings::timeouts, &Timeouts::drain.
 template <class Type, auto... path>
-inline constexpr TextValue kText{set_value<Type, path...>, print_value<Type, path...>, kIsList<Type>};
+inline constexpr TextValue kText{set_value<Type, path...>, print_value<Type, path...>, Type::accepted,
+                                 kIsList<Type>};
 
 }  // namespace wayside::config

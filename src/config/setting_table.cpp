@@ -25,6 +25,7 @@ inline constexpr TextValue kFileName{
       if ((settings.*member).empty()) return {};
       return {std::filesystem::absolute(settings.*member).string()};
     },
+    [] { return Accepted{"the path of a file"}; },
 };
 
 // Listeners without more about them.
@@ -46,6 +47,7 @@ inline constexpr TextValue kAddresses{
         texts.push_back(to_string(spec.address));
       return texts;
     },
+    [] { return ListenAddress::accepted(); },
     true,
 };
 
@@ -55,6 +57,8 @@ inline constexpr StructuredValue kListen{
       read_listen(value, settings.*member, mistakes);
     },
     [](const Settings& settings, YAML::Emitter& out) { print_listen(settings.*member, out); },
+    "an address, {address: ADDRESS, mode: MODE, owner: USER:GROUP, proxy_protocol: true|optional}, or a list "
+    "of these",
 };
 
 // The documents without prefixes.
@@ -73,6 +77,7 @@ constexpr TextValue kOpenApiFiles{
         files.push_back(std::filesystem::absolute(document.file).string());
       return files;
     },
+    [] { return Accepted{"the paths of files"}; },
     true,
 };
 
@@ -82,6 +87,7 @@ constexpr TextValue kUnmatched{
     [](const Settings& settings) -> std::vector<std::string> {
       return {OneOf<kUnmatchedWords>::print(settings.unmatched_policy())};
     },
+    OneOf<kUnmatchedWords>::accepted,
 };
 
 template <auto member>
@@ -100,86 +106,176 @@ using Defaults = metrics::EndpointOptions;
 constexpr auto kDefaults = &Measurement::defaults;
 
 constexpr std::array kSettings = std::to_array<Setting>({
-    {"", kFileName<&Settings::file>, {"config", "FILE", "configuration file (YAML)"}},
+    {"",
+     kFileName<&Settings::file>,
+     "configuration file (YAML). The names of files in it begin beside it",
+     {"config", "FILE"}},
     {"listen",
      kListen<&Settings::listen>,
-     {"listen", "ADDRESS[,ADDRESS]", "where clients connect: HOST:PORT or unix:/PATH",
-      &kAddresses<&Settings::listen>}},
+     "where clients connect. An IPv6 address stands in brackets, as in [::]:8080, and takes IPv4 clients too "
+     "unless 0.0.0.0 with the same port is in the list. `mode` and `owner` are those of a unix socket's "
+     "file. "
+     "With `proxy_protocol: true`, trusted_proxies name the client of each connection by a header of the "
+     "PROXY "
+     "protocol; with `optional`, they may. The flag may be repeated",
+     {"listen", "ADDRESS[,ADDRESS]", &kAddresses<&Settings::listen>}},
     {"backend.url",
      kText<BackendAddress, &Settings::backend>,
-     {"backend", "URL", "the service behind wayside: http://host:port or unix:/path"}},
+     "the service behind wayside. A name is looked up again while requests come, every five seconds and "
+     "where connecting fails. `backend: URL` is short for this key alone",
+     {"backend", "URL"}},
     {"backend.max_connections",
-     kText<CountOrNone, &Settings::backend_limits, &BackendLimits::max_connections>},
-    {"backend.max_queue", kText<Count<0>, &Settings::backend_limits, &BackendLimits::max_queue>},
+     kText<CountOrNone, &Settings::backend_limits, &BackendLimits::max_connections>,
+     "connections to the backend at a time. The workers share them evenly. Further requests wait for one, up "
+     "to backend.max_queue of them, for timeouts.queue"},
+    {"backend.max_queue", kText<Count<0>, &Settings::backend_limits, &BackendLimits::max_queue>,
+     "requests that wait for one of backend.max_connections. A request beyond is answered with 503 and "
+     "Retry-After"},
     {"metrics.listen",
      kListen<&Settings::metrics_listen>,
-     {"metrics-listen", "ADDRESS[,ADDRESS]", "where Prometheus connects: HOST:PORT or unix:/PATH",
-      &kAddresses<&Settings::metrics_listen>}},
+     "where Prometheus connects, in the form of `listen`. Whoever reaches this address can read all that it "
+     "shows. The flag may be repeated",
+     {"metrics-listen", "ADDRESS[,ADDRESS]", &kAddresses<&Settings::metrics_listen>}},
     {"metrics.naming",
      kText<Namings, &Settings::namings>,
-     {"naming", "NAME[,NAME]", "names of the metrics: http, flask, otel, or several; may be repeated"}},
+     "names of the metrics. With several, each metric is exposed under each of its names. The flag may be "
+     "repeated",
+     {"naming", "NAME[,NAME]"}},
     {"metrics.enable_lifecycle",
      kText<Boolean, &Settings::enable_lifecycle>,
-     {"enable-lifecycle", nullptr, "answer POST /-/reload on the metrics listener"}},
-    {"metrics.buckets", kMeasured<Bounds, kDefaults, &Defaults::buckets>},
-    {"metrics.histograms", kMeasured<Histograms, kDefaults, &Defaults::extras>},
+     "answer POST /-/reload on the metrics listener. It reads the configuration again, as SIGHUP always does",
+     {"enable-lifecycle"}},
+    {"metrics.buckets", kMeasured<Bounds, kDefaults, &Defaults::buckets>,
+     "upper bounds of the latency histograms, in seconds. A route keeps the bounds that it began with until "
+     "the process ends"},
+    {"metrics.histograms", kMeasured<Histograms, kDefaults, &Defaults::extras>,
+     "histograms beside the duration. backend_ttfb: from the request being sent to the response head. queue: "
+     "from X-Request-Start or X-Queue-Start to the request head. request_size, response_size: of the bodies"},
     // Whether it is enough depends on other settings: see consistency.hpp.
-    {"metrics.max_series", kMeasured<Count<1, 10'000'000>, &Measurement::max_series>},
-    {"metrics.route_header", kMeasured<RouteHeader, &Measurement::route_header>},
-    {"metrics.labels", StructuredValue{read_labels, print_labels}},
-    {"metrics.rename", StructuredValue{read_renaming, print_renaming}},
+    {"metrics.max_series", kMeasured<Count<1, 10'000'000>, &Measurement::max_series>,
+     "the series that all endpoints may have together. Configured routes come first. A request that finds no "
+     "room is counted as endpoint=\"overflow\""},
+    {"metrics.route_header", kMeasured<RouteHeader, &Measurement::route_header>,
+     "response field by which the application names its routes. It becomes the label and does not reach the "
+     "client"},
+    {"metrics.labels",
+     StructuredValue{read_labels, print_labels,
+                     "a mapping from names of labels to {header: FIELD, values: [VALUE, ...], other: VALUE}"},
+     "labels from request fields. A request with another value than those listed, or none, gets `other`"},
+    {"metrics.rename",
+     StructuredValue{read_renaming, print_renaming,
+                     "a mapping with `families` and `labels`, each from names to names"},
+     "other names for families and labels"},
     {"workers",
      kText<Workers, &Settings::workers>,
-     {"workers", "N|auto", "number of worker threads; auto: one for each processor"}},
+     "threads that forward requests. With auto, there is one for each processor",
+     {"workers", "N|auto"}},
     {"log_level",
      kText<OneOf<kLogLevelWords>, &Settings::log_level>,
-     {"log-level", "LEVEL", "debug, info, warn or error"}},
+     "the least level that is written to standard error",
+     {"log-level", "LEVEL"}},
     {"access_log",
      kText<OneOf<kAccessLogWords>, &Settings::access_log>,
-     {"access-log", "off|json", "json: one line on standard output for each exchange"}},
-    {"inspector.examples", kText<Switch, &Settings::inspector_examples>},
-    {"timeouts.request_head", kTimeout<&Timeouts::request_head>},
-    {"timeouts.request_body", kTimeout<&Timeouts::request_body>},
-    {"timeouts.queue", kTimeout<&Timeouts::queue>},
-    {"timeouts.connect", kTimeout<&Timeouts::connect>},
-    {"timeouts.response_head", kTimeout<&Timeouts::response_head>},
-    {"timeouts.response_body", kTimeout<&Timeouts::response_body>},
-    {"timeouts.keep_alive", kTimeout<&Timeouts::keep_alive>},
-    {"timeouts.tunnel", kTimeout<&Timeouts::tunnel>},
-    {"timeouts.drain", kTimeout<&Timeouts::drain>},
-    {"limits.request_line", kHttpLimit<Size<limits::kMaxHead>, &http::Limits::request_line>},
-    {"limits.head", kHttpLimit<Size<limits::kMaxHead>, &http::Limits::head>},
-    {"limits.fields", kHttpLimit<Count<1, limits::kMaxFields>, &http::Limits::fields>},
-    {"limits.trailers", kHttpLimit<Size<limits::kMaxTrailers>, &http::Limits::trailers>},
-    {"limits.chunk_size_line", kHttpLimit<Size<limits::kMaxChunkSizeLine>, &http::Limits::chunk_size_line>},
-    {"limits.body", kHttpLimit<SizeOrNone<INT64_MAX>, &http::Limits::body>},
-    {"limits.routes", kRouteLimit<Count<1, 10'000'000>, &routes::Limits::routes>},
-    {"limits.openapi_size", kRouteLimit<Size<(1UL << 30U)>, &routes::Limits::openapi_size>},
-    {"limits.route_memory", kRouteLimit<Size<(1UL << 40U)>, &routes::Limits::memory>},
+     "the access log on standard output. With json, there is one line for each exchange. If the reader is "
+     "too "
+     "slow, lines are dropped and counted, and no request waits",
+     {"access-log", "off|json"}},
+    {"inspector.examples", kText<Switch, &Settings::inspector_examples>,
+     "show paths of requests without a route on /routes. With off, it shows the suggested templates alone"},
+    {"timeouts.request_head", kTimeout<&Timeouts::request_head>,
+     "from the first byte of a request to the end of its head, in total. Then: 408, close"},
+    {"timeouts.request_body", kTimeout<&Timeouts::request_body>,
+     "between two pieces of a request body. Then: 408, close"},
+    {"timeouts.queue", kTimeout<&Timeouts::queue>,
+     "until one of backend.max_connections becomes free. Then: 503 with Retry-After"},
+    {"timeouts.connect", kTimeout<&Timeouts::connect>,
+     "until a connection to the backend stands, its name resolved. Then: 504"},
+    {"timeouts.response_head", kTimeout<&Timeouts::response_head>,
+     "from the request being sent to the head of the response. Then: 504"},
+    {"timeouts.response_body", kTimeout<&Timeouts::response_body>,
+     "between two pieces of a response body. Then the message is cut off"},
+    {"timeouts.keep_alive", kTimeout<&Timeouts::keep_alive>, "until an idle client connection is closed"},
+    {"timeouts.tunnel", kTimeout<&Timeouts::tunnel>, "until an idle tunnel (WebSocket) is closed"},
+    {"timeouts.drain", kTimeout<&Timeouts::drain>, "from SIGTERM until the exchanges in flight are cut off"},
+    {"limits.request_line", kHttpLimit<Size<limits::kMaxHead>, &http::Limits::request_line>,
+     "the first line of a request. Beyond: 414, close. At most limits.head"},
+    {"limits.head", kHttpLimit<Size<limits::kMaxHead>, &http::Limits::head>,
+     "the head of a message. Beyond: 431, close; for a response: 502"},
+    {"limits.fields", kHttpLimit<Count<1, limits::kMaxFields>, &http::Limits::fields>,
+     "the fields of a head. Beyond: 431, close; for a response: 502"},
+    {"limits.trailers", kHttpLimit<Size<limits::kMaxTrailers>, &http::Limits::trailers>,
+     "the trailer section of a chunked body. Beyond: 431, close"},
+    {"limits.chunk_size_line", kHttpLimit<Size<limits::kMaxChunkSizeLine>, &http::Limits::chunk_size_line>,
+     "the line of a chunk's size, with its extensions. Beyond: 400, close"},
+    {"limits.body", kHttpLimit<SizeOrNone<INT64_MAX>, &http::Limits::body>,
+     "the body of a request. Beyond: 413, close"},
+    {"limits.routes", kRouteLimit<Count<1, 10'000'000>, &routes::Limits::routes>,
+     "route templates, counted once for each server of an OpenAPI document and for each optional part. "
+     "Beyond, the configuration is refused"},
+    {"limits.openapi_size", kRouteLimit<Size<(1UL << 30U)>, &routes::Limits::openapi_size>,
+     "each OpenAPI document. Beyond, the configuration is refused"},
+    {"limits.route_memory", kRouteLimit<Size<(1UL << 40U)>, &routes::Limits::memory>,
+     "the memory of the templates and their constraints. Beyond, the configuration is refused"},
     {"request_body.buffer",
-     kText<SizeOrOff<kMaxRequestBuffer>, &Settings::request_body, &RequestBody::buffer>},
+     kText<SizeOrOff<kMaxRequestBuffer>, &Settings::request_body, &RequestBody::buffer>,
+     "the part of a request body that is held before a connection to the backend is taken. So a slow client "
+     "keeps none busy. Bodies with Expect: 100-continue are not held. Use off where clients wait for a part "
+     "of the answer before they send the rest"},
     {"request_body.min_rate",
-     kText<SizeOrOff<kMaxRequestBuffer>, &Settings::request_body, &RequestBody::min_rate>},
-    {"max_connections", kText<CountOrNone, &Settings::max_connections>},
-    {"tcp_keepalive", kText<SecondsOrOff<kMaxKeepAlive>, &Settings::tcp_keepalive>},
-    {"reuse_port", kText<Boolean, &Settings::reuse_port>},
-    {"trusted_proxies", kText<ProxyNetworks, &Settings::trusted_proxies>},
-    {"via", kText<Switch, &Settings::via>},
-    {"client_half_close", kText<OneOf<kHalfCloseWords>, &Settings::client_half_close>},
+     kText<SizeOrOff<kMaxRequestBuffer>, &Settings::request_body, &RequestBody::min_rate>,
+     "the least rate of a request body, per second. It is an average, from the fifth second on. A slower "
+     "body "
+     "gets 408"},
+    {"max_connections", kText<CountOrNone, &Settings::max_connections>,
+     "client connections at a time. With none, there are as many as the limit of open files allows. A "
+     "further "
+     "connection replaces the one that has been idle longest; if none is idle, it waits to be accepted"},
+    {"tcp_keepalive", kText<SecondsOrOff<kMaxKeepAlive>, &Settings::tcp_keepalive>,
+     "notice clients that are gone without a word, by TCP keep-alive, after twice this time"},
+    {"reuse_port", kText<Boolean, &Settings::reuse_port>,
+     "let other processes of the same user listen on the same ports, and take over unix sockets. Each gets a "
+     "share of the connections, so "
+     "that two daemons can take turns without a gap. With false, a second daemon does not start"},
+    {"trusted_proxies", kText<ProxyNetworks, &Settings::trusted_proxies>,
+     "who is believed about the client. private_ranges is loopback, the networks of RFC 1918 and RFC 4193, "
+     "link-local addresses and unix sockets. X-Forwarded-For, -Proto and -Host, Forwarded, X-Real-IP and "
+     "their kin "
+     "from any other client are replaced"},
+    {"via", kText<Switch, &Settings::via>,
+     "add this hop to the Via field of requests, as RFC 9110 section 7.6.3 asks. That field switches off "
+     "compression "
+     "at some backends"},
+    {"client_half_close", kText<OneOf<kHalfCloseWords>, &Settings::client_half_close>,
+     "the meaning of a client that ends its sending direction while its answer is due. abort: it has left, "
+     "as "
+     "a browser does when its user presses stop. serve: it gets its answer"},
     {"openapi",
-     StructuredValue{read_openapi, print_openapi},
-     {"openapi", "FILE[,FILE]", "OpenAPI documents whose paths become routes; may be repeated",
-      &kOpenApiFiles},
+     StructuredValue{read_openapi, print_openapi,
+                     "a file, or a list of files and of {file: FILE, prefix: PATH}"},
+     "OpenAPI documents whose paths become routes. `prefix` stands before the paths of a document, in place "
+     "of "
+     "its servers. The flag may be repeated",
+     {"openapi", "FILE[,FILE]", &kOpenApiFiles},
      "none"},
     {"unmatched",
      kUnmatched,
-     {"unmatched", "MODE", "how requests without a route are counted: fold, path or guess"},
+     "how requests without a route are counted. fold: as \"unmatched\". path: by their path. guess: by their "
+     "path with {id} for each segment that looks like an identifier. With path and guess, a path that is "
+     "only "
+     "answered with errors is counted as \"unmatched\"",
+     {"unmatched", "MODE"},
      "fold with routes, guess without"},
     {"trailing_slash",
-     kText<OneOf<kTrailingSlashWords>, &Settings::matching, &routes::MatchOptions::trailing_slash_matters>},
-    {"dialect", kText<DialectName, &Settings::dialect>},
-    {"ignore_case", kText<Boolean, &Settings::matching, &routes::MatchOptions::ignores_case>},
-    {"routes", StructuredValue{read_routes, print_routes}},
+     kText<OneOf<kTrailingSlashWords>, &Settings::matching, &routes::MatchOptions::trailing_slash_matters>,
+     "a slash at the end of a path. With strict, it matters"},
+    {"dialect", kText<DialectName, &Settings::dialect>,
+     "the framework in whose spelling the routes are written. auto takes the notations of all of them; where "
+     "two disagree, --check names both readings"},
+    {"ignore_case", kText<Boolean, &Settings::matching, &routes::MatchOptions::ignores_case>,
+     "match paths without regard to the case of letters"},
+    {"routes", StructuredValue{read_routes, print_routes, "a list of templates and of mappings, see ROUTES"},
+     "the requests that are counted together. The most specific template wins, wherever it stands in the "
+     "list"},
 });
 
 std::optional<Mistake> check_limits(const Settings& settings) {

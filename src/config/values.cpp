@@ -30,6 +30,10 @@ Mistake found_twice(std::string_view kind, std::string_view text) {
   return {fmt::format("expected each {} once, found {} twice", kind, quoted(text))};
 }
 
+Accepted list_of(Accepted items) {
+  return {"a list of " + items.text, std::move(items.words)};
+}
+
 Mistake found_empty_list(std::string_view description) {
   return {fmt::format("expected {}, found an empty list", description)};
 }
@@ -112,6 +116,10 @@ Parsed<TrustedProxies> ProxyNetworks::parse(Texts texts) {
   return proxies;
 }
 
+Accepted ProxyNetworks::accepted() {
+  return {"a list of private_ranges, addresses, and networks such as 10.0.0.0/8", {kPrivateRanges}};
+}
+
 std::vector<std::string> ProxyNetworks::print(const TrustedProxies& proxies) {
   std::vector<std::string> texts;
   if (proxies.private_ranges) texts.emplace_back(kPrivateRanges);
@@ -128,7 +136,7 @@ Parsed<std::vector<metrics::Naming>> Namings::parse(Texts texts) {
     if (std::ranges::find(namings, *naming) != namings.end()) return found_twice("naming", text);
     namings.push_back(*naming);
   }
-  if (namings.empty()) return found_empty_list(OneOf<kNamingWords>::describe());
+  if (namings.empty()) return found_empty_list(OneOf<kNamingWords>::accepted().text);
   return namings;
 }
 
@@ -136,6 +144,10 @@ std::vector<std::string> Namings::print(const std::vector<metrics::Naming>& nami
   std::vector<std::string> texts;
   std::ranges::transform(namings, std::back_inserter(texts), OneOf<kNamingWords>::print);
   return texts;
+}
+
+Accepted Namings::accepted() {
+  return list_of(OneOf<kNamingWords>::accepted());
 }
 
 Parsed<metrics::ExtraHistogramSet> Histograms::parse(Texts texts) {
@@ -155,6 +167,10 @@ std::vector<std::string> Histograms::print(metrics::ExtraHistogramSet histograms
     if (histograms.contains(word.value)) texts.emplace_back(word.text);
   }
   return texts;
+}
+
+Accepted Histograms::accepted() {
+  return list_of(OneOf<kHistogramWords>::accepted());
 }
 
 Parsed<metrics::Buckets> Bounds::parse(Texts texts) {
@@ -201,10 +217,14 @@ std::vector<std::string> Methods::print(MethodSet methods) {
 
 Parsed<routes::Dialect> DialectName::parse(std::string_view text) {
   if (const auto dialect = routes::dialect_from(text)) return *dialect;
+  return expected(accepted().text, text);
+}
+
+Accepted DialectName::accepted() {
   std::vector<std::string_view> words;
   std::ranges::transform(routes::kDialects, std::back_inserter(words),
                          [](routes::Dialect dialect) { return routes::to_string(dialect); });
-  return expected(join_words(words), text);
+  return {join_words(words), words};
 }
 
 Parsed<std::vector<std::string>> parse_label_values(Texts texts) {

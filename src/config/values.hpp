@@ -1,7 +1,8 @@
 // The types of settings: each reads a value from text, whatever source the text came from, and prints it.
 //
-// A type is a struct with two static functions. `parse` takes the text, or the texts of a list; `print`
-// returns what `parse` reads back. A scalar that prints an empty text is absent.
+// A type is a struct with three static functions. `parse` takes the text, or the texts of a list; `print`
+// returns what `parse` reads back. A scalar that prints an empty text is absent. `accepted` describes what
+// `parse` takes, for the documentation.
 #pragma once
 
 #include "wayside/base/address.hpp"
@@ -34,6 +35,12 @@ using Texts = std::span<const std::string>;
 // Whether values of the type are lists of texts.
 template <class Type>
 inline constexpr bool kIsList = std::invocable<decltype(&Type::parse), Texts>;
+
+// What a type takes.
+struct Accepted {
+  std::string text;                       // "debug, info, warn or error"; "a number from 1 to 1024, or auto"
+  std::vector<std::string_view> words{};  // words among it that a shell can complete
+};
 
 // Words
 
@@ -100,16 +107,17 @@ template <const auto& words>
 struct OneOf {
   using Value = decltype(words[0].value);
 
-  static std::string describe() {
-    std::array<std::string_view, words.size()> texts;
-    std::ranges::transform(words, texts.begin(), [](const auto& word) { return word.text; });
-    return join_words(texts);
+  static Accepted accepted() {
+    std::vector<std::string_view> texts;
+    for (const auto& word : words)
+      texts.push_back(word.text);
+    return {join_words(texts), texts};
   }
   static Parsed<Value> parse(std::string_view text) {
     for (const auto& word : words) {
       if (word.text == text) return word.value;
     }
-    return expected(describe(), text);
+    return expected(accepted().text, text);
   }
   static std::string print(Value value) { return std::string(words[static_cast<std::size_t>(value)].text); }
 };
@@ -120,18 +128,21 @@ Parsed<bool> parse_switch(std::string_view text);
 struct Switch {
   static Parsed<bool> parse(std::string_view text) { return parse_switch(text); }
   static std::string print(bool value) { return value ? "on" : "off"; }
+  static Accepted accepted() { return {"on or off", {"on", "off"}}; }
 };
 
 // The same, printed as a boolean of YAML.
 struct Boolean {
   static Parsed<bool> parse(std::string_view text) { return parse_switch(text); }
   static std::string print(bool value) { return value ? "true" : "false"; }
+  static Accepted accepted() { return {"true or false", {"true", "false"}}; }
 };
 
 // The name of a dialect of templates: "auto", "express4", ….
 struct DialectName {
   static Parsed<routes::Dialect> parse(std::string_view text);
   static std::string print(routes::Dialect dialect) { return std::string(routes::to_string(dialect)); }
+  static Accepted accepted();
 };
 
 // Quantities
@@ -139,6 +150,7 @@ struct DialectName {
 struct Duration {
   static Parsed<Milliseconds> parse(std::string_view text) { return parse_duration(text); }
   static std::string print(Milliseconds duration) { return print_duration(duration); }
+  static Accepted accepted() { return {describe_duration()}; }
 };
 
 // Whole seconds, or "off": none.
@@ -156,6 +168,7 @@ struct SecondsOrOff {
   static std::string print(std::optional<std::chrono::seconds> duration) {
     return duration ? print_duration(*duration) : "off";
   }
+  static Accepted accepted() { return {fmt::format("whole seconds from 1s to {}s, or off", max), {"off"}}; }
 };
 inline constexpr std::uint32_t kMaxKeepAlive = 32'767;  // of TCP_KEEPIDLE (tcp(7))
 
@@ -163,6 +176,7 @@ template <std::uint64_t max>
 struct Size {
   static Parsed<std::size_t> parse(std::string_view text) { return parse_size(text, max); }
   static std::string print(std::size_t bytes) { return print_size(bytes); }
+  static Accepted accepted() { return {describe_size(max)}; }
 };
 
 // "off" is 0.
@@ -173,6 +187,7 @@ struct SizeOrOff {
     return parse_size(text, max, "off");
   }
   static std::string print(std::size_t bytes) { return bytes == 0 ? "off" : print_size(bytes); }
+  static Accepted accepted() { return {describe_size(max, "off"), {"off"}}; }
 };
 
 template <std::uint64_t max>
@@ -184,18 +199,21 @@ struct SizeOrNone {
     return std::optional(*size);
   }
   static std::string print(std::optional<std::uint64_t> bytes) { return bytes ? print_size(*bytes) : "none"; }
+  static Accepted accepted() { return {describe_size(max, "none"), {"none"}}; }
 };
 
 template <std::size_t min, std::size_t max = SIZE_MAX>
 struct Count {
   static Parsed<std::size_t> parse(std::string_view text) { return parse_count(text, min, max); }
   static std::string print(std::size_t count) { return fmt::format("{}", count); }
+  static Accepted accepted() { return {describe_count(min, max)}; }
 };
 
 // A number from 1, or "none".
 struct CountOrNone {
   static Parsed<std::optional<std::size_t>> parse(std::string_view text);
   static std::string print(std::optional<std::size_t> count);
+  static Accepted accepted() { return {describe_count(1, SIZE_MAX, "none"), {"none"}}; }
 };
 
 inline constexpr std::size_t kMaxWorkers = 1024;
@@ -204,6 +222,7 @@ inline constexpr std::size_t kMaxWorkers = 1024;
 struct Workers {
   static Parsed<std::size_t> parse(std::string_view text);
   static std::string print(std::size_t workers) { return fmt::format("{}", workers); }
+  static Accepted accepted() { return {describe_count(1, kMaxWorkers, "auto"), {"auto"}}; }
 };
 
 // Addresses and names
@@ -212,12 +231,14 @@ struct Workers {
 struct ListenAddress {
   static Parsed<Address> parse(std::string_view text);
   static std::string print(const Address& address) { return to_string(address); }
+  static Accepted accepted() { return {"host:port or unix:/path"}; }
 };
 
 // "http://host:port" or "unix:/path"
 struct BackendAddress {
   static Parsed<Address> parse(std::string_view text);
   static std::string print(const Address& address);
+  static Accepted accepted() { return {"http://host:port or unix:/path"}; }
 };
 
 // A field by which the backend names its routes; empty: none. Not a field that HTTP knows: this one is not
@@ -225,6 +246,7 @@ struct BackendAddress {
 struct RouteHeader {
   static Parsed<std::string> parse(std::string_view text);
   static std::string print(const std::string& name) { return name; }
+  static Accepted accepted() { return {"the name of a header field that HTTP does not define"}; }
 };
 
 // A field name: a token of RFC 9110 section 5.6.2.
@@ -238,6 +260,7 @@ Parsed<std::string> parse_label_value(std::string_view text);
 // Any number of networks and addresses, and private_ranges.
 struct ProxyNetworks {
   static Parsed<TrustedProxies> parse(Texts texts);
+  static Accepted accepted();
   static std::vector<std::string> print(const TrustedProxies& proxies);
 };
 
@@ -245,18 +268,21 @@ struct ProxyNetworks {
 struct Namings {
   static Parsed<std::vector<metrics::Naming>> parse(Texts texts);
   static std::vector<std::string> print(const std::vector<metrics::Naming>& namings);
+  static Accepted accepted();
 };
 
 // Any number of the histograms that cost extra, each once.
 struct Histograms {
   static Parsed<metrics::ExtraHistogramSet> parse(Texts texts);
   static std::vector<std::string> print(metrics::ExtraHistogramSet histograms);
+  static Accepted accepted();
 };
 
 // The bounds of a latency histogram, in seconds: see metrics::Buckets::from_seconds.
 struct Bounds {
   static Parsed<metrics::Buckets> parse(Texts texts);
   static std::vector<std::string> print(const metrics::Buckets& buckets);
+  static Accepted accepted() { return {"a list of ascending numbers above 0"}; }
 };
 
 // One or more methods of RFC 9110 and RFC 5789, each once, or OTHER for all that are none of them.

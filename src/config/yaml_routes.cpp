@@ -67,6 +67,7 @@ class Item {
   struct Key {
     std::string_view name;
     void (Item::*read)(const YamlValue& value);
+    std::string_view help;  // as of a setting
   };
   static const std::array<Key, 10> kKeys;
 
@@ -193,16 +194,20 @@ class Item {
 };
 
 constexpr std::array<Item::Key, 10> Item::kKeys = {{
-    {"path", &Item::read_path},
-    {"group", &Item::read_group},
-    {"methods", &Item::read_methods},
-    {"name", &Item::read_name},
-    {"buckets", &Item::read_buckets},
-    {"histograms", &Item::read_histograms},
-    {"slo", &Item::read_slo},
-    {"exclude", &Item::read_exclude},
-    {"dialect", &Item::read_dialect},
-    {"routes", &Item::read_list_of_routes},
+    {"path", &Item::read_path, "the template"},
+    {"group", &Item::read_group,
+     "in place of path, a list of templates that are counted together. It needs a name"},
+    {"methods", &Item::read_methods,
+     "a list of methods. Without it, the route is for all of them that no other entry of its path lists"},
+    {"name", &Item::read_name, "the label, in place of the template"},
+    {"buckets", &Item::read_buckets,
+     "the bounds of its latency histogram in seconds, in place of metrics.buckets"},
+    {"histograms", &Item::read_histograms, "its further histograms, in place of metrics.histograms"},
+    {"slo", &Item::read_slo,
+     "a duration. Counts the requests that the backend did not fail within it, and all of them"},
+    {"exclude", &Item::read_exclude, "on: its requests are forwarded, and in none of the metrics"},
+    {"dialect", &Item::read_dialect, "the framework in whose spelling this route is written"},
+    {"routes", &Item::read_list_of_routes, "in place of path, a list of routes in the dialect beside it"},
 }};
 
 // Where there are more than limits.routes, one more is read, for check() to find.
@@ -284,6 +289,13 @@ void print_routes(const Settings& settings, YAML::Emitter& out) {
     rest = rest.subspan(size);
   }
   out << YAML::EndSeq;
+}
+
+std::vector<RouteKeyText> route_key_texts() {
+  std::vector<RouteKeyText> texts;
+  for (const Item::Key& key : Item::kKeys)
+    texts.push_back({key.name, key.help});
+  return texts;
 }
 
 std::vector<std::string_view> route_keys() {

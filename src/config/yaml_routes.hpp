@@ -1,6 +1,7 @@
 // The key `routes` of the configuration file: a list of templates, and of mappings with more about them.
 #pragma once
 
+#include "wayside/config/reference.hpp"
 #include "wayside/config/settings.hpp"
 
 #include "config/yaml_node.hpp"
@@ -23,5 +24,6 @@ void print_routes(const Settings& settings, YAML::Emitter& out);
 
 // The keys of one route: "path", "group", ….
 std::vector<std::string_view> route_keys();
+std::vector<RouteKeyText> route_key_texts();
 
 }  // namespace wayside::config

@@ -16,7 +16,7 @@
 namespace wayside::config {
 
 // The task of the program, by the command line.
-enum class Action : std::uint8_t { kRun, kDemo, kCheck, kExplain, kImportRoutes, kVersion, kHelp };
+enum class Action : std::uint8_t { kRun, kDemo, kCheck, kExplain, kImportRoutes, kProbe, kVersion, kHelp };
 
 // `wayside routes import`: the words as they were given.
 struct RouteImport {
@@ -35,6 +35,7 @@ struct Invocation {
                                    // them for kCheck, and for kRun templates whose dialect should be named
   std::vector<std::string> notes;  // for kCheck: where the routes come from, one line each
   RouteImport route_import{};      // for kImportRoutes
+  std::string probe_url{};         // for kProbe; empty: the metrics listener of `settings`
 };
 
 // Every mistake found, one line each:

@@ -74,20 +74,37 @@ TEST(CommandLine, SaysWhatIsWrong) {
   }
 }
 
-// Each run of white space is a blank.
-std::string without_line_breaks(const std::string& text) {
+TEST(CommandLine, ReadsTheUrlOfAProbe) {
+  EXPECT_EQ(parse({"probe"}).line.action, Action::kProbe);
+  EXPECT_EQ(parse({"probe"}).line.probe_url, "");
+  const Parsing parsing = parse({"probe", "http://app/healthz", "--config", "wayside.yaml"});
+  EXPECT_THAT(parsing.errors, IsEmpty());
+  EXPECT_EQ(parsing.line.action, Action::kProbe);
+  EXPECT_EQ(parsing.line.probe_url, "http://app/healthz");
+  EXPECT_EQ(parsing.line.given.size(), 1U);
+  EXPECT_THAT(parse({"probe", "http://a", "http://b"}).errors,
+              ElementsAre(R"(expected an option that begins with --, found "http://b")"));
+  EXPECT_THAT(parse({"probe", "--check"}).errors,
+              ElementsAre("probe: expected to stand alone, found another action beside it"));
+  EXPECT_EQ(parse({"probe", "--help"}).line.action, Action::kHelp);
+}
+
+// The text with each run of blanks as one.
+std::string on_one_line(const std::string& text) {
   return std::regex_replace(text, std::regex("\\s+"), " ");
 }
 
 TEST(CommandLine, HelpNamesEveryOptionAndVariable) {
-  const std::string text = without_line_breaks(help_text());
+  const std::string text = help_text();
   for (const Setting* setting : settings_with_flag()) {
     EXPECT_THAT(text, HasSubstr(fmt::format("--{} ", setting->flag.name)));
-    EXPECT_THAT(text, HasSubstr(fmt::format("--{} is {} ", setting->flag.name, variable_of(*setting))));
-    EXPECT_THAT(text, HasSubstr(setting->flag.help));
+    EXPECT_THAT(on_one_line(text), HasSubstr(std::string(setting->summary())));
+    EXPECT_THAT(text, HasSubstr(fmt::format("--{} is {}\n", setting->flag.name, variable_of(*setting))));
   }
   for (const char* flag : {"--demo", "--check", "--explain", "--version", "--help"})
     EXPECT_THAT(text, HasSubstr(flag));
+  for (const CommandText& command : command_texts())
+    EXPECT_THAT(text, HasSubstr(fmt::format("wayside {} {}", command.words, command.operands)));
 }
 
 }  // namespace

@@ -135,6 +135,22 @@ TEST(Readme, NamesTheDefaults) {
   }
 }
 
+// Words beyond on and off, of which the text explains one.
+TEST(Readme, NamesTheWordsThatASettingTakes) {
+  const std::vector<std::string> lines = lines_of("README.md");
+  for (const Setting& setting : settings()) {
+    const std::vector<std::string_view> words = setting.accepted().words;
+    if (words == std::vector<std::string_view>{"on", "off"}) continue;
+    if (words == std::vector<std::string_view>{"true", "false"}) continue;
+    for (const std::string_view word : words) {
+      const std::regex whole(fmt::format("\\b{}\\b", word));
+      EXPECT_TRUE(
+          std::ranges::any_of(lines, [&](const std::string& line) { return std::regex_search(line, whole); }))
+          << setting.key << ": " << word;
+    }
+  }
+}
+
 TEST(Readme, DocumentsEveryKeyOfARoute) {
   std::vector<std::string> keys;
   for (const Row& row : rows_with({"key of a route"}))

@@ -50,6 +50,25 @@ TEST(Setting, HasAKeyOrAFlag) {
   }
 }
 
+TEST(Setting, IsDescribed) {
+  for (const Setting& setting : settings()) {
+    EXPECT_FALSE(setting.help.empty()) << setting.key << ": say what it is, for --help and the man page";
+    EXPECT_FALSE(setting.help.ends_with('.')) << setting.key;
+    EXPECT_FALSE(setting.accepted().text.empty()) << setting.key << ": say what it takes";
+  }
+}
+
+TEST(Setting, TakesTheWordsThatItNames) {
+  for (const Setting& setting : settings()) {
+    for (const std::string_view word : setting.accepted().words) {
+      Settings scratch;
+      const std::vector<std::string> texts = {std::string(word)};
+      const auto mistake = setting.text()->set({texts}, scratch);
+      EXPECT_FALSE(mistake.has_value()) << setting.key << ": " << mistake->text;
+    }
+  }
+}
+
 TEST(Setting, PrintsWhatItReads) {
   for (const Setting& setting : settings()) {
     const auto* const value = std::get_if<TextValue>(&setting.value);

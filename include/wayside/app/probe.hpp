@@ -1,0 +1,40 @@
+// `wayside probe`: asks one page of a running wayside, or of any other HTTP server, whether it is well.
+#pragma once
+
+#include "wayside/base/address.hpp"
+#include "wayside/base/clock.hpp"
+#include "wayside/base/result.hpp"
+#include "wayside/config/settings.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace wayside::app {
+
+struct ProbeTarget {
+  Address address;
+  std::string target;  // "/-/ready"
+};
+
+// The reason why a text is no URL to probe: "expected …, found …".
+struct ProbeError {
+  std::string message;
+};
+
+// "http://host:port/path" or "unix:/path", where /-/ready is asked. Without a URL: /-/ready of the metrics
+// listener of `settings`, on the loopback if it listens on every address.
+Checked<ProbeTarget, ProbeError> probe_target(std::string_view url, const config::Settings& settings);
+
+struct ProbeOutcome {
+  bool is_well = false;  // the status is 2xx
+  std::string line;      // "http://127.0.0.1:10180/-/ready: 200 OK"
+};
+
+// The time for all of it, the look-up of a name included.
+inline constexpr std::chrono::seconds kProbeTimeout{3};
+
+// Sends a GET and waits for the head of the response. Throws std::bad_alloc.
+ProbeOutcome probe(const ProbeTarget& target, Milliseconds timeout = kProbeTimeout);
+
+}  // namespace wayside::app

@@ -1,0 +1,140 @@
+#include "wayside/app/probe.hpp"
+
+#include "wayside/base/quote.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <fmt/format.h>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace wayside::app {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using Stream = asio::generic::stream_protocol;
+
+constexpr std::string_view kReadyPage = "/-/ready";
+constexpr std::string_view kForms = "http://host:port/path or unix:/path";
+
+// The address that reaches a listener from this machine.
+Address reachable(Address listener) {
+  if (listener.host == "0.0.0.0") listener.host = "127.0.0.1";
+  if (listener.host == "::") listener.host = "::1";
+  return listener;
+}
+
+std::string url_of(const ProbeTarget& target) {
+  const std::string address = to_string(target.address);
+  return target.address.is_unix() ? fmt::format("{}:{}", address, target.target)
+                                  : fmt::format("http://{}{}", address, target.target);
+}
+
+asio::awaitable<std::vector<Stream::endpoint>> look_up(Address address) {
+  std::vector<Stream::endpoint> endpoints;
+  if (address.is_unix()) {
+    endpoints.emplace_back(asio::local::stream_protocol::endpoint(address.unix_path));
+    co_return endpoints;
+  }
+  tcp::resolver resolver(co_await asio::this_coro::executor);
+  const std::string port = std::to_string(address.port);
+  const auto found = co_await resolver.async_resolve(address.host, port, asio::use_awaitable);
+  for (const auto& entry : found)
+    endpoints.emplace_back(entry.endpoint());
+  co_return endpoints;
+}
+
+// Tries the endpoints in turn; throws the error of the last.
+asio::awaitable<Stream::socket> connect(const std::vector<Stream::endpoint>& endpoints) {
+  Stream::socket socket(co_await asio::this_coro::executor);
+  std::exception_ptr last_error;
+  for (const Stream::endpoint& endpoint : endpoints) {
+    try {
+      socket = Stream::socket(socket.get_executor());
+      co_await socket.async_connect(endpoint, asio::use_awaitable);
+      co_return socket;
+    } catch (const boost::system::system_error&) {
+      last_error = std::current_exception();
+    }
+  }
+  std::rethrow_exception(last_error);
+}
+
+asio::awaitable<http::status> ask(ProbeTarget target) {
+  const std::vector<Stream::endpoint> endpoints = co_await look_up(target.address);
+  Stream::socket socket = co_await connect(endpoints);
+  http::request<http::empty_body> request(http::verb::get, target.target, 11);
+  request.set(http::field::host, target.address.is_unix() ? "localhost" : to_string(target.address));
+  request.set(http::field::user_agent, "wayside-probe");
+  request.set(http::field::connection, "close");
+  co_await http::async_write(socket, request, asio::use_awaitable);
+  boost::beast::flat_buffer buffer;
+  http::response_parser<http::empty_body> parser;
+  co_await http::async_read_header(socket, buffer, parser, asio::use_awaitable);
+  co_return parser.get().result();
+}
+
+}  // namespace
+
+Checked<ProbeTarget, ProbeError> probe_target(std::string_view url, const config::Settings& settings) {
+  if (url.empty()) return ProbeTarget{reachable(settings.metrics_listen.front().address), std::string(kReadyPage)};
+  const bool is_printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
+  if (!is_printable) return ProbeError{fmt::format("expected {}, found {}", kForms, quoted(url))};
+  constexpr std::string_view kHttp = "http://";
+  std::string target(kReadyPage);
+  std::string_view authority = url;
+  if (url.starts_with(kHttp)) {
+    const std::size_t end = std::min(url.find_first_of("/?#", kHttp.size()), url.size());
+    authority = url.substr(0, end);
+    target = url.substr(end, url.find('#', end) - end);
+    if (!target.starts_with('/')) target.insert(0, "/");
+  }
+  auto address = parse_backend_address(authority);
+  if (address.has_error()) return ProbeError{address.error().message};
+  return ProbeTarget{*std::move(address), std::move(target)};
+}
+
+ProbeOutcome probe(const ProbeTarget& target, Milliseconds timeout) {
+  ProbeOutcome outcome{false, url_of(target) + ": "};
+  auto io = std::make_unique<asio::io_context>(1);
+  bool has_ended = false;
+  const auto on_end = [&](const std::exception_ptr& error, http::status status) {
+    has_ended = true;
+    if (!error) {
+      outcome.is_well = http::to_status_class(status) == http::status_class::successful;
+      outcome.line +=
+          fmt::format("{} {}", static_cast<unsigned>(status), std::string(http::obsolete_reason(status)));
+      return;
+    }
+    try {
+      std::rethrow_exception(error);
+    } catch (const boost::system::system_error& failure) {
+      outcome.line += failure.code().message();
+    }
+  };
+  asio::co_spawn(*io, ask(target), on_end);
+  io->run_for(timeout);
+  if (has_ended) return outcome;
+  outcome.line += fmt::format("no answer within {} ms", timeout.count());
+  // The destructor of the io_context waits for a look-up under way, which nothing can interrupt. The process
+  // is about to end.
+  static_cast<void>(io.release());
+  return outcome;
+}
+
+}  // namespace wayside::app
