@@ -47,7 +47,8 @@ constexpr std::string_view kProbeCommand = "probe";
 // A switch is off by default, always.
 std::string help_of(const Setting& setting) {
   if (setting.is_switch()) return std::string(setting.summary());
-  return fmt::format("{}: {}; default: {}", setting.summary(), setting.accepted().text, default_of(setting));
+  return fmt::format("{}: {}; default: {}", setting.summary(), setting.text()->accepted().text,
+                     default_of(setting));
 }
 
 po::options_description describe() {
