@@ -293,8 +293,9 @@ void print_routes(const Settings& settings, YAML::Emitter& out) {
 
 std::vector<RouteKeyText> route_key_texts() {
   std::vector<RouteKeyText> texts;
-  for (const Item::Key& key : Item::kKeys)
-    texts.push_back({key.name, key.help});
+  std::ranges::transform(Item::kKeys, std::back_inserter(texts), [](const Item::Key& key) {
+    return RouteKeyText{key.name, key.help};
+  });
   return texts;
 }
 

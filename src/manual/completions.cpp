@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -43,8 +44,7 @@ std::string bash_values(const OptionText& option) {
 
 std::string flags_of(const std::vector<OptionText>& options) {
   std::vector<std::string_view> flags;
-  for (const OptionText& option : options)
-    flags.push_back(option.flag);
+  std::ranges::transform(options, std::back_inserter(flags), &OptionText::flag);
   return fmt::format("{}", fmt::join(flags, " "));
 }
 

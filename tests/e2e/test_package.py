@@ -87,6 +87,27 @@ class Package(debian_root.RootTestCase):
         enter(root, "dpkg", "--purge", "wayside")
 
 
+class Installation(support.TestCase):
+    def test_under_another_prefix(self):
+        prefix = self.folder / "opt"
+        output_of("cmake", "--install", BUILD, "--prefix", prefix)
+        unit = (prefix / "lib/systemd/system/wayside.service").read_text()
+        (start,) = re.findall(r"^ExecStart=(.+)$", unit, re.MULTILINE)
+        self.assertEqual(start, f"{prefix}/bin/wayside --config {prefix}/etc/wayside/wayside.yaml")
+        self.assertIn("listen: 0.0.0.0:8080", output_of(*start.split(), "--check", env=support.environment()))
+        for file in ("bin/.debug/wayside.debug", "share/man/man1/wayside.1.gz", "share/man/man5/wayside.yaml.5.gz",
+                     "share/bash-completion/completions/wayside", "share/zsh/site-functions/_wayside",
+                     "share/doc/wayside/examples/kubernetes/podmonitor.yaml", "lib/sysusers.d/wayside.conf"):  # fmt: skip
+            self.assertTrue((prefix / file).is_file(), file)
+
+    def test_a_configuration_that_is_there_stays(self):
+        file = self.folder / "etc/wayside/wayside.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text("workers: 2\n")
+        output_of("cmake", "--install", BUILD, "--prefix", self.folder)
+        self.assertEqual(file.read_text(), "workers: 2\n")
+
+
 class Machine(Container):
     """A root that systemd has booted."""
 
