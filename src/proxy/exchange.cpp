@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <string>
 #include <utility>
 
 namespace wayside::proxy {
@@ -28,6 +29,17 @@ void complain(const Logger& log, const std::exception& error) noexcept {
     log.error("a request failed", {{"error", error.what()}});
   } catch (const std::bad_alloc&) {
     // The metrics count it; there is no memory for words.
+  }
+}
+
+// The metrics and the access log have the reason alone.
+void explain_refusal(const Logger& log, const End& end) noexcept {
+  if (end.outcome != Outcome::kBadResponse || !end.violation) return;
+  try {
+    log.debug("a response was refused", {{"reason", std::string(to_token(end))},
+                                         {"error", std::string(http::to_text(*end.violation))}});
+  } catch (const std::bad_alloc&) {
+    // There is no memory for the line.
   }
 }
 
@@ -54,6 +66,7 @@ net::Task<AfterExchange> serve_request(Context& context, ClientConnection& clien
     complain(context.log, error);
     end = Outcome::kInternalError;
   }
+  explain_refusal(context.log, *end);
   // The exchange ended as it did, whether there is memory for an answer or not.
   try {
     if (exchange.can_answer(*end)) {

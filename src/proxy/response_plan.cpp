@@ -35,13 +35,14 @@ bool may_switch(const http::ResponseHead& head, const RequestPlan& request,
 
 }  // namespace
 
-std::optional<ResponsePlan> plan_response(const http::ResponseHead& head, const RequestPlan& request,
-                                          ResponseCircumstances circumstances) {
+Checked<ResponsePlan, http::Violation> plan_response(const http::ResponseHead& head,
+                                                     const RequestPlan& request,
+                                                     ResponseCircumstances circumstances) {
   using enum ResponsePlan::Kind;
   const auto framing = http::response_framing(head, request.method);
-  if (!framing) return std::nullopt;
+  if (!framing) return framing.error();
   if (head.status == 101) {
-    if (!may_switch(head, request, circumstances)) return std::nullopt;
+    if (!may_switch(head, request, circumstances)) return http::Violation::kUnaskedSwitch;
     return ResponsePlan{.kind = kSwitch, .status = head.status};
   }
   if (head.status / 100 == 1) return ResponsePlan{.kind = kInformational, .status = head.status};

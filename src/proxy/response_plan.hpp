@@ -3,8 +3,10 @@
 // Sans-I/O. A plan is made whole from a head, or not at all.
 #pragma once
 
+#include "wayside/base/result.hpp"
 #include "wayside/http/framing.hpp"
 #include "wayside/http/head.hpp"
+#include "wayside/http/violation.hpp"
 
 #include "proxy/request_plan.hpp"
 
@@ -34,8 +36,9 @@ struct ResponseCircumstances {
   bool keeps_clients = false;    // Context::keeps_clients()
 };
 
-// Nothing where the response breaks a rule of HTTP.
-std::optional<ResponsePlan> plan_response(const http::ResponseHead& head, const RequestPlan& request,
-                                          ResponseCircumstances circumstances);
+// Or the rule of HTTP that the response breaks.
+Checked<ResponsePlan, http::Violation> plan_response(const http::ResponseHead& head,
+                                                     const RequestPlan& request,
+                                                     ResponseCircumstances circumstances);
 
 }  // namespace wayside::proxy
