@@ -77,6 +77,7 @@ constexpr std::array kSettings = std::to_array<Setting>({
     {"backend.max_connections",
      kText<CountOrNone, &Settings::backend_limits, &BackendLimits::max_connections>},
     {"backend.max_queue", kText<Count<0>, &Settings::backend_limits, &BackendLimits::max_queue>},
+    {"backend.idle_timeout", kText<Duration, &Settings::backend_limits, &BackendLimits::idle_timeout>},
     {"metrics.listen",
      kText<ListenAddress, &Settings::metrics_listen>,
      {"metrics-listen", "HOST:PORT", "where Prometheus connects"}},

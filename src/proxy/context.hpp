@@ -46,7 +46,7 @@ struct Context {
         pipes(share.pipes),
         wheel(readiness_set),
         backends(readiness_set, wheel, all_settings.backend, own_shard,
-                 {share.backends, share.backend_queue}),
+                 {share.backends, share.backend_queue, all_settings.backend_limits.idle_timeout}),
         idle_clients(std::move(on_idle_client)) {
     request_head.fields = http::Fields(settings.limits.fields);
     response_head.fields = http::Fields(settings.limits.fields);

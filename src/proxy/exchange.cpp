@@ -318,8 +318,11 @@ void Exchange::give_back_backend(const End& end) {
   } else if (is_relayed && request_.is_over() && response_.plan().reusable) {
     const unsigned status = response_.plan().status;
     const bool had_no_body = request_.plan().method == Method::head || status == 204 || status == 304;
-    context_.backends.give_back(std::move(backend_), client_.id,
-                                had_no_body ? Ending::kBodyLeftOut : Ending::kPlain);
+    context_.backends.give_back(std::move(backend_),
+                                {.session = client_.id,
+                                 .ending = had_no_body ? Ending::kBodyLeftOut : Ending::kPlain,
+                                 .received_at = response_.received_at(),
+                                 .keep_alive = response_.plan().keep_alive});
   }
   // The request that waits next for its turn finds the connection.
   backend_.reset();

@@ -74,6 +74,7 @@ std::optional<End> ResponseLeg::read_from(net::Stream& backend) {
     return on_backend_closed(count.error());
   }
   in_.commit(*count);
+  received_at_ = context_.readiness.woke_at();
   if (phase_ == Phase::kSilent) phase_ = Phase::kHead;
   return std::nullopt;
 }
@@ -81,6 +82,7 @@ std::optional<End> ResponseLeg::read_from(net::Stream& backend) {
 // A large body goes on without being looked at.
 std::optional<End> ResponseLeg::splice_from(net::Stream& backend) {
   const auto count = body_.relay(backend, outbox_);
+  if (count) received_at_ = context_.readiness.woke_at();
   if (count || count.error() == boost::asio::error::would_block) return std::nullopt;
   return on_backend_closed(count.error());
 }

@@ -1,6 +1,7 @@
 #include "proxy/response_plan.hpp"
 
 #include "wayside/base/text.hpp"
+#include "wayside/http/keep_alive.hpp"
 
 #include <string_view>
 
@@ -61,6 +62,7 @@ Checked<ResponsePlan, http::Violation> plan_response(const http::ResponseHead& h
       .close = !request.keeps_alive || !circumstances.keeps_clients || !circumstances.request_is_sent ||
                outgoing.kind == Framing::Kind::kUntilClose,
       .reusable = !backend_closes,
+      .keep_alive = http::keep_alive_timeout(head.fields),
   };
 }
 

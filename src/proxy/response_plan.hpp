@@ -10,6 +10,7 @@
 
 #include "proxy/request_plan.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -28,6 +29,8 @@ struct ResponsePlan {
   bool is_event_stream = false;  // its duration says nothing about latency
   bool close = false;            // the client's connection ends with this response
   bool reusable = false;         // the backend's connection may serve another exchange
+  // How long the backend says that it keeps the connection.
+  std::optional<std::chrono::seconds> keep_alive{};
 };
 
 // What else the plan depends on.

@@ -44,10 +44,13 @@ struct Timeouts {
   friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
-// Requests at the backend at a time. Shared evenly by the workers.
+// Connections to the backend. The numbers are shared evenly by the workers.
 struct BackendLimits {
   std::optional<std::size_t> max_connections;  // none: bounded by the descriptors of the process
   std::size_t max_queue = 1024;                // requests that wait for a connection
+  // How long a connection stays idle where the backend does not say how long it keeps one. Node keeps one for
+  // 5 s, and a request that crosses the end of that time is lost.
+  Milliseconds idle_timeout{std::chrono::seconds{4}};
 
   friend bool operator==(const BackendLimits&, const BackendLimits&) = default;
 };

@@ -45,7 +45,7 @@ TEST(YamlSettings, AreTheDefaultsWhereTheFileSaysNothing) {
 TEST(YamlSettings, ReadEveryKey) {
   const Settings settings = read(R"(
 listen: "[::]:80"
-backend: {url: unix:/run/app.sock, max_connections: 7, max_queue: 0}
+backend: {url: unix:/run/app.sock, max_connections: 7, max_queue: 0, idle_timeout: 65s}
 request_body: {buffer: off, min_rate: 1KiB}
 workers: 3
 log_level: warn
@@ -85,7 +85,7 @@ reuse_port: true
   EXPECT_EQ(settings.metrics_listen, (Address{"127.0.0.1", 9000, {}}));
   EXPECT_THAT(settings.namings, ElementsAre(Naming::kHttp, Naming::kFlask));
   EXPECT_EQ(settings.timeouts, (Timeouts{1ms, 2s, 9min, 3min, 4h, 5ms, 6s, 7min, 8h}));
-  EXPECT_EQ(settings.backend_limits, (BackendLimits{7, 0}));
+  EXPECT_EQ(settings.backend_limits, (BackendLimits{7, 0, 65s}));
   EXPECT_EQ(settings.request_body, (RequestBody{0, 1024}));
   routes::RouteSpec css{"/css/*", {}, "assets", 25};
   css.group = 4;
@@ -348,6 +348,7 @@ backend:
   url: http://127.0.0.1:5000
   max_connections: none
   max_queue: 1024
+  idle_timeout: 4s
 metrics:
   listen: 0.0.0.0:10180
   naming: [http]
@@ -435,7 +436,7 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.namings = {Naming::kFlask, Naming::kHttp};
   settings.workers = 12;
   settings.log_level = LogLevel::kDebug;
-  settings.backend_limits = {17, 0};
+  settings.backend_limits = {17, 0, 1500ms};
   settings.request_body = {3 << 20U, 1};
   settings.timeouts = {1ms, 2s, 7s, 3min, 4h, 5001ms, 61s, 61min, 720h};
   const std::vector<std::string> names = {"",    "~",   "null", "true",     "42", "a: b",        "# x",

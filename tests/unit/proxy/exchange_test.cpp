@@ -119,6 +119,24 @@ TEST_F(ExchangeTest, SaysWhyItRefusesAResponse) {
       << stage_.log();
 }
 
+TEST_F(ExchangeTest, TakesNoConnectionThatTheBackendIsAboutToClose) {
+  Exchanging client(stage_);
+  client.serve(kGet);
+  test::RawSocket first = test::accept(stage_);
+  head(first);
+  first.send("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=0\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
+  EXPECT_EQ(backend_connections("idle"), 0);
+  client.received();
+  client.serve(kGet);
+  test::RawSocket second = test::accept(stage_);
+  head(second);
+  second.send("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
+  EXPECT_EQ(backend_connections("idle"), 1);
+  EXPECT_TRUE(run_until(stage_.loop, [&] { return backend_connections("idle") == 0; })) << "half a second";
+}
+
 TEST_F(ExchangeTest, TakesTheWholeRequestAndNothingOfTheNext) {
   for (const std::string& request : {put(3) + "abc", kPutChunked + "3\r\nabc\r\n0\r\n\r\n"}) {
     Exchanging client(stage_);

@@ -24,6 +24,7 @@ std::string to_text(const Checked<ResponsePlan, http::Violation>& plan) {
   if (plan->is_event_stream) text += ", events";
   if (plan->close) text += ", close";
   if (plan->reusable) text += ", reusable";
+  if (plan->keep_alive) text += fmt::format(", {} s", plan->keep_alive->count());
   return text;
 }
 
@@ -46,6 +47,11 @@ TEST(ResponsePlan, KnowsBothFramings) {
   EXPECT_EQ(plan("HTTP/1.1 404 Not Found", "Content-Length: 0\r\n"), "404, length 0, reusable");
   EXPECT_EQ(plan("HTTP/1.1 200 OK", "Transfer-Encoding: chunked\r\n"), "200, chunked, reusable");
   EXPECT_EQ(plan("HTTP/1.1 200 OK", ""), "200, until close > chunked");
+}
+
+TEST(ResponsePlan, KnowsHowLongTheBackendKeepsTheConnection) {
+  EXPECT_EQ(plan("HTTP/1.1 200 OK", "Content-Length: 0\r\nKeep-Alive: timeout=5\r\n"),
+            "200, length 0, reusable, 5 s");
 }
 
 // An HTTP/1.0 client knows no chunks: the end of its connection is the end of the body.
