@@ -78,6 +78,10 @@ constexpr std::array kSettings = std::to_array<Setting>({
      kText<CountOrNone, &Settings::backend_limits, &BackendLimits::max_connections>},
     {"backend.max_queue", kText<Count<0>, &Settings::backend_limits, &BackendLimits::max_queue>},
     {"backend.idle_timeout", kText<Duration, &Settings::backend_limits, &BackendLimits::idle_timeout>},
+    {"backend.health.path", kText<HealthPath, &Settings::health, &HealthCheck::path>},
+    {"backend.health.interval", kText<Duration, &Settings::health, &HealthCheck::interval>},
+    {"backend.health.timeout", kText<Duration, &Settings::health, &HealthCheck::timeout>},
+    {"readiness", kText<OneOf<kReadinessWords>, &Settings::readiness>},
     {"metrics.listen",
      kText<ListenAddress, &Settings::metrics_listen>,
      {"metrics-listen", "HOST:PORT", "where Prometheus connects"}},
@@ -151,8 +155,16 @@ std::optional<Mistake> check_limits(const Settings& settings) {
   return Mistake{"expected request_line to be at most head, found it larger"};
 }
 
+// A check that is set up and never made would be believed in.
+std::optional<Mistake> check_health(const Settings& settings) {
+  const bool is_set_up = settings.health != HealthCheck{};
+  if (!settings.health.path.empty() || !is_set_up) return std::nullopt;
+  return Mistake{"expected a path with interval and timeout, found none"};
+}
+
 constexpr std::array kGroups = std::to_array<Group>({
     {"backend", "backend.url"},
+    {"backend.health", "backend.health.path", check_health},
     {"limits", {}, check_limits},
 });
 

@@ -67,6 +67,7 @@ net::Task<AfterExchange> serve_request(Context& context, ClientConnection& clien
     end = Outcome::kInternalError;
   }
   explain_refusal(context.log, *end);
+  exchange.report_backend(*end);
   // The exchange ended as it did, whether there is memory for an answer or not.
   try {
     if (exchange.can_answer(*end)) {
@@ -155,8 +156,10 @@ net::Task<std::optional<End>> Exchange::connect() {
     if (end && !attempt.finished()) co_return end;
   }
   auto connection = context_.backends.adopt(attempt, client_.wakeup);
-  if (!connection)
-    co_return is_local_shortage(connection.error()) ? Outcome::kLocalShortage : Outcome::kConnectFailed;
+  if (!connection) {
+    connect_error_ = connection.error();
+    co_return is_local_shortage(connect_error_) ? Outcome::kLocalShortage : Outcome::kConnectFailed;
+  }
   backend_ = std::move(*connection);
   co_return std::nullopt;
 }
@@ -249,6 +252,11 @@ bool Exchange::prepare_retry(const End& end) {
   backend_.reset();
   context_.shard.add("wayside_backend_retries_total");
   return true;
+}
+
+void Exchange::report_backend(const End& end) noexcept {
+  if (side_of(end.outcome) != Side::kBackend || response_.has_begun()) return;
+  context_.backend_reporter.note_failure(end, connect_error_);
 }
 
 // Only where the next request begins behind this one can the client go on.

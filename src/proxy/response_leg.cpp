@@ -141,6 +141,7 @@ std::optional<End> ResponseLeg::begin(std::size_t head_size, const ResponsePlan&
     taken += *body_taken;
   }
 
+  context_.backend_reporter.note_answer();
   recorder.begin_response(plan.status, std::max(context_.readiness.woke_at(), request.ended_at()));
   if (is_switch) recorder.begin_stream(metrics::StreamKind::kUpgrade);
   if (plan.is_event_stream) recorder.begin_stream(metrics::StreamKind::kEvents);

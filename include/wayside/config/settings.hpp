@@ -55,6 +55,21 @@ struct BackendLimits {
   friend bool operator==(const BackendLimits&, const BackendLimits&) = default;
 };
 
+// The active check of the backend.
+struct HealthCheck {
+  std::string path;  // a target in origin-form; empty: there is no check
+  Milliseconds interval{std::chrono::seconds{5}};
+  Milliseconds timeout{std::chrono::seconds{2}};  // from connecting to the response head
+
+  friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
+};
+
+// What GET /-/ready answers for.
+enum class Readiness : std::uint8_t {
+  kProcess,  // wayside accepts connections
+  kBackend,  // and its backend is up
+};
+
 // Protection of the backend from slow request bodies.
 struct RequestBody {
   std::size_t buffer = 16UL * 1024;  // bytes that are held before a backend connection is taken
@@ -105,6 +120,8 @@ struct Settings {
   std::size_t workers = 1;                                       // at least 1; "auto" is resolved
   LogLevel log_level = LogLevel::kInfo;
   BackendLimits backend_limits;
+  HealthCheck health;
+  Readiness readiness = Readiness::kProcess;
   RequestBody request_body;
   Timeouts timeouts;
   http::Limits limits;
