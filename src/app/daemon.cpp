@@ -9,6 +9,7 @@
 #include "wayside/proxy/reasons.hpp"
 #include "wayside/proxy/worker.hpp"
 
+#include "app/backend_watch.hpp"
 #include "app/descriptor_budget.hpp"
 #include "app/listening_sockets.hpp"
 #include "app/reloader.hpp"
@@ -73,7 +74,8 @@ struct Daemon::Impl {
         registry(registry_options(settings)),
         binder(registry, settings.workers, settings.inspector_examples),
         exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
-                              std::string(kRevision), [this] { return log.dropped(); }}) {
+                              std::string(kRevision), [this] { return log.dropped(); },
+                              [this] { return backend_watch.is_up(); }}) {
     const bool has_access_log = access_log_rings(settings) != 0;
     const proxy::Share share = worker_share();
     RoutingUpdate update = prepare(settings);
@@ -81,7 +83,8 @@ struct Daemon::Impl {
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
           settings, std::move(update.of_worker[i]), registry.shard(i), binder.inspector().unmatched(i),
-          has_access_log ? &streams.access_log(i) : nullptr, log, share}));
+          has_access_log ? &streams.access_log(i) : nullptr, log, share, [this] { backend_watch.ring(); }}));
+      backend_watch.add(workers.back()->backend_reporter());
     }
     exposition.set_configuration(configuration);
   }
@@ -113,9 +116,9 @@ struct Daemon::Impl {
       }
     }
     admin.emplace(io,
-                  admin::AdminPages{exposition, [this] { return !is_draining; }, binder.inspector(),
-                                    reload_page(), std::string(kVersion), text_of(sockets.proxy_addresses),
-                                    backend_text(settings.backend)},
+                  admin::AdminPages{exposition, [this] { return !is_draining && backend_watch.is_ready(); },
+                                    binder.inspector(), reload_page(), std::string(kVersion),
+                                    text_of(sockets.proxy_addresses), backend_text(settings.backend)},
                   log, budget->metrics);
     for (std::size_t i = 0; i < sockets.of_metrics.size(); ++i) {
       if (const error_code ec = admin->listen(std::move(sockets.of_metrics[i])))
@@ -168,6 +171,7 @@ struct Daemon::Impl {
       threads.emplace_back([&thread] { thread.run(); });
     }
     if (reloader) reloader->start();
+    backend_watch.start();
     threads.emplace_back([this] {
       give_way_to_other_threads();
       run_admin();
@@ -219,6 +223,7 @@ struct Daemon::Impl {
     if (--running_workers != 0) return;
     admin->stop();
     unused_memory.stop();
+    backend_watch.stop();
     if (reloader) reloader->stop();
     signals.cancel();
     work.reset();
@@ -309,6 +314,7 @@ struct Daemon::Impl {
   boost::asio::signal_set signals{io};
   net::OperationMemory signal_memory;
   UnusedMemory unused_memory{io.get_executor()};
+  BackendWatch backend_watch{io, settings, backend_text(settings.backend), log};
   std::optional<admin::AdminServer> admin;
   std::deque<WorkerThread> worker_threads;
   std::vector<std::thread> threads;

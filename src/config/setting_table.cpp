@@ -131,6 +131,26 @@ constexpr std::array kSettings = std::to_array<Setting>({
     {"backend.max_queue", kText<Count<0>, &Settings::backend_limits, &BackendLimits::max_queue>,
      "requests that wait for one of backend.max_connections. A request beyond is answered with 503 and "
      "Retry-After"},
+    {"backend.idle_timeout", kText<Duration, &Settings::backend_limits, &BackendLimits::idle_timeout>,
+     "how long an idle connection to the backend is kept, where the backend does not tell by Keep-Alive: "
+     "timeout=N how long it "
+     "keeps one. Where it does, a second less than that. Keep it below the idle timeout of the backend: a "
+     "POST that "
+     "crosses the end of that time on its way is lost"},
+    {"backend.health.path", kText<HealthPath, &Settings::health, &HealthCheck::path>,
+     "a path that wayside asks the backend for. A status of 2xx or 3xx is healthy. `health: PATH` is short "
+     "for this key "
+     "alone. The checks are not counted among the requests"},
+    {"backend.health.interval", kText<Duration, &Settings::health, &HealthCheck::interval>,
+     "from the beginning of a check to that of the next"},
+    {"backend.health.timeout", kText<Duration, &Settings::health, &HealthCheck::timeout>,
+     "from the beginning of a check to its response head. Beyond, the check has failed"},
+    {"readiness", kText<OneOf<kReadinessWords>, &Settings::readiness>,
+     "what /-/ready answers for. process: wayside accepts connections. backend: its backend is up too, by "
+     "the last "
+     "check (backend.health) or, without checks, by the last response. Without checks, a failed request "
+     "makes "
+     "wayside unready for 10 s at most"},
     {"metrics.listen",
      kListen<&Settings::metrics_listen>,
      "where Prometheus connects, in the form of `listen`. Whoever reaches this address can read all that it "
@@ -283,8 +303,16 @@ std::optional<Mistake> check_limits(const Settings& settings) {
   return Mistake{"expected request_line to be at most head, found it larger"};
 }
 
+// A check that is set up and never made would be believed in.
+std::optional<Mistake> check_health(const Settings& settings) {
+  const bool is_set_up = settings.health != HealthCheck{};
+  if (!settings.health.path.empty() || !is_set_up) return std::nullopt;
+  return Mistake{"expected a path with interval and timeout, found none"};
+}
+
 constexpr std::array kGroups = std::to_array<Group>({
     {"backend", "backend.url"},
+    {"backend.health", "backend.health.path", check_health},
     {"limits", {}, check_limits},
 });
 

@@ -77,6 +77,15 @@ std::string BackendAddress::print(const Address& address) {
   return address.is_unix() ? to_string(address) : "http://" + to_string(address);
 }
 
+Parsed<std::string> HealthPath::parse(std::string_view text) {
+  if (text == "none") return {boost::system::in_place_value};
+  // origin-form of RFC 9112 section 3.2.1; it goes into a request as it is.
+  const bool is_target = text.starts_with('/') &&
+                         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~' && c != '#'; });
+  if (!is_target) return expected("a path such as /healthz, or none", text);
+  return {boost::system::in_place_value, text};
+}
+
 Parsed<std::string> RouteHeader::parse(std::string_view text) {
   if (boost::beast::http::string_to_field(text) != boost::beast::http::field::unknown) {
     return expected("a header field that is made for this", text);

@@ -73,6 +73,10 @@ inline constexpr std::array<Word<HalfClose>, 2> kHalfCloseWords = {{
     {HalfClose::kAbort, "abort"},
     {HalfClose::kServe, "serve"},
 }};
+inline constexpr std::array<Word<Readiness>, 2> kReadinessWords = {{
+    {Readiness::kProcess, "process"},
+    {Readiness::kBackend, "backend"},
+}};
 inline constexpr std::array<Word<routes::UnmatchedPolicy>, 3> kUnmatchedWords = {{
     {routes::UnmatchedPolicy::kFold, "fold"},
     {routes::UnmatchedPolicy::kPath, "path"},
@@ -95,9 +99,9 @@ inline constexpr std::array<Word<metrics::ExtraHistogram>, metrics::kExtraHistog
     {metrics::ExtraHistogram::kResponseSize, "response_size"},
 }};
 static_assert(are_in_order(kLogLevelWords) && are_in_order(kAccessLogWords) &&
-              are_in_order(kHalfCloseWords) && are_in_order(kUnmatchedWords) &&
-              are_in_order(kTrailingSlashWords) && are_in_order(kNamingWords) &&
-              are_in_order(kHistogramWords));
+              are_in_order(kHalfCloseWords) && are_in_order(kReadinessWords) &&
+              are_in_order(kUnmatchedWords) && are_in_order(kTrailingSlashWords) &&
+              are_in_order(kNamingWords) && are_in_order(kHistogramWords));
 
 // "fold, path or guess"
 std::string join_words(std::span<const std::string_view> words);
@@ -239,6 +243,13 @@ struct BackendAddress {
   static Parsed<Address> parse(std::string_view text);
   static std::string print(const Address& address);
   static Accepted accepted() { return {"http://host:port or unix:/path"}; }
+};
+
+// A path with an optional query, for a request of wayside's own; empty: "none".
+struct HealthPath {
+  static Parsed<std::string> parse(std::string_view text);
+  static std::string print(const std::string& path) { return path.empty() ? "none" : path; }
+  static Accepted accepted() { return {"a path that begins with /, or none", {"none"}}; }
 };
 
 // A field by which the backend names its routes; empty: none. Not a field that HTTP knows: this one is not

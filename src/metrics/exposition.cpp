@@ -54,6 +54,8 @@ struct Exposition::Impl {
     values.set("wayside_config_last_reload_successful", configuration.last_reload_successful ? 1.0 : 0.0);
     values.set("wayside_config_last_reload_success_timestamp_seconds",
                seconds_of(configuration.last_reload_success.time_since_epoch()));
+    const std::optional<bool> is_up = options.backend_is_up ? options.backend_is_up() : std::nullopt;
+    if (is_up) values.set("wayside_backend_up", *is_up ? 1.0 : 0.0);
     values.set("wayside_log_lines_dropped_total",
                options.log_lines_dropped ? options.log_lines_dropped() : std::uint64_t{0});
     process.read(values);

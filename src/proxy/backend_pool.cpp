@@ -1,5 +1,6 @@
 #include "proxy/backend_pool.hpp"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -114,11 +115,11 @@ std::unique_ptr<BackendConnection> BackendPool::take(net::Waiter& waiter, Sessio
   std::unique_ptr<BackendConnection> connection;
   while (connection == nullptr && !idle_.empty()) {
     connection = take_out(idle_.front());
-    if (!is_quiet(*connection, now)) connection = nullptr;
+    if (!is_usable(*connection, now)) connection = nullptr;
   }
   if (connection == nullptr && !on_probation_.empty()) {
     if (BackendConnection* const its_own = find_on_probation(session)) connection = take_out(*its_own);
-    if (connection != nullptr && !is_quiet(*connection, now)) connection = nullptr;
+    if (connection != nullptr && !is_usable(*connection, now)) connection = nullptr;
   }
   if (connection != nullptr) {
     connection->idle_deadline_.clear();
@@ -176,6 +177,16 @@ bool BackendPool::is_quiet(BackendConnection& connection, TimePoint now) {
   return peeked == net::Stream::Peeked::kNothing;
 }
 
+bool BackendPool::is_usable(BackendConnection& connection, TimePoint now) {
+  return now < connection.idle_until_ && is_quiet(connection, now);
+}
+
+Milliseconds BackendPool::idle_time_of(const BackendConnection& connection) const noexcept {
+  if (!connection.keep_alive_) return limits_.idle_timeout;
+  const Milliseconds told = std::min<Milliseconds>(*connection.keep_alive_, kMaxKeepAlive);
+  return std::max(told - kReserve, told / 2);
+}
+
 Result<std::unique_ptr<BackendConnection>> BackendPool::adopt(net::ConnectAttempt& finished,
                                                               net::Waiter& waiter) {
   auto stream = finished.take();
@@ -188,10 +199,13 @@ Result<std::unique_ptr<BackendConnection>> BackendPool::adopt(net::ConnectAttemp
   return connection;
 }
 
-void BackendPool::give_back(std::unique_ptr<BackendConnection> connection, SessionId session, Ending ending) {
+void BackendPool::give_back(std::unique_ptr<BackendConnection> connection, const LastExchange& last) {
   if (closed_ || idle_.size() + on_probation_.size() >= kMaxIdle) return;
   connector_.note_alive();
   if (!connector_.is_current(connection->address_)) return;
+  if (last.keep_alive) connection->keep_alive_ = last.keep_alive;
+  connection->idle_until_ = last.received_at + idle_time_of(*connection);
+  if (connection->idle_until_ <= readiness_.woke_at()) return;
   // A readable connection after the response ended was closed, or is out of step.
   if (connection->stream_.readable()) {
     const net::Stream::Peeked peeked = connection->stream_.peek();
@@ -200,15 +214,15 @@ void BackendPool::give_back(std::unique_ptr<BackendConnection> connection, Sessi
   }
   using enum BackendConnection::Place;
   connection->is_reused_ = true;
-  connection->ending_ = ending;
-  connection->place_ = needs_probation(*connection, ending) ? kProbation : kPool;
-  connection->last_user_ = session;
+  connection->ending_ = last.ending;
+  connection->place_ = needs_probation(*connection, last.ending) ? kProbation : kPool;
+  connection->last_user_ = last.session;
   shard_.change({"wayside_backend_connections", "active"}, -1);
   shard_.change({"wayside_backend_connections", "idle"}, +1);
   connection->stream_.set_waiter(connection.get());
   connection->stream_.watch_readable();
   connection->idle_since_ = readiness_.woke_at();
-  connection->idle_deadline_.expire_at(connection->idle_since_ + kMaxIdleTime);
+  connection->idle_deadline_.expire_at(connection->idle_until_);
   if (connection->place_ == kPool) {
     idle_.push_front(*connection.release());
   } else {

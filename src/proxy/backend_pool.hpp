@@ -4,6 +4,10 @@
 // are closed. An idle connection is watched: it is dropped when the backend closes it or sends bytes without
 // a request. A connection to an address that the backend's name no longer has serves no further exchange.
 //
+// A request that the backend's idle timeout crosses on its way is lost if it may not be sent again. So a
+// connection is kept for less than the backend keeps it: for the time that its responses tell in Keep-Alive,
+// less kReserve, or else for Limits::idle_timeout.
+//
 // Bytes that come behind a response cannot be told from the next response once a request was sent. So a
 // connection is on probation after its first response, and after each response of a kind that some backends
 // send a misplaced body with: for kProbation only the client that got the response may use the connection.
@@ -27,6 +31,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace wayside::proxy {
@@ -43,6 +48,15 @@ enum class Ending : std::uint8_t {
 };
 
 inline constexpr std::size_t kEndingCount = 2;
+
+// The exchange that a connection has served.
+struct LastExchange {
+  SessionId session{};
+  Ending ending = Ending::kPlain;
+  // When bytes of the backend came last: it counts its idle time from then on, or from before.
+  TimePoint received_at{};
+  std::optional<std::chrono::seconds> keep_alive{};  // http::keep_alive_timeout() of the response
+};
 
 // One connection to the backend, owned by an exchange or by the pool.
 class BackendConnection final : private net::Waiter, public boost::intrusive::list_base_hook<> {
@@ -66,6 +80,8 @@ class BackendConnection final : private net::Waiter, public boost::intrusive::li
   net::Stream stream_;
   const net::AddressId address_;
   net::Deadline idle_deadline_;
+  TimePoint idle_until_{};                          // idle_deadline_ passes later: it is coarse
+  std::optional<std::chrono::seconds> keep_alive_;  // as the backend told last
   bool is_reused_ = false;
   bool is_trusted_ = false;  // it has passed a probation
   Place place_ = Place::kExchange;
@@ -120,10 +136,14 @@ class BackendPool {
   struct Limits {
     std::size_t connections = ~std::size_t{0};
     std::size_t queue = ~std::size_t{0};
+    Milliseconds idle_timeout{std::chrono::seconds{4}};
   };
 
   static constexpr std::size_t kMaxIdle = 512;
-  static constexpr std::chrono::seconds kMaxIdleTime{60};
+  // However long the backend says that it keeps a connection: a network may forget an idle one.
+  static constexpr Milliseconds kMaxKeepAlive{std::chrono::minutes{1}};
+  // For the way of a request to the backend, and for clocks that tick apart.
+  static constexpr Milliseconds kReserve{std::chrono::seconds{1}};
   static constexpr Milliseconds kProbation{10};
 
   // The references outlive the pool, which outlives its connections.
@@ -151,8 +171,8 @@ class BackendPool {
   net::ConnectAttempt connect(net::Waiter& waiter, Milliseconds limit);
   Result<std::unique_ptr<BackendConnection>> adopt(net::ConnectAttempt& finished, net::Waiter& waiter);
 
-  // Takes a connection back whose exchange, of `session`, ended cleanly on both sides.
-  void give_back(std::unique_ptr<BackendConnection> connection, SessionId session, Ending ending);
+  // Takes a connection back whose exchange ended cleanly on both sides.
+  void give_back(std::unique_ptr<BackendConnection> connection, const LastExchange& last);
 
   // Bytes came behind a response: no connection is trusted any more.
   void note_unasked_bytes() noexcept { silent_probations_ = {}; }
@@ -185,6 +205,9 @@ class BackendPool {
   // Closes idle connections to addresses that the backend no longer has.
   void retire();
   bool is_quiet(BackendConnection& connection, TimePoint now);
+  // Whether it may serve an exchange.
+  bool is_usable(BackendConnection& connection, TimePoint now);
+  Milliseconds idle_time_of(const BackendConnection& connection) const noexcept;
   void drop(BackendConnection& connection);
 
   net::ReadinessSet& readiness_;

@@ -13,6 +13,7 @@
 #include "wayside/net/pipe.hpp"
 #include "wayside/net/readiness_set.hpp"
 #include "wayside/output/ring.hpp"
+#include "wayside/proxy/backend_reporter.hpp"
 #include "wayside/proxy/routing.hpp"
 #include "wayside/proxy/share.hpp"
 
@@ -30,11 +31,13 @@
 namespace wayside::proxy {
 
 struct Context {
-  // `on_idle_client` is called when the first client connection becomes idle.
+  // `on_idle_client` is called when the first client connection becomes idle, `on_backend_change` by the
+  // BackendReporter.
   Context(net::ReadinessSet& readiness_set, const config::Settings& all_settings,
           std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
           inspector::UnmatchedPaths& unmatched_paths, output::Ring* own_access_log, const Logger& logger,
-          const Share& share, std::function<void()> on_idle_client)
+          const Share& share, std::function<void()> on_idle_client,
+          std::function<void()> on_backend_change = {})
       : readiness(readiness_set),
         settings(all_settings),
         routing(std::move(first_routing)),
@@ -46,7 +49,8 @@ struct Context {
         pipes(share.pipes),
         wheel(readiness_set),
         backends(readiness_set, wheel, all_settings.backend, own_shard,
-                 {share.backends, share.backend_queue}),
+                 {share.backends, share.backend_queue, all_settings.backend_limits.idle_timeout}),
+        backend_reporter(std::move(on_backend_change)),
         idle_clients(std::move(on_idle_client)) {
     request_head.fields = http::Fields(settings.limits.fields);
     response_head.fields = http::Fields(settings.limits.fields);
@@ -68,6 +72,7 @@ struct Context {
   net::PipePool pipes;
   net::DeadlineWheel wheel;
   BackendPool backends;
+  BackendReporter backend_reporter;
   IdleClients idle_clients;
 
   // Scratch for one head: filled and read between two suspensions (see http/head.hpp).

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <string>
 #include <utility>
 
 namespace wayside::proxy {
@@ -29,6 +30,17 @@ void complain(const Logger& log, const std::exception& error) noexcept {
     log.error("a request failed", {{"error", error.what()}});
   } catch (const std::bad_alloc&) {
     // The metrics count it; there is no memory for words.
+  }
+}
+
+// The metrics and the access log have the reason alone.
+void explain_refusal(const Logger& log, const End& end) noexcept {
+  if (end.outcome != Outcome::kBadResponse || !end.violation) return;
+  try {
+    log.debug("a response was refused", {{"reason", std::string(to_token(end))},
+                                         {"error", std::string(http::to_text(*end.violation))}});
+  } catch (const std::bad_alloc&) {
+    // There is no memory for the line.
   }
 }
 
@@ -55,6 +67,8 @@ net::Task<AfterExchange> serve_request(Context& context, ClientConnection& clien
     complain(context.log, error);
     end = Outcome::kInternalError;
   }
+  explain_refusal(context.log, *end);
+  exchange.report_backend(*end);
   // The exchange ended as it did, whether there is memory for an answer or not.
   try {
     if (exchange.can_answer(*end)) {
@@ -143,8 +157,10 @@ net::Task<std::optional<End>> Exchange::connect() {
     if (end && !attempt.finished()) co_return end;
   }
   auto connection = context_.backends.adopt(attempt, client_.wakeup);
-  if (!connection)
-    co_return is_local_shortage(connection.error()) ? Outcome::kLocalShortage : Outcome::kConnectFailed;
+  if (!connection) {
+    connect_error_ = connection.error();
+    co_return is_local_shortage(connect_error_) ? Outcome::kLocalShortage : Outcome::kConnectFailed;
+  }
   backend_ = std::move(*connection);
   co_return std::nullopt;
 }
@@ -239,6 +255,11 @@ bool Exchange::prepare_retry(const End& end) {
   return true;
 }
 
+void Exchange::report_backend(const End& end) noexcept {
+  if (side_of(end.outcome) != Side::kBackend || response_.has_begun()) return;
+  context_.backend_reporter.note_failure(end, connect_error_);
+}
+
 // Only where the next request begins behind this one can the client go on.
 bool Exchange::client_may_stay() const noexcept {
   return request_.is_over() && request_.plan().keeps_alive && context_.keeps_clients();
@@ -306,8 +327,11 @@ void Exchange::give_back_backend(const End& end) {
   } else if (is_relayed && request_.is_over() && response_.plan().reusable) {
     const unsigned status = response_.plan().status;
     const bool had_no_body = request_.plan().method == Method::head || status == 204 || status == 304;
-    context_.backends.give_back(std::move(backend_), client_.id,
-                                had_no_body ? Ending::kBodyLeftOut : Ending::kPlain);
+    context_.backends.give_back(std::move(backend_),
+                                {.session = client_.id,
+                                 .ending = had_no_body ? Ending::kBodyLeftOut : Ending::kPlain,
+                                 .received_at = response_.received_at(),
+                                 .keep_alive = response_.plan().keep_alive});
   }
   // The request that waits next for its turn finds the connection.
   backend_.reset();

@@ -8,6 +8,7 @@
 // (request_leg.hpp, response_leg.hpp), and what is observed is the recorder's (recorder.hpp).
 #pragma once
 
+#include "wayside/base/result.hpp"
 #include "wayside/net/task.hpp"
 #include "wayside/proxy/outcome.hpp"
 
@@ -73,6 +74,9 @@ class Exchange {
   // Makes the request ready for another connection, where it may be sent again after this end.
   bool prepare_retry(const End& end);
 
+  // Tells of a backend that is at fault, where no response of it has begun.
+  void report_backend(const End& end) noexcept;
+
   // A response of wayside's own.
   bool can_answer(const End& end) const noexcept;
   void answer(const End& end);
@@ -102,6 +106,7 @@ class Exchange {
   RequestLeg request_;
   ResponseLeg response_;
   TunnelBytes tunnel_bytes_;
+  error_code connect_error_;           // of the last connection that was not made
   TimePoint entered_at_;               // when the present step began to wait
   std::uint8_t acknowledgements_ = 0;  // of parts of messages
   Recorder recorder_;                  // ends first

@@ -72,6 +72,10 @@ const Row& row(Outcome outcome) noexcept {
   return kRows[static_cast<std::size_t>(outcome)];
 }
 
+bool is_rejected(const End& end) noexcept {
+  return end.outcome == Outcome::kRejected && end.violation;
+}
+
 }  // namespace
 
 Side side_of(Outcome outcome) noexcept {
@@ -88,13 +92,14 @@ std::string_view to_text(Outcome outcome) noexcept {
 }
 
 unsigned status_of(const End& end) noexcept {
-  return end.violation ? http::status_of(*end.violation) : status_of(end.outcome);
+  return is_rejected(end) ? http::status_of(*end.violation) : status_of(end.outcome);
 }
 std::string_view to_token(const End& end) noexcept {
-  return end.violation ? http::to_token(*end.violation) : to_token(end.outcome);
+  if (!end.violation) return to_token(end.outcome);
+  return is_rejected(end) ? http::to_token(*end.violation) : http::to_response_token(*end.violation);
 }
 std::string_view to_text(const End& end) noexcept {
-  return end.violation ? http::to_text(*end.violation) : to_text(end.outcome);
+  return is_rejected(end) ? http::to_text(*end.violation) : to_text(end.outcome);
 }
 
 }  // namespace wayside::proxy

@@ -9,7 +9,7 @@
 namespace wayside::proxy {
 namespace {
 
-// Their indices follow those of the violations.
+// Of rejections: their indices follow those of the violations.
 constexpr std::array kRefusals = {Outcome::kRequestHeadTimeout,  Outcome::kRequestBodyTimeout,
                                   Outcome::kLocalShortage,       Outcome::kBackendQueueFull,
                                   Outcome::kBackendQueueTimeout, Outcome::kInternalError};
@@ -20,14 +20,18 @@ std::vector<std::string> backend_error_reasons() {
   std::vector<std::string> reasons;
   for (std::size_t i = 0; i < kOutcomeCount; ++i) {
     const auto outcome = static_cast<Outcome>(i);
-    reasons.emplace_back(side_of(outcome) == Side::kBackend ? to_token(outcome) : std::string_view());
+    const bool is_reason = side_of(outcome) == Side::kBackend && outcome != Outcome::kBadResponse;
+    reasons.emplace_back(is_reason ? to_token(outcome) : std::string_view());
   }
+  for (std::size_t i = 0; i < http::kViolationCount; ++i)
+    reasons.emplace_back(to_response_token(static_cast<http::Violation>(i)));
   return reasons;
 }
 
-std::optional<metrics::ListedValue> backend_error_reason(Outcome outcome) noexcept {
-  if (side_of(outcome) != Side::kBackend) return std::nullopt;
-  return static_cast<metrics::ListedValue>(outcome);
+std::optional<metrics::ListedValue> backend_error_reason(const End& end) noexcept {
+  if (side_of(end.outcome) != Side::kBackend) return std::nullopt;
+  if (end.violation) return kOutcomeCount + static_cast<metrics::ListedValue>(*end.violation);
+  return static_cast<metrics::ListedValue>(end.outcome);
 }
 
 std::vector<std::string> rejection_reasons() {
@@ -40,6 +44,7 @@ std::vector<std::string> rejection_reasons() {
 }
 
 std::optional<metrics::ListedValue> rejection_reason(const End& end) noexcept {
+  if (side_of(end.outcome) == Side::kBackend) return std::nullopt;
   if (end.violation) return static_cast<metrics::ListedValue>(*end.violation);
   const auto* const refusal = std::ranges::find(kRefusals, end.outcome);
   if (refusal == kRefusals.end()) return std::nullopt;

@@ -227,7 +227,7 @@ void Recorder::judge(const End& end, const Transfer& transfer, metrics::Observat
   seen.is_faulty = side == Side::kBackend || side == Side::kInternal;
   if (client_left) seen.abort = transfer.phase;
   if (route_.endpoint == metrics::kExcludedEndpoint) return;
-  if (const auto reason = backend_error_reason(end.outcome))
+  if (const auto reason = backend_error_reason(end))
     context_.shard.add("wayside_backend_errors_total", *reason);
   if (const auto reason = rejection_reason(end))
     context_.shard.add("wayside_rejected_requests_total", *reason);

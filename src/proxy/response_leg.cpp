@@ -30,7 +30,7 @@ std::optional<End> ResponseLeg::pump(net::Stream& backend, const RequestLeg& req
         continue;
       }
       const auto head_size = scanner_.scan(in_.view());
-      if (!head_size) return Outcome::kBadResponse;
+      if (!head_size) return End::bad_response(head_size.error());
       if (*head_size) {
         if (const auto end = take_head(**head_size, request, recorder)) return end;
         continue;
@@ -61,7 +61,7 @@ bool ResponseLeg::deliver() {
 
 std::optional<End> ResponseLeg::relay_body() {
   const auto taken = body_.relay(in_.data(), outbox_);
-  if (!taken) return Outcome::kBadResponse;
+  if (!taken) return End::bad_response(taken.error());
   taken_ = *taken;
   return std::nullopt;
 }
@@ -74,6 +74,7 @@ std::optional<End> ResponseLeg::read_from(net::Stream& backend) {
     return on_backend_closed(count.error());
   }
   in_.commit(*count);
+  received_at_ = context_.readiness.woke_at();
   if (phase_ == Phase::kSilent) phase_ = Phase::kHead;
   return std::nullopt;
 }
@@ -81,28 +82,31 @@ std::optional<End> ResponseLeg::read_from(net::Stream& backend) {
 // A large body goes on without being looked at.
 std::optional<End> ResponseLeg::splice_from(net::Stream& backend) {
   const auto count = body_.relay(backend, outbox_);
+  if (count) received_at_ = context_.readiness.woke_at();
   if (count || count.error() == boost::asio::error::would_block) return std::nullopt;
   return on_backend_closed(count.error());
 }
 
 std::optional<End> ResponseLeg::on_backend_closed(error_code ec) {
   if (phase_ == Phase::kSilent) return Outcome::kBackendClosed;
-  if (phase_ == Phase::kHead) return Outcome::kBadResponse;
+  if (phase_ == Phase::kHead) return End::bad_response(http::Violation::kTruncatedHead);
   if (ec == boost::asio::error::eof && body_.relay_end_of_stream(outbox_)) return std::nullopt;
   return Outcome::kResponseTruncated;
 }
 
 std::optional<End> ResponseLeg::take_head(std::size_t size, const RequestLeg& request, Recorder& recorder) {
   http::ResponseHead& head = context_.response_head;
-  if (http::parse_response_head(in_.data().first(size), head)) return Outcome::kBadResponse;
+  if (const auto violation = http::parse_response_head(in_.data().first(size), head))
+    return End::bad_response(*violation);
   const auto plan =
       plan_response(head, request.plan(),
                     {.request_is_sent = request.is_over(), .keeps_clients = context_.keeps_clients()});
-  if (!plan) return Outcome::kBadResponse;
+  if (!plan) return End::bad_response(plan.error());
   scanner_.reset();
   if (plan->kind != ResponsePlan::Kind::kInformational) return begin(size, *plan, request, recorder);
 
-  if (++informational_count_ > kMaxInformational) return Outcome::kBadResponse;
+  if (++informational_count_ > kMaxInformational)
+    return End::bad_response(http::Violation::kTooManyInformational);
   taken_ = size;
   // RFC 9110 section 15.2: not for HTTP/1.0 clients.
   if (!request.plan().is_http10) write_head({}, size, outbox_);
@@ -133,10 +137,11 @@ std::optional<End> ResponseLeg::begin(std::size_t head_size, const ResponsePlan&
   // them, over the head as it was read: the views of `head` end here.
   if (!is_switch && in_.size() > head_size) {
     const auto body_taken = body.relay(in_.data().subspan(head_size), outbox);
-    if (!body_taken) return Outcome::kBadResponse;
+    if (!body_taken) return End::bad_response(body_taken.error());
     taken += *body_taken;
   }
 
+  context_.backend_reporter.note_answer();
   recorder.begin_response(plan.status, std::max(context_.readiness.woke_at(), request.ended_at()));
   if (is_switch) recorder.begin_stream(metrics::StreamKind::kUpgrade);
   if (plan.is_event_stream) recorder.begin_stream(metrics::StreamKind::kEvents);

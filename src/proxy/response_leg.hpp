@@ -66,6 +66,8 @@ class ResponseLeg {
   std::uint64_t body_bytes() const noexcept { return body_.bytes(); }
   // When bytes moved to the client last; zero before.
   TimePoint progressed_at() const noexcept { return progressed_at_; }
+  // When the thread woke that read from the backend last; zero before.
+  TimePoint received_at() const noexcept { return received_at_; }
   // What the backend sent and the leg has not taken.
   net::Buffer& unread() noexcept { return in_; }
 
@@ -92,6 +94,7 @@ class ResponseLeg {
   BodyRelay body_;
   std::size_t taken_ = 0;  // bytes in front of in_ that outbox_ may refer to
   TimePoint progressed_at_{};
+  TimePoint received_at_{};
 };
 
 }  // namespace wayside::proxy

@@ -1,6 +1,7 @@
 #include "proxy/response_plan.hpp"
 
 #include "wayside/base/text.hpp"
+#include "wayside/http/keep_alive.hpp"
 
 #include <string_view>
 
@@ -35,13 +36,14 @@ bool may_switch(const http::ResponseHead& head, const RequestPlan& request,
 
 }  // namespace
 
-std::optional<ResponsePlan> plan_response(const http::ResponseHead& head, const RequestPlan& request,
-                                          ResponseCircumstances circumstances) {
+Checked<ResponsePlan, http::Violation> plan_response(const http::ResponseHead& head,
+                                                     const RequestPlan& request,
+                                                     ResponseCircumstances circumstances) {
   using enum ResponsePlan::Kind;
   const auto framing = http::response_framing(head, request.method);
-  if (!framing) return std::nullopt;
+  if (!framing) return framing.error();
   if (head.status == 101) {
-    if (!may_switch(head, request, circumstances)) return std::nullopt;
+    if (!may_switch(head, request, circumstances)) return http::Violation::kUnaskedSwitch;
     return ResponsePlan{.kind = kSwitch, .status = head.status};
   }
   if (head.status / 100 == 1) return ResponsePlan{.kind = kInformational, .status = head.status};
@@ -60,6 +62,7 @@ std::optional<ResponsePlan> plan_response(const http::ResponseHead& head, const 
       .close = !request.keeps_alive || !circumstances.keeps_clients || !circumstances.request_is_sent ||
                outgoing.kind == Framing::Kind::kUntilClose,
       .reusable = !backend_closes,
+      .keep_alive = http::keep_alive_timeout(head.fields),
   };
 }
 

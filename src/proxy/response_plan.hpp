@@ -3,11 +3,14 @@
 // Sans-I/O. A plan is made whole from a head, or not at all.
 #pragma once
 
+#include "wayside/base/result.hpp"
 #include "wayside/http/framing.hpp"
 #include "wayside/http/head.hpp"
+#include "wayside/http/violation.hpp"
 
 #include "proxy/request_plan.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -26,6 +29,8 @@ struct ResponsePlan {
   bool is_event_stream = false;  // its duration says nothing about latency
   bool close = false;            // the client's connection ends with this response
   bool reusable = false;         // the backend's connection may serve another exchange
+  // How long the backend says that it keeps the connection.
+  std::optional<std::chrono::seconds> keep_alive{};
 };
 
 // What else the plan depends on.
@@ -34,8 +39,9 @@ struct ResponseCircumstances {
   bool keeps_clients = false;    // Context::keeps_clients()
 };
 
-// Nothing where the response breaks a rule of HTTP.
-std::optional<ResponsePlan> plan_response(const http::ResponseHead& head, const RequestPlan& request,
-                                          ResponseCircumstances circumstances);
+// Or the rule of HTTP that the response breaks.
+Checked<ResponsePlan, http::Violation> plan_response(const http::ResponseHead& head,
+                                                     const RequestPlan& request,
+                                                     ResponseCircumstances circumstances);
 
 }  // namespace wayside::proxy

@@ -47,9 +47,10 @@ struct Door {
 
 struct Worker::Impl {
   explicit Impl(Dependencies dependencies)
-      : context(readiness, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
-                dependencies.unmatched, dependencies.access_log, dependencies.log, dependencies.share,
-                [this] { serve_who_waits(); }),
+      : context(
+            readiness, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
+            dependencies.unmatched, dependencies.access_log, dependencies.log, dependencies.share,
+            [this] { serve_who_waits(); }, std::move(dependencies.on_backend_change)),
         drain_timer(readiness.executor()),
         room_timer(readiness.executor()),
         session_limit(dependencies.share.clients) {}
@@ -222,6 +223,10 @@ void Worker::use_routing(std::unique_ptr<const Routing> routing) {
   boost::asio::post(impl_->io, [impl = impl_.get(), next = std::move(routing)]() mutable {
     impl->context.routing = std::move(next);
   });
+}
+
+BackendReporter& Worker::backend_reporter() noexcept {
+  return impl_->context.backend_reporter;
 }
 
 void Worker::run() {

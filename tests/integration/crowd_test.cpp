@@ -28,7 +28,7 @@ class Crowd : public ProxyFixture {
   }
   static config::Settings requests_at_a_time(std::size_t count, std::size_t queue = 1024) {
     config::Settings settings;
-    settings.backend_limits = {count, queue};
+    settings.backend_limits = {.max_connections = count, .max_queue = queue};
     return settings;
   }
   // Sends a request, and returns once the backend has it.

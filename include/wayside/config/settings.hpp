@@ -60,12 +60,30 @@ struct Timeouts {
   friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
-// Requests at the backend at a time. Shared evenly by the workers.
+// Connections to the backend. The numbers are shared evenly by the workers.
 struct BackendLimits {
   std::optional<std::size_t> max_connections;  // none: bounded by the descriptors of the process
   std::size_t max_queue = 1024;                // requests that wait for a connection
+  // How long a connection stays idle where the backend does not say how long it keeps one. Node keeps one for
+  // 5 s, and a request that crosses the end of that time is lost.
+  Milliseconds idle_timeout{std::chrono::seconds{4}};
 
   friend bool operator==(const BackendLimits&, const BackendLimits&) = default;
+};
+
+// The active check of the backend.
+struct HealthCheck {
+  std::string path;  // a target in origin-form; empty: there is no check
+  Milliseconds interval{std::chrono::seconds{5}};
+  Milliseconds timeout{std::chrono::seconds{2}};  // from connecting to the response head
+
+  friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
+};
+
+// What GET /-/ready answers for.
+enum class Readiness : std::uint8_t {
+  kProcess,  // wayside accepts connections
+  kBackend,  // and its backend is up
 };
 
 // Protection of the backend from slow request bodies.
@@ -118,6 +136,8 @@ struct Settings {
   std::size_t workers = 1;                                           // at least 1; "auto" is resolved
   LogLevel log_level = LogLevel::kInfo;
   BackendLimits backend_limits;
+  HealthCheck health;
+  Readiness readiness = Readiness::kProcess;
   RequestBody request_body;
   Timeouts timeouts;
   http::Limits limits;

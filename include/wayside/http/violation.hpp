@@ -1,7 +1,7 @@
 // The faults of a message, and how they are reported.
 //
-// One table (violation.cpp) gives each violation its status code, token and text. The status code answers a
-// client that sent the message; if the backend sent it, the answer is 502. The token names the violation in
+// One table (violation.cpp) gives each violation its status code, tokens and text. The status code answers a
+// client that sent the message; if the backend sent it, the answer is 502. The tokens name the violation in
 // logs and metric labels.
 #pragma once
 
@@ -38,12 +38,17 @@ enum class Violation : std::uint8_t {
   kMissingProxyHeader,         // of the PROXY protocol, where a listener asks for it
   kBadProxyHeader,             //
   kUntrustedProxyHeader,       // of a client that is no trusted proxy
+  kUnaskedSwitch,              // 101 that the request did not ask for (RFC 9110 section 15.2.2)
+  kTooManyInformational,       // responses of 1xx before the final one
+  kTruncatedHead,              // the connection ended inside a head, or behind a response of 1xx
 };
-inline constexpr std::size_t kViolationCount = 26;
+inline constexpr std::size_t kViolationCount = 29;
 
 unsigned status_of(Violation violation) noexcept;
-// In snake_case: "bad_content_length".
+// In snake_case, of a request with the violation: "bad_chunk". Empty where no request can have it.
 std::string_view to_token(Violation violation) noexcept;
+// The same of a response: "response_bad_chunk". Empty where no response can have it.
+std::string_view to_response_token(Violation violation) noexcept;
 // For people: "the Content-Length is invalid". No newline.
 std::string_view to_text(Violation violation) noexcept;
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct ExpositionOptions {
   std::string revision;                        // of its source; empty: not known
   // The number of lines of the log that were dropped so far, which the workers do not count; empty: 0.
   std::function<std::uint64_t()> log_lines_dropped{};
+  // Whether the backend is up; nothing while that is not known. Empty: it never is.
+  std::function<std::optional<bool>()> backend_is_up{};
 };
 
 // The state of the configuration, as the exposition shows it.

@@ -235,6 +235,14 @@ inline constexpr std::array kFamilies = {
                 "Requests that wayside refused or failed, by the rule that they broke, the resource that was "
                 "short, or internal_error. Counted when the exchange ended."}},
     Family{
+        .type = FamilyType::kGauge,
+        .scope = Scope::kScrape,
+        .own =
+            {"wayside_backend_up",
+             "Whether the backend is up, by its last result: 1 or 0. With backend.health, a result is that "
+             "of a check. Without, it is a response that began, or a request that failed because of the "
+             "backend before one did. Left out before the first result."}},
+    Family{
         .type = FamilyType::kCounter,
         .scope = Scope::kWorker,
         .own = {"wayside_backend_retries_total",

@@ -25,7 +25,7 @@ enum class Outcome : std::uint8_t {
   kBackendClosed,        // the connection ended before a response head
   kBackendStalled,       // the backend stopped reading the request
   kResponseHeadTimeout,  // the request is sent, no response came
-  kBadResponse,          // the response broke a rule of HTTP
+  kBadResponse,          // the response broke a rule of HTTP; the http::Violation says which
   kResponseTruncated,    // the connection ended inside the response body
   kResponseBodyTimeout,  // the response body stopped coming
   kLocalShortage,        // no descriptor, thread, port or memory for a connection to the backend
@@ -50,10 +50,16 @@ std::string_view to_token(Outcome outcome) noexcept;
 // For the client; no newline.
 std::string_view to_text(Outcome outcome) noexcept;
 
-// The end of an exchange: the outcome and, where a request was rejected, the rule that it broke.
+// The end of an exchange: the outcome and, where a message was refused, the rule that it broke.
 struct End {
   constexpr End(Outcome how) noexcept : outcome(how) {}
   constexpr End(http::Violation broken) noexcept : outcome(Outcome::kRejected), violation(broken) {}
+
+  static constexpr End bad_response(http::Violation broken) noexcept {
+    End end = Outcome::kBadResponse;
+    end.violation = broken;
+    return end;
+  }
 
   bool is_completed() const noexcept { return outcome == Outcome::kCompleted; }
   friend bool operator==(const End&, const End&) = default;
@@ -62,9 +68,11 @@ struct End {
   std::optional<http::Violation> violation{};
 };
 
-// Of the violation where there is one, else of the outcome.
+// Of the violation where the request has one, else of the outcome.
 unsigned status_of(const End& end) noexcept;
+// Of the violation where there is one, else of the outcome.
 std::string_view to_token(const End& end) noexcept;
+// For the client, which is not told the violation of a response.
 std::string_view to_text(const End& end) noexcept;
 
 }  // namespace wayside::proxy

@@ -10,9 +10,11 @@
 #include "wayside/metrics/shard.hpp"
 #include "wayside/net/descriptor.hpp"
 #include "wayside/output/ring.hpp"
+#include "wayside/proxy/backend_reporter.hpp"
 #include "wayside/proxy/routing.hpp"
 #include "wayside/proxy/share.hpp"
 
+#include <functional>
 #include <memory>
 
 namespace wayside::proxy {
@@ -29,6 +31,7 @@ class Worker {
     output::Ring* access_log;  // nullptr: there is no access log
     const Logger& log;
     Share share;
+    std::function<void()> on_backend_change{};  // see BackendReporter; may be empty
   };
 
   explicit Worker(Dependencies dependencies);
@@ -47,6 +50,9 @@ class Worker {
 
   // Serves until drained. On the thread that is to be the worker's, once.
   void run();
+
+  // What this worker tells of the backend.
+  BackendReporter& backend_reporter() noexcept;
 
   // Stops accepting, closes idle connections, and lets run() return when the last exchange is over, or is cut
   // off after timeouts.drain. A connection that has sent nothing yet may send one request within

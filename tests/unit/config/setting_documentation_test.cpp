@@ -13,6 +13,7 @@
 #include <map>
 #include <regex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wayside::config {
@@ -173,9 +174,12 @@ TEST(Reference, NamesEverySettingAndNoOther) {
   const YAML::Node root = YAML::Load(reference());
   for (const Setting& setting : settings()) {
     if (setting.key.empty()) continue;
-    const std::size_t dot = std::min(setting.key.find('.'), setting.key.size());
-    YAML::Node node = root[std::string(setting.key.substr(0, dot))];
-    if (dot < setting.key.size()) node.reset(node[std::string(setting.key.substr(dot + 1))]);
+    YAML::Node node = root;
+    for (std::string_view rest = setting.key; !rest.empty() && node.IsDefined();) {
+      const std::string name(rest.substr(0, rest.find('.')));
+      rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+      node.reset(YAML::Node(node)[name]);
+    }
     EXPECT_TRUE(node.IsDefined()) << setting.key;
   }
 }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fmt/format.h>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,7 @@ TEST(YamlSettings, AreTheDefaultsWhereTheFileSaysNothing) {
 TEST(YamlSettings, ReadEveryKey) {
   const Settings settings = read(R"(
 listen: "[::]:80"
-backend: {url: unix:/run/app.sock, max_connections: 7, max_queue: 0}
+backend: {url: unix:/run/app.sock, max_connections: 7, max_queue: 0, idle_timeout: 65s, health: {path: "/up?deep=1", interval: 1s, timeout: 500ms}}
 request_body: {buffer: off, min_rate: 1KiB}
 workers: 3
 log_level: warn
@@ -77,6 +78,7 @@ unmatched: path
 trailing_slash: strict
 ignore_case: true
 reuse_port: true
+readiness: backend
 )");
   EXPECT_EQ(settings.listen, (std::vector<ListenSpec>{{{"::", 80, {}}}}));
   EXPECT_EQ(settings.backend, (Address{{}, 0, "/run/app.sock"}));
@@ -85,7 +87,9 @@ reuse_port: true
   EXPECT_EQ(settings.metrics_listen, (std::vector<ListenSpec>{{{"127.0.0.1", 9000, {}}}}));
   EXPECT_THAT(settings.namings, ElementsAre(Naming::kHttp, Naming::kFlask));
   EXPECT_EQ(settings.timeouts, (Timeouts{1ms, 2s, 9min, 3min, 4h, 5ms, 6s, 7min, 8h}));
-  EXPECT_EQ(settings.backend_limits, (BackendLimits{7, 0}));
+  EXPECT_EQ(settings.backend_limits, (BackendLimits{7, 0, 65s}));
+  EXPECT_EQ(settings.health, (HealthCheck{"/up?deep=1", 1s, 500ms}));
+  EXPECT_EQ(settings.readiness, Readiness::kBackend);
   EXPECT_EQ(settings.request_body, (RequestBody{0, 1024}));
   routes::RouteSpec css{"/css/*", {}, "assets", 25};
   css.group = 4;
@@ -105,6 +109,21 @@ reuse_port: true
   EXPECT_EQ(settings.matching, (routes::MatchOptions{true, true}));
   EXPECT_TRUE(settings.enable_lifecycle);
   EXPECT_TRUE(settings.reuse_port);
+}
+
+TEST(YamlSettings, ReadAHealthCheck) {
+  const Settings by_default = read("backend: {health: /healthz}");
+  EXPECT_EQ(by_default.health, (HealthCheck{"/healthz", 5s, 2s}));
+  EXPECT_EQ(read("backend: {health: {path: /healthz}}"), by_default);
+  EXPECT_EQ(read("backend: {health: none}").health, HealthCheck{});
+  EXPECT_THAT(mistakes_of("backend: {health: {interval: 1s}}"),
+              ElementsAre("f.yaml:1: backend.health: expected a path with interval and timeout, found none"));
+  for (const char* path : {"healthz", "http://a/", "\"/a b\"", "\"/a#b\"", "\"/\\r\\nX: y\"", "\"\""}) {
+    EXPECT_THAT(mistakes_of(fmt::format("backend: {{health: {}}}", path)),
+                ElementsAre(testing::StartsWith(
+                    "f.yaml:1: backend.health: expected a path such as /healthz, or none, found ")))
+        << path;
+  }
 }
 
 TEST(YamlSettings, FindTheOpenApiDocumentBesideTheFile) {
@@ -229,7 +248,8 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"{}\n---\n{}", "f.yaml:3: expected one document, found another"},
       {"\nlistn: :80", R"(f.yaml:2: expected a known key (did you mean listen?), found "listn")"},
       {"upstreams: {}",
-       "f.yaml:1: expected one of listen, backend, metrics, workers, log_level, access_log, inspector, "
+       "f.yaml:1: expected one of listen, backend, readiness, metrics, workers, log_level, access_log, "
+       "inspector, "
        "timeouts, limits, request_body, "
        "max_connections, tcp_keepalive, reuse_port, trusted_proxies, via, client_half_close, openapi, "
        "unmatched, "
@@ -351,6 +371,12 @@ backend:
   url: http://127.0.0.1:5000
   max_connections: none
   max_queue: 1024
+  idle_timeout: 4s
+  health:
+    path: none
+    interval: 5s
+    timeout: 2s
+readiness: process
 metrics:
   listen: 0.0.0.0:10180
   naming: [http]
@@ -440,7 +466,9 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.namings = {Naming::kFlask, Naming::kHttp};
   settings.workers = 12;
   settings.log_level = LogLevel::kDebug;
-  settings.backend_limits = {17, 0};
+  settings.backend_limits = {17, 0, 1500ms};
+  settings.health = {"/healthz", 1500ms, 1ms};
+  settings.readiness = Readiness::kBackend;
   settings.request_body = {3 << 20U, 1};
   settings.timeouts = {1ms, 2s, 7s, 3min, 4h, 5001ms, 61s, 61min, 720h};
   const std::vector<std::string> names = {"",    "~",   "null", "true",     "42", "a: b",        "# x",

@@ -29,14 +29,30 @@ TEST(Violation, HasWordsOfItsOwn) {
   std::set<std::string_view> texts;
   for (std::size_t i = 0; i < kViolationCount; ++i) {
     const auto violation = static_cast<Violation>(i);
-    const std::string_view token = to_token(violation);
-    EXPECT_FALSE(token.empty());
-    EXPECT_EQ(token.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), token.npos) << token;
-    EXPECT_TRUE(tokens.insert(token).second) << token;
+    EXPECT_FALSE(to_token(violation).empty() && to_response_token(violation).empty()) << i;
+    for (const std::string_view token : {to_token(violation), to_response_token(violation)}) {
+      if (token.empty()) continue;  // such a message cannot have it
+      EXPECT_EQ(token.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), token.npos) << token;
+      EXPECT_TRUE(tokens.insert(token).second) << token;
+    }
     const std::string_view text = to_text(violation);
     EXPECT_FALSE(text.empty());
     EXPECT_EQ(text.find_first_of("\r\n"), text.npos) << text;
     EXPECT_TRUE(texts.insert(text).second) << text;
+  }
+}
+
+// So that nobody takes one for the other, in the access log or in a query.
+TEST(Violation, OfAResponseIsNamedLikeThatOfARequest) {
+  for (std::size_t i = 0; i < kViolationCount; ++i) {
+    const auto violation = static_cast<Violation>(i);
+    const std::string_view token = to_token(violation);
+    const std::string_view of_response = to_response_token(violation);
+    if (of_response.empty()) continue;
+    EXPECT_TRUE(of_response.starts_with("response_")) << of_response;
+    if (!token.empty()) {
+      EXPECT_EQ(of_response.substr(std::string_view("response_").size()), token);
+    }
   }
 }
 

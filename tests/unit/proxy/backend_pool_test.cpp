@@ -43,9 +43,14 @@ class BackendPoolTest : public testing::Test {
   std::unique_ptr<BackendConnection> take(SessionId session = kFirst) {
     return pool_.take(waiter_, session, Clock::now());
   }
-  void give_back(std::unique_ptr<BackendConnection> connection, Ending ending = Ending::kPlain) {
+  void give_back(std::unique_ptr<BackendConnection> connection, Ending ending = Ending::kPlain,
+                 std::optional<std::chrono::seconds> keep_alive = {}) {
     loop_.readiness.woke();  // as whoever gives one back has been
-    pool_.give_back(std::move(connection), kFirst, ending);
+    pool_.give_back(std::move(connection), {kFirst, ending, loop_.readiness.woke_at(), keep_alive});
+  }
+  // Whether the pool would give an idle connection after that time.
+  bool keeps_for(Milliseconds time) {
+    return pool_.take(waiter_, kFirst, loop_.readiness.woke_at() + time) != nullptr;
   }
   // The readiness set asks the kernel, which has nothing to say of the connections of the pool.
   void let_the_kernel_be_asked() {
@@ -185,7 +190,7 @@ TEST_F(BackendPoolTest, GivesTurnsBehindAProbation) {
   ASSERT_TRUE(run_until(loop_, [&] { return attempt.finished(); }));
   auto connection = std::move(pool.adopt(attempt, waiter_)).value();
   loop_.readiness.woke();
-  pool.give_back(std::move(connection), kFirst, Ending::kPlain);
+  pool.give_back(std::move(connection), {.session = kFirst, .received_at = loop_.readiness.woke_at()});
   slot = {};
   EXPECT_FALSE(pool.enter(kSecond));
   BackendTurn turn(pool, waiter_);
@@ -205,6 +210,60 @@ TEST_F(BackendPoolTest, LooksAtAConnectionWhateverTimeItIsTold) {
   let_the_kernel_be_asked();
   peer.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(pool_.take(waiter_, kFirst, before), nullptr);
+}
+
+TEST_F(BackendPoolTest, KeepsAConnectionForItsIdleTimeout) {
+  give_back(connect());
+  EXPECT_TRUE(keeps_for(3999ms));
+  give_back(connect());
+  EXPECT_FALSE(keeps_for(4s));
+  EXPECT_EQ(take(), nullptr) << "it is closed";
+}
+
+// Node keeps a connection for 5 s and says so, another backend for a minute.
+TEST_F(BackendPoolTest, KeepsAConnectionForASecondLessThanTheBackendDoes) {
+  struct Case {
+    std::chrono::seconds told;
+    Milliseconds kept;
+  };
+  for (const Case& each : {Case{5s, 4s}, Case{2s, 1s}, Case{1s, 500ms}, Case{60s, 59s}, Case{1h, 59s}}) {
+    give_back(connect(), Ending::kPlain, each.told);
+    EXPECT_TRUE(keeps_for(each.kept - 1ms)) << each.told.count();
+    give_back(connect(), Ending::kPlain, each.told);
+    EXPECT_FALSE(keeps_for(each.kept)) << each.told.count();
+  }
+}
+
+TEST_F(BackendPoolTest, KeepsNoConnectionThatTheBackendDoesNotKeep) {
+  give_back(connect(), Ending::kPlain, 0s);
+  EXPECT_EQ(take(), nullptr);
+}
+
+TEST_F(BackendPoolTest, RemembersWhatTheBackendToldBefore) {
+  give_back(connect(), Ending::kPlain, 2s);
+  auto connection = take();
+  ASSERT_NE(connection, nullptr);
+  give_back(std::move(connection));
+  EXPECT_FALSE(keeps_for(1s));
+}
+
+// The backend was done with its response long before a slow client had all of it.
+TEST_F(BackendPoolTest, CountsTheIdleTimeFromTheLastBytesOn) {
+  auto connection = connect();
+  loop_.readiness.woke();
+  const TimePoint now = loop_.readiness.woke_at();
+  pool_.give_back(std::move(connection), {.session = kFirst, .received_at = now - 3s});
+  EXPECT_FALSE(keeps_for(1s));
+  connection = connect();
+  pool_.give_back(std::move(connection), {.session = kFirst, .received_at = now - 5s});
+  EXPECT_EQ(take(), nullptr);
+}
+
+TEST_F(BackendPoolTest, ClosesAConnectionOnceItsTimeIsUp) {
+  give_back(connect(), Ending::kPlain, 1s);
+  test::RawSocket peer = backend_.accept();
+  EXPECT_TRUE(run_until(loop_, [&] { return peer.wait_for_input(0ms); }));
+  EXPECT_EQ(peer.read_to_end(), "");
 }
 
 TEST_F(BackendPoolTest, DropsAConnectionThatSpeaksOnProbation) {

@@ -100,6 +100,43 @@ TEST_F(ExchangeTest, RelaysBothMessagesAndKeepsBothConnections) {
   EXPECT_EQ(backend_connects(), 1);
 }
 
+// In the metrics, in the access log, and at "debug".
+TEST_F(ExchangeTest, SaysWhyItRefusesAResponse) {
+  stage_.settings.access_log = config::AccessLog::kJson;
+  Exchanging client(stage_);
+  client.serve(kGet);
+  test::RawSocket backend = test::accept(stage_);
+  head(backend);
+  backend.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
+  EXPECT_TRUE(client.received().starts_with("HTTP/1.1 502 Bad Gateway\r\n"));
+  EXPECT_EQ(backend_errors("response_bad_content_length"), 1);
+  EXPECT_NE(stage_.access_log().find(R"("status":502,"outcome":"response_bad_content_length")"),
+            std::string::npos);
+  EXPECT_NE(stage_.log().find("level=debug msg=\"a response was refused\" reason=response_bad_content_length "
+                              "error=\"the Content-Length is invalid\""),
+            std::string::npos)
+      << stage_.log();
+}
+
+TEST_F(ExchangeTest, TakesNoConnectionThatTheBackendIsAboutToClose) {
+  Exchanging client(stage_);
+  client.serve(kGet);
+  test::RawSocket first = test::accept(stage_);
+  head(first);
+  first.send("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=0\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
+  EXPECT_EQ(backend_connections("idle"), 0);
+  client.received();
+  client.serve(kGet);
+  test::RawSocket second = test::accept(stage_);
+  head(second);
+  second.send("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
+  EXPECT_EQ(backend_connections("idle"), 1);
+  EXPECT_TRUE(run_until(stage_.loop, [&] { return backend_connections("idle") == 0; })) << "half a second";
+}
+
 TEST_F(ExchangeTest, TakesTheWholeRequestAndNothingOfTheNext) {
   for (const std::string& request : {put(3) + "abc", kPutChunked + "3\r\nabc\r\n0\r\n\r\n"}) {
     Exchanging client(stage_);

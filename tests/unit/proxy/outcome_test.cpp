@@ -68,6 +68,15 @@ TEST(Outcome, OfARejectionIsToldByTheViolation) {
   EXPECT_EQ(to_token(other), to_token(Outcome::kConnectFailed));
 }
 
+TEST(Outcome, OfABadResponseIsNamedByTheViolation) {
+  const End end = End::bad_response(http::Violation::kBadChunk);
+  EXPECT_EQ(end.outcome, Outcome::kBadResponse);
+  EXPECT_EQ(side_of(end.outcome), Side::kBackend);
+  EXPECT_EQ(status_of(end), 502U);
+  EXPECT_EQ(to_token(end), "response_bad_chunk");
+  EXPECT_EQ(to_text(end), to_text(Outcome::kBadResponse)) << "the client cannot help it";
+}
+
 TEST(Outcome, IsAnsweredWithAStatusThatHasAReasonPhrase) {
   for (const Outcome failure : all_failures()) {
     if (side_of(failure) == Side::kClient && status_of(failure) == kStatusClientAborted)

@@ -68,7 +68,7 @@ TEST_F(RecorderTest, EndsAnExchangeThatWasCutShort) {
 TEST_F(RecorderTest, CountsEveryOutcomeUnderItsStatusAndReason) {
   for (std::size_t i = 1; i < kOutcomeCount; ++i) {
     const auto outcome = static_cast<Outcome>(i);
-    if (outcome == Outcome::kRejected) continue;  // the violation says it
+    if (outcome == Outcome::kRejected || outcome == Outcome::kBadResponse) continue;  // the violation says it
     const double before = stage_.requests(status_of(outcome));
     fail("/", outcome);
     EXPECT_EQ(stage_.requests(status_of(outcome)), before < 0 ? 1 : before + 1) << to_token(outcome);
@@ -79,14 +79,27 @@ TEST_F(RecorderTest, CountsEveryOutcomeUnderItsStatusAndReason) {
         stage_.metric(fmt::format(R"(wayside_rejected_requests_total{{reason="{}"}})", to_token(outcome))),
         rejection_reason(outcome) ? 1 : -1);
   }
+  double refused = 0;
   for (std::size_t i = 0; i < http::kViolationCount; ++i) {
-    const End end = static_cast<http::Violation>(i);
-    fail("/", end);
-    EXPECT_GE(stage_.requests(status_of(end)), 1);
-    EXPECT_EQ(stage_.metric(fmt::format(R"(wayside_rejected_requests_total{{reason="{}"}})", to_token(end))),
-              1);
+    const auto violation = static_cast<http::Violation>(i);
+    if (!to_token(violation).empty()) {
+      const End end = violation;
+      fail("/", end);
+      ++refused;
+      EXPECT_GE(stage_.requests(status_of(end)), 1);
+      EXPECT_EQ(
+          stage_.metric(fmt::format(R"(wayside_rejected_requests_total{{reason="{}"}})", to_token(end))), 1);
+    }
+    if (!to_response_token(violation).empty()) {
+      const End end = End::bad_response(violation);
+      fail("/", end);
+      ++refused;
+      EXPECT_GE(stage_.requests(502), 1);
+      EXPECT_EQ(stage_.metric(fmt::format(R"(wayside_backend_errors_total{{reason="{}"}})", to_token(end))),
+                1);
+    }
   }
-  EXPECT_EQ(stage_.requests(), kOutcomeCount - 2 + http::kViolationCount);
+  EXPECT_EQ(stage_.requests(), kOutcomeCount - 3 + refused);
 }
 
 TEST_F(RecorderTest, TellsWhereAClientLeft) {

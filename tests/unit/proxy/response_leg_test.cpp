@@ -15,6 +15,7 @@
 namespace wayside::proxy {
 namespace {
 
+using http::Violation;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
@@ -84,7 +85,7 @@ TEST_F(ResponseLegTest, ComesToTheSameAtEverySplitPoint) {
 
 struct Broken {
   std::string bytes;  // that the backend sends before it closes
-  Outcome outcome;
+  End end;
   bool has_begun;
 };
 
@@ -92,13 +93,15 @@ TEST_F(ResponseLegTest, EndsByWhatTheBackendDoes) {
   stage_.settings.limits.head = 200;
   for (const Broken& broken : {
            Broken{"", Outcome::kBackendClosed, false},
-           Broken{"HTTP/1.1 200", Outcome::kBadResponse, false},
-           Broken{kContinue + "", Outcome::kBadResponse, false},
-           Broken{"ICY 200 OK\r\n\r\n", Outcome::kBadResponse, false},
-           Broken{"HTTP/1.1 200 OK\r\nX : y\r\n\r\n", Outcome::kBadResponse, false},
-           Broken{"HTTP/1.1 200 OK\r\nX: " + std::string(200, 'x'), Outcome::kBadResponse, false},
-           Broken{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", Outcome::kBadResponse, false},
-           Broken{std::string(kSwitching), Outcome::kBadResponse, false},
+           Broken{"HTTP/1.1 200", End::bad_response(Violation::kTruncatedHead), false},
+           Broken{kContinue + "", End::bad_response(Violation::kTruncatedHead), false},
+           Broken{"ICY 200 OK\r\n\r\n", End::bad_response(Violation::kMalformedHead), false},
+           Broken{"HTTP/1.1 200 OK\r\nX : y\r\n\r\n", End::bad_response(Violation::kMalformedHead), false},
+           Broken{"HTTP/1.1 200 OK\r\nX: " + std::string(200, 'x'),
+                  End::bad_response(Violation::kHeadTooLarge), false},
+           Broken{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+                  End::bad_response(Violation::kBadContentLength), false},
+           Broken{std::string(kSwitching), End::bad_response(Violation::kUnaskedSwitch), false},
            Broken{kHead + "hell", Outcome::kResponseTruncated, true},
            Broken{std::string(kHead), Outcome::kResponseTruncated, true},
            Broken{kChunkedHead + "5\r\nhello\r\n", Outcome::kResponseTruncated, true},
@@ -106,7 +109,7 @@ TEST_F(ResponseLegTest, EndsByWhatTheBackendDoes) {
        }) {
     Response response(stage_);
     if (!broken.bytes.empty()) response.request.backend.peer.send(broken.bytes);
-    EXPECT_EQ(response.pump_end(), End(broken.outcome)) << broken.bytes;
+    EXPECT_EQ(response.pump_end(), broken.end) << broken.bytes;
     EXPECT_EQ(response.leg.has_begun(), broken.has_begun) << broken.bytes;
     EXPECT_FALSE(response.leg.is_done()) << broken.bytes;
   }
@@ -115,7 +118,7 @@ TEST_F(ResponseLegTest, EndsByWhatTheBackendDoes) {
 TEST_F(ResponseLegTest, EndsWhereAChunkIsMalformedThatCameLater) {
   Response response(stage_);
   EXPECT_EQ(response.pump(kChunkedHead + "1\r\na\r\n"), std::nullopt);
-  EXPECT_EQ(response.pump("x"), End(Outcome::kBadResponse));
+  EXPECT_EQ(response.pump("x"), End::bad_response(Violation::kBadChunk));
   EXPECT_TRUE(response.leg.has_begun());
   EXPECT_EQ(response.received(), kChunkedHead + "1\r\na\r\n") << "without an end";
 }
@@ -130,7 +133,7 @@ TEST_F(ResponseLegTest, EndsWhereTheClientHasLeft) {
 TEST_F(ResponseLegTest, BeginsNothingBehindABadFirstChunk) {
   stage_.settings.measurement.route_header = "X-Route";
   Response response(stage_);
-  EXPECT_EQ(response.pump(kChunkedHead + "x"), End(Outcome::kBadResponse));
+  EXPECT_EQ(response.pump(kChunkedHead + "x"), End::bad_response(Violation::kBadChunk));
   EXPECT_EQ(response.leg.phase(), Phase::kHead);
   EXPECT_EQ(response.leg.plan().status, 0U);
   EXPECT_EQ(response.leg.body_bytes(), 0U);
@@ -176,7 +179,7 @@ TEST_F(ResponseLegTest, EndsABackendThatInformsForEver) {
     EXPECT_EQ(patient.pump(many + kHead + "hello"), std::nullopt);
     EXPECT_TRUE(patient.leg.is_done());
     Response response(stage_, request);
-    EXPECT_EQ(response.pump(many + kContinue), End(Outcome::kBadResponse));
+    EXPECT_EQ(response.pump(many + kContinue), End::bad_response(Violation::kTooManyInformational));
     EXPECT_FALSE(response.leg.has_begun());
   }
 }

@@ -14,8 +14,8 @@ namespace {
 using Kind = ResponsePlan::Kind;
 
 // Every field of the plan.
-std::string to_text(const std::optional<ResponsePlan>& plan) {
-  if (!plan) return "nothing";
+std::string to_text(const Checked<ResponsePlan, http::Violation>& plan) {
+  if (!plan) return std::string(to_response_token(plan.error()));
   std::string text = fmt::format("{}", plan->status);
   if (plan->kind == Kind::kInformational) text += ", informational";
   if (plan->kind == Kind::kSwitch) text += ", switch";
@@ -24,6 +24,7 @@ std::string to_text(const std::optional<ResponsePlan>& plan) {
   if (plan->is_event_stream) text += ", events";
   if (plan->close) text += ", close";
   if (plan->reusable) text += ", reusable";
+  if (plan->keep_alive) text += fmt::format(", {} s", plan->keep_alive->count());
   return text;
 }
 
@@ -46,6 +47,11 @@ TEST(ResponsePlan, KnowsBothFramings) {
   EXPECT_EQ(plan("HTTP/1.1 404 Not Found", "Content-Length: 0\r\n"), "404, length 0, reusable");
   EXPECT_EQ(plan("HTTP/1.1 200 OK", "Transfer-Encoding: chunked\r\n"), "200, chunked, reusable");
   EXPECT_EQ(plan("HTTP/1.1 200 OK", ""), "200, until close > chunked");
+}
+
+TEST(ResponsePlan, KnowsHowLongTheBackendKeepsTheConnection) {
+  EXPECT_EQ(plan("HTTP/1.1 200 OK", "Content-Length: 0\r\nKeep-Alive: timeout=5\r\n"),
+            "200, length 0, reusable, 5 s");
 }
 
 // An HTTP/1.0 client knows no chunks: the end of its connection is the end of the body.
@@ -87,21 +93,24 @@ TEST(ResponsePlan, SwitchesWhereTheRequestAskedForIt) {
   constexpr std::string_view kFields = "Upgrade: websocket\r\nConnection: upgrade\r\n";
   EXPECT_EQ(plan(kSwitching, kFields, kUpgrade), "101, switch, none");
   EXPECT_EQ(plan(kSwitching, kFields, kUpgrade, {.request_is_sent = true}), "101, switch, none");
-  EXPECT_EQ(plan(kSwitching, kFields, kGet), "nothing");
-  EXPECT_EQ(plan(kSwitching, "Connection: upgrade\r\n", kUpgrade), "nothing") << "to what?";
-  EXPECT_EQ(plan(kSwitching, kFields, kUpgrade, {.keeps_clients = true}), "nothing")
+  EXPECT_EQ(plan(kSwitching, kFields, kGet), "response_unasked_switch");
+  EXPECT_EQ(plan(kSwitching, "Connection: upgrade\r\n", kUpgrade), "response_unasked_switch") << "to what?";
+  EXPECT_EQ(plan(kSwitching, kFields, kUpgrade, {.keeps_clients = true}), "response_unasked_switch")
       << "bytes of the request would belong to the new protocol";
 }
 
 TEST(ResponsePlan, IsNotMadeOfAResponseThatContradictsItself) {
   for (const RequestPlan& request : {kGet, kHead}) {
     for (const std::string_view status_line : {"HTTP/1.1 200 OK", "HTTP/1.1 304 X", "HTTP/1.1 103 X"}) {
-      EXPECT_EQ(plan(status_line, "Content-Length: 1\r\nContent-Length: 2\r\n", request), "nothing");
-      EXPECT_EQ(plan(status_line, "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", request), "nothing");
-      EXPECT_EQ(plan(status_line, "Transfer-Encoding: gzip\r\n", request), "nothing");
+      EXPECT_EQ(plan(status_line, "Content-Length: 1\r\nContent-Length: 2\r\n", request),
+                "response_bad_content_length");
+      EXPECT_EQ(plan(status_line, "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", request),
+                "response_length_and_transfer_encoding");
+      EXPECT_EQ(plan(status_line, "Transfer-Encoding: gzip\r\n", request), "response_bad_transfer_encoding");
     }
   }
-  EXPECT_EQ(plan("HTTP/1.0 200 OK", "Transfer-Encoding: chunked\r\n"), "nothing");
+  EXPECT_EQ(plan("HTTP/1.0 200 OK", "Transfer-Encoding: chunked\r\n"),
+            "response_transfer_encoding_in_http10");
 }
 
 TEST(ResponsePlan, TellsEventStreamsByTheirMediaType) {

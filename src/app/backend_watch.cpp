@@ -1,0 +1,133 @@
+#include "app/backend_watch.hpp"
+
+#include "wayside/http/violation.hpp"
+#include "wayside/proxy/outcome.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+namespace wayside::app {
+namespace {
+
+// "connect_failed: Connection refused"
+std::string reason_of(const proxy::BackendRecord& record) {
+  std::string why(proxy::to_text(record.end));
+  if (record.end.violation) why = http::to_text(*record.end.violation);
+  if (record.error) why = record.error.message();
+  return fmt::format("{}: {}", proxy::to_token(record.end), why);
+}
+
+}  // namespace
+
+BackendWatch::BackendWatch(boost::asio::io_context& io, const config::Settings& settings, std::string backend,
+                           const Logger& log)
+    : settings_(settings),
+      backend_(std::move(backend)),
+      log_(log),
+      io_(io.get_executor()),
+      requests_{.state = {},
+                .fails = "the backend fails",
+                .is_back = "the backend is back",
+                .failed = "the backend failed and is back",
+                .timer = net::Timer(io_)},
+      checks_{.state = {},
+              .fails = "the health check of the backend fails",
+              .is_back = "the health check of the backend succeeds again",
+              .failed = "the health check of the backend failed and succeeds again",
+              .timer = net::Timer(io_)} {
+  if (!settings.health.path.empty()) {
+    check_.emplace(io, settings.backend, settings.health,
+                   [this](const std::string& failure) { on_checked(failure); });
+  }
+}
+
+// The flag is down before the records are read: a change that the reading misses rings again.
+void BackendWatch::ring() noexcept {
+  if (is_rung_.exchange(true)) return;
+  boost::asio::post(io_, ring_memory_.bind([this] {
+    is_rung_.exchange(false);  // not store(): what was written before a ring without effect is seen
+    if (!is_stopped_) read_records();
+  }));
+}
+
+void BackendWatch::start() {
+  if (check_) check_->start();
+}
+
+void BackendWatch::stop() {
+  is_stopped_ = true;
+  requests_.timer.cancel();
+  checks_.timer.cancel();
+  if (check_) check_->stop();
+}
+
+std::optional<bool> BackendWatch::is_up() const noexcept {
+  return check_ ? checks_.state.is_up() : requests_.state.is_up();
+}
+
+bool BackendWatch::is_ready() const noexcept {
+  if (settings_.readiness == config::Readiness::kProcess) return true;
+  if (check_) return checks_.state.is_up() == true;
+  return requests_.state.is_up() != false || Clock::now() >= requests_.state.failed_at() + kUnreadyFor;
+}
+
+// The last result of all workers counts. A worker whose requests succeed does not know that those of another
+// fail, so each is asked for its next answer then.
+void BackendWatch::read_records() {
+  std::uint64_t failures = 0;
+  std::optional<proxy::BackendRecord> failed_last;
+  TimePoint answered_at{};
+  for (Worker& worker : workers_) {
+    const auto record = worker.reporter->record();
+    if (!record) continue;
+    answered_at = std::max(answered_at, record->answered_at);
+    if (record->failures == worker.failures) continue;
+    failures += record->failures - std::exchange(worker.failures, record->failures);
+    if (!failed_last || record->failed_at > failed_last->failed_at) failed_last = record;
+  }
+  if (failed_last) requests_.state.note_failures(failures, reason_of(*failed_last), failed_last->failed_at);
+  if (answered_at > requests_.state.failed_at()) requests_.state.note_answer(answered_at);
+  if (requests_.state.is_up() == false) {
+    for (const Worker& worker : workers_)
+      worker.reporter->want_answer();
+  }
+  log_if_due(requests_);
+}
+
+void BackendWatch::on_checked(const std::string& failure) {
+  if (failure.empty()) {
+    checks_.state.note_answer(Clock::now());
+  } else {
+    checks_.state.note_failures(1, failure, Clock::now());
+  }
+  log_if_due(checks_);
+}
+
+void BackendWatch::log_if_due(Source& source) {
+  if (const auto line = source.state.take_line(Clock::now())) write(source, *line);
+  const auto due_at = source.state.line_due_at();
+  if (!due_at) return;
+  source.timer.expires_at(*due_at);
+  source.timer.async_wait([this, &source](const error_code& ec) {
+    if (!ec && !is_stopped_) log_if_due(source);
+  });
+}
+
+void BackendWatch::write(const Source& source, const BackendState::Line& line) const {
+  using enum BackendState::Line::Kind;
+  const std::string failures = std::to_string(line.failures);
+  if (line.kind == kIsBack) {
+    log_.info(source.is_back,
+              {{"backend", backend_},
+               {"failed_for", fmt::format("{:.1f}s", std::chrono::duration<double>(line.failed_for).count())},
+               {"failures", failures}});
+    return;
+  }
+  log_.warn(line.kind == kFails ? source.fails : source.failed,
+            {{"backend", backend_}, {"error", line.reason}, {"failures", failures}});
+}
+
+}  // namespace wayside::app

@@ -1,0 +1,89 @@
+// What the process knows of its backend: from what the workers tell, and from the health check if there is
+// one. It writes the lines of the log about it, and answers whether the backend is up and whether wayside is
+// ready.
+//
+// Both sources have lines of their own. With a health check, that alone decides what is up and ready; without
+// one, the last result of a worker does.
+//
+// Used by the io_context's thread alone, or while none runs it, except ring().
+#pragma once
+
+#include "wayside/base/log.hpp"
+#include "wayside/config/settings.hpp"
+#include "wayside/net/operation_memory.hpp"
+#include "wayside/net/types.hpp"
+#include "wayside/proxy/backend_reporter.hpp"
+
+#include "app/backend_state.hpp"
+#include "app/health_check.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wayside::app {
+
+class BackendWatch {
+ public:
+  // How long a failure of a request makes wayside unready, without a health check. Unready it may get no
+  // request that would show the backend to be back.
+  static constexpr std::chrono::seconds kUnreadyFor{10};
+
+  // The references outlive the watch. `backend` is the backend's address for the log.
+  BackendWatch(boost::asio::io_context& io, const config::Settings& settings, std::string backend,
+               const Logger& log);
+  BackendWatch(const BackendWatch&) = delete;
+  BackendWatch& operator=(const BackendWatch&) = delete;
+
+  // The reporters outlive the watch; on_change of each calls ring().
+  void add(proxy::BackendReporter& reporter) { workers_.push_back({&reporter}); }
+  // Any thread, any number of times. Has the records read soon. Needs no memory.
+  void ring() noexcept;
+
+  // Begins to check, where a check is configured. Throws std::bad_alloc.
+  void start();
+  // The io_context can run out of work.
+  void stop();
+
+  // By the last result; nothing before the first.
+  std::optional<bool> is_up() const noexcept;
+  // Whether the backend permits that wayside is ready (Settings::readiness).
+  bool is_ready() const noexcept;
+
+ private:
+  // A source of results, and its words in the log.
+  struct Source {
+    BackendState state;
+    std::string_view fails;
+    std::string_view is_back;
+    std::string_view failed;
+    net::Timer timer;  // until its next line is due
+  };
+  struct Worker {
+    proxy::BackendReporter* reporter;
+    std::uint64_t failures = 0;  // that were read
+  };
+
+  void read_records();
+  void on_checked(const std::string& failure);
+  void log_if_due(Source& source);
+  void write(const Source& source, const BackendState::Line& line) const;
+
+  const config::Settings& settings_;
+  const std::string backend_;
+  const Logger& log_;
+  const net::Executor io_;
+  net::OperationMemory ring_memory_;
+  std::atomic<bool> is_rung_{false};
+  bool is_stopped_ = false;
+  std::vector<Worker> workers_;
+  Source requests_;
+  Source checks_;
+  std::optional<HealthCheck> check_;
+};
+
+}  // namespace wayside::app

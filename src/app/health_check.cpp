@@ -1,0 +1,164 @@
+#include "app/health_check.hpp"
+
+#include "wayside/http/head_parser.hpp"
+#include "wayside/http/limits.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <new>
+#include <span>
+#include <utility>
+
+namespace wayside::app {
+namespace {
+
+namespace asio = boost::asio;
+
+std::string request_for(const Address& backend, const std::string& path) {
+  return fmt::format(
+      "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: wayside\r\nAccept: */*\r\nConnection: close\r\n\r\n", path,
+      backend.is_unix() ? "localhost" : to_string(backend));
+}
+
+bool is_healthy(unsigned status) noexcept {
+  return status / 100 == 2 || status / 100 == 3;
+}
+
+}  // namespace
+
+HealthCheck::HealthCheck(asio::io_context& io, const Address& backend, const config::HealthCheck& settings,
+                         OnResult on_result)
+    : backend_(backend),
+      settings_(settings),
+      on_result_(std::move(on_result)),
+      request_(request_for(backend, settings.path)),
+      readiness_(io),
+      interval_(readiness_.executor()),
+      limit_(readiness_.executor()),
+      received_(http::limits::kHead + 1) {}
+
+void HealthCheck::start() {
+  wait_for_next();
+  begin();
+}
+
+void HealthCheck::stop() {
+  is_stopped_ = true;
+  give_up();
+  connector_.reset();
+  interval_.cancel();
+  readiness_.stop();
+}
+
+// The wait comes first, since a check may throw: without a wait, there would be no further check.
+void HealthCheck::wait_for_next() {
+  interval_.expires_after(settings_.interval);
+  interval_.async_wait([this](const error_code& ec) {
+    if (ec || is_stopped_) return;
+    readiness_.woke();
+    wait_for_next();
+    if (!is_under_way_) begin();
+  });
+}
+
+// A shortage of memory on this side says nothing about the backend: such a check has no result.
+void HealthCheck::begin() {
+  is_under_way_ = true;
+  unsent_ = request_;
+  scanner_.reset();
+  received_size_ = 0;
+  try {
+    limit_.expires_after(settings_.timeout);
+    limit_.async_wait([this, number = ++number_](const error_code& ec) {
+      if (ec || is_stopped_ || !is_under_way_ || number != number_) return;
+      end("no response in time");
+    });
+    connector_.emplace(readiness_, backend_);
+    attempt_.emplace(connector_->start(*this, settings_.timeout));
+  } catch (const std::bad_alloc&) {
+    give_up();
+  }
+}
+
+void HealthCheck::wake() {
+  try {
+    if (attempt_) {
+      if (!attempt_->finished()) return;
+      on_connected();
+    }
+    if (stream_ && !unsent_.empty()) send();
+    if (stream_) receive();
+  } catch (const std::bad_alloc&) {
+    give_up();
+  } catch (const boost::system::system_error& error) {
+    end(error.code().message());
+  }
+}
+
+void HealthCheck::on_connected() {
+  auto stream = attempt_->take();
+  attempt_.reset();
+  if (!stream) return end(stream.error().message());
+  stream_.emplace(std::move(*stream));
+  stream_->set_waiter(this);
+}
+
+void HealthCheck::send() {
+  const asio::const_buffer piece(unsent_.data(), unsent_.size());
+  const auto count = stream_->write_some({&piece, 1});
+  if (count) {
+    unsent_.remove_prefix(*count);
+  } else if (count.error() != asio::error::would_block) {
+    return end(count.error().message());
+  }
+  if (!unsent_.empty()) stream_->watch_writable();
+}
+
+void HealthCheck::receive() {
+  for (;;) {
+    const auto count = stream_->read_some(std::span(received_).subspan(received_size_));
+    if (!count) {
+      if (count.error() == asio::error::would_block) return stream_->watch_readable();
+      return end(count.error() == asio::error::eof ? "the connection ended before the response"
+                                                   : count.error().message());
+    }
+    received_size_ += *count;
+    if (take_heads()) return;
+  }
+}
+
+// Responses of 1xx may precede the final one (RFC 9110 section 15.2). Its body does not matter.
+bool HealthCheck::take_heads() {
+  for (;;) {
+    const auto size = scanner_.scan({received_.data(), received_size_});
+    if (!size) return end(std::string(http::to_text(size.error()))), true;
+    if (!*size) return false;
+    if (const auto violation = http::parse_response_head(std::span(received_).first(**size), head_))
+      return end(std::string(http::to_text(*violation))), true;
+    if (head_.status / 100 != 1 || head_.status == 101) {
+      return end(is_healthy(head_.status) ? std::string() : fmt::format("status {}", head_.status)), true;
+    }
+    std::copy(received_.begin() + static_cast<std::ptrdiff_t>(**size),
+              received_.begin() + static_cast<std::ptrdiff_t>(received_size_), received_.begin());
+    received_size_ -= **size;
+    scanner_.reset();
+  }
+}
+
+void HealthCheck::give_up() noexcept {
+  is_under_way_ = false;
+  limit_.cancel();
+  attempt_.reset();
+  stream_.reset();
+}
+
+void HealthCheck::end(const std::string& failure) {
+  give_up();
+  on_result_(failure);
+}
+
+}  // namespace wayside::app

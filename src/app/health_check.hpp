@@ -1,0 +1,88 @@
+// Asks the backend regularly whether it is healthy: GET of one path, over a connection of its own each time.
+// A status of 2xx or 3xx is healthy.
+//
+// It runs on the metrics listener's thread, never on a worker, and no metric of an endpoint counts it. Checks
+// begin every HealthCheck::interval; where one takes longer, the next one is left out. The name of the
+// backend is looked up each time.
+//
+// Used by the io_context's thread alone, or while none runs it.
+#pragma once
+
+#include "wayside/base/address.hpp"
+#include "wayside/base/result.hpp"
+#include "wayside/config/settings.hpp"
+#include "wayside/http/head.hpp"
+#include "wayside/http/head_scanner.hpp"
+#include "wayside/net/connector.hpp"
+#include "wayside/net/readiness_set.hpp"
+#include "wayside/net/reserved_timer.hpp"
+#include "wayside/net/stream.hpp"
+#include "wayside/net/types.hpp"
+#include "wayside/net/wakeup.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wayside::app {
+
+class HealthCheck final : private net::Waiter {
+ public:
+  // Called at the end of each check. `failure` says what was wrong; empty: the backend is healthy.
+  using OnResult = std::function<void(const std::string& failure)>;
+
+  // `settings` have a path. Throws std::bad_alloc, and boost::system::system_error without a descriptor.
+  HealthCheck(boost::asio::io_context& io, const Address& backend, const config::HealthCheck& settings,
+              OnResult on_result);
+  HealthCheck(const HealthCheck&) = delete;
+  HealthCheck& operator=(const HealthCheck&) = delete;
+
+  // Begins with a check. Once.
+  void start();
+  // Ends the check under way without a result, and begins no other.
+  void stop();
+
+ private:
+  void wait_for_next();
+  void begin();
+  void wake() override;  // the attempt has finished, or something happened to the connection
+  void on_connected();
+  void send();
+  void receive();
+  // True if the check has ended.
+  bool take_heads();
+  void give_up() noexcept;
+  void end(const std::string& failure);
+
+  struct Interval;  // tags of the timers
+  struct Limit;
+
+  const Address backend_;
+  const config::HealthCheck settings_;
+  const OnResult on_result_;
+  const std::string request_;
+  net::ReadinessSet readiness_;
+  net::ReservedTimer<Interval> interval_;
+  net::ReservedTimer<Limit> limit_;
+  bool is_stopped_ = false;
+
+  // Of the check under way.
+  bool is_under_way_ = false;
+  std::uint64_t number_ = 0;
+  std::optional<net::Connector> connector_;  // of the last check: the attempt may end inside of it
+  std::optional<net::ConnectAttempt> attempt_;
+  std::optional<net::Stream> stream_;
+  std::string_view unsent_;  // of request_
+  http::HeadScanner scanner_{http::HeadScanner::Kind::kResponse};
+  http::ResponseHead head_;
+  std::vector<char> received_;
+  std::size_t received_size_ = 0;
+};
+
+}  // namespace wayside::app
