@@ -18,8 +18,8 @@ namespace wayside::config {
 
 inline constexpr Milliseconds kMaxDuration = std::chrono::days{30};
 
-// A duration in ms, s, m or h: at least 1ms, at most kMaxDuration.
-Parsed<Milliseconds> parse_duration(std::string_view text);
+// A duration in ms, s, m or h: at least `least`, at most kMaxDuration.
+Parsed<Milliseconds> parse_duration(std::string_view text, Milliseconds least = Milliseconds{1});
 
 // A size in B, KiB, MiB or GiB: from 1 to `max` bytes.
 Parsed<std::uint64_t> parse_size(std::string_view text, std::uint64_t max, std::string_view or_word = {});

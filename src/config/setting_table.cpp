@@ -146,6 +146,7 @@ constexpr std::array kSettings = std::to_array<Setting>({
     {"timeouts.response_body", kTimeout<&Timeouts::response_body>},
     {"timeouts.keep_alive", kTimeout<&Timeouts::keep_alive>},
     {"timeouts.tunnel", kTimeout<&Timeouts::tunnel>},
+    {"timeouts.drain_delay", kText<DurationOrZero, &Settings::timeouts, &Timeouts::drain_delay>},
     {"timeouts.drain", kTimeout<&Timeouts::drain>},
     {"limits.request_line", kHttpLimit<Size<limits::kMaxHead>, &http::Limits::request_line>},
     {"limits.head", kHttpLimit<Size<limits::kMaxHead>, &http::Limits::head>},
