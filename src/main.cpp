@@ -1,8 +1,10 @@
 // The program from top to bottom: parse → validate → build → listen → run → drain.
 #include "wayside/app/daemon.hpp"
+#include "wayside/app/inherited_sockets.hpp"
 #include "wayside/app/probe.hpp"
 #include "wayside/app/process.hpp"
 #include "wayside/app/route_import.hpp"
+#include "wayside/app/supervision.hpp"
 #include "wayside/app/version.hpp"
 #include "wayside/base/direct_log.hpp"
 #include "wayside/base/log_line.hpp"
@@ -58,6 +60,12 @@ void warn(const std::vector<std::string>& hints, LogLevel least) {
 // Runs the daemon until it is drained; returns the exit status.
 int run(const config::Invocation& invocation, std::span<const char* const> arguments) {
   app::prepare_process();
+  const app::Supervision supervision = app::take_supervision();
+  auto inherited = app::take_inherited_sockets();
+  if (!inherited) {
+    complain({"wayside: " + inherited.error()});
+    return 1;
+  }
   warn(invocation.hints, invocation.settings.log_level);
   std::optional<demo::Demo> demo;
   if (invocation.action == config::Action::kDemo) demo.emplace();
@@ -67,7 +75,7 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
   bool all_threads_ended = true;
   {
     output::StandardStreams streams(settings.log_level, app::Daemon::access_log_rings(settings));
-    app::Daemon daemon(settings, streams);
+    app::Daemon daemon(settings, streams, supervision);
     if (!demo) {
       daemon.set_source([arguments]() -> Checked<config::Settings, config::Errors> {
         auto again = config::load(arguments, app::environment());
@@ -75,7 +83,7 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
         return std::move(again->settings);
       });
     }
-    if (const auto opened = daemon.open(); !opened) {
+    if (const auto opened = daemon.open(*std::move(inherited)); !opened) {
       complain({"wayside: " + opened.error().message});
       return 1;
     }

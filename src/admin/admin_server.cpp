@@ -44,7 +44,7 @@ class AdminServer::Impl : public std::enable_shared_from_this<Impl> {
         shared_pages_(io_context.get_executor()),
         admission_(limits) {}
 
-  error_code listen(net::Descriptor socket);
+  error_code listen(net::Descriptor socket, net::SocketLife life);
   void stop();
 
  private:
@@ -63,9 +63,9 @@ class AdminServer::Impl : public std::enable_shared_from_this<Impl> {
   bool is_stopped_ = false;
 };
 
-error_code AdminServer::Impl::listen(net::Descriptor socket) {
+error_code AdminServer::Impl::listen(net::Descriptor socket, net::SocketLife life) {
   net::Listener& listener = listeners_.emplace_back(io_context_.get_executor(), "metrics", logger_);
-  if (const error_code ec = listener.open(std::move(socket))) return ec;
+  if (const error_code ec = listener.open(std::move(socket), life)) return ec;
   listener.start([this](net::Descriptor accepted, const net::Listener::Endpoint& client) {
     on_accept(std::move(accepted), client);
   });
@@ -136,8 +136,8 @@ AdminServer::~AdminServer() {
   stop();
 }
 
-error_code AdminServer::listen(net::Descriptor socket) {
-  return impl_->listen(std::move(socket));
+error_code AdminServer::listen(net::Descriptor socket, net::SocketLife life) {
+  return impl_->listen(std::move(socket), life);
 }
 
 void AdminServer::stop() {

@@ -5,7 +5,9 @@
 #include "wayside/app/version.hpp"
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
+#include "wayside/metrics/totals.hpp"
 #include "wayside/net/operation_memory.hpp"
+#include "wayside/net/reserved_timer.hpp"
 #include "wayside/proxy/reasons.hpp"
 #include "wayside/proxy/worker.hpp"
 
@@ -14,6 +16,7 @@
 #include "app/listening_sockets.hpp"
 #include "app/reloader.hpp"
 #include "app/route_binder.hpp"
+#include "app/supervisor.hpp"
 #include "app/unused_memory.hpp"
 #include "app/worker_thread.hpp"
 
@@ -31,6 +34,7 @@
 #include <functional>
 #include <new>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -68,14 +72,17 @@ std::string text_of(const std::vector<Address>& addresses) {
 }  // namespace
 
 struct Daemon::Impl {
-  Impl(config::Settings all_settings, output::StandardStreams& streams)
+  Impl(config::Settings all_settings, output::StandardStreams& streams, const Supervision& supervision)
       : settings(std::move(all_settings)),
         log(streams.log()),
         registry(registry_options(settings)),
         binder(registry, settings.workers, settings.inspector_examples),
         exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
                               std::string(kRevision), [this] { return log.dropped(); },
-                              [this] { return backend_watch.is_up(); }}) {
+                              [this] { return backend_watch.is_up(); }}),
+        supervisor(
+            io.get_executor(), supervision,
+            {.totals = [this] { return totals.read(); }, .all_live = [this] { return all_workers_live(); }}) {
     const bool has_access_log = access_log_rings(settings) != 0;
     const proxy::Share share = worker_share();
     RoutingUpdate update = prepare(settings);
@@ -100,18 +107,23 @@ struct Daemon::Impl {
             .pipes = budget->pipes / settings.workers};
   }
 
-  Checked<void, StartError> open() {
+  // Inherited sockets may be more than the settings name; the last setting is theirs.
+  config::ProxyProtocol protocol_of_listener(std::size_t index) const noexcept {
+    return settings.listen[std::min(index, settings.listen.size() - 1)].proxy_protocol;
+  }
+
+  Checked<void, StartError> open(InheritedSockets inherited) {
     if (!budget) {
       return StartError{fmt::format("the limit of open files is too low for {} workers: {} (ulimit -n)",
                                     settings.workers, descriptor_limit())};
     }
-    auto opened = open_listening_sockets(settings);
+    auto opened = open_listening_sockets(settings, std::move(inherited));
     if (!opened) return opened.error();
     sockets = *std::move(opened);
     for (std::size_t i = 0; i < workers.size(); ++i) {
       for (std::size_t j = 0; j < sockets.of_worker[i].size(); ++j) {
-        if (const error_code ec =
-                workers[i]->listen(std::move(sockets.of_worker[i][j]), settings.listen[j].proxy_protocol))
+        if (const error_code ec = workers[i]->listen(std::move(sockets.of_worker[i][j]),
+                                                     sockets.life_of_proxy, protocol_of_listener(j)))
           return cannot_listen(sockets.proxy_addresses[j], ec);
       }
     }
@@ -121,7 +133,7 @@ struct Daemon::Impl {
                                     text_of(sockets.proxy_addresses), backend_text(settings.backend)},
                   log, budget->metrics);
     for (std::size_t i = 0; i < sockets.of_metrics.size(); ++i) {
-      if (const error_code ec = admin->listen(std::move(sockets.of_metrics[i])))
+      if (const error_code ec = admin->listen(std::move(sockets.of_metrics[i]), sockets.life_of_metrics))
         return cannot_listen(sockets.metrics_addresses[i], ec);
     }
     return {};
@@ -149,9 +161,14 @@ struct Daemon::Impl {
     const auto prepare_all = [this](const config::Settings& next) {
       return Prepared{prepare(next), next.routes.size(), !differ_in_routing_only(next, settings)};
     };
-    reloader.emplace(io, Reloader::Steps{std::move(source), prepare_all, [this](Reloader::Outcome& outcome) {
-                                           return on_reloaded(outcome);
-                                         }});
+    reloader.emplace(io, Reloader::Steps{.read = std::move(source),
+                                         .prepare = prepare_all,
+                                         .finish =
+                                             [this](Reloader::Outcome& outcome) {
+                                               supervisor.on_reload_ends();
+                                               return on_reloaded(outcome);
+                                             },
+                                         .begin = [this] { supervisor.on_reload_begins(); }});
   }
 
   static StartError cannot_listen(const Address& address, const error_code& why) {
@@ -172,6 +189,7 @@ struct Daemon::Impl {
     }
     if (reloader) reloader->start();
     backend_watch.start();
+    boost::asio::post(io, [this] { supervisor.on_started(); });
     threads.emplace_back([this] {
       give_way_to_other_threads();
       run_admin();
@@ -219,9 +237,14 @@ struct Daemon::Impl {
 
   // The functions below run on the metrics listener's thread, except join().
   void on_worker_ended(bool has_failed) {
-    if (has_failed) on_drain();
+    if (has_failed) {
+      on_drain();
+      stop_workers();  // the connections of the one that failed wait for nobody
+    }
     if (--running_workers != 0) return;
     admin->stop();
+    delay_timer.cancel();
+    supervisor.stop();
     unused_memory.stop();
     backend_watch.stop();
     if (reloader) reloader->stop();
@@ -232,10 +255,33 @@ struct Daemon::Impl {
   void on_drain() noexcept {
     if (is_draining) return;
     is_draining = true;
+    supervisor.on_stopping();
+    const Milliseconds delay = settings.timeouts.drain_delay;
+    if (delay == Milliseconds{0}) {
+      say("draining");
+      return stop_workers();
+    }
+    say("draining: connections are accepted for timeouts.drain_delay");
+    for (const auto& worker : workers)
+      worker->announce_drain();
+    delay_timer.expires_after(delay);
+    delay_timer.async_wait([this](const error_code& ec) {
+      if (ec) return;
+      say("no more connections are accepted");
+      stop_workers();
+    });
+  }
+
+  void stop_workers() noexcept {
+    // Nobody can connect to a unix socket any more, so the workers can accept all who have connected.
+    sockets.proxy_files.clear();
     for (const auto& worker : workers)
       worker->drain();
+  }
+
+  void say(std::string_view message) const noexcept {
     try {
-      log.info("draining");
+      log.info(message);
     } catch (const std::bad_alloc&) {
       // There is no memory for the line.
     }
@@ -270,6 +316,14 @@ struct Daemon::Impl {
     return {};
   }
 
+  // Asks every worker.
+  bool all_workers_live() noexcept {
+    bool all_live = true;
+    for (const auto& worker : workers)
+      all_live &= worker->check_pulse();
+    return all_live;
+  }
+
   void watch_signals() {
     for (const int signal : {SIGINT, SIGTERM, SIGHUP})
       signals.add(signal);
@@ -294,9 +348,10 @@ struct Daemon::Impl {
   }
 
   bool join() {
-    for (std::thread& thread : threads) {
-      if (thread.joinable()) thread.join();
-    }
+    for (std::thread& thread : threads)
+      thread.join();
+    if (!threads.empty()) say("stopped");
+    threads.clear();
     return !reloader || reloader->close(std::min(settings.timeouts.drain, kReadingEndsWithin));
   }
 
@@ -306,6 +361,7 @@ struct Daemon::Impl {
   metrics::Registry registry;
   RouteBinder binder;
   metrics::Exposition exposition;
+  metrics::TotalsReader totals{registry};
   std::vector<std::unique_ptr<proxy::Worker>> workers;
 
   boost::asio::io_context io{1};
@@ -315,7 +371,9 @@ struct Daemon::Impl {
   net::OperationMemory signal_memory;
   UnusedMemory unused_memory{io.get_executor()};
   BackendWatch backend_watch{io, settings, backend_text(settings.backend), log};
+  net::ReservedTimer<Daemon> delay_timer{io.get_executor()};
   std::optional<admin::AdminServer> admin;
+  Supervisor supervisor;
   std::deque<WorkerThread> worker_threads;
   std::vector<std::thread> threads;
   std::size_t running_workers = 0;
@@ -326,8 +384,8 @@ struct Daemon::Impl {
   ListeningSockets sockets;  // those that open() has not handed over, and the files of all
 };
 
-Daemon::Daemon(config::Settings settings, output::StandardStreams& streams)
-    : impl_(std::make_unique<Impl>(std::move(settings), streams)) {}
+Daemon::Daemon(config::Settings settings, output::StandardStreams& streams, const Supervision& supervision)
+    : impl_(std::make_unique<Impl>(std::move(settings), streams, supervision)) {}
 
 std::size_t Daemon::access_log_rings(const config::Settings& settings) noexcept {
   return settings.access_log == config::AccessLog::kJson ? settings.workers : 0;
@@ -339,8 +397,8 @@ Daemon::~Daemon() {
   wait();
 }
 
-Checked<void, StartError> Daemon::open() {
-  return impl_->open();
+Checked<void, StartError> Daemon::open(InheritedSockets inherited) {
+  return impl_->open(std::move(inherited));
 }
 const std::vector<Address>& Daemon::proxy_addresses() const noexcept {
   return impl_->sockets.proxy_addresses;

@@ -64,7 +64,22 @@ class Opener {
                                   : open_tcp(spec.address, users, is_shared, opened);
   }
 
-  std::vector<net::SocketFile> take_files() && { return std::move(files_); }
+  // The socket of a service manager, and as many copies as it has users.
+  Checked<Address, StartError> adopt(net::Descriptor socket, std::size_t users,
+                                     std::vector<net::Descriptor>& opened) {
+    const auto bound = net::adopt(socket, settings_.tcp_keepalive);
+    if (!bound) return StartError{"cannot use an inherited socket: " + bound.error().message()};
+    for (std::size_t i = 1; i < users; ++i) {
+      auto copy = net::duplicate(socket);
+      if (!copy) return cannot_listen(*bound, copy.error().message());
+      opened.push_back(std::move(*copy));
+    }
+    opened.push_back(std::move(socket));
+    return *bound;
+  }
+
+  // Of the sockets opened since the last call.
+  std::vector<net::SocketFile> take_files() { return std::exchange(files_, {}); }
 
  private:
   // If the port is 0, the kernel chooses it for the first socket.
@@ -107,24 +122,46 @@ class Opener {
 
 }  // namespace
 
-Checked<ListeningSockets, StartError> open_listening_sockets(const config::Settings& settings) {
+Checked<ListeningSockets, StartError> open_listening_sockets(const config::Settings& settings,
+                                                             InheritedSockets inherited) {
   ListeningSockets all;
   all.of_worker.resize(settings.workers);
   Opener opener(settings);
-  for (const config::ListenSpec& spec : settings.listen) {
-    std::vector<net::Descriptor> opened;
-    const auto bound = opener.open(spec, settings.workers, settings.reuse_port, opened);
+  const auto give_to_workers = [&](const Checked<Address, StartError>& bound,
+                                   std::vector<net::Descriptor>& opened) -> Checked<void, StartError> {
     if (!bound) return bound.error();
     all.proxy_addresses.push_back(*bound);
     for (std::size_t i = 0; i < settings.workers; ++i)
       all.of_worker[i].push_back(std::move(opened[i]));
+    return {};
+  };
+  if (!inherited.clients.empty()) all.life_of_proxy = net::SocketLife::kManager;
+  for (net::Descriptor& socket : inherited.clients) {
+    std::vector<net::Descriptor> opened;
+    const auto bound = opener.adopt(std::move(socket), settings.workers, opened);
+    if (const auto given = give_to_workers(bound, opened); !given) return given.error();
+  }
+  for (const config::ListenSpec& spec : settings.listen) {
+    if (!inherited.clients.empty()) break;
+    std::vector<net::Descriptor> opened;
+    const auto bound = opener.open(spec, settings.workers, settings.reuse_port, opened);
+    if (const auto given = give_to_workers(bound, opened); !given) return given.error();
+  }
+  all.proxy_files = opener.take_files();
+
+  if (!inherited.metrics.empty()) all.life_of_metrics = net::SocketLife::kManager;
+  for (net::Descriptor& socket : inherited.metrics) {
+    const auto bound = opener.adopt(std::move(socket), 1, all.of_metrics);
+    if (!bound) return bound.error();
+    all.metrics_addresses.push_back(*bound);
   }
   for (const config::ListenSpec& spec : settings.metrics_listen) {
+    if (!inherited.metrics.empty()) break;
     const auto bound = opener.open(spec, 1, false, all.of_metrics);
     if (!bound) return bound.error();
     all.metrics_addresses.push_back(*bound);
   }
-  all.files = std::move(opener).take_files();
+  all.metrics_files = opener.take_files();
   return all;
 }
 

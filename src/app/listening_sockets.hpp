@@ -1,12 +1,17 @@
 // The listening sockets of the process: those of each worker, and those of the metrics listener.
 //
+// Sockets that a service manager passed take the place of the addresses in the settings. All workers accept
+// from each of them.
+//
 // Workers share a TCP port, each with a socket of its own. They share the one socket of a unix path.
 #pragma once
 
 #include "wayside/app/daemon.hpp"
+#include "wayside/app/inherited_sockets.hpp"
 #include "wayside/base/address.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/config/settings.hpp"
+#include "wayside/net/listener.hpp"
 #include "wayside/net/listening_socket.hpp"
 
 #include <vector>
@@ -21,10 +26,14 @@ struct ListeningSockets {
   // The addresses really bound, in the order of the settings.
   std::vector<Address> proxy_addresses;
   std::vector<Address> metrics_addresses;
-  std::vector<net::SocketFile> files;
+  std::vector<net::SocketFile> proxy_files;
+  std::vector<net::SocketFile> metrics_files;
+  net::SocketLife life_of_proxy = net::SocketLife::kListener;
+  net::SocketLife life_of_metrics = net::SocketLife::kListener;
 };
 
 // Blocks while names are looked up. Nothing stays open after a failure.
-Checked<ListeningSockets, StartError> open_listening_sockets(const config::Settings& settings);
+Checked<ListeningSockets, StartError> open_listening_sockets(const config::Settings& settings,
+                                                             InheritedSockets inherited = {});
 
 }  // namespace wayside::app

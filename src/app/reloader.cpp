@@ -177,6 +177,7 @@ net::Awaitable<Checked<void, std::string>> Reloader::reload() {
 void Reloader::begin() {
   is_running_ = true;
   waiting_.swap(next_);
+  if (steps_.begin) steps_.begin();
   const std::lock_guard lock(shared_->mutex);
   shared_->is_requested = true;
   shared_->changed.notify_all();

@@ -45,6 +45,8 @@ class Reloader {
     // Called on the io_context's thread, at the end of every reload. May move parts out of the outcome; the
     // rest is destroyed on the reloader's thread. Returns the first mistake, which reload() returns too.
     std::function<Checked<void, std::string>(Outcome&)> finish;
+    // Called on the io_context's thread, at the beginning of every reload. Does not throw.
+    std::function<void()> begin{};
   };
 
   // `io` outlives the reloader. start(), request(), reload() and stop() are called on its thread, or while

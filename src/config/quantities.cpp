@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <fmt/format.h>
 #include <span>
 #include <system_error>
 
@@ -33,8 +34,8 @@ struct Quantity {
   const Unit* unit = nullptr;  // null: the text has another shape
   bool overflows = false;      // the number is beyond 64 bits
 
-  bool is_within(std::uint64_t max) const noexcept {
-    return !overflows && number != 0 && number <= max / unit->factor;
+  bool is_within(std::uint64_t min, std::uint64_t max) const noexcept {
+    return !overflows && number <= max / unit->factor && number * unit->factor >= min;
   }
 };
 
@@ -64,11 +65,12 @@ std::string alternative(std::string_view or_word) {
 
 }  // namespace
 
-Parsed<Milliseconds> parse_duration(std::string_view text) {
+Parsed<Milliseconds> parse_duration(std::string_view text, Milliseconds least) {
   const Quantity quantity = split(text, kDurationUnits);
   if (quantity.unit == nullptr) return expected("a duration such as 250ms, 3s, 5m or 1h", text);
-  if (!quantity.is_within(static_cast<std::uint64_t>(kMaxDuration.count()))) {
-    return expected(describe_duration(), text);
+  if (!quantity.is_within(static_cast<std::uint64_t>(least.count()),
+                          static_cast<std::uint64_t>(kMaxDuration.count()))) {
+    return expected(describe_duration(least), text);
   }
   return Milliseconds{quantity.number * quantity.unit->factor};
 }
@@ -78,7 +80,7 @@ Parsed<std::uint64_t> parse_size(std::string_view text, std::uint64_t max, std::
   if (quantity.unit == nullptr || quantity.number == 0 || quantity.overflows) {
     return expected("a size such as 512B, 8KiB, 1MiB or 2GiB" + alternative(or_word), text);
   }
-  if (!quantity.is_within(max)) {
+  if (!quantity.is_within(1, max)) {
     return expected(fmt::format("at most {}{}", print_size(max), alternative(or_word)), text);
   }
   return quantity.number * quantity.unit->factor;
@@ -101,8 +103,8 @@ Parsed<double> parse_decimal(std::string_view text, std::string_view description
   return number;
 }
 
-std::string describe_duration() {
-  return "a duration from 1ms to " + print_duration(kMaxDuration);
+std::string describe_duration(Milliseconds least) {
+  return fmt::format("a duration from {} to {}", print_duration(least), print_duration(kMaxDuration));
 }
 
 std::string describe_size(std::uint64_t max, std::string_view or_word) {
@@ -117,6 +119,7 @@ std::string describe_count(std::size_t min, std::size_t max, std::string_view or
 }
 
 std::string print_duration(Milliseconds duration) {
+  if (duration == Milliseconds{0}) return "0s";
   return print(static_cast<std::uint64_t>(duration.count()), kDurationUnits);
 }
 

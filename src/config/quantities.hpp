@@ -18,8 +18,8 @@ namespace wayside::config {
 
 inline constexpr Milliseconds kMaxDuration = std::chrono::days{30};
 
-// A duration in ms, s, m or h: at least 1ms, at most kMaxDuration.
-Parsed<Milliseconds> parse_duration(std::string_view text);
+// A duration in ms, s, m or h: at least `least`, at most kMaxDuration.
+Parsed<Milliseconds> parse_duration(std::string_view text, Milliseconds least = Milliseconds{1});
 
 // A size in B, KiB, MiB or GiB: from 1 to `max` bytes.
 Parsed<std::uint64_t> parse_size(std::string_view text, std::uint64_t max, std::string_view or_word = {});
@@ -33,7 +33,7 @@ Parsed<double> parse_decimal(std::string_view text, std::string_view description
 
 // What the parsers take, as mistakes and documentation say it: "a duration from 1ms to 720h", "a size of at
 // most 60KiB, or off", "a number from 1 to 1024, or auto".
-std::string describe_duration();
+std::string describe_duration(Milliseconds least = Milliseconds{1});
 std::string describe_size(std::uint64_t max, std::string_view or_word = {});
 std::string describe_count(std::size_t min, std::size_t max = SIZE_MAX, std::string_view or_word = {});
 

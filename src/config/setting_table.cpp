@@ -216,7 +216,12 @@ constexpr std::array kSettings = std::to_array<Setting>({
      "between two pieces of a response body. Then the message is cut off"},
     {"timeouts.keep_alive", kTimeout<&Timeouts::keep_alive>, "until an idle client connection is closed"},
     {"timeouts.tunnel", kTimeout<&Timeouts::tunnel>, "until an idle tunnel (WebSocket) is closed"},
-    {"timeouts.drain", kTimeout<&Timeouts::drain>, "from SIGTERM until the exchanges in flight are cut off"},
+    {"timeouts.drain_delay", kText<DurationOrZero, &Settings::timeouts, &Timeouts::drain_delay>,
+     "from SIGTERM until no more connections are accepted. Meanwhile /-/ready answers 503 and each response "
+     "ends its "
+     "connection, so that load balancers send their clients elsewhere"},
+    {"timeouts.drain", kTimeout<&Timeouts::drain>,
+     "from the end of timeouts.drain_delay until the exchanges in flight are cut off"},
     {"limits.request_line", kHttpLimit<Size<limits::kMaxHead>, &http::Limits::request_line>,
      "the first line of a request. Beyond: 414, close. At most limits.head"},
     {"limits.head", kHttpLimit<Size<limits::kMaxHead>, &http::Limits::head>,

@@ -157,6 +157,12 @@ struct Duration {
   static Accepted accepted() { return {describe_duration()}; }
 };
 
+struct DurationOrZero {
+  static Parsed<Milliseconds> parse(std::string_view text) { return parse_duration(text, Milliseconds{0}); }
+  static Accepted accepted() { return {describe_duration(Milliseconds{0})}; }
+  static std::string print(Milliseconds duration) { return print_duration(duration); }
+};
+
 // Whole seconds, or "off": none.
 template <std::uint32_t max>
 struct SecondsOrOff {

@@ -1,5 +1,7 @@
 #include "wayside/net/listener.hpp"
 
+#include "net/handshake_filter.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/system_error.hpp>
@@ -32,7 +34,8 @@ Result<int> family_of(const Descriptor& socket) noexcept {
 Listener::Listener(const Executor& executor, std::string name, const Logger& log)
     : acceptor_(executor), retry_timer_(executor), name_(std::move(name)), log_(log) {}
 
-error_code Listener::open(Descriptor socket) {
+error_code Listener::open(Descriptor socket, SocketLife life) {
+  life_ = life;
   const Result<int> family = family_of(socket);
   if (!family) return family.error();
   error_code ec;
@@ -51,9 +54,14 @@ void Listener::resume() {
   wait();
 }
 
+void Listener::wind_down() noexcept {
+  if (life_ == SocketLife::kManager) return close();
+  if (acceptor_.is_open()) drop_first_segments(acceptor_.native_handle());
+}
+
 void Listener::close() {
   // Connections completed so far are served. The kernel resets those completed from here on.
-  if (on_accept_ && acceptor_.is_open()) {
+  if (life_ == SocketLife::kListener && on_accept_ && acceptor_.is_open()) {
     suspended_ = false;
     accept_waiting(INT_MAX);
   }

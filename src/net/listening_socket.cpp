@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
@@ -122,6 +123,27 @@ Result<ListeningSocket> listen_on_tcp(const Address& address, const TcpListening
     return ListeningSocket{std::move(*socket), *std::move(bound)};
   }
   return ec;
+}
+
+Result<Address> adopt(const Descriptor& socket, std::optional<std::chrono::seconds> idle) {
+  StreamProtocol::endpoint bound;
+  auto size = static_cast<socklen_t>(bound.capacity());
+  if (::getsockname(socket.number(), bound.data(), &size) != 0) return last_error();
+  bound.resize(std::min<std::size_t>(size, bound.capacity()));
+  if (bound.protocol().family() == AF_UNIX) {
+    std::string path(
+        static_cast<const char*>(static_cast<const void*>(bound.data())) + offsetof(sockaddr_un, sun_path),
+        bound.size() - offsetof(sockaddr_un, sun_path));
+    if (path.starts_with('\0')) {
+      path.front() = '@';
+    } else {
+      path.resize(std::min(path.find('\0'), path.size()));
+    }
+    return Address{{}, 0, path};
+  }
+  set_tcp_options(socket.number(), bound);
+  if (idle) keep_alive(socket, *idle);
+  return address_of(socket);
 }
 
 Result<UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how) {

@@ -21,7 +21,8 @@ bool is_loopback(const StreamProtocol::endpoint& endpoint) noexcept {
   return IN6_IS_ADDR_LOOPBACK(&address.sin6_addr);
 }
 
-// Ignores errors: a socket without an option is slower, but works.
+}  // namespace
+
 void set_tcp_options(int socket, const StreamProtocol::endpoint& endpoint) noexcept {
   // A head and the first bytes of a body leave in one call, so Nagle's algorithm could only delay.
   const int on = 1;
@@ -33,8 +34,6 @@ void set_tcp_options(int socket, const StreamProtocol::endpoint& endpoint) noexc
   if (is_loopback(endpoint))
     ::setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, kReno.data(), static_cast<socklen_t>(kReno.size()));
 }
-
-}  // namespace
 
 Result<Descriptor> open_socket(const StreamProtocol::endpoint& endpoint) noexcept {
   const int family = endpoint.protocol().family();

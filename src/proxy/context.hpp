@@ -30,6 +30,13 @@
 
 namespace wayside::proxy {
 
+// How far the end of the worker has come.
+enum class Drain : std::uint8_t {
+  kNone,
+  kAnnounced,  // responses end their connections; connections are still accepted
+  kBegun,      // nothing is accepted, idle connections are closed, and requests in flight are finished
+};
+
 struct Context {
   // `on_idle_client` is called when the first client connection becomes idle, `on_backend_change` by the
   // BackendReporter.
@@ -86,12 +93,12 @@ struct Context {
   std::uint64_t session_count = 0;  // so far
 
   bool clients_wait = false;  // for room: each connection that ends makes some
-  bool draining = false;      // requests in flight are finished, and no connection is kept
+  Drain drain = Drain::kNone;
   TimePoint drain_began{};
   bool terminating = false;  // sessions end at once
 
   // Whether a client may use its connection for another request.
-  bool keeps_clients() const noexcept { return !draining && !clients_wait; }
+  bool keeps_clients() const noexcept { return drain == Drain::kNone && !clients_wait; }
 };
 
 }  // namespace wayside::proxy

@@ -175,7 +175,9 @@ net::Task<End> Exchange::relay() {
     if (response_.phase() != ResponseLeg::Phase::kSilent) request_.forget_head();
     if (response_.is_tunnel()) {
       response_.give_back_idle();
-      co_await run_tunnel(context_, client_, backend, response_.unread(), tunnel_bytes_);
+      const TunnelProtocol protocol =
+          response_.plan().is_websocket ? TunnelProtocol::kWebSocket : TunnelProtocol::kUnknown;
+      co_await run_tunnel(context_, client_, backend, protocol, response_.unread(), tunnel_bytes_);
       co_return Outcome::kCompleted;
     }
     if (request_.is_over() && !client_.read_ahead(context_.buffers, context_.settings.client_half_close))

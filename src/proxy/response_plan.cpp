@@ -19,6 +19,12 @@ bool is_event_stream(const http::Fields& fields) {
   return rest.empty() || rest.front() == ';' || rest.front() == ' ' || rest.front() == '\t';
 }
 
+// RFC 6455 section 4.2.2: the answer names this protocol alone, in any case.
+bool is_websocket(const http::Fields& fields) {
+  const http::Field* const upgrade = fields.find(http::field::upgrade);
+  return upgrade != nullptr && equals_ignoring_case(upgrade->value, "websocket");
+}
+
 // A body without a length goes on as chunks. An HTTP/1.0 client knows no chunks: for it, such a body ends
 // with the connection (RFC 9112 section 6.3).
 Framing framing_for_client(Framing incoming, const RequestPlan& request) {
@@ -44,7 +50,7 @@ Checked<ResponsePlan, http::Violation> plan_response(const http::ResponseHead& h
   if (!framing) return framing.error();
   if (head.status == 101) {
     if (!may_switch(head, request, circumstances)) return http::Violation::kUnaskedSwitch;
-    return ResponsePlan{.kind = kSwitch, .status = head.status};
+    return ResponsePlan{.kind = kSwitch, .status = head.status, .is_websocket = is_websocket(head.fields)};
   }
   if (head.status / 100 == 1) return ResponsePlan{.kind = kInformational, .status = head.status};
 

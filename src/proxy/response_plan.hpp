@@ -27,6 +27,7 @@ struct ResponsePlan {
   http::Framing incoming{};      // of the body, as the backend sends it
   http::Framing outgoing{};      // of the body, as the client is sent it
   bool is_event_stream = false;  // its duration says nothing about latency
+  bool is_websocket = false;     // of a switch: to the protocol of RFC 6455
   bool close = false;            // the client's connection ends with this response
   bool reusable = false;         // the backend's connection may serve another exchange
   // How long the backend says that it keeps the connection.

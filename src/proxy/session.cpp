@@ -105,7 +105,8 @@ net::Task<> Session::run() {
       }
       // A request that is on its way when the drain begins is still served. The first request of a connection
       // may not be on its way yet: it has the time of a head.
-      if (!head_has_begun && context_.draining && client_.stream.peek() != net::Stream::Peeked::kBytes) {
+      if (!head_has_begun && context_.drain == Drain::kBegun &&
+          client_.stream.peek() != net::Stream::Peeked::kBytes) {
         if (!is_first) co_return;
         until = std::max(accepted, context_.drain_began) + timeouts.request_head;
       }

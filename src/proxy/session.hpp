@@ -38,7 +38,7 @@ class Session final
   // Serves the client until the connection is over. The session outlives the task.
   net::Task<> run();
 
-  // Has the session look at Context::draining and Context::terminating, and remembers the number of the
+  // Has the session look at Context::drain and Context::terminating, and remembers the number of the
   // round. The session may be gone when the call returns, and so may others that waited for what it gave
   // back.
   void wake(std::uint64_t round) {

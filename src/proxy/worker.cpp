@@ -43,6 +43,9 @@ struct Door {
   const config::ProxyProtocol proxy_protocol;
 };
 
+// More than a round trip to a load balancer.
+constexpr Milliseconds kHandshakesEndWithin{50};
+
 }  // namespace
 
 struct Worker::Impl {
@@ -69,12 +72,12 @@ struct Worker::Impl {
     --session_count;
     serve_who_waits();
     accept_again();
-    if (drain_has_begun && sessions.empty()) finish();
+    if (accepting_is_over && sessions.empty()) finish();
   }
 
   void on_accept(Newcomer newcomer) {
     readiness.woke();
-    if (!context.draining && !make_room()) {
+    if (context.drain != Drain::kBegun && !make_room()) {
       waiting = std::move(newcomer);
       context.clients_wait = true;
       for (Door& door : doors)
@@ -147,18 +150,34 @@ struct Worker::Impl {
     }
   }
 
+  void announce_drain() noexcept {
+    if (context.drain == Drain::kNone) context.drain = Drain::kAnnounced;
+  }
+
   void drain() {
     readiness.woke();
     // The sessions that begin now answer with "Connection: close" too.
-    context.draining = true;
+    context.drain = Drain::kBegun;
     admit_who_waits();
+    accept_again();
     context.drain_began = readiness.woke_at();
     for (Door& door : doors)
-      door.listener.close();
-    drain_has_begun = true;  // until here, no session is the last one
+      door.listener.wind_down();
     wake_sessions();
+    const Milliseconds timeout = context.settings.timeouts.drain;
+    drain_timer.expires_at(context.drain_began + std::min(kHandshakesEndWithin, timeout));
+    drain_timer.async_wait([this](const error_code& ec) {
+      if (!ec) on_handshakes_over();
+    });
+  }
+
+  void on_handshakes_over() {
+    readiness.woke();
+    for (Door& door : doors)
+      door.listener.close();
+    accepting_is_over = true;  // until here, no session is the last one
     if (sessions.empty()) return finish();
-    drain_timer.expires_after(context.settings.timeouts.drain);
+    drain_timer.expires_at(context.drain_began + context.settings.timeouts.drain);
     drain_timer.async_wait([this](const error_code& ec) {
       if (!ec && !sessions.empty()) cut_off();
     });
@@ -203,9 +222,14 @@ struct Worker::Impl {
   net::Timer room_timer;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions;
   std::uint64_t wake_rounds = 0;
+  std::atomic<bool> announcement_was_asked_for = false;  // by any thread
+  net::OperationMemory announcement_memory;
+  std::atomic<bool> owes_pulse = false;
+  net::OperationMemory pulse_memory;
+  std::atomic<bool> has_ended = false;            // run()
   std::atomic<bool> drain_was_asked_for = false;  // by any thread
   net::OperationMemory drain_memory;
-  bool drain_has_begun = false;
+  bool accepting_is_over = false;
   std::size_t session_count = 0;
   const std::size_t session_limit;
   std::optional<Newcomer> waiting;  // for room
@@ -214,9 +238,10 @@ struct Worker::Impl {
 Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
 Worker::~Worker() = default;
 
-error_code Worker::listen(net::Descriptor socket, config::ProxyProtocol proxy_protocol) {
+error_code Worker::listen(net::Descriptor socket, net::SocketLife life,
+                          config::ProxyProtocol proxy_protocol) {
   Door& door = impl_->doors.emplace_back(impl_->readiness.executor(), impl_->context.log, proxy_protocol);
-  return door.listener.open(std::move(socket));
+  return door.listener.open(std::move(socket), life);
 }
 
 void Worker::use_routing(std::unique_ptr<const Routing> routing) {
@@ -236,7 +261,24 @@ void Worker::run() {
           impl->on_accept({std::move(socket), net::client_text(client), door.proxy_protocol});
         });
   }
+  struct AtEnd {
+    std::atomic<bool>& has_ended;
+    ~AtEnd() { has_ended = true; }
+  } at_end{impl_->has_ended};
   impl_->io.run();
+}
+
+bool Worker::check_pulse() noexcept {
+  if (impl_->has_ended) return true;
+  if (impl_->owes_pulse.exchange(true)) return false;
+  boost::asio::post(impl_->io, impl_->pulse_memory.bind([impl = impl_.get()] { impl->owes_pulse = false; }));
+  return true;
+}
+
+void Worker::announce_drain() noexcept {
+  if (impl_->announcement_was_asked_for.exchange(true)) return;
+  boost::asio::post(impl_->io,
+                    impl_->announcement_memory.bind([impl = impl_.get()] { impl->announce_drain(); }));
 }
 
 void Worker::drain() noexcept {

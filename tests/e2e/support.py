@@ -76,9 +76,10 @@ class Process:
     """A child process whose output (both streams) is collected line by line as it appears.
 
     `stdout` and `stderr` are file descriptors that take its standard output and error instead, and are not collected.
+    `pass_fds` are descriptors that it gets under the same numbers.
     """
 
-    def __init__(self, *command, env=None, cwd=None, stdout=None, stderr=None):
+    def __init__(self, *command, env=None, cwd=None, stdout=None, stderr=None, pass_fds=()):
         self.command = [str(word) for word in command]
         self._lines = []
         self._changed = threading.Condition()
@@ -91,6 +92,7 @@ class Process:
             start_new_session=True,
             env=environment(env),
             cwd=cwd,
+            pass_fds=pass_fds,
             text=True,
             errors="replace",
         )

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import signal
+import time
 
 import support
 import websockets
@@ -65,6 +67,50 @@ class WebSocket(support.TestCase):
         status, output = asyncio.run(serve())
         self.assertEqual((status, output), (0, "closed with 4000\n"))
         self.assert_counted("/chat", "101")
+
+    def end_wayside(self):
+        began = time.monotonic()
+        self.wayside.signal(signal.SIGTERM)
+        self.assertEqual(self.wayside.wait(), 0, self.wayside.output)
+        self.assertLess(time.monotonic() - began, 15, "half of timeouts.drain")
+        self.assertNotIn("cut off", self.wayside.output)
+
+    def test_a_drain_closes_both_sides(self):
+        seen = []
+
+        async def echo(socket):
+            with contextlib.suppress(websockets.ConnectionClosed):
+                async for message in socket:
+                    await socket.send(message)
+            seen.append(socket.close_code)
+
+        async def serve():
+            async with websockets.serve(echo, "127.0.0.1", 0) as server:
+                url = self.start_in_front_of(server.sockets[0].getsockname()[1])
+                async with websockets.connect(url + "/chat") as socket:
+                    await socket.send("hello")
+                    self.assertEqual(await socket.recv(), "hello")
+                    end = asyncio.create_task(asyncio.to_thread(self.end_wayside))
+                    await socket.wait_closed()
+                    await end
+                    return socket.close_code
+
+        self.assertEqual(asyncio.run(asyncio.wait_for(serve(), support.TIMEOUT_S)), 1001)
+        self.assertEqual(seen, [1001])
+
+    def test_a_drain_closes_a_node_server(self):
+        url = self.node_server()
+
+        async def talk():
+            async with websockets.connect(url + "/chat") as socket:
+                await socket.send("hello")
+                await socket.recv()
+                end = asyncio.create_task(asyncio.to_thread(self.end_wayside))
+                await socket.wait_closed()
+                await end
+                return socket.close_code
+
+        self.assertEqual(asyncio.run(asyncio.wait_for(talk(), support.TIMEOUT_S)), 1001)
 
     def test_a_client_that_is_killed_ends_the_tunnel(self):
         ended = asyncio.Event()

@@ -130,7 +130,7 @@ void Stage::play(const Step& step) {
     case Action::kBackendCloses:
       return backend_.close();
     case Action::kDrains:
-      context_.draining = true;
+      context_.drain = proxy::Drain::kBegun;
       return session_->wake(1);
     case Action::kMeanwhile:
       return;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <thread>
 
@@ -133,6 +134,33 @@ TEST_F(Tunnel, DeliversEverythingToAClientThatKeepsSending) {
   EXPECT_EQ(client.read_to_end(), "");
   EXPECT_FALSE(client.was_reset());
   writer.join();
+}
+
+TEST_F(Tunnel, IsClosedByADrainWhereItIsAWebSocket) {
+  RawSocket client = connect();
+  client.send(kUpgradeRequest);
+  RawSocket backend = backend_.accept();
+  backend.read_head();
+  backend.send(kSwitching);
+  client.read_head();
+  backend.send("\x81\x02yo");
+  EXPECT_EQ(client.read_exactly(4), "\x81\x02yo");
+  const auto began = std::chrono::steady_clock::now();
+  daemon().drain();
+  EXPECT_EQ(client.read_exactly(4), "\x88\x02\x03\xE9") << "Close, 1001";
+  client.send(
+      "\x88\x82"
+      "aaaa"
+      "b\x88");
+  EXPECT_EQ(backend.read_exactly(8),
+            "\x88\x82"
+            "aaaa"
+            "b\x88");
+  backend.close();
+  EXPECT_EQ(client.read_to_end(), "");
+  client.close();
+  daemon().wait();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, config::Settings{}.timeouts.drain / 2);
 }
 
 TEST_F(Tunnel, NeverForwardsH2cBehindAnotherProtocol) {

@@ -8,6 +8,7 @@
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/net/descriptor.hpp"
+#include "wayside/net/listener.hpp"
 #include "wayside/net/types.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -58,7 +59,7 @@ class AdminServer {
   AdminServer& operator=(const AdminServer&) = delete;
 
   // Starts to accept clients from a socket that listens. Throws std::bad_alloc.
-  error_code listen(net::Descriptor socket);
+  error_code listen(net::Descriptor socket, net::SocketLife life = net::SocketLife::kListener);
 
   // Closes the listening sockets and every connection at once, even during a response. From then on `pages`
   // is not used, and the server gives the io_context no more work. Calling it again does nothing.

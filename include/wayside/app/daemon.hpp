@@ -4,6 +4,8 @@
 // Lifecycle: construct → open() → start() → … → drain() → wait(), all on one thread but reload() and drain().
 #pragma once
 
+#include "wayside/app/inherited_sockets.hpp"
+#include "wayside/app/supervision.hpp"
 #include "wayside/base/address.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/config/load.hpp"
@@ -26,8 +28,9 @@ struct StartError {
 class Daemon {
  public:
   // `streams` outlives the daemon and has access_log_rings(settings) rings. `settings` come from
-  // config::load. Throws std::logic_error if the routes do not compile, and std::bad_alloc.
-  Daemon(config::Settings settings, output::StandardStreams& streams);
+  // config::load. The service manager is told what `supervision` asks for. Throws std::logic_error if the
+  // routes do not compile, and std::bad_alloc.
+  Daemon(config::Settings settings, output::StandardStreams& streams, const Supervision& supervision = {});
 
   // The number of access log rings that the daemon writes: one for each worker; 0 if the log is off.
   static std::size_t access_log_rings(const config::Settings& settings) noexcept;
@@ -41,10 +44,12 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Binds all addresses. Nothing is accepted yet.
-  Checked<void, StartError> open();
+  // Binds all addresses; inherited sockets for clients or for metrics take the place of theirs. Nothing is
+  // accepted yet.
+  Checked<void, StartError> open(InheritedSockets inherited = {});
 
-  // The bound addresses, in the order of the settings, with the ports that the kernel chose. After open().
+  // The bound addresses, in the order of the settings or of the inherited sockets, with the ports that the
+  // kernel chose. After open().
   const std::vector<Address>& proxy_addresses() const noexcept;
   const std::vector<Address>& metrics_addresses() const noexcept;
 
@@ -60,8 +65,9 @@ class Daemon {
   // wayside_config_last_reload_successful show the result. Any thread.
   void reload();
 
-  // Asks the workers to stop accepting and to finish requests in flight, for timeouts.drain at most, and
-  // returns at once: wait() waits for the end. Any thread, any number of times.
+  // /-/ready says 503 from now on, and responses end their connections. After timeouts.drain_delay the
+  // workers stop accepting, and finish requests in flight, for timeouts.drain at most. Returns at once:
+  // wait() waits for the end. Any thread, any number of times.
   void drain();
 
   // Blocks until the daemon is drained, after drain() or the failure of a worker. False if a reload is stuck

@@ -45,7 +45,7 @@ struct ListenSpec {
   friend bool operator==(const ListenSpec&, const ListenSpec&) = default;
 };
 
-// The longest waits. Each is at least a millisecond and at most 30 days.
+// The longest waits. Each is at least a millisecond, but for drain_delay, and at most 30 days.
 struct Timeouts {
   Milliseconds request_head{std::chrono::seconds{10}};   // first byte to complete head, in total
   Milliseconds request_body{std::chrono::seconds{60}};   // idle time between two pieces of a request body
@@ -55,7 +55,8 @@ struct Timeouts {
   Milliseconds response_body{std::chrono::seconds{60}};  // idle time between two pieces of a response body
   Milliseconds keep_alive{std::chrono::seconds{75}};     // an idle client connection
   Milliseconds tunnel{std::chrono::hours{1}};            // idle time of a tunnel (WebSocket)
-  Milliseconds drain{std::chrono::seconds{30}};          // from SIGTERM to the end of the last exchange
+  Milliseconds drain_delay{};                            // from SIGTERM to the end of accepting
+  Milliseconds drain{std::chrono::seconds{30}};          // from there to the end of the last exchange
 
   friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };

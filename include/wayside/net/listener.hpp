@@ -16,11 +16,18 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
 namespace wayside::net {
+
+// What becomes of a listening socket when its listener closes.
+enum class SocketLife : std::uint8_t {
+  kListener,  // it ends too
+  kManager,   // a service manager has it open: connections wait in its queue for the next process
+};
 
 class Listener {
  public:
@@ -35,7 +42,7 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   // Takes the socket. Once.
-  error_code open(Descriptor socket);
+  error_code open(Descriptor socket, SocketLife life = SocketLife::kListener);
 
   // Passes each connection to `on_accept`, from the io_context and in close(). A std::bad_alloc or
   // boost::system::system_error that it throws pauses accepting.
@@ -46,7 +53,13 @@ class Listener {
   void resume();
   bool is_suspended() const noexcept { return suspended_; }
 
-  // Accepts the connections completed so far, then stops. May be called twice.
+  // Prepares for close(), so that no connection is lost that a client has, if close() comes a round trip
+  // later: no handshake begins from now on, and those under way are completed and accepted. A socket that
+  // goes on is closed here, for its connections wait.
+  void wind_down() noexcept;
+
+  // Accepts the connections completed so far, unless they wait for another process, then stops. May be called
+  // twice.
   void close();
 
  private:
@@ -65,6 +78,7 @@ class Listener {
   bool waits_ = false;   // for a connection
   bool pauses_ = false;  // until retry_timer_
   bool suspended_ = false;
+  SocketLife life_ = SocketLife::kListener;
   // Tells a handler already queued that the listener was destroyed.
   const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };

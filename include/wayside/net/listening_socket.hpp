@@ -38,6 +38,10 @@ struct TcpListening {
 // Binds the first address of the host that can be bound.
 Result<ListeningSocket> listen_on_tcp(const Address& address, const TcpListening& how);
 
+// Gives a socket that listens already, opened by a service manager, the options of those above, and tells
+// where it listens: "@name" stands for a name in the abstract namespace (unix(7)).
+Result<Address> adopt(const Descriptor& socket, std::optional<std::chrono::seconds> keep_alive);
+
 struct UnixListening {
   std::optional<mode_t> mode{};  // of the file; none: as the process creates files
   std::optional<uid_t> user{};

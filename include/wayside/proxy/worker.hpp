@@ -9,6 +9,7 @@
 #include "wayside/inspector/unmatched_paths.hpp"
 #include "wayside/metrics/shard.hpp"
 #include "wayside/net/descriptor.hpp"
+#include "wayside/net/listener.hpp"
 #include "wayside/output/ring.hpp"
 #include "wayside/proxy/backend_reporter.hpp"
 #include "wayside/proxy/routing.hpp"
@@ -41,7 +42,7 @@ class Worker {
 
   // Accepts clients from a socket that listens. Before run(), from any thread; at least once. Throws
   // std::bad_alloc.
-  error_code listen(net::Descriptor socket,
+  error_code listen(net::Descriptor socket, net::SocketLife life = net::SocketLife::kListener,
                     config::ProxyProtocol proxy_protocol = config::ProxyProtocol::kOff);
 
   // From the next request on, this is the routing; exchanges under way keep what they found in the old one.
@@ -54,9 +55,17 @@ class Worker {
   // What this worker tells of the backend.
   BackendReporter& backend_reporter() noexcept;
 
-  // Stops accepting, closes idle connections, and lets run() return when the last exchange is over, or is cut
-  // off after timeouts.drain. A connection that has sent nothing yet may send one request within
-  // timeouts.request_head. From any thread, any number of times; needs no memory.
+  // Asks the thread of run() for a sign of life, which it gives between two handlers. Returns whether it has
+  // given the one that was asked for last, which an ended run() need not. From one thread; needs no memory.
+  bool check_pulse() noexcept;
+
+  // From now on each response ends its connection, so that clients go elsewhere. Connections are accepted as
+  // before, and idle ones stay open. From any thread, any number of times; needs no memory.
+  void announce_drain() noexcept;
+
+  // Accepts the connections that have begun, and no others, closes idle ones, and lets run() return when the
+  // last exchange is over, or is cut off after timeouts.drain. A connection that has sent nothing yet may
+  // send one request within timeouts.request_head. From any thread, any number of times; needs no memory.
   void drain() noexcept;
 
  private:

@@ -36,6 +36,15 @@ TEST(Duration, SaysWhatIsWrong) {
   }
 }
 
+TEST(Duration, IsZeroOnlyWhereThatIsAllowed) {
+  EXPECT_TRUE(parse_duration("0s").has_error());
+  EXPECT_EQ(*parse_duration("0s", 0ms), 0ms);
+  EXPECT_EQ(*parse_duration("0h", 0ms), 0ms);
+  EXPECT_EQ(parse_duration("721h", 0ms).error().text, "expected a duration from 0s to 720h, found \"721h\"");
+  EXPECT_TRUE(parse_duration("0", 0ms).has_error());
+  EXPECT_EQ(print_duration(0ms), "0s");
+}
+
 TEST(Duration, PrintsWithTheLargestUnitThatDivides) {
   for (const char* text : {"1ms", "250ms", "1001ms", "3s", "90s", "5m", "90m", "1h", "720h"}) {
     EXPECT_EQ(print_duration(*parse_duration(text)), text);

@@ -86,7 +86,7 @@ readiness: backend
   EXPECT_EQ(settings.log_level, LogLevel::kWarn);
   EXPECT_EQ(settings.metrics_listen, (std::vector<ListenSpec>{{{"127.0.0.1", 9000, {}}}}));
   EXPECT_THAT(settings.namings, ElementsAre(Naming::kHttp, Naming::kFlask));
-  EXPECT_EQ(settings.timeouts, (Timeouts{1ms, 2s, 9min, 3min, 4h, 5ms, 6s, 7min, 8h}));
+  EXPECT_EQ(settings.timeouts, (Timeouts{1ms, 2s, 9min, 3min, 4h, 5ms, 6s, 7min, 0s, 8h}));
   EXPECT_EQ(settings.backend_limits, (BackendLimits{7, 0, 65s}));
   EXPECT_EQ(settings.health, (HealthCheck{"/up?deep=1", 1s, 500ms}));
   EXPECT_EQ(settings.readiness, Readiness::kBackend);
@@ -405,6 +405,7 @@ timeouts:
   response_body: 1m
   keep_alive: 75s
   tunnel: 1h
+  drain_delay: 0s
   drain: 30s
 limits:
   request_line: 8KiB
@@ -470,7 +471,7 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.health = {"/healthz", 1500ms, 1ms};
   settings.readiness = Readiness::kBackend;
   settings.request_body = {3 << 20U, 1};
-  settings.timeouts = {1ms, 2s, 7s, 3min, 4h, 5001ms, 61s, 61min, 720h};
+  settings.timeouts = {1ms, 2s, 7s, 3min, 4h, 5001ms, 61s, 61min, 5s, 720h};
   const std::vector<std::string> names = {"",    "~",   "null", "true",     "42", "a: b",        "# x",
                                           "- a", "{x}", "'\"",  " spaced ", "&a", "gr\xc3\xbcn", "\\n",
                                           "%",   "!!x", "---"};

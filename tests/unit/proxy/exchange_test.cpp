@@ -215,7 +215,7 @@ TEST_F(ExchangeTest, KeepsNoClientWhileItDrains) {
   client.serve(kGet);
   test::RawSocket backend = test::accept(stage_);
   head(backend);
-  stage_.context().draining = true;
+  stage_.context().drain = Drain::kBegun;
   backend.send(kOk);
   EXPECT_EQ(client.after(), AfterExchange::kClose);
   EXPECT_NE(client.received().find("\r\nConnection: close\r\n"), std::string::npos);
@@ -456,7 +456,7 @@ TEST_F(ExchangeTest, IsAnsweredWhereItIsCutOff) {
   client.serve(kGet);
   test::RawSocket backend = test::accept(stage_);
   head(backend);
-  stage_.context().draining = true;
+  stage_.context().drain = Drain::kBegun;
   stage_.context().terminating = true;
   client.client.connection.wakeup.wake();
   EXPECT_TRUE(client.is_over());

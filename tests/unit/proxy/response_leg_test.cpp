@@ -293,7 +293,7 @@ TEST_F(ResponseLegTest, TellsTheClientWhatBecomesOfItsConnection) {
   Response http10(stage_, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   EXPECT_EQ(http10.pump(kHead), std::nullopt);
   EXPECT_THAT(http10.received(), HasSubstr("\r\nConnection: keep-alive\r\n"));
-  stage_.context().draining = true;
+  stage_.context().drain = Drain::kBegun;
   Response last(stage_);
   EXPECT_EQ(last.pump(kHead), std::nullopt);
   EXPECT_THAT(last.received(), HasSubstr("\r\nConnection: close\r\n"));

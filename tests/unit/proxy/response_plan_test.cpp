@@ -22,6 +22,7 @@ std::string to_text(const Checked<ResponsePlan, http::Violation>& plan) {
   text += ", " + test::to_text(plan->incoming);
   if (plan->outgoing != plan->incoming) text += " > " + test::to_text(plan->outgoing);
   if (plan->is_event_stream) text += ", events";
+  if (plan->is_websocket) text += ", websocket";
   if (plan->close) text += ", close";
   if (plan->reusable) text += ", reusable";
   if (plan->keep_alive) text += fmt::format(", {} s", plan->keep_alive->count());
@@ -91,8 +92,10 @@ TEST(ResponsePlan, OfAnInformationalResponseDecidesNothingElse) {
 TEST(ResponsePlan, SwitchesWhereTheRequestAskedForIt) {
   constexpr std::string_view kSwitching = "HTTP/1.1 101 Switching Protocols";
   constexpr std::string_view kFields = "Upgrade: websocket\r\nConnection: upgrade\r\n";
-  EXPECT_EQ(plan(kSwitching, kFields, kUpgrade), "101, switch, none");
-  EXPECT_EQ(plan(kSwitching, kFields, kUpgrade, {.request_is_sent = true}), "101, switch, none");
+  EXPECT_EQ(plan(kSwitching, kFields, kUpgrade), "101, switch, none, websocket");
+  EXPECT_EQ(plan(kSwitching, "Upgrade: WebSocket\r\n", kUpgrade), "101, switch, none, websocket");
+  EXPECT_EQ(plan(kSwitching, "Upgrade: websocket, chat\r\n", kUpgrade), "101, switch, none");
+  EXPECT_EQ(plan(kSwitching, "Upgrade: chat\r\n", kUpgrade, {.request_is_sent = true}), "101, switch, none");
   EXPECT_EQ(plan(kSwitching, kFields, kGet), "response_unasked_switch");
   EXPECT_EQ(plan(kSwitching, "Connection: upgrade\r\n", kUpgrade), "response_unasked_switch") << "to what?";
   EXPECT_EQ(plan(kSwitching, kFields, kUpgrade, {.keeps_clients = true}), "response_unasked_switch")

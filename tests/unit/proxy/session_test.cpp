@@ -171,7 +171,7 @@ TEST_F(SessionTest, AnswersAHeadThatDoesNotCompleteInTime) {
 TEST_F(SessionTest, ClosesAnIdleConnectionWhenItDrains) {
   Serving serving(stage_);
   serve_first(serving);
-  stage_.context().draining = true;
+  stage_.context().drain = Drain::kBegun;
   EXPECT_FALSE(serving.is_over());
   serving.session->wake(1);
   EXPECT_TRUE(serving.is_over());
@@ -181,7 +181,7 @@ TEST_F(SessionTest, StillServesARequestThatIsOnItsWayWhenItDrains) {
   Serving serving(stage_);
   test::RawSocket backend = serve_first(serving);
   serving.client.send(kGet);  // the loop has not told the session
-  stage_.context().draining = true;
+  stage_.context().drain = Drain::kBegun;
   serving.session->wake(1);
   receive_head(stage_, backend);
   backend.send(kOk);
@@ -194,7 +194,7 @@ TEST_F(SessionTest, WaitsForTheFirstRequestForTheTimeOfAHeadWhenItDrains) {
   Serving patient(stage_);
   Serving silent(stage_);
   const TimePoint began = Clock::now();
-  stage_.context().draining = true;
+  stage_.context().drain = Drain::kBegun;
   stage_.context().drain_began = began;
   patient.session->wake(1);
   silent.session->wake(1);

@@ -132,6 +132,66 @@ TEST_F(WorkerTest, RunsUntilItIsDrained) {
   EXPECT_THROW(connect(), std::runtime_error);
 }
 
+TEST_F(WorkerTest, AcceptsUntilItIsDrainedAndKeepsNoConnectionOnceThatIsAnnounced) {
+  start();
+  RawSocket idle = connect();
+  idle.send(kGet);
+  RawSocket backend = stage_.backend.accept();
+  backend.read_head();
+  backend.send(kOk);
+  EXPECT_EQ(idle.read_until("ok"), kOk);
+  worker_->announce_drain();
+  worker_->announce_drain();
+  RawSocket client = connect();
+  for (RawSocket* const each : {&client, &idle}) {
+    EXPECT_FALSE(each->wait_for_input(20ms)) << "it is not closed";
+    each->send(kGet);
+    backend.read_head();
+    backend.send(kOk);
+    EXPECT_NE(each->read_to_end().find("\r\nConnection: close\r\n"), std::string::npos);
+  }
+  EXPECT_FALSE(wait_for_end(20ms));
+  worker_->drain();
+  EXPECT_TRUE(wait_for_end());
+  EXPECT_THROW(connect(), std::runtime_error);
+}
+
+TEST_F(WorkerTest, MayBeAnnouncedToDrainWhileItDrains) {
+  start();
+  RawSocket client = connect();
+  EXPECT_EQ(wait_for_metric("wayside_client_connections", 1), 1);
+  worker_->drain();
+  worker_->announce_drain();
+  EXPECT_FALSE(wait_for_end(20ms));
+  client.close();
+  EXPECT_TRUE(wait_for_end());
+}
+
+TEST_F(WorkerTest, GivesASignOfLifeWhileItRuns) {
+  start();
+  const auto answers = [&] {
+    const TimePoint end = Clock::now() + test::kPatience;
+    while (!worker_->check_pulse()) {
+      if (Clock::now() >= end) return false;
+      std::this_thread::sleep_for(1ms);
+    }
+    return true;
+  };
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(answers());
+  worker_->drain();
+  EXPECT_TRUE(wait_for_end());
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(worker_->check_pulse()) << "it has ended";
+}
+
+TEST_F(WorkerTest, GivesNoSignOfLifeWhereItDoesNotRun) {
+  Worker worker(dependencies());
+  EXPECT_TRUE(worker.check_pulse()) << "the first one has not been asked for";
+  for (int i = 0; i < 3; ++i)
+    EXPECT_FALSE(worker.check_pulse());
+}
+
 TEST_F(WorkerTest, MayBeDrainedBeforeItRuns) {
   Worker worker(dependencies());
   test::listen_at(worker);

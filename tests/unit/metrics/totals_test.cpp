@@ -1,0 +1,47 @@
+#include "wayside/metrics/totals.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace wayside::metrics {
+namespace {
+
+Observation observation(EndpointId endpoint, unsigned status) {
+  Observation seen;
+  seen.endpoint = endpoint;
+  seen.method = Method::get;
+  seen.status = status;
+  return seen;
+}
+
+TEST(Totals, AddUpAllShardsAndEndpoints) {
+  Registry registry({.shard_count = 2});
+  TotalsReader reader(registry);
+  const Totals none = reader.read();
+  EXPECT_EQ(none.requests + none.server_errors + none.in_flight + none.streams, 0U);
+
+  const EndpointId users = registry.intern("/users");
+  for (const std::size_t shard : {0U, 1U}) {
+    for (const unsigned status : {200U, 404U, 499U, 500U, 503U}) {
+      registry.shard(shard).exchange_started();
+      registry.shard(shard).exchange_finished(observation(users, status));
+      registry.shard(shard).exchange_started();
+      registry.shard(shard).exchange_finished(observation(kOverflowEndpoint, status));
+    }
+  }
+  registry.shard(1).exchange_started();
+  ASSERT_TRUE(registry.shard(1).stream_began(users, StreamKind::kUpgrade));
+  registry.shard(0).exchange_started();
+  ASSERT_TRUE(registry.shard(0).stream_began(users, StreamKind::kEvents));
+  registry.shard(0).stream_ended(users, StreamKind::kEvents, std::chrono::seconds(1), 0, 0);
+
+  const Totals totals = reader.read();
+  EXPECT_EQ(totals.requests, 20U);
+  EXPECT_EQ(totals.server_errors, 8U);
+  EXPECT_EQ(totals.in_flight, 2U);
+  EXPECT_EQ(totals.streams, 1U);
+}
+
+}  // namespace
+}  // namespace wayside::metrics
