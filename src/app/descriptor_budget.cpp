@@ -21,7 +21,11 @@ constexpr std::size_t kMostPipes = 4096;
 std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const config::Settings& settings) {
   const std::size_t workers = settings.workers;
   const std::size_t listeners = workers * settings.listen.size() + settings.metrics_listen.size();
-  DescriptorBudget budget{.limit = limit, .reserve = kReserve + kReservePerWorker * workers + listeners};
+  const auto is_unix = [](const config::ListenSpec& spec) { return spec.address.is_unix(); };
+  const auto socket_files = static_cast<std::size_t>(std::ranges::count_if(settings.listen, is_unix) +
+                                                     std::ranges::count_if(settings.metrics_listen, is_unix));
+  DescriptorBudget budget{.limit = limit,
+                          .reserve = kReserve + kReservePerWorker * workers + listeners + socket_files};
   budget.metrics = std::clamp<std::size_t>(limit / 8, 2, admin::AdminServer::kMaxConnections);
   budget.pipes = std::min(kMostPipes, limit / 32);
   const std::size_t taken = budget.reserve + budget.metrics + 2 * budget.pipes;

@@ -54,10 +54,20 @@ void append_addresses_of_no_demo(const Settings& settings, std::vector<std::stri
   }
 }
 
-void append_proxy_protocol_of_metrics(const Settings& settings, std::vector<std::string>& lines) {
+void append_useless_proxy_protocols(const Settings& settings, std::vector<std::string>& lines) {
   const auto wants_it = [](const ListenSpec& spec) { return spec.proxy_protocol != ProxyProtocol::kOff; };
   if (std::ranges::any_of(settings.metrics_listen, wants_it))
     lines.emplace_back("metrics.listen: expected no proxy_protocol, found it: it names clients of the proxy");
+  const auto requires_it = [](const ListenSpec& spec) {
+    return spec.proxy_protocol == ProxyProtocol::kRequired;
+  };
+  const TrustedProxies& trusted = settings.trusted_proxies;
+  const bool trusts_nobody = !trusted.private_ranges && trusted.networks.empty();
+  if (trusts_nobody && std::ranges::any_of(settings.listen, requires_it)) {
+    lines.emplace_back(
+        "trusted_proxies: expected the load balancers that speak the PROXY protocol (listen.proxy_protocol), "
+        "found an empty list: every connection would be refused");
+  }
 }
 
 void append_measurement_mistakes(const Settings& settings, std::vector<std::string>& lines) {
@@ -129,7 +139,7 @@ std::optional<std::string> series_hint(const Settings& settings) {
 std::vector<std::string> inconsistencies(const Settings& settings, Action action) {
   std::vector<std::string> lines;
   append_addresses_found_twice(settings, lines);
-  append_proxy_protocol_of_metrics(settings, lines);
+  append_useless_proxy_protocols(settings, lines);
   if (action == Action::kDemo) append_addresses_of_no_demo(settings, lines);
   const auto is_the_backend = [&](const ListenSpec& spec) {
     return arrives_at(settings.backend, spec.address);

@@ -11,10 +11,40 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 13> kProxyFields = {
-    "forwarded",         "x-real-ip",        "x-client-ip",  "x-cluster-client-ip", "true-client-ip",
-    "cf-connecting-ip",  "fastly-client-ip", "remote-user",  "x-remote-user",       "client-cert",
-    "client-cert-chain", "x-original-url",   "x-rewrite-url"};
+constexpr std::array kProxyFields = std::to_array<std::string_view>({
+    // The client. Rails believes Client-IP, and the usual function of PHP programs the first six.
+    "client-ip",
+    "x-forwarded",
+    "x-cluster-client-ip",
+    "forwarded-for",
+    "forwarded",
+    "x-client-ip",
+    "x-real-ip",
+    "x-remote-ip",
+    "x-remote-addr",
+    "x-originating-ip",
+    "x-original-forwarded-for",
+    "x-envoy-external-address",
+    "x-azure-clientip",
+    "x-appengine-user-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "cf-connecting-ipv6",
+    "fastly-client-ip",
+    "fly-client-ip",
+    // Who was verified.
+    "remote-user",
+    "x-remote-user",
+    "client-cert",
+    "client-cert-chain",
+    // What the client asked for, and how.
+    "front-end-https",
+    "x-scheme",
+    "x-url-scheme",
+    "x-original-host",
+    "x-original-url",
+    "x-rewrite-url",
+});
 constexpr std::array<std::string_view, 4> kProxyPrefixes = {"x-forwarded-", "x-auth-request-", "x-ssl-",
                                                             "x-amzn-oidc-"};
 

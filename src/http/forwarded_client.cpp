@@ -22,11 +22,41 @@ std::string_view without_port(std::string_view node) noexcept {
   return is_ipv6 ? node : node.substr(0, colon);
 }
 
+// Where the last item of a list begins. Read from its end, so that a quotation mark that somebody farther
+// away left open hides no item of a proxy. With a backslash in front, a mark does not begin a quoted string
+// (RFC 9110 section 5.6.4).
+std::size_t last_item(std::string_view list) noexcept {
+  bool is_quoted = false;
+  for (std::size_t at = list.size(); at != 0; --at) {
+    const char c = list[at - 1];
+    if (c == ',' && !is_quoted) return at;
+    if (c != '"') continue;
+    const std::string_view before = list.substr(0, at - 1);
+    const std::size_t backslashes = before.size() - (before.find_last_not_of('\\') + 1);
+    if (!is_quoted || backslashes % 2 == 0) is_quoted = !is_quoted;
+  }
+  return 0;
+}
+
+// Where the first parameter of an element ends: at a ";" that is not quoted. npos: in a quoted string that
+// does not end.
+std::size_t end_of_pair(std::string_view element) noexcept {
+  bool is_quoted = false;
+  for (std::size_t at = 0; at < element.size(); ++at) {
+    const char c = element[at];
+    if (c == ';' && !is_quoted) return at;
+    if (c == '"') is_quoted = !is_quoted;
+    if (c == '\\' && is_quoted) ++at;
+  }
+  return is_quoted ? std::string_view::npos : element.size();
+}
+
 // The node of a parameter "for" in an element of Forwarded; empty: it has none. A quoted string that names an
 // address has no escaped characters.
 std::string_view node_of(std::string_view element) noexcept {
   while (!element.empty()) {
-    const std::size_t end = std::min(element.find(';'), element.size());
+    const std::size_t end = end_of_pair(element);
+    if (end == element.npos) return {};
     std::string_view pair = trimmed(element.substr(0, end));
     element.remove_prefix(std::min(end + 1, element.size()));
     constexpr std::string_view kFor = "for=";
@@ -46,9 +76,13 @@ class Walk {
 
   // False where the walk ends.
   bool visit(std::string_view node) noexcept {
-    const std::string_view text = without_port(trimmed(node));
+    std::string_view text = without_port(trimmed(node));
     const std::optional<IpAddress> address = parse_ip(text);
     if (!address) return false;
+    // As net::client_text() writes it.
+    constexpr std::string_view kMappedIpv4 = "::ffff:";
+    if (starts_with_ignoring_case(text, kMappedIpv4) && text.find('.') != text.npos)
+      text.remove_prefix(kMappedIpv4.size());
     farthest_ = text;
     return trusted_.contains(*address);
   }
@@ -69,11 +103,10 @@ std::string_view walk(const Fields& fields, field name, const TrustedProxies& tr
     if (line->id != name) continue;
     std::string_view list = line->value;
     for (;;) {
-      const std::size_t comma = list.rfind(',');
-      const std::string_view item = comma == list.npos ? list : list.substr(comma + 1);
-      if (!walk.visit(node_of_item(item))) return walk.farthest();
-      if (comma == list.npos) break;
-      list = list.substr(0, comma);
+      const std::size_t begin = last_item(list);
+      if (!walk.visit(node_of_item(list.substr(begin)))) return walk.farthest();
+      if (begin == 0) break;
+      list = list.substr(0, begin - 1);
     }
   }
   return walk.farthest();

@@ -7,11 +7,17 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstddef>
+#include <cstdint>
+#include <ctime>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/file.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -77,6 +83,38 @@ Result<sockaddr_un> unix_address(const std::string& path) noexcept {
 
 const sockaddr* generic(const sockaddr_un& address) noexcept {
   return reinterpret_cast<const sockaddr*>(&address);
+}
+
+// Keeps other daemons from putting a socket into the path's folder, or removing one, while it is open. None
+// where the folder cannot be locked, or somebody keeps it locked: all who may read it can, and must not keep
+// a daemon from starting.
+Descriptor lock_folder_of(const std::string& path) noexcept {
+  constexpr int kAttempts = 1000;
+  constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 1'000'000};
+  std::array<char, sizeof sockaddr_un::sun_path> folder{};
+  path.copy(folder.data(), std::min(path.rfind('/') + 1, folder.size() - 1));
+  Descriptor lock(::open(folder.data(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock.is_open()) return lock;
+  for (int attempt = 1; ::flock(lock.number(), LOCK_EX | LOCK_NB) != 0; ++attempt) {
+    if (errno != EWOULDBLOCK || attempt == kAttempts) return {};
+    ::nanosleep(&kPause, nullptr);
+  }
+  return lock;
+}
+
+// Gives the socket a file beside the path, under a name that no other file has, and returns that. A process
+// number would not do: daemons of several containers may share a folder, and each be number 1.
+Result<std::string> bind_beside(const Descriptor& socket, const std::string& path) {
+  constexpr int kAttempts = 16;
+  for (int attempt = 1;; ++attempt) {
+    std::uint32_t number = 0;
+    if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number)) return last_error();
+    std::string name = fmt::format("{}/.{:08x}", path.substr(0, path.rfind('/')), number);
+    const Result<sockaddr_un> address = unix_address(name);
+    if (!address) return address.error();
+    if (::bind(socket.number(), generic(*address), sizeof *address) == 0) return name;
+    if (errno != EADDRINUSE || attempt == kAttempts) return last_error();
+  }
 }
 
 // Whether a socket may be put at the path.
@@ -149,49 +187,49 @@ Result<Address> adopt(const Descriptor& socket, std::optional<std::chrono::secon
 Result<UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how) {
   const Result<sockaddr_un> wanted = unix_address(path);
   if (!wanted) return wanted.error();
+  const Descriptor lock = lock_folder_of(path);
   if (const error_code ec = check_path(path, *wanted, how.replaces)) return ec;
 
   // Made under another name, and renamed once everything about it is right.
-  const std::string new_path =
-      fmt::format("{}/.{}.new", path.substr(0, path.rfind('/')), static_cast<long>(::getpid()));
-  const Result<sockaddr_un> new_address = unix_address(new_path);
-  if (!new_address) return new_address.error();
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket.is_open()) return last_error();
   if (how.mode) ::fchmod(socket.number(), 0);  // the file begins with the mode of the socket (unix(7))
-  ::unlink(new_path.c_str());                  // of a process that died here and had this number
-  error_code ec = error_of(::bind(socket.number(), generic(*new_address), sizeof *new_address));
-  if (ec) return ec;
-  ec = give_access(new_path, how);
+  const Result<std::string> new_path = bind_beside(socket, path);
+  if (!new_path) return new_path.error();
+  error_code ec = give_access(*new_path, how);
   if (!ec) ec = error_of(::listen(socket.number(), kBacklog));
-  struct stat made {};
-  if (!ec) ec = error_of(::lstat(new_path.c_str(), &made));
-  if (!ec) ec = error_of(::rename(new_path.c_str(), path.c_str()));
+  Descriptor made;
+  if (!ec) {
+    made = Descriptor(::open(new_path->c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!made.is_open()) ec = last_error();
+  }
+  if (!ec) ec = error_of(::rename(new_path->c_str(), path.c_str()));
   if (ec) {
-    ::unlink(new_path.c_str());
+    ::unlink(new_path->c_str());
     return ec;
   }
   UnixListeningSocket listening{std::move(socket), {}};
   listening.file.path_ = path;
-  listening.file.device_ = made.st_dev;
-  listening.file.number_ = made.st_ino;
+  listening.file.made_ = std::move(made);
   return listening;
 }
 
 SocketFile::SocketFile(SocketFile&& other) noexcept
-    : path_(std::exchange(other.path_, {})), device_(other.device_), number_(other.number_) {}
+    : path_(std::exchange(other.path_, {})), made_(std::move(other.made_)) {}
 
 SocketFile& SocketFile::operator=(SocketFile&& other) noexcept {
   std::swap(path_, other.path_);
-  std::swap(device_, other.device_);
-  std::swap(number_, other.number_);
+  std::swap(made_, other.made_);
   return *this;
 }
 
 SocketFile::~SocketFile() {
+  if (path_.empty()) return;
+  const Descriptor lock = lock_folder_of(path_);
+  struct stat made {};
   struct stat present {};
-  if (path_.empty() || ::lstat(path_.c_str(), &present) != 0) return;
-  if (present.st_dev == device_ && present.st_ino == number_) ::unlink(path_.c_str());
+  if (::fstat(made_.number(), &made) != 0 || ::lstat(path_.c_str(), &present) != 0) return;
+  if (present.st_dev == made.st_dev && present.st_ino == made.st_ino) ::unlink(path_.c_str());
 }
 
 Result<Descriptor> duplicate(const Descriptor& socket) noexcept {

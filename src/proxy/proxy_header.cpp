@@ -76,10 +76,14 @@ Parsed parse_binary(std::string_view bytes) {
   const unsigned version = byte_at(bytes, 12) >> 4U;
   const unsigned command = byte_at(bytes, 12) & 0xfU;
   const unsigned family = byte_at(bytes, 13) >> 4U;
+  const unsigned transport = byte_at(bytes, 13) & 0xfU;
   const std::size_t length = byte_at(bytes, 14) << 8U | byte_at(bytes, 15);
   enum : unsigned { kLocal = 0, kProxy = 1 };
   enum : unsigned { kUnspecified = 0, kIpv4 = 1, kIpv6 = 2, kUnix = 3 };
-  if (version != 2 || command > kProxy || family > kUnix) return Violation::kBadProxyHeader;
+  enum : unsigned { kDatagram = 2 };
+  if (version != 2 || command > kProxy) return Violation::kBadProxyHeader;
+  // LOCAL: "discard the protocol block including the family which is ignored".
+  if (command == kProxy && (family > kUnix || transport > kDatagram)) return Violation::kBadProxyHeader;
   ProxyHeader header{.size = kFixed + length};
   if (header.size > kMaxProxyHeader) return Violation::kBadProxyHeader;
   if (bytes.size() < header.size) return incomplete();

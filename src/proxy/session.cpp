@@ -94,10 +94,12 @@ net::Task<> Session::run() {
       if (head_size) break;
 
       const bool header_has_begun = awaited_header_ != config::ProxyProtocol::kOff && !client_.in.empty();
-      if ((search.has_begun() || header_has_begun) && !head_has_begun) {
-        // From the first byte to the whole head, however often bytes trickle in between.
-        until = context_.readiness.woke_at() + timeouts.request_head;
-        head_has_begun = true;
+      const bool has_begun = search.has_begun() || header_has_begun;
+      if (has_begun != head_has_begun) {
+        // From the first byte to the whole head, however often bytes trickle in between. Behind a header of
+        // the PROXY protocol, the client may be silent again.
+        until = context_.readiness.woke_at() + (has_begun ? timeouts.request_head : timeouts.keep_alive);
+        head_has_begun = has_begun;
       }
       if (budget.spend(client_.stream)) {
         if (!client_.read(context_.buffers)) co_return;

@@ -61,8 +61,7 @@ class SocketFile {
   friend Result<struct UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how);
 
   std::string path_;  // empty: none
-  dev_t device_ = 0;
-  ino_t number_ = 0;
+  Descriptor made_;   // the file (O_PATH): while it is open, no other gets its number
 };
 
 struct UnixListeningSocket {
@@ -70,7 +69,8 @@ struct UnixListeningSocket {
   SocketFile file;
 };
 
-// Replaces the file of a socket that nobody listens on. Clients find either socket at the path at any time,
+// Replaces the file of a socket that nobody listens on. Of several daemons that start at once, one gets the
+// path, where the file system has locks (flock(2)). Clients find either socket at the path at any time,
 // and never one with another mode or owner. Fails with address_in_use if somebody listens there and is not
 // to be replaced, and with file_exists if the file is no socket.
 Result<UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how);

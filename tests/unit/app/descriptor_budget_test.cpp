@@ -37,6 +37,15 @@ TEST(DescriptorBudget, GivesNoMoreThanIsWanted) {
   EXPECT_LT(share_descriptors(1024, settings)->clients, 1024U);
 }
 
+TEST(DescriptorBudget, KeepsOneMoreForTheFileOfAUnixSocket) {
+  config::Settings settings;
+  const std::size_t least = share_descriptors(1024, settings)->reserve;
+  settings.listen.front().address = {{}, 0, "/run/wayside.sock"};
+  EXPECT_EQ(share_descriptors(1024, settings)->reserve, least + 1);
+  settings.metrics_listen.push_back({{{}, 0, "/run/metrics.sock"}});
+  EXPECT_EQ(share_descriptors(1024, settings)->reserve, least + 3);
+}
+
 TEST(DescriptorBudget, NeedsAFewOfThem) {
   EXPECT_FALSE(share_descriptors(20, {}));
   config::Settings settings;

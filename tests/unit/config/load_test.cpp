@@ -162,6 +162,19 @@ TEST(Load, RejectsABackendThatIsWaysideItself) {
       << "the demo brings a backend of its own";
 }
 
+TEST_F(LoadFile, RefusesAProxyProtocolThatNobodyMaySpeak) {
+  const auto errors = [this](const std::string& protocol, const std::string& trusted) {
+    const std::string file = write("listen: {address: 0.0.0.0:1, proxy_protocol: " + protocol +
+                                   "}\ntrusted_proxies: [" + trusted + "]\n");
+    return errors_of({"--config", file.c_str()});
+  };
+  EXPECT_THAT(errors("true", ""),
+              ElementsAre("trusted_proxies: expected the load balancers that speak the PROXY protocol "
+                          "(listen.proxy_protocol), found an empty list: every connection would be refused"));
+  EXPECT_THAT(errors("true", "192.0.2.1"), IsEmpty());
+  EXPECT_THAT(errors("optional", ""), IsEmpty()) << "connections without a header are served";
+}
+
 TEST_F(LoadFile, RefusesTwoMeasurementsUnderOneName) {
   const std::string file = write(
       "routes:\n"

@@ -8,11 +8,12 @@ namespace {
 TEST(FieldKinds, KnowTheFieldsOfProxies) {
   for (const char* name : {"Forwarded", "x-forwarded-for", "X-Forwarded-Port", "X-FORWARDED-CLIENT-CERT",
                            "X-Real-IP", "X_Real_IP", "x_forwarded-port", "X-Auth-Request-User", "Remote-User",
-                           "X-SSL-Client-Verify", "Client-Cert", "True-Client-IP"}) {
+                           "X-SSL-Client-Verify", "Client-Cert", "True-Client-IP", "Client-IP", "X-Forwarded",
+                           "Forwarded-For", "Front-End-Https", "X-Original-Forwarded-For", "X_Scheme"}) {
     EXPECT_TRUE(is_set_by_proxies(name)) << name;
     EXPECT_TRUE(is_end_to_end(name)) << name;
   }
-  for (const char* name : {"", "X-Forwarded", "Forwarded-For", "X-Real-IPs", "Host", "Via", "x-ss"})
+  for (const char* name : {"", "X-Forward", "Forwarded-Fo", "X-Real-IPs", "Host", "Via", "x-ss"})
     EXPECT_FALSE(is_set_by_proxies(name)) << name;
 }
 

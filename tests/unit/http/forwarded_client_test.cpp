@@ -63,6 +63,15 @@ TEST(ForwardedClient, MayHaveAPort) {
   });
 }
 
+// As a proxy with a dual-stack socket writes it.
+TEST(ForwardedClient, IsIpv4InTheFormOfIpv4) {
+  expect({
+      {"X-Forwarded-For: ::ffff:8.8.8.8\r\n", "8.8.8.8"},
+      {"X-Forwarded-For: 8.8.8.8, [::FFFF:10.0.0.1]:80\r\n", "8.8.8.8"},
+      {"Forwarded: for=\"[::ffff:8.8.8.8]\"\r\n", "8.8.8.8"},
+  });
+}
+
 // RFC 7239 section 4.
 TEST(ForwardedClient, MayStandInForwarded) {
   expect({
@@ -74,6 +83,20 @@ TEST(ForwardedClient, MayStandInForwarded) {
       {"Forwarded: for=8.8.8.8\r\nForwarded: for=10.0.0.1\r\n", "8.8.8.8"},
       {"Forwarded: for=\"\r\n", ""},
       {"Forwarded: for=6.6.6.6\r\nX-Forwarded-For: 8.8.8.8\r\n", "8.8.8.8"},
+  });
+}
+
+// A host may have "," and ";" in it (RFC 3986 section 3.2.2), and a proxy repeats what its client sent.
+TEST(ForwardedClient, IsNotInAQuotedString) {
+  expect({
+      {"Forwarded: host=\"a,for=6.6.6.6;b\";for=8.8.8.8\r\n", "8.8.8.8"},
+      {"Forwarded: for=8.8.8.8;host=\"a,for=6.6.6.6;b\"\r\n", "8.8.8.8"},
+      {"Forwarded: host=\"a;for=6.6.6.6;b\";for=8.8.8.8\r\n", "8.8.8.8"},
+      {"Forwarded: host=\"\\\",for=6.6.6.6;b\\\\\";for=8.8.8.8, for=10.0.0.1\r\n", "8.8.8.8"},
+      {"Forwarded: for=\"6.6.6.6, for=8.8.8.8, for=10.0.0.1\r\n", "8.8.8.8"},
+      {"Forwarded: for=\"6.6.6.6\r\nForwarded: for=8.8.8.8\r\n", "8.8.8.8"},
+      {"Forwarded: for=8.8.8.8;host=\"a\r\n", "8.8.8.8"},
+      {"Forwarded: host=\"a;for=8.8.8.8\r\n", ""},
   });
 }
 

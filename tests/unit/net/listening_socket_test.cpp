@@ -6,7 +6,10 @@
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <barrier>
 #include <chrono>
+#include <cstddef>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -15,9 +18,12 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace wayside::net {
 namespace {
@@ -177,6 +183,72 @@ TEST_F(UnixListeningTest, ReplacesALivingSocketIfAsked) {
   EXPECT_FALSE(Descriptor(::accept(first->socket.number(), nullptr, nullptr)).is_open());
   EXPECT_TRUE(Descriptor(::accept(second.socket.number(), nullptr, nullptr)).is_open());
   first.reset();
+  EXPECT_NO_THROW(connect());
+}
+
+// ext4 gives the number of a file that is gone to the next one.
+TEST_F(UnixListeningTest, LeavesTheFileOfALaterSocketWithItsNumber) {
+  std::optional first(listen_on_unix(path_, {}).value());
+  const ino_t number = file().st_ino;
+  const auto second = listen_on_unix(path_, {.replaces = true}).value();
+  first->socket.close();  // it drains
+  const auto third = listen_on_unix(path_, {.replaces = true}).value();
+  const bool is_reused = file().st_ino == number;
+  first.reset();
+  EXPECT_TRUE(exists()) << (is_reused ? "the number was reused" : "");
+  EXPECT_NO_THROW(connect());
+}
+
+// Calls listen_on_unix() for all paths at once; of each, what came of it.
+std::vector<std::optional<UnixListeningSocket>> listen_at_once(const std::vector<std::string>& paths) {
+  std::barrier start(static_cast<std::ptrdiff_t>(paths.size()));
+  std::vector<std::optional<UnixListeningSocket>> sockets(paths.size());
+  std::vector<std::thread> rivals;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    rivals.emplace_back([&, i] {
+      start.arrive_and_wait();
+      if (auto socket = listen_on_unix(paths[i], {})) sockets[i] = *std::move(socket);
+    });
+  }
+  for (std::thread& rival : rivals)
+    rival.join();
+  return sockets;
+}
+
+// As two daemons that start at once, on a path without a file and on one of a dead daemon: the second does
+// not start.
+TEST_F(UnixListeningTest, GivesThePathToOneOfSeveral) {
+  for (int round = 0; round < 40; ++round) {
+    std::optional<UnixListeningSocket> dead;
+    if (round % 2 == 0) {
+      dead = listen_on_unix(path_, {}).value();
+      dead->socket.close();
+    }
+    const auto sockets = listen_at_once(std::vector(6, path_));
+    ASSERT_EQ(std::ranges::count_if(sockets, [](const auto& socket) { return socket.has_value(); }), 1);
+    EXPECT_NO_THROW(connect());
+    EXPECT_EQ(files(), 1U);
+  }
+}
+
+// As daemons of several containers, which may share a folder and all be process number 1.
+TEST_F(UnixListeningTest, MixesUpNoPathsOfAFolder) {
+  const std::vector<std::string> paths = {path_ + "1", path_ + "2", path_ + "3", path_ + "4"};
+  for (int round = 0; round < 20; ++round) {
+    const auto sockets = listen_at_once(paths);
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      ASSERT_TRUE(sockets[i].has_value());
+      RawSocket::connect({{}, 0, paths[i]});
+      EXPECT_TRUE(Descriptor(::accept(sockets[i]->socket.number(), nullptr, nullptr)).is_open());
+    }
+  }
+}
+
+// Anybody who may read a folder can lock it.
+TEST_F(UnixListeningTest, StartsThoughTheFolderStaysLocked) {
+  const Descriptor folder(::open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(folder.number(), LOCK_EX), 0);
+  const auto opened = listen_on_unix(path_, {}).value();
   EXPECT_NO_THROW(connect());
 }
 

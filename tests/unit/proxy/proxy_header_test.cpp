@@ -50,6 +50,7 @@ TEST(ProxyHeader, NamesTheClient) {
       {binary("\x21\x31"sv, std::string(216, 'x')), ""},
       {binary("\x20\0"sv, ""), std::nullopt},
       {binary("\x20\x11"sv, "\xc0\0\x02\x01\xc6\x33\x64\x01\xdc\x04\x01\xbb"sv), std::nullopt},
+      {binary("\x20\xff"sv, "whatever"), std::nullopt},  // "including the family which is ignored"
       {binary("\x21\0"sv, "extensions"), std::nullopt},
   };
   for (const Case& each : cases) {
@@ -100,6 +101,7 @@ TEST(ProxyHeader, KeepsItsRules) {
       binary("\x22\x11"sv, std::string(12, 'x')),  // no such command
       binary("\x21\x41"sv, std::string(12, 'x')),  // no such family
       binary("\x21\x11"sv, std::string(11, 'x')),  // too short for its addresses
+      binary("\x21\x13"sv, std::string(12, 'x')),  // no such transport
       binary("\x21\x21"sv, std::string(35, 'x')),
       binary("\x21\x31"sv, std::string(215, 'x')),
       binary("\x20\0"sv, std::string(kMaxProxyHeader, 'x')),

@@ -26,10 +26,13 @@ constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Leng
 // A session from its first step on, and its client.
 struct Serving {
   explicit Serving(test::ProxyStage& its_stage) : Serving(its_stage, test::unix_connection(its_stage.loop)) {}
-  Serving(test::ProxyStage& its_stage, test::Connection sockets)
+  Serving(test::ProxyStage& its_stage, config::ProxyProtocol proxy_protocol)
+      : Serving(its_stage, test::unix_connection(its_stage.loop), proxy_protocol) {}
+  Serving(test::ProxyStage& its_stage, test::Connection sockets,
+          config::ProxyProtocol proxy_protocol = config::ProxyProtocol::kOff)
       : stage(its_stage),
         client(std::move(sockets.peer)),
-        session(std::in_place, stage.context(), std::move(sockets.stream), "192.0.2.1"),
+        session(std::in_place, stage.context(), std::move(sockets.stream), "192.0.2.1", proxy_protocol),
         running(session->run()) {}
 
   bool is_over() const { return running.is_over(); }
@@ -245,6 +248,57 @@ TEST_F(SessionTest, MakesNoRoomWhereARequestIsOnItsWay) {
       << "it is not idle";
   answer(serving, backend);
   EXPECT_EQ(stage_.metric("wayside_client_evictions_total"), 0);
+}
+
+// As a load balancer connects for a client that sends nothing yet.
+class ProxyHeaderSessionTest : public SessionTest {
+ protected:
+  ProxyHeaderSessionTest() {
+    stage_.settings.trusted_proxies.networks.push_back(parse_network("192.0.2.1").value());
+  }
+  // Sends a header, a part of it first, which the session sees.
+  void send_header(Serving& serving, std::size_t first_part) {
+    const std::string_view header = "PROXY TCP4 203.0.113.9 192.0.2.2 1 80\r\n";
+    serving.client.send(header.substr(0, first_part));
+    test::run_ready(stage_.loop);
+    serving.client.send(header.substr(first_part));
+    test::run_ready(stage_.loop);
+  }
+};
+
+TEST_F(ProxyHeaderSessionTest, TakesAHeaderInAnyPieces) {
+  for (const auto protocol : {config::ProxyProtocol::kRequired, config::ProxyProtocol::kOptional}) {
+    Serving serving(stage_, protocol);
+    for (const char c : "PROXY TCP4 203.0.113.9 192.0.2.2 1 80\r\n" + std::string(kGet)) {
+      serving.client.send(std::string_view(&c, 1));
+      test::run_ready(stage_.loop);
+    }
+    test::RawSocket backend = test::accept(stage_);
+    EXPECT_NE(receive_head(stage_, backend).find("\r\nX-Forwarded-For: 203.0.113.9\r\n"), std::string::npos);
+    backend.send(kOk);
+    EXPECT_EQ(receive(stage_, serving.client, "ok"), kOk);
+  }
+}
+
+TEST_F(ProxyHeaderSessionTest, IsIdleBehindAHeader) {
+  stage_.settings.timeouts.request_head = 200ms;
+  Serving serving(stage_, config::ProxyProtocol::kRequired);
+  send_header(serving, 10);
+  test::run_for(stage_.loop, 500ms);
+  EXPECT_EQ(serving.client.read_available(), "") << "no request is late";
+  EXPECT_FALSE(serving.is_over());
+  EXPECT_TRUE(stage_.context().idle_clients.evict(Clock::now() + IdleClients::kLeastIdle));
+  EXPECT_TRUE(serving.run_to_end());
+  EXPECT_EQ(stage_.requests(), 0);
+}
+
+TEST_F(ProxyHeaderSessionTest, AnswersAHeaderThatDoesNotCompleteInTime) {
+  stage_.settings.timeouts.request_head = 200ms;
+  Serving serving(stage_, config::ProxyProtocol::kRequired);
+  serving.client.send("PROXY TCP4 ");
+  test::run_ready(stage_.loop);
+  EXPECT_FALSE(stage_.context().idle_clients.evict(Clock::now() + IdleClients::kLeastIdle));
+  EXPECT_TRUE(receive_to_end(stage_, serving.client).starts_with("HTTP/1.1 408 "));
 }
 
 // Without this, the client's unread bytes would turn the end into a reset (RFC 9112 section 9.6).
