@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <system_error>
 
 namespace wayside::proxy {
@@ -99,9 +100,7 @@ Parsed parse_binary(std::string_view bytes) {
   IpAddress source;
   const std::size_t size = family == kIpv4 ? 4 : source.bytes.size();
   if (family == kIpv4) source = parse_ip("0.0.0.0").value();
-  std::transform(bytes.begin() + kFixed, bytes.begin() + static_cast<std::ptrdiff_t>(kFixed + size),
-                 source.bytes.end() - static_cast<std::ptrdiff_t>(size),
-                 [](char c) { return static_cast<std::uint8_t>(c); });
+  std::memcpy(source.bytes.data() + source.bytes.size() - size, bytes.data() + kFixed, size);
   header.client_ip = to_string(source);
   return std::optional(header);
 }
