@@ -80,6 +80,7 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
       daemon.set_source([arguments]() -> Checked<config::Settings, config::Errors> {
         auto again = config::load(arguments, app::environment());
         if (!again) return again.error();
+        warn(again->hints, again->settings.log_level);
         return std::move(again->settings);
       });
     }

@@ -147,14 +147,19 @@ bool merge_twins(Settings& settings, std::size_t own, const std::vector<routes::
   return !changed.empty();
 }
 
+std::string describe_omission(const routes::RouteSpec& spec, const routes::RouteError& error) {
+  return fmt::format("{}:{}: paths: leaves out {}: {}", spec.file, spec.line, wayside::quoted(spec.path),
+                     error.message);
+}
+
 }  // namespace
 
 void add_documents(Settings& settings, std::vector<Specs> documents, std::vector<std::string>& errors,
-                   std::vector<std::string>& hints) {
+                   DocumentHints& hints) {
   Specs imported;
   for (Specs& document : documents)
     std::ranges::move(document, std::back_inserter(imported));
-  replace_by_catch_alls(settings, imported, hints);
+  replace_by_catch_alls(settings, imported, hints.joined);
   const std::size_t own = settings.routes.size();
   std::ranges::move(imported, std::back_inserter(settings.routes));
 
@@ -162,14 +167,19 @@ void add_documents(Settings& settings, std::vector<Specs> documents, std::vector
     return routes::RouteTable::check(settings.routes, settings.matching, settings.route_limits);
   };
   std::vector<routes::RouteError> mistakes = check();
-  std::set<std::size_t> replaced;
+  std::set<std::size_t> removed;
   for (const routes::RouteError& error : mistakes) {
-    if (!error.twin || *error.twin >= own || !replaced.insert(error.spec).second) continue;
-    hints.push_back(
-        describe_replacement(settings, settings.routes[*error.twin], settings.routes[error.spec]));
+    if (error.spec < own || error.is_limit) continue;
+    const routes::RouteSpec& spec = settings.routes[error.spec];
+    if (!error.twin) {
+      // A document is of use without a path that is no template, and that no request has.
+      if (removed.insert(error.spec).second) hints.left_out.push_back(describe_omission(spec, error));
+    } else if (*error.twin < own && removed.insert(error.spec).second) {
+      hints.joined.push_back(describe_replacement(settings, settings.routes[*error.twin], spec));
+    }
   }
-  if (!replaced.empty()) {
-    erase(settings.routes, replaced);
+  if (!removed.empty()) {
+    erase(settings.routes, removed);
     mistakes = check();
   }
   std::set<std::pair<std::size_t, std::size_t>> told;
@@ -177,7 +187,7 @@ void add_documents(Settings& settings, std::vector<Specs> documents, std::vector
       settings.routes.size());  // the index before routes were left out, by route
   for (std::size_t i = 0; i < original.size(); ++i)
     original[i] = i;
-  while (merge_twins(settings, own, mistakes, told, original, hints))
+  while (merge_twins(settings, own, mistakes, told, original, hints.joined))
     mistakes = check();
   for (const routes::RouteError& error : mistakes) {
     const routes::RouteSpec& spec = settings.routes[error.spec];

@@ -58,8 +58,7 @@ void read_settings_file(Settings& settings, std::vector<std::string>& errors) {
   append(errors, read_yaml(settings.file, *text, settings));
 }
 
-void read_openapi_files(Settings& settings, std::vector<std::string>& errors,
-                        std::vector<std::string>& hints) {
+void read_openapi_files(Settings& settings, std::vector<std::string>& errors, DocumentHints& hints) {
   std::vector<std::vector<routes::RouteSpec>> documents;
   for (const OpenApiDocument& document : settings.openapi) {
     const auto text = read_file(document.file, settings.route_limits.openapi_size, " (limits.openapi_size)");
@@ -126,17 +125,20 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
     if (!errors.lines.empty()) return errors;
     return Invocation{action, std::move(settings), {}, {}, {}};
   }
-  std::vector<std::string> hints;
-  if (errors.lines.empty() && !settings.openapi.empty()) read_openapi_files(settings, errors.lines, hints);
+  DocumentHints of_documents;
+  if (errors.lines.empty() && !settings.openapi.empty())
+    read_openapi_files(settings, errors.lines, of_documents);
   if (errors.lines.empty()) append(errors.lines, inconsistencies(settings, action));
   if (!errors.lines.empty()) return errors;
+  std::vector<std::string> hints = std::move(of_documents.left_out);
   std::vector<std::string> notes;
   if (action == Action::kCheck) {
+    append(hints, std::move(of_documents.joined));
     append(hints, hints_of(settings));
     if (!settings.openapi.empty() || line.is_verbose) notes = provenance(settings, line.is_verbose);
   }
   if (action == Action::kRun)
-    hints = as_lines(settings, routes::lint_dialects(settings.routes, settings.matching));
+    append(hints, as_lines(settings, routes::lint_dialects(settings.routes, settings.matching)));
   return Invocation{action, std::move(settings), line.explain, std::move(hints), std::move(notes)};
 }
 

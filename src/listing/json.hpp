@@ -10,7 +10,8 @@
 
 namespace wayside::listing {
 
-// The document, or where it is broken. Deep nesting is an error.
+// The document, or where it is broken. Deep nesting and YAML's aliases are errors, so reading and walking it
+// take time and memory in proportion to the text.
 Checked<YAML::Node, ListingError> parse_json(std::string_view text);
 
 // The line of a node, from 1.

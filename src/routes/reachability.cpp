@@ -19,12 +19,12 @@ constexpr std::size_t kMaxStates = 5'000;
 constexpr std::size_t kMaxSteps = 20'000'000;
 
 // Letters that read well in an example come first.
-std::array<unsigned char, 256> bytes_in_order() {
+constexpr std::array<unsigned char, 256> kBytesInOrder = [] {
   std::array<unsigned char, 256> order{};
   for (std::size_t i = 0; i < order.size(); ++i)
     order[i] = static_cast<unsigned char>((i + 'a') % order.size());
   return order;
-}
+}();
 
 // Finds the templates whose segments can match what those of another one match, one by one.
 class OverlapTree {
@@ -77,12 +77,7 @@ class OverlapTree {
         nodes_[node].statics.emplace(segment.text, made);
         return made;
       case SegmentKind::kConstrained:
-        for (const auto& [automaton, known] : nodes_[node].constrained) {
-          if (*automaton == segment.automaton) return known;
-        }
-        made = new_node();
-        nodes_[node].constrained.emplace_back(&segment.automaton, made);
-        return made;
+        return constrained_child(node, *automata_.insert(&segment.automaton).first);
       default:
         break;
     }
@@ -91,6 +86,16 @@ class OverlapTree {
       nodes_[node].parameter = made;
     }
     return *nodes_[node].parameter;
+  }
+
+  // `automaton` is the one in automata_.
+  std::size_t constrained_child(std::size_t node, const Automaton* automaton) {
+    const auto [known, is_new] = constrained_children_.try_emplace({node, automaton}, 0);
+    if (is_new) {
+      known->second = new_node();
+      nodes_[node].constrained.emplace_back(automaton, known->second);
+    }
+    return known->second;
   }
 
   // As deep as the deepest template.
@@ -123,8 +128,14 @@ class OverlapTree {
     if (node.parameter) collect(*node.parameter, whole, following, steps, found);
   }
 
+  struct ByValue {
+    bool operator()(const Automaton* a, const Automaton* b) const { return *a < *b; }
+  };
+
   std::span<const Template> templates_;
   std::vector<Node> nodes_;
+  std::set<const Automaton*, ByValue> automata_;  // of equal ones the first
+  std::map<std::pair<std::size_t, const Automaton*>, std::size_t> constrained_children_;
 };
 
 // One template and the union of others, read side by side.
@@ -269,11 +280,14 @@ class Product {
     for (const Automaton* const automaton : automata)
       groups = refine(group_of, groups, *automaton);
     std::vector<unsigned char> distinct;
-    std::set<std::size_t> known;
-    for (const unsigned char byte : bytes_in_order()) {
+    std::array<bool, 256> is_known{};  // by group
+    for (const unsigned char byte : kBytesInOrder) {
       const bool is_upper = byte >= 'A' && byte <= 'Z';
       if (is_upper && options_.ignores_case) continue;  // paths are folded
-      if (singles.test(byte) || known.insert(group_of[byte]).second) distinct.push_back(byte);
+      const bool is_single = singles.test(byte);
+      bool& is_group_known = is_known[group_of[byte]];
+      if (is_single || !is_group_known) distinct.push_back(byte);
+      is_group_known = is_group_known || !is_single;
     }
     return distinct;
   }

@@ -1,7 +1,6 @@
 #include "routes/trie.hpp"
 
-#include "wayside/base/percent.hpp"
-
+#include "routes/constraint/inclusion_order.hpp"
 #include "routes/unaligned_load.hpp"
 
 #include <algorithm>
@@ -16,7 +15,7 @@ namespace wayside::routes {
 // Adds one template after another. Edges and constraints are kept in maps until finish() lays out the arrays.
 class Trie::Builder {
  public:
-  explicit Builder(Trie& trie) : trie_(trie) { new_node(); }
+  explicit Builder(Trie& trie) : trie_(trie), order_(trie.automata_) { new_node(); }
 
   Leaf insert(const Template& whole) {
     NodeId node = kRoot;
@@ -47,8 +46,7 @@ class Trie::Builder {
  private:
   // A constrained child that has no place in the order of trying yet.
   struct Child {
-    std::uint32_t automaton;
-    std::size_t literal_bytes;
+    Ranked constraint;
     std::uint32_t target;  // a node; of a rest, a leaf
   };
 
@@ -81,38 +79,35 @@ class Trie::Builder {
   }
 
   NodeId constrained_child(NodeId parent, const Segment& segment) {
-    const std::uint32_t automaton = index_of(segment.automaton);
-    const auto known = std::ranges::find(constrained_[parent], automaton, &Child::automaton);
-    if (known != constrained_[parent].end()) {
-      // One constraint in two notations: the precedence may not depend on which of them comes first.
-      known->literal_bytes = std::max(known->literal_bytes, segment.literal_bytes);
-      return known->target;
-    }
+    const Ranked constraint{index_of(segment.automaton), segment.literal_bytes};
+    const auto [place, is_new] =
+        place_of_constrained_.try_emplace({parent, constraint.automaton}, constrained_[parent].size());
+    if (!is_new) return known_target(constrained_[parent][place->second], constraint);
     const NodeId made = new_node();
-    constrained_[parent].push_back({automaton, segment.literal_bytes, made});
+    constrained_[parent].push_back({constraint, made});
     return made;
   }
 
   Leaf rest_leaf(NodeId node, const Segment& segment) {
-    const std::uint32_t automaton = index_of(segment.automaton);
+    const Ranked constraint{index_of(segment.automaton), segment.literal_bytes};
     std::vector<Child>& rests = rests_[node];
-    const auto known = std::ranges::find(rests, automaton, &Child::automaton);
-    if (known != rests.end()) {
-      known->literal_bytes = std::max(known->literal_bytes, segment.literal_bytes);
-      return known->target;
-    }
+    const auto [place, is_new] = place_of_rest_.try_emplace({node, constraint.automaton}, rests.size());
+    if (!is_new) return known_target(rests[place->second], constraint);
     trie_.nodes_[node].has_rests = true;
-    rests.push_back({automaton, segment.literal_bytes, leaf_count_});
+    rests.push_back({constraint, leaf_count_});
     return leaf_count_++;
+  }
+
+  // One constraint in two notations: the precedence may not depend on which of them comes first.
+  static std::uint32_t known_target(Child& known, const Ranked& constraint) {
+    known.constraint.literal_bytes = std::max(known.constraint.literal_bytes, constraint.literal_bytes);
+    return known.target;
   }
 
   std::uint32_t index_of(const Automaton& automaton) {
     const auto next = static_cast<std::uint32_t>(trie_.automata_.size());
     const auto [known, is_new] = automata_.try_emplace(automaton, next);
-    if (is_new) {
-      trie_.automata_.push_back(automaton);
-      example_of_.push_back(percent_encoded(automaton.shortest_texts(1).front()));
-    }
+    if (is_new) trie_.automata_.push_back(automaton);
     return known->second;
   }
 
@@ -149,15 +144,15 @@ class Trie::Builder {
     for (NodeId node = 0; node < constrained_.size(); ++node) {
       trie_.nodes_[node].first_constrained = static_cast<std::uint32_t>(trie_.constrained_.size());
       trie_.nodes_[node].constrained_count = static_cast<std::uint32_t>(constrained_[node].size());
-      for (const Child& child : in_order(std::move(constrained_[node])))
-        trie_.constrained_.push_back({child.automaton, child.target});
+      for (const Child& child : in_order(constrained_[node]))
+        trie_.constrained_.push_back({child.constraint.automaton, child.target});
     }
   }
 
   void place_rests() {
     for (auto& [node, rests] : rests_) {
-      for (const Child& rest : in_order(std::move(rests)))
-        trie_.rests_.push_back({node, rest.automaton, rest.target});
+      for (const Child& rest : in_order(rests))
+        trie_.rests_.push_back({node, rest.constraint.automaton, rest.target});
     }
   }
 
@@ -174,43 +169,14 @@ class Trie::Builder {
     }
   }
 
-  // A constraint precedes those that include it. Where neither includes the other, the one with more static
-  // text comes first, then a fixed order of automata: the order in the file plays no part.
-  std::vector<Child> in_order(std::vector<Child> children) const {
-    std::ranges::sort(children, [this](const Child& a, const Child& b) {
-      if (a.literal_bytes != b.literal_bytes) return a.literal_bytes > b.literal_bytes;
-      return trie_.automata_[a.automaton] < trie_.automata_[b.automaton];
-    });
-    std::vector<std::vector<std::size_t>> larger_than(children.size());
-    std::vector<std::size_t> smaller_left(children.size());  // not yet in `ordered`
-    for (std::size_t smaller = 0; smaller < children.size(); ++smaller) {
-      for (std::size_t larger = 0; larger < children.size(); ++larger) {
-        if (!is_included(children[smaller], children[larger])) continue;
-        larger_than[smaller].push_back(larger);
-        ++smaller_left[larger];
-      }
-    }
-    std::set<std::size_t> next;
-    for (std::size_t i = 0; i < children.size(); ++i) {
-      if (smaller_left[i] == 0) next.insert(i);
-    }
+  std::vector<Child> in_order(const std::vector<Child>& children) {
+    std::vector<Ranked> constraints;
+    for (const Child& child : children)
+      constraints.push_back(child.constraint);
     std::vector<Child> ordered;
-    while (!next.empty()) {
-      const std::size_t first = *next.begin();
-      next.erase(next.begin());
-      ordered.push_back(children[first]);
-      for (const std::size_t larger : larger_than[first]) {
-        if (--smaller_left[larger] == 0) next.insert(larger);
-      }
-    }
+    for (const std::size_t index : order_.order(constraints))
+      ordered.push_back(children[index]);
     return ordered;
-  }
-
-  // An example rules most pairs out without comparing automata.
-  bool is_included(const Child& smaller, const Child& larger) const {
-    return smaller.automaton != larger.automaton &&
-           trie_.automata_[larger.automaton].accepts(example_of_[smaller.automaton]) &&
-           trie_.automata_[larger.automaton].includes(trie_.automata_[smaller.automaton]);
   }
 
   Trie& trie_;
@@ -218,8 +184,11 @@ class Trie::Builder {
   std::vector<std::vector<Child>> constrained_;  // by node
   std::map<NodeId, std::vector<Child>> rests_;
   std::set<std::pair<NodeId, NodeId>> empty_ends_;
+  // By node and automaton: the index of the child in constrained_, and of the rest in rests_.
+  std::map<std::pair<NodeId, std::uint32_t>, std::size_t> place_of_constrained_;
+  std::map<std::pair<NodeId, std::uint32_t>, std::size_t> place_of_rest_;
   std::map<Automaton, std::uint32_t> automata_;
-  std::vector<std::string> example_of_;  // by automaton: a text that it accepts
+  InclusionOrder order_;
   Leaf leaf_count_ = 0;
 };
 

@@ -29,10 +29,11 @@ struct RouteImport {
 
 struct Invocation {
   Action action = Action::kRun;
-  Settings settings;               // the defaults where the action reads no other source
-  std::string explain;             // the request that kExplain is about
-  std::vector<std::string> hints;  // settings that are allowed and probably not meant, one line each: all of
-                                   // them for kCheck, and for kRun templates whose dialect should be named
+  Settings settings;    // the defaults where the action reads no other source
+  std::string explain;  // the request that kExplain is about
+  // Settings that are allowed and probably not meant, one line each: all of them for kCheck, and for kRun
+  // paths of OpenAPI documents that are left out and templates whose dialect should be named.
+  std::vector<std::string> hints;
   std::vector<std::string> notes;  // for kCheck: where the routes come from, one line each
   RouteImport route_import{};      // for kImportRoutes
   std::string probe_url{};         // for kProbe; empty: the metrics listener of `settings`

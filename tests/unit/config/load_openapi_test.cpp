@@ -97,6 +97,32 @@ TEST_F(LoadOpenApi, MergesTemplatesThatMatchTheSame) {
                 "chooses the label, as in routes: [{path: \"/{a}\", name: …}] of a configuration file");
 }
 
+TEST_F(LoadOpenApi, LeavesOutPathsThatAreNoTemplates) {
+  const std::string api =
+      write("api.yaml",
+            "openapi: 3.0.0\npaths:\n  /a/{}: {get: {}}\n  /b: {get: {}}\n  /c/{id: {get: {}}\n"
+            "  /d/../e: {get: {}}\n  /./f: {get: {}}\n  /g/{id}: {get: {}}\n");
+  const auto left_out = [&](const std::string& line_and_path) {
+    return testing::StartsWith(api + ":" + line_and_path + ": expected ");
+  };
+  const auto all =
+      ElementsAre(left_out("3: paths: leaves out \"/a/{}\""), left_out("5: paths: leaves out \"/c/{id\""),
+                  left_out("6: paths: leaves out \"/d/../e\""), left_out("7: paths: leaves out \"/./f\""));
+  for (const bool is_check : {true, false}) {
+    std::vector<const char*> words = {"--openapi", api.c_str()};
+    if (is_check) words.push_back("--check");
+    const auto loaded = load_with(words);
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().lines.front();
+    std::vector<std::string> paths;
+    for (const auto& route : loaded->settings.routes)
+      paths.push_back(route.path);
+    EXPECT_THAT(paths, ElementsAre("/b", "/g/{id}"));
+    EXPECT_THAT(loaded->hints, all);
+  }
+  const std::string file = write("w.yaml", "routes: ['/a/{}']\n");
+  EXPECT_TRUE(load_with({"--config", file.c_str()}).has_error()) << "a route of the file is meant";
+}
+
 TEST_F(LoadOpenApi, KeepsADuplicateOfTheFileAnError) {
   const std::string file = write("w.yaml", "routes: ['/{a}', '/{b}']\n");
   EXPECT_TRUE(load_with({"--config", file.c_str()}).has_error());

@@ -223,6 +223,17 @@ TEST(Listing, ReadsMappingsOfSpring) {
   EXPECT_THAT(read("spring", "{}"), ElementsAre(HasSubstr("1:1: expected the JSON of /actuator/mappings")));
 }
 
+// 3.7 kB of aliases were 2.7 s of work and 333 MB of routes.
+TEST(Listing, RefusesAliasesInMappingsOfSpring) {
+  std::string text = "{\"contexts\": {\"a\": {\"mappings\": {\"dispatcherServlets\": {\n\"d0\": &d [";
+  for (int i = 0; i < 50; ++i)
+    text += R"({"predicate": "/p"},)";
+  text += "{}]";
+  for (int i = 1; i < 200; ++i)
+    text += ",\n\"d" + std::to_string(i) + "\": *d";
+  EXPECT_THAT(read("spring", text + "}}}}}"), ElementsAre(HasSubstr("3:7: expected JSON, found a mistake")));
+}
+
 TEST(Listing, ReadsTheDocumentOfFastApi) {
   EXPECT_THAT(read("fastapi", R"({"openapi": "3.0.2", "info": {"title": "FastAPI", "version": "0.1.0"},
     "paths": {"/items/{item_id}": {"get": {"responses": {}}, "put": {"responses": {}}}}})"),
