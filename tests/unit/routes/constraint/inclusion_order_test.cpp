@@ -95,7 +95,7 @@ TEST_P(InclusionOrderProperty, AgreesWithAComparisonOfAllPairs) {
   EXPECT_GT(inclusions, 200U) << "the constraints hardly include each other";
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, InclusionOrderProperty, testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(Seeds, InclusionOrderProperty, testing::Range(1U, 4U));
 
 }  // namespace
 }  // namespace wayside::routes
