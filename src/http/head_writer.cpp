@@ -226,7 +226,8 @@ std::optional<std::size_t> write_response_head(const ResponseHead& head, const R
       length_is_there = length_is_there || keeps_length;
     } else if (field.id == field::upgrade && rewrite.upgrade) {
       copier.keep(field);
-    } else if (field.id == field::trailer && rewrite.framing.kind == Framing::Kind::kChunked) {
+    } else if (field.id == field::trailer && rewrite.framing.kind == Framing::Kind::kChunked &&
+               !is_nominated(head.connection, field.name)) {
       // The trailers that it announces go on too (RFC 9110 section 6.6.2).
       copier.keep(field);
     } else if (kHopByHop.contains(field.id) || is_nominated(head.connection, field.name) ||

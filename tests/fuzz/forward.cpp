@@ -116,28 +116,29 @@ bool is_our_own(std::string_view name) {
 }
 
 // Fields that end here: those of RFC 9110 section 7.6.1, and in a request "Proxy" and those that a backend
-// could take for our own, or for another proxy's, because they are spelled with "_".
+// could take for our own, or for another proxy's, because they are spelled with "_". Trailer goes on with the
+// trailers of a response.
 template <class Head>
-bool ends_here(std::string_view name, const http::ConnectionOptions& options) {
+bool ends_here(std::string_view name, const http::ConnectionOptions& options, bool keeps_trailers) {
   constexpr bool kIsRequest = std::is_same_v<Head, http::RequestHead>;
-  constexpr std::array<std::string_view, 5> kHopByHop = {"keep-alive", "proxy-connection", "te", "trailer",
-                                                         "upgrade"};
+  constexpr std::array<std::string_view, 4> kHopByHop = {"keep-alive", "proxy-connection", "te", "upgrade"};
   std::string with_hyphens(name);
   std::ranges::replace(with_hyphens, '_', '-');
   const bool is_twin = with_hyphens != name && (is_our_own<Head>(with_hyphens) ||
                                                 equals_ignoring_case(with_hyphens, "content-type") ||
                                                 http::is_set_by_proxies(with_hyphens));
   const bool is_forgery = is_twin || equals_ignoring_case(name, "proxy");
-  return is_among(kHopByHop, name) || (kIsRequest && is_forgery) ||
+  const bool is_lost_trailer = !keeps_trailers && equals_ignoring_case(name, "trailer");
+  return is_among(kHopByHop, name) || is_lost_trailer || (kIsRequest && is_forgery) ||
          std::ranges::any_of(options.nominated,
                              [&](std::string_view other) { return equals_ignoring_case(name, other); });
 }
 
 template <class Head>
-void copy_fields(const Head& head, Message& message) {
+void copy_fields(const Head& head, Message& message, bool keeps_trailers) {
   for (const http::Field& field : head.fields) {
     if (is_our_own<Head>(field.name)) continue;
-    if (ends_here<Head>(field.name, head.connection)) {
+    if (ends_here<Head>(field.name, head.connection, keeps_trailers)) {
       ++message.hop_fields;
     } else {
       message.fields.emplace_back(field.name, field.value);
@@ -161,7 +162,7 @@ std::optional<Violation> forward_request(Reader& reader, const http::Limits& lim
   Message& message = forwarded.messages.emplace_back();
   message.start.append(head.method_token).append(" ").append(head.target);
   message.framing = *framing;
-  copy_fields(head, message);
+  copy_fields(head, message, false);
 
   std::string out(http::rewritten_size_bound((*bytes)->size()), '\0');
   const auto written = http::write_request_head(
@@ -191,12 +192,12 @@ std::optional<Violation> forward_response(Reader& reader, Requester requester, c
   Message& message = forwarded.messages.emplace_back();
   message.start.append(std::to_string(head.status)).append(" ").append(head.reason);
   message.framing = *framing;
-  copy_fields(head, message);
-
   Framing outgoing = *framing;
   if (framing->kind == Kind::kChunked || framing->kind == Kind::kUntilClose) {
     outgoing.kind = requester.is_http10 ? Kind::kUntilClose : Kind::kChunked;
   }
+  copy_fields(head, message, outgoing.kind == Kind::kChunked);
+
   std::string out(http::rewritten_size_bound((*bytes)->size()), '\0');
   const http::ResponseRewrite rewrite{
       .framing = outgoing,
