@@ -120,7 +120,8 @@ TEST(Reachability, KnowsNoDotsAsSegments) {
   EXPECT_TRUE(taken[3].has_value());
 }
 
-// Each of the later templates fits all earlier ones up to their last segment, which took minutes under a sanitizer.
+// Each of the later templates fits all earlier ones up to their last segment, which took minutes under a
+// sanitizer.
 TEST(Reachability, BoundsTheSearchForTemplatesThatOverlap) {
   std::vector<Template> all;
   for (int i = 0; i < 6'000; ++i) {
