@@ -45,13 +45,13 @@ std::string url_of(const ProbeTarget& target) {
                                   : fmt::format("http://{}{}", address, target.target);
 }
 
-asio::awaitable<std::vector<Stream::endpoint>> look_up(Address address) {
+asio::awaitable<std::vector<Stream::endpoint>> look_up(asio::io_context& io, Address address) {
   std::vector<Stream::endpoint> endpoints;
   if (address.is_unix()) {
     endpoints.emplace_back(asio::local::stream_protocol::endpoint(address.unix_path));
     co_return endpoints;
   }
-  tcp::resolver resolver(co_await asio::this_coro::executor);
+  tcp::resolver resolver(io);
   const std::string port = std::to_string(address.port);
   const auto found = co_await resolver.async_resolve(address.host, port, asio::use_awaitable);
   for (const auto& entry : found)
@@ -60,8 +60,9 @@ asio::awaitable<std::vector<Stream::endpoint>> look_up(Address address) {
 }
 
 // Tries the endpoints in turn; throws the error of the last.
-asio::awaitable<Stream::socket> connect(const std::vector<Stream::endpoint>& endpoints) {
-  Stream::socket socket(co_await asio::this_coro::executor);
+asio::awaitable<Stream::socket> connect(asio::io_context& io,
+                                        const std::vector<Stream::endpoint>& endpoints) {
+  Stream::socket socket(io);
   std::exception_ptr last_error;
   for (const Stream::endpoint& endpoint : endpoints) {
     try {
@@ -75,9 +76,9 @@ asio::awaitable<Stream::socket> connect(const std::vector<Stream::endpoint>& end
   std::rethrow_exception(last_error);
 }
 
-asio::awaitable<http::status> ask(ProbeTarget target) {
-  const std::vector<Stream::endpoint> endpoints = co_await look_up(target.address);
-  Stream::socket socket = co_await connect(endpoints);
+asio::awaitable<http::status> ask(asio::io_context& io, ProbeTarget target) {
+  const std::vector<Stream::endpoint> endpoints = co_await look_up(io, target.address);
+  Stream::socket socket = co_await connect(io, endpoints);
   http::request<http::empty_body> request(http::verb::get, target.target, 11);
   request.set(http::field::host, target.address.is_unix() ? "localhost" : to_string(target.address));
   request.set(http::field::user_agent, "wayside-probe");
@@ -92,7 +93,8 @@ asio::awaitable<http::status> ask(ProbeTarget target) {
 }  // namespace
 
 Checked<ProbeTarget, ProbeError> probe_target(std::string_view url, const config::Settings& settings) {
-  if (url.empty()) return ProbeTarget{reachable(settings.metrics_listen.front().address), std::string(kReadyPage)};
+  if (url.empty())
+    return ProbeTarget{reachable(settings.metrics_listen.front().address), std::string(kReadyPage)};
   const bool is_printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
   if (!is_printable) return ProbeError{fmt::format("expected {}, found {}", kForms, quoted(url))};
   constexpr std::string_view kHttp = "http://";
@@ -127,7 +129,7 @@ ProbeOutcome probe(const ProbeTarget& target, Milliseconds timeout) {
       outcome.line += failure.code().message();
     }
   };
-  asio::co_spawn(*io, ask(target), on_end);
+  asio::co_spawn(*io, ask(*io, target), on_end);
   io->run_for(timeout);
   if (has_ended) return outcome;
   outcome.line += fmt::format("no answer within {} ms", timeout.count());
