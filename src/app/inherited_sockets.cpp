@@ -3,6 +3,7 @@
 #include "app/variables.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <fcntl.h>
@@ -75,7 +76,8 @@ std::optional<int> socket_option(int socket, int option) noexcept {
 std::optional<std::string> prepare(int number) {
   const std::optional<int> domain = socket_option(number, SO_DOMAIN);
   if (!domain) return fmt::format("descriptor {} is no socket: {}", number, last_error().message());
-  if (domain != AF_INET && domain != AF_INET6 && domain != AF_UNIX)
+  constexpr std::array kFamilies = {AF_INET, AF_INET6, AF_UNIX};
+  if (std::ranges::find(kFamilies, *domain) == kFamilies.end())
     return fmt::format("descriptor {} is neither a TCP nor a unix socket", number);
   if (socket_option(number, SO_TYPE) != SOCK_STREAM)
     return fmt::format("descriptor {} is no stream socket", number);

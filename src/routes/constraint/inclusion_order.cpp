@@ -24,7 +24,7 @@ class InclusionOrder::Index {
         ++uses[text];
     }
     for (std::size_t i = 0; i < facts.size(); ++i)
-      entries_.push_back({rarest(facts[i]->required, uses), i});
+      entries_.emplace_back(rarest(facts[i]->required, uses), i);
     std::ranges::sort(entries_);
   }
 
@@ -89,6 +89,7 @@ std::vector<std::size_t> InclusionOrder::order(std::span<const Ranked> constrain
 
   facts_.resize(automata_.size());  // before facts are pointed at
   std::vector<const Facts*> facts;
+  facts.reserve(sorted.size());
   for (const std::size_t constraint : sorted)
     facts.push_back(&facts_of(constraints[constraint].automaton));
   const Index index(facts);
