@@ -125,30 +125,7 @@ class Opener {
 Checked<ListeningSockets, StartError> open_listening_sockets(const config::Settings& settings,
                                                              InheritedSockets inherited) {
   ListeningSockets all;
-  all.of_worker.resize(settings.workers);
   Opener opener(settings);
-  const auto give_to_workers = [&](const Checked<Address, StartError>& bound,
-                                   std::vector<net::Descriptor>& opened) -> Checked<void, StartError> {
-    if (!bound) return bound.error();
-    all.proxy_addresses.push_back(*bound);
-    for (std::size_t i = 0; i < settings.workers; ++i)
-      all.of_worker[i].push_back(std::move(opened[i]));
-    return {};
-  };
-  if (!inherited.clients.empty()) all.life_of_proxy = net::SocketLife::kManager;
-  for (net::Descriptor& socket : inherited.clients) {
-    std::vector<net::Descriptor> opened;
-    const auto bound = opener.adopt(std::move(socket), settings.workers, opened);
-    if (const auto given = give_to_workers(bound, opened); !given) return given.error();
-  }
-  for (const config::ListenSpec& spec : settings.listen) {
-    if (!inherited.clients.empty()) break;
-    std::vector<net::Descriptor> opened;
-    const auto bound = opener.open(spec, settings.workers, settings.reuse_port, opened);
-    if (const auto given = give_to_workers(bound, opened); !given) return given.error();
-  }
-  all.proxy_files = opener.take_files();
-
   if (!inherited.metrics.empty()) all.life_of_metrics = net::SocketLife::kManager;
   for (net::Descriptor& socket : inherited.metrics) {
     const auto bound = opener.adopt(std::move(socket), 1, all.of_metrics);
@@ -162,6 +139,39 @@ Checked<ListeningSockets, StartError> open_listening_sockets(const config::Setti
     all.metrics_addresses.push_back(*bound);
   }
   all.metrics_files = opener.take_files();
+
+  const bool is_activated = !inherited.clients.empty();
+  const std::size_t count = is_activated ? inherited.clients.size() : settings.listen.size();
+  all.proxy_addresses.resize(count);
+  all.of_worker.resize(settings.workers);
+  for (std::vector<net::Descriptor>& of_worker : all.of_worker)
+    of_worker.resize(count);
+  const auto give_to_workers = [&](std::size_t index, const Checked<Address, StartError>& bound,
+                                   std::vector<net::Descriptor>& opened) -> Checked<void, StartError> {
+    if (!bound) return bound.error();
+    all.proxy_addresses[index] = *bound;
+    for (std::size_t i = 0; i < settings.workers; ++i)
+      all.of_worker[i][index] = std::move(opened[i]);
+    return {};
+  };
+  if (is_activated) all.life_of_proxy = net::SocketLife::kManager;
+  for (std::size_t i = 0; i < inherited.clients.size(); ++i) {
+    std::vector<net::Descriptor> opened;
+    const auto bound = opener.adopt(std::move(inherited.clients[i]), settings.workers, opened);
+    if (const auto given = give_to_workers(i, bound, opened); !given) return given.error();
+  }
+  // A unix socket may take the path of a running daemon, which would lose it to a start that fails. So they
+  // come last.
+  for (const bool is_unix : {false, true}) {
+    for (std::size_t i = 0; i < settings.listen.size() && !is_activated; ++i) {
+      const config::ListenSpec& spec = settings.listen[i];
+      if (spec.address.is_unix() != is_unix) continue;
+      std::vector<net::Descriptor> opened;
+      const auto bound = opener.open(spec, settings.workers, settings.reuse_port, opened);
+      if (const auto given = give_to_workers(i, bound, opened); !given) return given.error();
+    }
+  }
+  all.proxy_files = opener.take_files();
   return all;
 }
 

@@ -51,14 +51,18 @@ inline constexpr TextValue kAddresses{
     true,
 };
 
-template <auto member>
+constexpr char kClientListener[] =
+    "an address, {address: ADDRESS, mode: MODE, owner: USER:GROUP, proxy_protocol: true|optional}, or a list "
+    "of these";
+constexpr char kMetricsListener[] =
+    "an address, {address: ADDRESS, mode: MODE, owner: USER:GROUP}, or a list of these";
+template <auto member, const char* accepted>
 inline constexpr StructuredValue kListen{
     [](const YamlValue& value, Settings& settings, YamlMistakes& mistakes) {
       read_listen(value, settings.*member, mistakes);
     },
     [](const Settings& settings, YAML::Emitter& out) { print_listen(settings.*member, out); },
-    "an address, {address: ADDRESS, mode: MODE, owner: USER:GROUP, proxy_protocol: true|optional}, or a list "
-    "of these",
+    accepted,
 };
 
 // The documents without prefixes.
@@ -111,7 +115,7 @@ constexpr std::array kSettings = std::to_array<Setting>({
      "configuration file (YAML). The names of files in it begin beside it",
      {"config", "FILE"}},
     {"listen",
-     kListen<&Settings::listen>,
+     kListen<&Settings::listen, kClientListener>,
      "where clients connect. An IPv6 address stands in brackets, as in [::]:8080, and takes IPv4 clients too "
      "unless 0.0.0.0 with the same port is in the list. `mode` and `owner` are those of a unix socket's "
      "file. "
@@ -152,7 +156,7 @@ constexpr std::array kSettings = std::to_array<Setting>({
      "makes "
      "wayside unready for 10 s at most"},
     {"metrics.listen",
-     kListen<&Settings::metrics_listen>,
+     kListen<&Settings::metrics_listen, kMetricsListener>,
      "where Prometheus connects, in the form of `listen`. Whoever reaches this address can read all that it "
      "shows. The flag may be repeated",
      {"metrics-listen", "ADDRESS[,ADDRESS]", &kAddresses<&Settings::metrics_listen>}},

@@ -134,7 +134,10 @@ std::string program_page(const Reference& reference, const Edition& edition) {
   write_environment(reference, page);
   page.heading("SIGNALS");
   page.tag("SIGTERM, SIGINT");
-  page.text("Stop accepting, end what is in flight within `timeouts.drain`, and exit.");
+  page.text(
+      "Announce the end on /-/ready, go on accepting for `timeouts.drain_delay`, end what is in flight "
+      "within "
+      "`timeouts.drain`, and exit with 0. A second one ends the process at once.");
   page.tag("SIGHUP");
   page.text(
       "Read the configuration again. Routes take effect at once; a mistake changes nothing and is logged. "
@@ -146,7 +149,8 @@ std::string program_page(const Reference& reference, const Edition& edition) {
   page.tag("/-/healthy");
   page.text("200 while the process lives.");
   page.tag("/-/ready");
-  page.text("200 while clients are accepted, else 503.");
+  page.text(
+      "200 while clients are accepted, and with `readiness: backend` while the backend is up; else 503.");
   page.tag("/routes");
   page.text("What the routes are used for, and suggestions for requests without a route.");
   page.tag("/-/reload");

@@ -88,6 +88,28 @@ TEST(ListeningSockets, SayWhichAddressCannotBeOpened) {
             "cannot listen on " + to_string(taken.proxy_addresses.front()) + ": Address already in use");
 }
 
+TEST(ListeningSockets, OfAFailedStartTakeNoPathOfARunningDaemon) {
+  const test::TemporaryFolder folder;
+  const config::ListenSpec path{{{}, 0, folder.path("w.sock")}};
+  config::Settings settings = settings_with({path});
+  settings.reuse_port = true;
+  const auto running = open(settings);
+  settings.listen = {path, kLoopback};
+  settings.metrics_listen = {{running.metrics_addresses.front()}};
+  EXPECT_TRUE(open_listening_sockets(settings).has_error()) << "the port is taken";
+  RawSocket::connect(path.address);
+  settings.listen = {path, {{"192.0.2.1", 0, {}}}};  // RFC 5737: of no machine
+  settings.metrics_listen = {kLoopback};
+  EXPECT_TRUE(open_listening_sockets(settings).has_error());
+  RawSocket::connect(path.address);
+  EXPECT_TRUE(accepts_one(running.of_worker[0].front()));
+  settings.listen = {path, kLoopback};
+  const auto next = open(settings);
+  EXPECT_EQ(next.proxy_addresses.front(), path.address) << "in the order of the settings";
+  RawSocket::connect(path.address);
+  EXPECT_TRUE(accepts_one(next.of_worker[0].front()));
+}
+
 TEST(ListeningSockets, FindTheOwnerByNameAndNumber) {
   const test::TemporaryFolder folder;
   const Address address{{}, 0, folder.path("w.sock")};
