@@ -168,7 +168,7 @@ CommandLine parse_command_line(std::span<const char* const> argv, std::vector<st
   namespace style = po::command_line_style;
   std::vector<std::string> words(argv.begin() + (argv.empty() ? 0 : 1), argv.end());
   if (!words.empty() && words.front() == kRoutesCommand) return parse_routes_command(words, errors);
-  for (const std::string_view command : {"check", "explain"}) {
+  for (const std::string_view command : {"check", "explain", "help", "version"}) {
     if (!words.empty() && words.front() == command) words.front().insert(0, "--");
   }
   const bool is_probe = !words.empty() && words.front() == kProbeCommand;

@@ -74,6 +74,12 @@ TEST(CommandLine, SaysWhatIsWrong) {
   }
 }
 
+TEST(CommandLine, TakesActionsAsWords) {
+  EXPECT_EQ(parse({"check"}).line.action, Action::kCheck);
+  EXPECT_EQ(parse({"help"}).line.action, Action::kHelp);
+  EXPECT_EQ(parse({"version"}).line.action, Action::kVersion);
+}
+
 TEST(CommandLine, ReadsTheUrlOfAProbe) {
   EXPECT_EQ(parse({"probe"}).line.action, Action::kProbe);
   EXPECT_EQ(parse({"probe"}).line.probe_url, "");
