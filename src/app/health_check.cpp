@@ -2,6 +2,7 @@
 
 #include "wayside/http/head_parser.hpp"
 #include "wayside/http/limits.hpp"
+#include "wayside/http/violation.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -17,6 +18,10 @@ namespace wayside::app {
 namespace {
 
 namespace asio = boost::asio;
+
+// As many as precede the response to a request (proxy/response_leg.cpp). More would keep the loop for
+// themselves, where the backend sends faster than the check reads.
+constexpr int kMaxInformational = 16;
 
 std::string request_for(const Address& backend, const std::string& path) {
   return fmt::format(
@@ -71,13 +76,15 @@ void HealthCheck::begin() {
   unsent_ = request_;
   scanner_.reset();
   received_size_ = 0;
+  informational_count_ = 0;
   try {
     limit_.expires_after(settings_.timeout);
     limit_.async_wait([this, number = ++number_](const error_code& ec) {
       if (ec || is_stopped_ || !is_under_way_ || number != number_) return;
       end("no response in time");
     });
-    connector_.emplace(readiness_, backend_);
+    if (needs_connector_) connector_.emplace(readiness_, backend_);
+    needs_connector_ = false;
     attempt_.emplace(connector_->start(*this, settings_.timeout));
   } catch (const std::bad_alloc&) {
     give_up();
@@ -103,6 +110,7 @@ void HealthCheck::on_connected() {
   auto stream = attempt_->take();
   attempt_.reset();
   if (!stream) return end(stream.error().message());
+  needs_connector_ = true;
   stream_.emplace(std::move(*stream));
   stream_->set_waiter(this);
 }
@@ -142,6 +150,8 @@ bool HealthCheck::take_heads() {
     if (head_.status / 100 != 1 || head_.status == 101) {
       return end(is_healthy(head_.status) ? std::string() : fmt::format("status {}", head_.status)), true;
     }
+    if (++informational_count_ > kMaxInformational)
+      return end(std::string(http::to_text(http::Violation::kTooManyInformational))), true;
     std::copy(received_.begin() + static_cast<std::ptrdiff_t>(**size),
               received_.begin() + static_cast<std::ptrdiff_t>(received_size_), received_.begin());
     received_size_ -= **size;

@@ -3,7 +3,7 @@
 //
 // It runs on the metrics listener's thread, never on a worker, and no metric of an endpoint counts it. Checks
 // begin every HealthCheck::interval; where one takes longer, the next one is left out. The name of the
-// backend is looked up each time.
+// backend is looked up again behind each check that was connected, and where connecting fails.
 //
 // Used by the io_context's thread alone, or while none runs it.
 #pragma once
@@ -75,7 +75,10 @@ class HealthCheck final : private net::Waiter {
   // Of the check under way.
   bool is_under_way_ = false;
   std::uint64_t number_ = 0;
-  std::optional<net::Connector> connector_;  // of the last check: the attempt may end inside of it
+  // It has connected at most once: then it would take refusals for a restart, and try for the whole timeout.
+  // Until then the checks share it, as it bounds the look-ups that hang.
+  std::optional<net::Connector> connector_;
+  bool needs_connector_ = true;  // a new one; the attempt may end inside of the old one
   std::optional<net::ConnectAttempt> attempt_;
   std::optional<net::Stream> stream_;
   std::string_view unsent_;  // of request_
@@ -83,6 +86,7 @@ class HealthCheck final : private net::Waiter {
   http::ResponseHead head_;
   std::vector<char> received_;
   std::size_t received_size_ = 0;
+  int informational_count_ = 0;
 };
 
 }  // namespace wayside::app

@@ -49,15 +49,24 @@ void Supervisor::on_started() {
 }
 
 void Supervisor::on_reload_begins() noexcept {
+  if (is_stopping_) return;
+  is_reloading_ = true;
   send(manager_, "RELOADING=1\nMONOTONIC_USEC={}", monotonic_microseconds());
 }
 
 void Supervisor::on_reload_ends() noexcept {
+  if (!std::exchange(is_reloading_, false)) return;
   manager_.send("READY=1");
+  // For systemd, the process runs from here on.
+  if (is_stopping_) send_stopping();
 }
 
 void Supervisor::on_stopping() noexcept {
   is_stopping_ = true;
+  send_stopping();
+}
+
+void Supervisor::send_stopping() const noexcept {
   manager_.send("STOPPING=1\nSTATUS=draining");
 }
 

@@ -35,6 +35,7 @@ class Supervisor {
 
   // The process serves. The rest begins now.
   void on_started();
+  // A reload that begins while the process stops is not told.
   void on_reload_begins() noexcept;
   void on_reload_ends() noexcept;
   void on_stopping() noexcept;
@@ -45,6 +46,7 @@ class Supervisor {
   void prove_life_later();
   void report_later();
   void report() noexcept;
+  void send_stopping() const noexcept;
 
   const NotifySocket manager_;
   const std::chrono::microseconds watchdog_;
@@ -56,6 +58,7 @@ class Supervisor {
   net::ReservedTimer<Report> report_timer_;
   metrics::Totals last_;
   TimePoint reported_at_{};
+  bool is_reloading_ = false;
   bool is_stopping_ = false;
   bool is_stopped_ = false;
 };

@@ -3,6 +3,7 @@
 #include "support/fake_backend.hpp"
 #include "support/io_loop.hpp"
 #include "support/raw_socket.hpp"
+#include "support/stuck_resolver.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,7 +27,7 @@ using testing::StartsWith;
 class HealthCheckTest : public testing::Test {
  protected:
   void start() {
-    check_.emplace(loop_.io, backend_.address(), settings_,
+    check_.emplace(loop_.io, address_, settings_,
                    [this](const std::string& failure) { results_.push_back(failure); });
     check_->start();
   }
@@ -59,6 +60,7 @@ class HealthCheckTest : public testing::Test {
 
   test::IoLoop loop_;
   test::FakeBackend backend_;
+  Address address_ = backend_.address();
   config::HealthCheck settings_{.path = "/healthz?deep=1", .interval = 5ms, .timeout = 10s};
   std::vector<std::string> results_;
   std::optional<HealthCheck> check_;
@@ -116,6 +118,32 @@ TEST_F(HealthCheckTest, FailsWhereTheResponseIsLate) {
   EXPECT_TRUE(run_until(loop_, [&] { return !results_.empty(); }));
   EXPECT_THAT(results_, ElementsAre("no response in time"));
   EXPECT_THAT(connection.read_to_end(), HasSubstr("GET /healthz")) << "and the connection is closed";
+}
+
+// A backend that sends faster than the check reads would keep the loop for itself.
+TEST_F(HealthCheckTest, FailsWhereInformationalResponsesHaveNoEnd) {
+  start();
+  std::string many;
+  for (int i = 0; i != 16; ++i)
+    many += "HTTP/1.1 102 Processing\r\n\r\n";
+  EXPECT_EQ(result_of({many + "HTTP/1.1 200 OK\r\n\r\n"}), "");
+  EXPECT_EQ(result_of({many + "HTTP/1.1 102 Processing\r\n\r\n"}),
+            "too many informational responses precede the final one");
+}
+
+// Each look-up that hangs has a thread, and may have a descriptor.
+TEST_F(HealthCheckTest, LooksUpAFewTimesAtOnceWhereLookUpsHang) {
+  address_.host = test::kStuckHost;
+  settings_.timeout = 10ms;
+  {
+    test::StuckResolver resolver;
+    start();
+    EXPECT_TRUE(run_until(loop_, [&] { return results_.size() >= 20; }));
+    EXPECT_THAT(results_, testing::Each("no response in time"));
+    EXPECT_LE(resolver.stuck_count(), 4);
+  }
+  // The name is found again.
+  test::RawSocket connection = accept();
 }
 
 TEST_F(HealthCheckTest, MakesNoSecondCheckBesideOneUnderWay) {

@@ -63,6 +63,24 @@ TEST_F(SupervisorTest, TellsThePhasesOfTheProcess) {
   EXPECT_EQ(next(20ms), "");
 }
 
+// systemd goes by the last message: behind READY=1, the service would run.
+TEST_F(SupervisorTest, IsStoppingWhereAReloadEndsDuringTheDrain) {
+  Supervisor supervisor = make();
+  supervisor.on_started();
+  next();
+  supervisor.on_reload_begins();
+  next();
+  supervisor.on_stopping();
+  next();
+  supervisor.on_reload_ends();
+  EXPECT_EQ(next(), "READY=1");
+  EXPECT_EQ(next(), "STOPPING=1\nSTATUS=draining");
+  supervisor.on_reload_begins();
+  EXPECT_EQ(next(20ms), "");
+  supervisor.on_reload_ends();
+  EXPECT_EQ(next(20ms), "");
+}
+
 TEST_F(SupervisorTest, ShowsRates) {
   Supervisor supervisor = make(0us, 200ms);
   supervisor.on_started();
