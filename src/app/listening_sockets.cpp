@@ -126,20 +126,6 @@ Checked<ListeningSockets, StartError> open_listening_sockets(const config::Setti
                                                              InheritedSockets inherited) {
   ListeningSockets all;
   Opener opener(settings);
-  if (!inherited.metrics.empty()) all.life_of_metrics = net::SocketLife::kManager;
-  for (net::Descriptor& socket : inherited.metrics) {
-    const auto bound = opener.adopt(std::move(socket), 1, all.of_metrics);
-    if (!bound) return bound.error();
-    all.metrics_addresses.push_back(*bound);
-  }
-  for (const config::ListenSpec& spec : settings.metrics_listen) {
-    if (!inherited.metrics.empty()) break;
-    const auto bound = opener.open(spec, 1, false, all.of_metrics);
-    if (!bound) return bound.error();
-    all.metrics_addresses.push_back(*bound);
-  }
-  all.metrics_files = opener.take_files();
-
   const bool is_activated = !inherited.clients.empty();
   const std::size_t count = is_activated ? inherited.clients.size() : settings.listen.size();
   all.proxy_addresses.resize(count);
@@ -160,9 +146,7 @@ Checked<ListeningSockets, StartError> open_listening_sockets(const config::Setti
     const auto bound = opener.adopt(std::move(inherited.clients[i]), settings.workers, opened);
     if (const auto given = give_to_workers(i, bound, opened); !given) return given.error();
   }
-  // A unix socket may take the path of a running daemon, which would lose it to a start that fails. So they
-  // come last.
-  for (const bool is_unix : {false, true}) {
+  const auto open_for_clients = [&](bool is_unix) -> Checked<void, StartError> {
     for (std::size_t i = 0; i < settings.listen.size() && !is_activated; ++i) {
       const config::ListenSpec& spec = settings.listen[i];
       if (spec.address.is_unix() != is_unix) continue;
@@ -170,7 +154,27 @@ Checked<ListeningSockets, StartError> open_listening_sockets(const config::Setti
       const auto bound = opener.open(spec, settings.workers, settings.reuse_port, opened);
       if (const auto given = give_to_workers(i, bound, opened); !given) return given.error();
     }
+    return {};
+  };
+  if (const auto opened = open_for_clients(false); !opened) return opened.error();
+
+  if (!inherited.metrics.empty()) all.life_of_metrics = net::SocketLife::kManager;
+  for (net::Descriptor& socket : inherited.metrics) {
+    const auto bound = opener.adopt(std::move(socket), 1, all.of_metrics);
+    if (!bound) return bound.error();
+    all.metrics_addresses.push_back(*bound);
   }
+  for (const config::ListenSpec& spec : settings.metrics_listen) {
+    if (!inherited.metrics.empty()) break;
+    const auto bound = opener.open(spec, 1, false, all.of_metrics);
+    if (!bound) return bound.error();
+    all.metrics_addresses.push_back(*bound);
+  }
+  all.metrics_files = opener.take_files();
+
+  // A unix socket may take the path of a running daemon, which would lose it to a start that fails. So these
+  // come last.
+  if (const auto opened = open_for_clients(true); !opened) return opened.error();
   all.proxy_files = opener.take_files();
   return all;
 }
