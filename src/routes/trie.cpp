@@ -171,9 +171,11 @@ class Trie::Builder {
 
   std::vector<Child> in_order(const std::vector<Child>& children) {
     std::vector<Ranked> constraints;
+    constraints.reserve(children.size());
     for (const Child& child : children)
       constraints.push_back(child.constraint);
     std::vector<Child> ordered;
+    ordered.reserve(children.size());
     for (const std::size_t index : order_.order(constraints))
       ordered.push_back(children[index]);
     return ordered;
