@@ -1,4 +1,4 @@
-// What the service manager that started the process wants to be told, by its variables.
+// The service manager that started the process: where it takes messages, and how often it expects one.
 #pragma once
 
 #include <chrono>
@@ -8,8 +8,8 @@ namespace wayside::app {
 
 struct Supervision {
   std::string socket{};  // for messages (sd_notify(3)); empty: it wants none
-  std::chrono::microseconds
-      watchdog{};  // from one sign of life to the next (sd_watchdog_enabled(3)); 0: none
+  // The longest time between two signs of life (sd_watchdog_enabled(3)); 0: it expects none.
+  std::chrono::microseconds watchdog{};
 };
 
 // Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, and removes them from the environment, so that no

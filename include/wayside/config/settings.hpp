@@ -81,7 +81,7 @@ struct HealthCheck {
   friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
 };
 
-// What GET /-/ready answers for.
+// The condition for which GET /-/ready answers 200.
 enum class Readiness : std::uint8_t {
   kProcess,  // wayside accepts connections
   kBackend,  // and its backend is up

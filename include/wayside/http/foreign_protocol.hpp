@@ -13,7 +13,7 @@ namespace wayside::http {
 // front.
 std::optional<Violation> foreign_protocol(std::string_view bytes) noexcept;
 
-// What a server says to a client of HTTP/2 that should use HTTP/1.1: an empty SETTINGS frame and GOAWAY with
+// The frames that send a client of HTTP/2 back to HTTP/1.1: an empty SETTINGS frame, and GOAWAY with
 // HTTP_1_1_REQUIRED (RFC 9113 sections 3.4, 6.8 and 7).
 std::string_view http2_refusal() noexcept;
 

@@ -20,8 +20,8 @@ struct RequestRewrite {
   // Without a zone; appended to X-Forwarded-For, and to Forwarded if present. Empty: it has none (unix
   // socket).
   std::string_view client_ip;
-  // What the client says of other clients is appended to. Otherwise this hop's own words replace all fields
-  // of http::is_set_by_proxies().
+  // True: X-Forwarded-For and Forwarded of the client are continued. False: every field that
+  // http::is_set_by_proxies() names is dropped, and this hop writes its own.
   bool trusts_client = true;
   std::string_view fallback_host;               // the Host of an HTTP/1.0 request without one
   Framing framing{};                            // of the body that follows

@@ -23,9 +23,9 @@
 
 namespace wayside::net {
 
-// What becomes of a listening socket when its listener closes.
+// The owner of a listening socket, with whom it ends.
 enum class SocketLife : std::uint8_t {
-  kListener,  // it ends too
+  kListener,  // the socket ends when the listener closes
   kManager,   // a service manager has it open: connections wait in its queue for the next process
 };
 

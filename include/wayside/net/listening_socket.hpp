@@ -69,10 +69,10 @@ struct UnixListeningSocket {
   SocketFile file;
 };
 
-// Replaces the file of a socket that nobody listens on. Of several daemons that start at once, one gets the
-// path, where the file system has locks (flock(2)). Clients find either socket at the path at any time,
-// and never one with another mode or owner. Fails with address_in_use if somebody listens there and is not
-// to be replaced, and with file_exists if the file is no socket.
+// Listens at the path. A socket file that nobody listens on is replaced. If several daemons start at once,
+// one gets the path, provided that the file system has locks (flock(2)). Clients find either socket at the
+// path at any time, and never one with another mode or owner. Fails with address_in_use if somebody listens
+// there and is not to be replaced, and with file_exists if the file is no socket.
 Result<UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how);
 
 // Another descriptor of the socket, with the same accept queue.
