@@ -2,9 +2,9 @@
 """The cost to clients of a backend that closes idle connections: behind wayside, with --peers also nginx and HAProxy.
 
 The worst case: POSTs come in bursts, and the time between two bursts is just the time for which the backend keeps an
-idle connection. So a POST and the end of its connection cross on their way, and nobody may send a POST again. The
-backend says in Keep-Alive how long it keeps a connection, as Node does; with --silent it does not. A POST is lost if it
-got no answer, or another than 200.
+idle connection. So a POST and the end of its connection cross on their way (see idle_backend.py), and nobody may send a
+POST again. The backend says in Keep-Alive how long it keeps a connection, as Node does; with --silent it does not. A
+POST is lost if it got no answer, or another than 200.
 """
 
 import argparse
@@ -27,10 +27,10 @@ from wire import Connection, Ended  # noqa: E402
 BACKEND = Path(__file__).resolve().parent / "idle_backend.py"
 MAX_CONNECTIONS = 1000
 PATIENCE_S = 15
-# The POSTs of a burst are spread over the time from EARLIEST_S to LATEST_S, counted from when the client thinks that the
-# backend closes: it has its answer a little later than the backend is done with it.
-EARLIEST_S = -0.010
-LATEST_S = 0.002
+# The POSTs of a burst are spread over the time from EARLIEST_S to LATEST_S, counted from when the end of the connection
+# arrives. They are on their way for longer than that.
+EARLIEST_S = -0.050
+LATEST_S = 0.0
 BODY = b"x" * 100
 POST = b"POST /order HTTP/1.1\r\nHost: idle\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 
