@@ -76,8 +76,9 @@ bool is_reload(const AdminPages& pages, const PageRequest& request) {
          !is_from_foreign_page(request);
 }
 
-Page reloaded_page(const Checked<void, std::string>& result, std::string& body) {
-  if (result.has_error()) return plain_page(500, result.error(), body);
+Page reloaded_page(const Checked<void, ReloadError>& result, std::string& body) {
+  if (result.has_error())
+    return plain_page(result.error().is_refused ? 503 : 500, result.error().message, body);
   return plain_page(200, "The configuration was reloaded.", body);
 }
 

@@ -45,6 +45,8 @@ namespace {
 // The time that the end of a drain gives a reload to finish reading. A readable file takes less.
 constexpr Milliseconds kReadingEndsWithin{1000};
 
+constexpr std::string_view kNotReloaded = "draining: the configuration is not reloaded";
+
 metrics::RegistryOptions registry_options(const config::Settings& settings) {
   std::vector<metrics::ExtraLabel> extra_labels;
   for (const config::HeaderLabel& label : settings.measurement.labels)
@@ -153,8 +155,8 @@ struct Daemon::Impl {
   }
 
   admin::AdminPages::Reload reload_page() {
-    if (!settings.enable_lifecycle) return {};
-    return [this] { return reloader->reload(); };
+    if (!settings.enable_lifecycle || !reloader) return {};
+    return [this] { return on_reload_post(); };
   }
 
   void set_source(std::function<Checked<config::Settings, config::Errors>()> source) {
@@ -288,8 +290,19 @@ struct Daemon::Impl {
   }
 
   void on_reload_request() {
-    if (is_draining) return log.warn("draining: the configuration is not reloaded");
+    if (is_draining) return log.warn(kNotReloaded);
     if (reloader) reloader->request();
+  }
+
+  net::Awaitable<Checked<void, admin::ReloadError>> on_reload_post() {
+    if (is_draining) {
+      log.warn(kNotReloaded);
+      co_return admin::ReloadError{.message = std::string(kNotReloaded), .is_refused = true};
+    }
+    auto reload = reloader->reload();
+    const Checked<void, std::string> result = co_await std::move(reload);
+    if (result.has_error()) co_return admin::ReloadError{.message = result.error()};
+    co_return Checked<void, admin::ReloadError>();
   }
 
   // Leaves the previous routes in `outcome`, which the reloader's thread destroys.

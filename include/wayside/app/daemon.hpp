@@ -62,7 +62,8 @@ class Daemon {
 
   // Asks for a reload and returns at once. The routes and their settings take effect with the next request,
   // other settings with the next start. A configuration with mistakes changes nothing. The log and
-  // wayside_config_last_reload_successful show the result. Any thread.
+  // wayside_config_last_reload_successful show the result. During a drain, the log says that nothing is
+  // reloaded. Any thread.
   void reload();
 
   // /-/ready says 503 from now on, and responses end their connections. After timeouts.drain_delay the

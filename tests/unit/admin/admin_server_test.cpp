@@ -149,7 +149,7 @@ TEST(AdminServer, WhoeverHasWaitedLongestMakesRoom) {
 class AllBusy {
  public:
   AllBusy() {
-    fixture_.reload = [this]() -> net::Awaitable<Checked<void, std::string>> {
+    fixture_.reload = [this]() -> net::Awaitable<Checked<void, ReloadError>> {
       ++under_way_;
       const net::Executor executor = co_await boost::asio::this_coro::executor;
       while (!is_over_) {
@@ -157,7 +157,7 @@ class AllBusy {
         auto waiting = timer.async_wait(boost::asio::use_awaitable_t<net::Executor>());
         co_await std::move(waiting);
       }
-      co_return std::string();
+      co_return ReloadError();
     };
     running_.emplace(fixture_.pages());
     for (int i = 0; i < 128; ++i)
