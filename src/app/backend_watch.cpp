@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <new>
 #include <utility>
 
 namespace wayside::app {
@@ -28,16 +29,8 @@ BackendWatch::BackendWatch(boost::asio::io_context& io, const config::Settings& 
       backend_(std::move(backend)),
       log_(log),
       io_(io.get_executor()),
-      requests_{.state = {},
-                .fails = "the backend fails",
-                .is_back = "the backend is back",
-                .failed = "the backend failed and is back",
-                .timer = net::Timer(io_)},
-      checks_{.state = {},
-              .fails = "the health check of the backend fails",
-              .is_back = "the health check of the backend succeeds again",
-              .failed = "the health check of the backend failed and succeeds again",
-              .timer = net::Timer(io_)} {
+      requests_{.state = {}, .name = "requests", .timer = net::Timer(io_)},
+      checks_{.state = {}, .name = "health_check", .timer = net::Timer(io_)} {
   if (!settings.health.path.empty()) {
     check_.emplace(io, settings.backend, settings.health,
                    [this](const std::string& failure) { on_checked(failure); });
@@ -57,11 +50,17 @@ void BackendWatch::start() {
   if (check_) check_->start();
 }
 
-void BackendWatch::stop() {
+void BackendWatch::stop() noexcept {
   is_stopped_ = true;
-  requests_.timer.cancel();
-  checks_.timer.cancel();
   if (check_) check_->stop();
+  for (Source* const source : {&requests_, &checks_}) {
+    source->timer.cancel();
+    try {
+      if (const auto line = source->state.take_last_line()) write(*source, *line);
+    } catch (const std::bad_alloc&) {
+      // There is no memory for the line.
+    }
+  }
 }
 
 std::optional<bool> BackendWatch::is_up() const noexcept {
@@ -119,15 +118,25 @@ void BackendWatch::log_if_due(Source& source) {
 void BackendWatch::write(const Source& source, const BackendState::Line& line) const {
   using enum BackendState::Line::Kind;
   const std::string failures = std::to_string(line.failures);
-  if (line.kind == kIsBack) {
-    log_.info(source.is_back,
-              {{"backend", backend_},
-               {"failed_for", fmt::format("{:.1f}s", std::chrono::duration<double>(line.failed_for).count())},
-               {"failures", failures}});
-    return;
+  const std::string failed_for =
+      fmt::format("{:.1f}s", std::chrono::duration<double>(line.failed_for).count());
+  switch (line.kind) {
+    case kFails:
+      return log_.warn(
+          "the backend fails",
+          {{"source", source.name}, {"backend", backend_}, {"error", line.reason}, {"failures", failures}});
+    case kIsBack:
+      return log_.info("the backend is back", {{"source", source.name},
+                                               {"backend", backend_},
+                                               {"failed_for", failed_for},
+                                               {"failures", failures}});
+    case kFailed:
+      return log_.warn("the backend failed and is back", {{"source", source.name},
+                                                          {"backend", backend_},
+                                                          {"error", line.reason},
+                                                          {"failed_for", failed_for},
+                                                          {"failures", failures}});
   }
-  log_.warn(line.kind == kFails ? source.fails : source.failed,
-            {{"backend", backend_}, {"error", line.reason}, {"failures", failures}});
 }
 
 }  // namespace wayside::app

@@ -46,8 +46,8 @@ class BackendWatch {
 
   // Begins to check, where a check is configured. Throws std::bad_alloc.
   void start();
-  // The io_context can run out of work.
-  void stop();
+  // Writes the lines that are still to come. The io_context can run out of work.
+  void stop() noexcept;
 
   // By the last result; nothing before the first.
   std::optional<bool> is_up() const noexcept;
@@ -55,12 +55,9 @@ class BackendWatch {
   bool is_ready() const noexcept;
 
  private:
-  // A source of results, and its words in the log.
   struct Source {
     BackendState state;
-    std::string_view fails;
-    std::string_view is_back;
-    std::string_view failed;
+    std::string name;  // in the log
     net::Timer timer;  // until its next line is due
   };
   struct Worker {

@@ -77,8 +77,10 @@ TEST_F(BackendWatchTest, TellsOnceOfAnOutageThatAllWorkersMeet) {
   }
   EXPECT_EQ(watch_->is_up(), false);
   EXPECT_EQ(line_count(), 1U);
-  EXPECT_THAT(lines_.text, HasSubstr("level=warn msg=\"the backend fails\" backend=http://10.0.0.1:5000 "
-                                     "error=\"connect_failed: Connection refused\" failures=1\n"));
+  EXPECT_THAT(
+      lines_.text,
+      HasSubstr("level=warn msg=\"the backend fails\" source=requests "
+                "backend=http://10.0.0.1:5000 error=\"connect_failed: Connection refused\" failures=1\n"));
 }
 
 // The other worker has not met the failure.
@@ -94,16 +96,40 @@ TEST_F(BackendWatchTest, BelievesTheLastResultOfAnyWorker) {
   EXPECT_EQ(watch_->is_up(), false);
 }
 
-TEST_F(BackendWatchTest, TellsOfTheEndOfAnOutageOnceTheLogWasQuiet) {
+TEST_F(BackendWatchTest, TellsOfTheEndOfAnOutageAtOnce) {
   watch();
   fail(first_);
   fail(first_);
   answer(first_);
-  EXPECT_EQ(line_count(), 1U);
-  EXPECT_TRUE(run_until(loop_, [&] { return line_count() == 2; })) << lines_.text;
-  EXPECT_THAT(lines_.text,
-              MatchesRegex(".*level=info msg=\"the backend is back\" backend=http://10.0.0.1:5000 "
-                           "failed_for=[0-9.]+s failures=1\n"));
+  EXPECT_EQ(line_count(), 2U);
+  EXPECT_THAT(lines_.text, MatchesRegex(".*level=info msg=\"the backend is back\" source=requests "
+                                        "backend=http://10.0.0.1:5000 failed_for=[0-9.]+s failures=2\n"));
+}
+
+TEST_F(BackendWatchTest, TellsOfTheNextOutageOnceTheLogWasQuiet) {
+  watch();
+  fail(first_);
+  answer(first_);
+  fail(first_);
+  answer(first_);
+  EXPECT_EQ(line_count(), 2U);
+  EXPECT_TRUE(run_until(loop_, [&] { return line_count() == 3; })) << lines_.text;
+  EXPECT_THAT(lines_.text, MatchesRegex(".*level=warn msg=\"the backend failed and is back\" source=requests "
+                                        "backend=http://10.0.0.1:5000 "
+                                        "error=\"connect_failed: Connection refused\" "
+                                        "failed_for=[0-9.]+s failures=1\n"));
+}
+
+TEST_F(BackendWatchTest, TellsOfARecoveryThatTheEndOfTheProcessOvertakes) {
+  watch();
+  fail(first_);
+  answer(first_);
+  fail(first_);
+  answer(first_);
+  EXPECT_EQ(line_count(), 2U);
+  watch_->stop();
+  EXPECT_EQ(line_count(), 3U);
+  EXPECT_THAT(lines_.text, HasSubstr("msg=\"the backend failed and is back\" source=requests"));
 }
 
 TEST_F(BackendWatchTest, NamesTheRuleThatAResponseBreaks) {
@@ -148,12 +174,12 @@ TEST_F(BackendWatchTest, GoesByTheHealthCheckWhereThereIsOne) {
   first_.note_failure(Outcome::kResponseHeadTimeout, {});
   // Between two checks.
   ASSERT_TRUE(run_until(loop_, [&] { return line_count() == 1; }));
-  EXPECT_THAT(lines_.text, HasSubstr("msg=\"the backend fails\""));
+  EXPECT_THAT(lines_.text, HasSubstr("msg=\"the backend fails\" source=requests"));
   EXPECT_TRUE(watch_->is_ready()) << "one slow request is not the backend";
   respond("HTTP/1.1 503 Service Unavailable\r\n\r\n");
   EXPECT_EQ(watch_->is_up(), false);
   EXPECT_FALSE(watch_->is_ready());
-  EXPECT_THAT(lines_.text, HasSubstr("level=warn msg=\"the health check of the backend fails\" "
+  EXPECT_THAT(lines_.text, HasSubstr("level=warn msg=\"the backend fails\" source=health_check "
                                      "backend=http://10.0.0.1:5000 error=\"status 503\" failures=1\n"));
 }
 
@@ -163,11 +189,13 @@ TEST_F(BackendWatchTest, LeavesTheLoopWithoutWorkOnceStopped) {
   settings_.health.path = "/healthz";
   watch();
   fail(first_);
-  answer(first_);  // a line is due later
+  answer(first_);
+  fail(first_);  // a line is due later
   first_.note_failure(Outcome::kBackendClosed, {});
   watch_->stop();
+  EXPECT_EQ(line_count(), 3U) << lines_.text;
   EXPECT_TRUE(test::run_dry(loop_));
-  EXPECT_EQ(line_count(), 1U) << lines_.text;
+  EXPECT_EQ(line_count(), 3U) << lines_.text;
 }
 
 }  // namespace
