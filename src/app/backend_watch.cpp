@@ -33,7 +33,7 @@ BackendWatch::BackendWatch(boost::asio::io_context& io, const config::Settings& 
       checks_{.state = {}, .name = "health_check", .timer = net::Timer(io_)} {
   if (!settings.health.path.empty()) {
     check_.emplace(io, settings.backend, settings.health,
-                   [this](const std::string& failure) { on_checked(failure); });
+                   [this](const HealthCheck::Result& result) { on_checked(result); });
   }
 }
 
@@ -96,13 +96,26 @@ void BackendWatch::read_records() {
   log_if_due(requests_);
 }
 
-void BackendWatch::on_checked(const std::string& failure) {
-  if (failure.empty()) {
-    checks_.state.note_answer(Clock::now());
-  } else {
-    checks_.state.note_failures(1, failure, Clock::now());
+void BackendWatch::on_checked(const HealthCheck::Result& result) {
+  switch (result.verdict) {
+    case HealthCheck::Result::Verdict::kHealthy:
+      checks_.state.note_answer(Clock::now());
+      break;
+    case HealthCheck::Result::Verdict::kUnhealthy:
+      checks_.state.note_failures(1, result.why, Clock::now());
+      break;
+    case HealthCheck::Result::Verdict::kNotMade:
+      return on_not_checked(result.why);
   }
   log_if_due(checks_);
+}
+
+void BackendWatch::on_not_checked(const std::string& why) {
+  const TimePoint now = Clock::now();
+  if (told_of_no_check_at_ && now < *told_of_no_check_at_ + BackendState::kQuiet) return;
+  told_of_no_check_at_ = now;
+  log_.warn("the backend cannot be checked",
+            {{"source", checks_.name}, {"backend", backend_}, {"error", why}});
 }
 
 void BackendWatch::log_if_due(Source& source) {

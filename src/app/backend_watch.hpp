@@ -66,7 +66,8 @@ class BackendWatch {
   };
 
   void read_records();
-  void on_checked(const std::string& failure);
+  void on_checked(const HealthCheck::Result& result);
+  void on_not_checked(const std::string& why);
   void log_if_due(Source& source);
   void write(const Source& source, const BackendState::Line& line) const;
 
@@ -81,6 +82,7 @@ class BackendWatch {
   Source requests_;
   Source checks_;
   std::optional<HealthCheck> check_;
+  std::optional<TimePoint> told_of_no_check_at_;
 };
 
 }  // namespace wayside::app

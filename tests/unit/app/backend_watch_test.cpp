@@ -1,14 +1,19 @@
 #include "app/backend_watch.hpp"
 
+#include "wayside/net/shortage.hpp"
+
 #include "support/fake_backend.hpp"
 #include "support/io_loop.hpp"
+#include "support/sinks.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -181,6 +186,29 @@ TEST_F(BackendWatchTest, GoesByTheHealthCheckWhereThereIsOne) {
   EXPECT_FALSE(watch_->is_ready());
   EXPECT_THAT(lines_.text, HasSubstr("level=warn msg=\"the backend fails\" source=health_check "
                                      "backend=http://10.0.0.1:5000 error=\"status 503\" failures=1\n"));
+}
+
+TEST_F(BackendWatchTest, BlamesNoBackendThatItCannotCheck) {
+  test::FakeBackend backend;
+  settings_.backend = backend.address();
+  settings_.health = {.path = "/healthz", .interval = 5ms, .timeout = 10s};
+  watch();
+  ASSERT_TRUE(run_until(loop_, [&] { return backend.wait_for_connection(0ms); }));
+  test::RawSocket connection = backend.accept();
+  connection.send("HTTP/1.1 200 OK\r\n\r\n");
+  EXPECT_TRUE(run_until(loop_, [&] { return watch_->is_up().has_value(); }));
+  const error_code error(EMFILE, boost::system::system_category());
+  EXPECT_EQ(error.message(), std::strerror(EMFILE));
+  EXPECT_TRUE(net::is_local_shortage(error));
+  {
+    const test::NoDescriptors no_descriptors;
+    EXPECT_TRUE(run_until(loop_, [&] { return line_count() != 0; }));
+    test::run_for(loop_, 50ms);
+  }
+  EXPECT_EQ(watch_->is_up(), true);
+  EXPECT_EQ(line_count(), 1U) << lines_.text;
+  EXPECT_THAT(lines_.text, HasSubstr("level=warn msg=\"the backend cannot be checked\" source=health_check "
+                                     "backend=http://10.0.0.1:5000 error=\"Too many open files\"\n"));
 }
 
 TEST_F(BackendWatchTest, LeavesTheLoopWithoutWorkOnceStopped) {
