@@ -118,9 +118,8 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
   }
   if (path == "/-/healthy") return plain_page(200, "wayside is healthy.", body);
   if (path == "/-/ready") {
-    const bool is_ready = !pages.is_ready || pages.is_ready();
-    return is_ready ? plain_page(200, "wayside is ready.", body)
-                    : plain_page(503, "wayside is not ready.", body);
+    const std::string why = pages.why_unready ? pages.why_unready() : std::string();
+    return why.empty() ? plain_page(200, "wayside is ready.", body) : plain_page(503, why, body);
   }
   if (path == "/") {
     body = landing_page(pages);

@@ -40,6 +40,9 @@ class BackendState {
   // When the backend failed last; zero: never.
   TimePoint failed_at() const noexcept { return failed_at_; }
 
+  // Of the last failure; empty: there was none.
+  const std::string& reason() const noexcept { return reason_; }
+
   // When a line is due; nothing where there is none to come. It may be in the past.
   std::optional<TimePoint> line_due_at() const noexcept;
   // The line, if one is due. The caller writes it.

@@ -67,10 +67,12 @@ std::optional<bool> BackendWatch::is_up() const noexcept {
   return check_ ? checks_.state.is_up() : requests_.state.is_up();
 }
 
-bool BackendWatch::is_ready() const noexcept {
-  if (settings_.readiness == config::Readiness::kProcess) return true;
-  if (check_) return checks_.state.is_up() == true;
-  return requests_.state.is_up() != false || Clock::now() >= requests_.state.failed_at() + kUnreadyFor;
+std::string BackendWatch::why_unready() const {
+  if (settings_.readiness == config::Readiness::kProcess || is_up() == true) return {};
+  if (is_up() == std::nullopt) return check_ ? "starting: the backend was not checked yet" : "";
+  const BackendState& state = check_ ? checks_.state : requests_.state;
+  if (!check_ && Clock::now() >= state.failed_at() + kUnreadyFor) return {};
+  return fmt::format("the backend is down: {}: {}", to_string(settings_.backend), state.reason());
 }
 
 // The last result of all workers counts. A worker whose requests succeed does not know that those of another

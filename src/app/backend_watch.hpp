@@ -51,8 +51,8 @@ class BackendWatch {
 
   // By the last result; nothing before the first.
   std::optional<bool> is_up() const noexcept;
-  // Whether the backend permits that wayside is ready (Settings::readiness).
-  bool is_ready() const noexcept;
+  // Why the backend keeps wayside from being ready (Settings::readiness), in one line; empty: it does not.
+  std::string why_unready() const;
 
  private:
   struct Source {

@@ -130,9 +130,9 @@ struct Daemon::Impl {
       }
     }
     admin.emplace(io,
-                  admin::AdminPages{exposition, [this] { return !is_draining && backend_watch.is_ready(); },
-                                    binder.inspector(), reload_page(), std::string(kVersion),
-                                    text_of(sockets.proxy_addresses), backend_text(settings.backend)},
+                  admin::AdminPages{exposition, [this] { return why_unready(); }, binder.inspector(),
+                                    reload_page(), std::string(kVersion), text_of(sockets.proxy_addresses),
+                                    backend_text(settings.backend)},
                   log, budget->metrics);
     for (std::size_t i = 0; i < sockets.of_metrics.size(); ++i) {
       if (const error_code ec = admin->listen(std::move(sockets.of_metrics[i]), sockets.life_of_metrics))
@@ -153,6 +153,8 @@ struct Daemon::Impl {
     }
     return update;
   }
+
+  std::string why_unready() const { return is_draining ? "draining" : backend_watch.why_unready(); }
 
   admin::AdminPages::Reload reload_page() {
     if (!settings.enable_lifecycle || !reloader) return {};

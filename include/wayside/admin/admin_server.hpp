@@ -37,7 +37,9 @@ struct ReloadError {
 // The data that the pages show. Only the io_context's thread uses it.
 struct AdminPages {
   metrics::Exposition& exposition;  // outlives the server
-  std::function<bool()> is_ready;   // whether the proxy accepts connections; empty: always. Must not throw
+  // The reason why the proxy is not ready, in one line: "draining". An empty text: it is ready; an empty
+  // function: it always is.
+  std::function<std::string()> why_unready;
   const inspector::Inspector& inspector;  // outlives the server
   // Reloads the configuration. Empty if POST /-/reload is not enabled.
   using Reload = std::function<net::Awaitable<Checked<void, ReloadError>>()>;

@@ -123,7 +123,7 @@ TEST(AdminServer, ServesManyClientsAtOnce) {
 TEST(AdminServer, GoesOnAfterAPageFails) {
   Fixture fixture;
   AdminPages pages = fixture.pages();
-  pages.is_ready = []() -> bool { throw std::runtime_error("not today"); };
+  pages.why_unready = []() -> std::string { throw std::runtime_error("not today"); };
   Running running(std::move(pages));
   RawClient client(running.endpoint);
   client.send("GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n");

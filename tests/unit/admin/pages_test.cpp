@@ -114,7 +114,7 @@ TEST(Pages, ReloadedSaysHowItWent) {
 
 TEST(Pages, HealthyIsAlwaysFine) {
   Fixture fixture;
-  fixture.is_ready = false;
+  fixture.why_unready = "draining";
   std::string body;
   EXPECT_EQ(answer(fixture.pages(), {"GET", "/-/healthy"}, body).status, 200U);
   EXPECT_EQ(body, "wayside is healthy.\n");
@@ -126,15 +126,15 @@ TEST(Pages, ReadyFollowsTheProxy) {
   std::string body;
   EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 200U);
   EXPECT_EQ(body, "wayside is ready.\n");
-  fixture.is_ready = false;
+  fixture.why_unready = "draining";
   EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 503U);
-  EXPECT_EQ(body, "wayside is not ready.\n");
+  EXPECT_EQ(body, "draining\n");
 }
 
 TEST(Pages, ReadyIsAlwaysSoWhereNobodyKnows) {
   Fixture fixture;
   AdminPages pages = fixture.pages();
-  pages.is_ready = nullptr;
+  pages.why_unready = nullptr;
   std::string body;
   EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 200U);
 }

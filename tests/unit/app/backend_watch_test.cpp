@@ -66,7 +66,7 @@ TEST_F(BackendWatchTest, KnowsNothingBeforeTheFirstResult) {
   settings_.readiness = config::Readiness::kBackend;
   watch();
   EXPECT_EQ(watch_->is_up(), std::nullopt);
-  EXPECT_TRUE(watch_->is_ready()) << "without a request there would never be a result";
+  EXPECT_EQ(watch_->why_unready(), "") << "without a request there would never be a result";
   answer(first_);
   EXPECT_EQ(watch_->is_up(), true);
   EXPECT_THAT(lines_.text, IsEmpty());
@@ -148,15 +148,15 @@ TEST_F(BackendWatchTest, IsUnreadyWhereTheBackendCountsAndFails) {
   settings_.readiness = config::Readiness::kBackend;
   watch();
   fail(first_);
-  EXPECT_FALSE(watch_->is_ready());
+  EXPECT_EQ(watch_->why_unready(), "the backend is down: 127.0.0.1:5000: connect_failed: Connection refused");
   answer(second_);
-  EXPECT_TRUE(watch_->is_ready());
+  EXPECT_EQ(watch_->why_unready(), "");
 }
 
 TEST_F(BackendWatchTest, IsReadyWhateverTheBackendDoesWhereTheProcessCounts) {
   watch();
   fail(first_);
-  EXPECT_TRUE(watch_->is_ready());
+  EXPECT_EQ(watch_->why_unready(), "");
 }
 
 TEST_F(BackendWatchTest, GoesByTheHealthCheckWhereThereIsOne) {
@@ -165,7 +165,7 @@ TEST_F(BackendWatchTest, GoesByTheHealthCheckWhereThereIsOne) {
   settings_.health = {.path = "/healthz", .interval = 5ms, .timeout = 10s};
   settings_.readiness = config::Readiness::kBackend;
   watch();
-  EXPECT_FALSE(watch_->is_ready()) << "no check has succeeded";
+  EXPECT_EQ(watch_->why_unready(), "starting: the backend was not checked yet");
   const auto respond = [&](std::string_view response) {
     ASSERT_TRUE(run_until(loop_, [&] { return backend.wait_for_connection(0ms); }));
     test::RawSocket connection = backend.accept();
@@ -175,15 +175,15 @@ TEST_F(BackendWatchTest, GoesByTheHealthCheckWhereThereIsOne) {
   };
   respond("HTTP/1.1 200 OK\r\n\r\n");
   EXPECT_EQ(watch_->is_up(), true);
-  EXPECT_TRUE(watch_->is_ready());
+  EXPECT_EQ(watch_->why_unready(), "");
   first_.note_failure(Outcome::kResponseHeadTimeout, {});
   // Between two checks.
   ASSERT_TRUE(run_until(loop_, [&] { return line_count() == 1; }));
   EXPECT_THAT(lines_.text, HasSubstr("msg=\"the backend fails\" source=requests"));
-  EXPECT_TRUE(watch_->is_ready()) << "one slow request is not the backend";
+  EXPECT_EQ(watch_->why_unready(), "") << "one slow request is not the backend";
   respond("HTTP/1.1 503 Service Unavailable\r\n\r\n");
   EXPECT_EQ(watch_->is_up(), false);
-  EXPECT_FALSE(watch_->is_ready());
+  EXPECT_EQ(watch_->why_unready(), "the backend is down: " + to_string(backend.address()) + ": status 503");
   EXPECT_THAT(lines_.text, HasSubstr("level=warn msg=\"the backend fails\" source=health_check "
                                      "backend=http://10.0.0.1:5000 error=\"status 503\" failures=1\n"));
 }
