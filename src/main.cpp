@@ -75,7 +75,7 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
   bool all_threads_ended = true;
   {
     output::StandardStreams streams(settings.log_level, app::Daemon::access_log_rings(settings));
-    app::Daemon daemon(settings, streams, supervision);
+    app::Daemon daemon(settings, streams, supervision, *std::move(inherited));
     if (!demo) {
       daemon.set_source([arguments]() -> Checked<config::Settings, config::Errors> {
         auto again = config::load(arguments, app::environment());
@@ -84,7 +84,7 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
         return std::move(again->settings);
       });
     }
-    if (const auto opened = daemon.open(*std::move(inherited)); !opened) {
+    if (const auto opened = daemon.open(); !opened) {
       complain({"wayside: " + opened.error().message});
       return 1;
     }

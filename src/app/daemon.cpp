@@ -47,6 +47,9 @@ constexpr Milliseconds kReadingEndsWithin{1000};
 
 constexpr std::string_view kNotReloaded = "draining: the configuration is not reloaded";
 
+constexpr std::string_view kLimitOfOpenFiles =
+    "the limit of open files (ulimit -n, LimitNOFILE= of systemd) bounds the connections: raise it for more";
+
 metrics::RegistryOptions registry_options(const config::Settings& settings) {
   std::vector<metrics::ExtraLabel> extra_labels;
   for (const config::HeaderLabel& label : settings.measurement.labels)
@@ -74,8 +77,11 @@ std::string text_of(const std::vector<Address>& addresses) {
 }  // namespace
 
 struct Daemon::Impl {
-  Impl(config::Settings all_settings, output::StandardStreams& streams, const Supervision& supervision)
+  Impl(config::Settings all_settings, output::StandardStreams& streams, const Supervision& supervision,
+       InheritedSockets inherited_sockets)
       : settings(std::move(all_settings)),
+        inherited(std::move(inherited_sockets)),
+        budget(share_descriptors(descriptor_limit(), settings, inherited, supervision)),
         log(streams.log()),
         registry(registry_options(settings)),
         binder(registry, settings.workers, settings.inspector_examples),
@@ -114,10 +120,11 @@ struct Daemon::Impl {
     return settings.listen[std::min(index, settings.listen.size() - 1)].proxy_protocol;
   }
 
-  Checked<void, StartError> open(InheritedSockets inherited) {
+  Checked<void, StartError> open() {
     if (!budget) {
-      return StartError{fmt::format("the limit of open files is too low for {} workers: {} (ulimit -n)",
-                                    settings.workers, descriptor_limit())};
+      return StartError{fmt::format(
+          "the limit of open files (ulimit -n, LimitNOFILE= of systemd) is too low for {} workers: {}",
+          settings.workers, descriptor_limit())};
     }
     auto opened = open_listening_sockets(settings, std::move(inherited));
     if (!opened) return opened.error();
@@ -201,15 +208,16 @@ struct Daemon::Impl {
   }
 
   void log_budget() const {
-    log.info("descriptor budget", {{"limit", std::to_string(budget->limit)},
-                                   {"clients", std::to_string(budget->clients)},
-                                   {"backend", std::to_string(budget->backends)},
-                                   {"metrics", std::to_string(budget->metrics)},
-                                   {"pipes", std::to_string(2 * budget->pipes)},
-                                   {"reserve", std::to_string(budget->reserve)}});
+    log.info(kLimitOfOpenFiles, {{"limit", std::to_string(budget->limit)},
+                                 {"clients", std::to_string(budget->clients)},
+                                 {"backend", std::to_string(budget->backends)},
+                                 {"metrics", std::to_string(budget->metrics)},
+                                 {"pipes", std::to_string(2 * budget->pipes)},
+                                 {"reserve", std::to_string(budget->reserve)}});
     if (settings.max_connections && budget->clients < *settings.max_connections) {
       log.warn(
-          "max_connections exceeds the descriptors for clients: raise the limit of open files (ulimit -n)",
+          "max_connections exceeds the descriptors for clients: raise the limit of open files (ulimit -n, "
+          "LimitNOFILE= of systemd)",
           {{"max_connections", std::to_string(*settings.max_connections)},
            {"clients", std::to_string(budget->clients)}});
     }
@@ -371,7 +379,8 @@ struct Daemon::Impl {
   }
 
   const config::Settings settings;
-  const std::optional<DescriptorBudget> budget = share_descriptors(descriptor_limit(), settings);
+  InheritedSockets inherited;  // until open()
+  const std::optional<DescriptorBudget> budget;
   const Logger& log;
   metrics::Registry registry;
   RouteBinder binder;
@@ -399,8 +408,9 @@ struct Daemon::Impl {
   ListeningSockets sockets;  // those that open() has not handed over, and the files of all
 };
 
-Daemon::Daemon(config::Settings settings, output::StandardStreams& streams, const Supervision& supervision)
-    : impl_(std::make_unique<Impl>(std::move(settings), streams, supervision)) {}
+Daemon::Daemon(config::Settings settings, output::StandardStreams& streams, const Supervision& supervision,
+               InheritedSockets inherited)
+    : impl_(std::make_unique<Impl>(std::move(settings), streams, supervision, std::move(inherited))) {}
 
 std::size_t Daemon::access_log_rings(const config::Settings& settings) noexcept {
   return settings.access_log == config::AccessLog::kJson ? settings.workers : 0;
@@ -412,8 +422,8 @@ Daemon::~Daemon() {
   wait();
 }
 
-Checked<void, StartError> Daemon::open(InheritedSockets inherited) {
-  return impl_->open(std::move(inherited));
+Checked<void, StartError> Daemon::open() {
+  return impl_->open();
 }
 const std::vector<Address>& Daemon::proxy_addresses() const noexcept {
   return impl_->sockets.proxy_addresses;

@@ -45,7 +45,7 @@ class Descriptors(support.TestCase):
         )  # fmt: skip
         line = daemon.wait_for_line(r'msg="?listening"?.*').group(0)
         proxy_port, metrics_port = (int(re.search(rf"{name}=\S+:(\d+)", line).group(1)) for name in ("proxy", "metrics"))
-        shares = dict(re.findall(r"(\w+)=(\d+)", daemon.wait_for_line("descriptor budget.*").group(0)))
+        shares = dict(re.findall(r"(\w+)=(\d+)", daemon.wait_for_line("the limit of open files .*").group(0)))
         self.assertEqual(sum(map(int, shares.values())), 2 * 128, "the shares are as much as the limit")
 
         with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
