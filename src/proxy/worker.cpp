@@ -183,13 +183,20 @@ struct Worker::Impl {
     });
   }
 
-  void cut_off() noexcept {
-    readiness.woke();
+  // A connection without an exchange, whose client has not closed its side yet, loses nothing.
+  void report_cut_off() const noexcept {
+    if (context.exchange_count == 0) return;
     try {
-      context.log.warn("requests were cut off: they did not finish within the drain timeout");
+      context.log.warn("requests were cut off: they did not finish within timeouts.drain",
+                       {{"requests", std::to_string(context.exchange_count)}});
     } catch (const std::bad_alloc&) {
       // There is no memory for the line.
     }
+  }
+
+  void cut_off() noexcept {
+    readiness.woke();
+    report_cut_off();
     context.terminating = true;
     context.backends.close();
     wake_sessions();

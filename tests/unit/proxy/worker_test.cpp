@@ -253,7 +253,22 @@ TEST_F(WorkerTest, CutsOffWhatOutlivesTheDrainTimeout) {
   EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 503 "));
   EXPECT_TRUE(wait_for_end());
   EXPECT_EQ(stage_.requests(503), 1);
-  EXPECT_NE(stage_.log().find("requests were cut off"), std::string::npos);
+  EXPECT_NE(
+      stage_.log().find("requests were cut off: they did not finish within timeouts.drain\" requests=1\n"),
+      std::string::npos)
+      << stage_.log();
+}
+
+// The answer has gone out; the connection is open until its client closes it.
+TEST_F(WorkerTest, CallsNoLingeringConnectionARequestThatWasCutOff) {
+  stage_.settings.timeouts.drain = 1ms;
+  start();
+  RawSocket client = connect();
+  client.send("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 400 "));
+  worker_->drain();
+  EXPECT_TRUE(wait_for_end());
+  EXPECT_EQ(stage_.log().find("cut off"), std::string::npos) << stage_.log();
 }
 
 TEST_F(WorkerTest, LetsAClientWaitUntilThereIsRoom) {
