@@ -3,6 +3,7 @@
 #include "support/listening.hpp"
 #include "support/proxy_stage.hpp"
 #include "support/raw_socket.hpp"
+#include "support/sinks.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
@@ -235,6 +236,24 @@ TEST_F(WorkerTest, ServesTheFirstRequestOfAConnectionWhileItDrains) {
   worker_->drain();
   EXPECT_FALSE(wait_for_end(20ms));
   client.send(kGet);
+  RawSocket backend = stage_.backend.accept();
+  backend.read_head();
+  backend.send(kOk);
+  EXPECT_TRUE(client.read_to_end().ends_with("ok"));
+  EXPECT_TRUE(wait_for_end());
+}
+
+TEST_F(WorkerTest, ServesClientsThatWaitForDescriptorsWhenItIsDrained) {
+  worker_ = std::make_unique<Worker>(dependencies());
+  address_ = test::listen_at(*worker_);
+  RawSocket client = connect();
+  client.send(kGet);
+  {
+    const test::NoDescriptors no_descriptors;
+    worker_->drain();
+    ended_ = std::async(std::launch::async, [this] { worker_->run(); });
+    EXPECT_FALSE(wait_for_end(200ms));
+  }
   RawSocket backend = stage_.backend.accept();
   backend.read_head();
   backend.send(kOk);
