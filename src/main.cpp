@@ -13,6 +13,8 @@
 #include "wayside/output/standard_streams.hpp"
 #include "wayside/routes/explain.hpp"
 
+#include <boost/system/system_error.hpp>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +22,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -165,6 +168,10 @@ int main(int argc, char* argv[]) {
     return start(app::arguments(argc, argv));
   } catch (const std::bad_alloc&) {
     complain({"wayside: not enough memory"});
-    return 1;
+  } catch (const std::system_error& error) {  // of std::thread
+    complain({"wayside: cannot start a thread: " + error.code().message()});
+  } catch (const boost::system::system_error& error) {
+    complain({"wayside: cannot start: " + error.code().message()});
   }
+  return 1;
 }

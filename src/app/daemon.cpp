@@ -191,12 +191,21 @@ struct Daemon::Impl {
                            {"backend", backend_text(settings.backend)},
                            {"metrics", text_of(sockets.metrics_addresses)}});
     log_budget();
-    running_workers = workers.size();
+    try {
+      start_threads();
+    } catch (const std::exception&) {
+      abandon_start();
+      throw;
+    }
+  }
+
+  void start_threads() {
     for (const auto& worker : workers) {
       WorkerThread& thread =
           worker_threads.emplace_back([worker = worker.get()] { worker->run(); }, io.get_executor(), log,
                                       [this](bool has_failed) { on_worker_ended(has_failed); });
       threads.emplace_back([&thread] { thread.run(); });
+      ++running_workers;
     }
     if (reloader) reloader->start();
     backend_watch.start();
@@ -205,6 +214,16 @@ struct Daemon::Impl {
       give_way_to_other_threads();
       run_admin();
     });
+  }
+
+  // Ends the threads that were started. This one runs the io_context meanwhile, since the last one would
+  // have.
+  void abandon_start() {
+    is_draining = true;
+    stop_workers();
+    if (running_workers == 0) stop_all();
+    run_admin();
+    join();
   }
 
   void log_budget() const {
@@ -253,7 +272,11 @@ struct Daemon::Impl {
       on_drain();
       stop_workers();  // the connections of the one that failed wait for nobody
     }
-    if (--running_workers != 0) return;
+    if (--running_workers == 0) stop_all();
+  }
+
+  // Leaves the io_context without work.
+  void stop_all() {
     admin->stop();
     delay_timer.cancel();
     supervisor.stop();

@@ -58,7 +58,8 @@ class Daemon {
   // except during a drain. Call this before start(), so that no signal is missed.
   void handle_signals();
 
-  // Starts the threads: workers, metrics listener, reloader. Throws std::system_error.
+  // Starts the threads: workers, metrics listener, reloader. Throws std::system_error if there is none to be
+  // had, and std::bad_alloc; the daemon has ended then.
   void start();
 
   // Asks for a reload and returns at once. The routes and their settings take effect with the next request,
