@@ -17,8 +17,7 @@ struct DescriptorBudget {
   std::size_t backends = 0;  // connections to the backend, for all workers together
   std::size_t pipes = 0;     // pipes of large bodies, for all workers together
   std::size_t metrics = 0;   // connections of the metrics listener
-  std::size_t reserve =
-      0;  // all others: listeners, timers, signals, files, look-ups, health check, supervision
+  std::size_t reserve = 0;   // listeners, timers, signals, files, look-ups, health check, service manager
 };
 
 // A quarter of the descriptors is for connections to the backend, the rest for clients. If the settings ask
