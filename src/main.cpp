@@ -13,6 +13,8 @@
 #include "wayside/output/standard_streams.hpp"
 #include "wayside/routes/explain.hpp"
 
+#include <boost/system/system_error.hpp>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +22,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -75,7 +78,7 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
   bool all_threads_ended = true;
   {
     output::StandardStreams streams(settings.log_level, app::Daemon::access_log_rings(settings));
-    app::Daemon daemon(settings, streams, supervision);
+    app::Daemon daemon(settings, streams, supervision, *std::move(inherited));
     if (!demo) {
       daemon.set_source([arguments]() -> Checked<config::Settings, config::Errors> {
         auto again = config::load(arguments, app::environment());
@@ -84,7 +87,7 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
         return std::move(again->settings);
       });
     }
-    if (const auto opened = daemon.open(*std::move(inherited)); !opened) {
+    if (const auto opened = daemon.open(); !opened) {
       complain({"wayside: " + opened.error().message});
       return 1;
     }
@@ -165,6 +168,10 @@ int main(int argc, char* argv[]) {
     return start(app::arguments(argc, argv));
   } catch (const std::bad_alloc&) {
     complain({"wayside: not enough memory"});
-    return 1;
+  } catch (const std::system_error& error) {  // of std::thread
+    complain({"wayside: cannot start a thread: " + error.code().message()});
+  } catch (const boost::system::system_error& error) {
+    complain({"wayside: cannot start: " + error.code().message()});
   }
+  return 1;
 }

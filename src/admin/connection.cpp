@@ -151,7 +151,7 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
   }
   if (reloads) {
     auto reload = service.pages.reload();
-    const Checked<void, std::string> result = co_await std::move(reload);
+    const Checked<void, ReloadError> result = co_await std::move(reload);
     if (service.is_stopped) co_return std::nullopt;
     answer.page = reloaded_page(result, answer.text);
     co_return answer;

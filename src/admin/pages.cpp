@@ -76,8 +76,9 @@ bool is_reload(const AdminPages& pages, const PageRequest& request) {
          !is_from_foreign_page(request);
 }
 
-Page reloaded_page(const Checked<void, std::string>& result, std::string& body) {
-  if (result.has_error()) return plain_page(500, result.error(), body);
+Page reloaded_page(const Checked<void, ReloadError>& result, std::string& body) {
+  if (result.has_error())
+    return plain_page(result.error().is_refused ? 503 : 500, result.error().message, body);
   return plain_page(200, "The configuration was reloaded.", body);
 }
 
@@ -117,9 +118,8 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
   }
   if (path == "/-/healthy") return plain_page(200, "wayside is healthy.", body);
   if (path == "/-/ready") {
-    const bool is_ready = !pages.is_ready || pages.is_ready();
-    return is_ready ? plain_page(200, "wayside is ready.", body)
-                    : plain_page(503, "wayside is not ready.", body);
+    const std::string why = pages.why_unready ? pages.why_unready() : std::string();
+    return why.empty() ? plain_page(200, "wayside is ready.", body) : plain_page(503, why, body);
   }
   if (path == "/") {
     body = landing_page(pages);

@@ -30,7 +30,7 @@ struct Page {
 // Whether the request asks for a reload and is permitted to; one from a page of another site is not. The
 // caller waits for the reload and then sends reloaded_page().
 bool is_reload(const AdminPages& pages, const PageRequest& request);
-Page reloaded_page(const Checked<void, std::string>& result, std::string& body);
+Page reloaded_page(const Checked<void, ReloadError>& result, std::string& body);
 
 // Identifies the large page that the request asks for: requests with the same key at the same time share one
 // page. Empty for short pages.

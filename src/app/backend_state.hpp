@@ -1,7 +1,8 @@
 // Whether the backend is up, as far as the last result tells, and what of it is worth a line of the log.
 //
-// A line is made when the backend begins to fail and when it is back, but at most one in kQuiet: a backend
-// that fails and answers by turns does not fill the log. Each line has the number of failures since the last.
+// A line is made when the backend begins to fail, at most one in kQuiet, and one when it is back. The latter
+// does not wait, as it stands behind a line of a failure: a backend that fails and answers by turns causes
+// two lines in kQuiet at most. An outage lasts from its first failure to the line that says that it is over.
 //
 // No I/O: results and times in, lines out.
 #pragma once
@@ -25,9 +26,9 @@ class BackendState {
       kFailed,  // and is back: there was no line of kFails
     };
     Kind kind = Kind::kFails;
-    std::uint64_t failures = 0;  // since the last line
+    std::uint64_t failures = 0;  // of the outage; never 0
     std::string reason{};        // of the last failure
-    Milliseconds failed_for{};   // of kIsBack: since the first failure behind the last answer
+    Milliseconds failed_for{};   // from the first failure of the outage to the last answer; zero in kFails
   };
 
   // Results, in the order of their times. `count` failures, of which the last was for this reason.
@@ -39,10 +40,15 @@ class BackendState {
   // When the backend failed last; zero: never.
   TimePoint failed_at() const noexcept { return failed_at_; }
 
+  // Of the last failure; empty: there was none.
+  const std::string& reason() const noexcept { return reason_; }
+
   // When a line is due; nothing where there is none to come. It may be in the past.
   std::optional<TimePoint> line_due_at() const noexcept;
   // The line, if one is due. The caller writes it.
   std::optional<Line> take_line(TimePoint now);
+  // The line that is still to come, due or not: there will be no other.
+  std::optional<Line> take_last_line() { return take_line(TimePoint::max()); }
 
  private:
   bool is_failing() const noexcept { return is_up_ == false; }
@@ -51,10 +57,10 @@ class BackendState {
   TimePoint failing_since_{};
   TimePoint failed_at_{};
   TimePoint answered_at_{};
-  std::uint64_t failures_ = 0;  // since the last line
-  std::string reason_;          // of the last
+  std::uint64_t failures_ = 0;  // of the outage; 0: there is none
+  std::string reason_;          // of the last failure
   bool told_failing_ = false;   // by the last line
-  std::optional<TimePoint> told_at_;
+  std::optional<TimePoint> told_of_failure_at_;
 };
 
 }  // namespace wayside::app

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <new>
 #include <utility>
 
 namespace wayside::app {
@@ -28,19 +29,11 @@ BackendWatch::BackendWatch(boost::asio::io_context& io, const config::Settings& 
       backend_(std::move(backend)),
       log_(log),
       io_(io.get_executor()),
-      requests_{.state = {},
-                .fails = "the backend fails",
-                .is_back = "the backend is back",
-                .failed = "the backend failed and is back",
-                .timer = net::Timer(io_)},
-      checks_{.state = {},
-              .fails = "the health check of the backend fails",
-              .is_back = "the health check of the backend succeeds again",
-              .failed = "the health check of the backend failed and succeeds again",
-              .timer = net::Timer(io_)} {
+      requests_{.state = {}, .name = "requests", .timer = net::Timer(io_)},
+      checks_{.state = {}, .name = "health_check", .timer = net::Timer(io_)} {
   if (!settings.health.path.empty()) {
     check_.emplace(io, settings.backend, settings.health,
-                   [this](const std::string& failure) { on_checked(failure); });
+                   [this](const HealthCheck::Result& result) { on_checked(result); });
   }
 }
 
@@ -57,21 +50,29 @@ void BackendWatch::start() {
   if (check_) check_->start();
 }
 
-void BackendWatch::stop() {
+void BackendWatch::stop() noexcept {
   is_stopped_ = true;
-  requests_.timer.cancel();
-  checks_.timer.cancel();
   if (check_) check_->stop();
+  for (Source* const source : {&requests_, &checks_}) {
+    source->timer.cancel();
+    try {
+      if (const auto line = source->state.take_last_line()) write(*source, *line);
+    } catch (const std::bad_alloc&) {
+      // There is no memory for the line.
+    }
+  }
 }
 
 std::optional<bool> BackendWatch::is_up() const noexcept {
   return check_ ? checks_.state.is_up() : requests_.state.is_up();
 }
 
-bool BackendWatch::is_ready() const noexcept {
-  if (settings_.readiness == config::Readiness::kProcess) return true;
-  if (check_) return checks_.state.is_up() == true;
-  return requests_.state.is_up() != false || Clock::now() >= requests_.state.failed_at() + kUnreadyFor;
+std::string BackendWatch::why_unready() const {
+  if (settings_.readiness == config::Readiness::kProcess || is_up() == true) return {};
+  if (is_up() == std::nullopt) return check_ ? "starting: the backend was not checked yet" : "";
+  const BackendState& state = check_ ? checks_.state : requests_.state;
+  if (!check_ && Clock::now() >= state.failed_at() + kUnreadyFor) return {};
+  return fmt::format("the backend is down: {}: {}", to_string(settings_.backend), state.reason());
 }
 
 // The last result of all workers counts. A worker whose requests succeed does not know that those of another
@@ -97,13 +98,26 @@ void BackendWatch::read_records() {
   log_if_due(requests_);
 }
 
-void BackendWatch::on_checked(const std::string& failure) {
-  if (failure.empty()) {
-    checks_.state.note_answer(Clock::now());
-  } else {
-    checks_.state.note_failures(1, failure, Clock::now());
+void BackendWatch::on_checked(const HealthCheck::Result& result) {
+  switch (result.verdict) {
+    case HealthCheck::Result::Verdict::kHealthy:
+      checks_.state.note_answer(Clock::now());
+      break;
+    case HealthCheck::Result::Verdict::kUnhealthy:
+      checks_.state.note_failures(1, result.why, Clock::now());
+      break;
+    case HealthCheck::Result::Verdict::kNotMade:
+      return on_not_checked(result.why);
   }
   log_if_due(checks_);
+}
+
+void BackendWatch::on_not_checked(const std::string& why) {
+  const TimePoint now = Clock::now();
+  if (told_of_no_check_at_ && now < *told_of_no_check_at_ + BackendState::kQuiet) return;
+  told_of_no_check_at_ = now;
+  log_.warn("the backend cannot be checked",
+            {{"source", checks_.name}, {"backend", backend_}, {"error", why}});
 }
 
 void BackendWatch::log_if_due(Source& source) {
@@ -119,15 +133,25 @@ void BackendWatch::log_if_due(Source& source) {
 void BackendWatch::write(const Source& source, const BackendState::Line& line) const {
   using enum BackendState::Line::Kind;
   const std::string failures = std::to_string(line.failures);
-  if (line.kind == kIsBack) {
-    log_.info(source.is_back,
-              {{"backend", backend_},
-               {"failed_for", fmt::format("{:.1f}s", std::chrono::duration<double>(line.failed_for).count())},
-               {"failures", failures}});
-    return;
+  const std::string failed_for =
+      fmt::format("{:.1f}s", std::chrono::duration<double>(line.failed_for).count());
+  switch (line.kind) {
+    case kFails:
+      return log_.warn(
+          "the backend fails",
+          {{"source", source.name}, {"backend", backend_}, {"error", line.reason}, {"failures", failures}});
+    case kIsBack:
+      return log_.info("the backend is back", {{"source", source.name},
+                                               {"backend", backend_},
+                                               {"failed_for", failed_for},
+                                               {"failures", failures}});
+    case kFailed:
+      return log_.warn("the backend failed and is back", {{"source", source.name},
+                                                          {"backend", backend_},
+                                                          {"error", line.reason},
+                                                          {"failed_for", failed_for},
+                                                          {"failures", failures}});
   }
-  log_.warn(line.kind == kFails ? source.fails : source.failed,
-            {{"backend", backend_}, {"error", line.reason}, {"failures", failures}});
 }
 
 }  // namespace wayside::app

@@ -46,21 +46,18 @@ class BackendWatch {
 
   // Begins to check, where a check is configured. Throws std::bad_alloc.
   void start();
-  // The io_context can run out of work.
-  void stop();
+  // Writes the lines that are still to come. The io_context can run out of work.
+  void stop() noexcept;
 
   // By the last result; nothing before the first.
   std::optional<bool> is_up() const noexcept;
-  // Whether the backend permits that wayside is ready (Settings::readiness).
-  bool is_ready() const noexcept;
+  // Why the backend keeps wayside from being ready (Settings::readiness), in one line; empty: it does not.
+  std::string why_unready() const;
 
  private:
-  // A source of results, and its words in the log.
   struct Source {
     BackendState state;
-    std::string_view fails;
-    std::string_view is_back;
-    std::string_view failed;
+    std::string name;  // in the log
     net::Timer timer;  // until its next line is due
   };
   struct Worker {
@@ -69,7 +66,8 @@ class BackendWatch {
   };
 
   void read_records();
-  void on_checked(const std::string& failure);
+  void on_checked(const HealthCheck::Result& result);
+  void on_not_checked(const std::string& why);
   void log_if_due(Source& source);
   void write(const Source& source, const BackendState::Line& line) const;
 
@@ -84,6 +82,7 @@ class BackendWatch {
   Source requests_;
   Source checks_;
   std::optional<HealthCheck> check_;
+  std::optional<TimePoint> told_of_no_check_at_;
 };
 
 }  // namespace wayside::app

@@ -45,6 +45,11 @@ namespace {
 // The time that the end of a drain gives a reload to finish reading. A readable file takes less.
 constexpr Milliseconds kReadingEndsWithin{1000};
 
+constexpr std::string_view kNotReloaded = "draining: the configuration is not reloaded";
+
+constexpr std::string_view kLimitOfOpenFiles =
+    "the limit of open files (ulimit -n, LimitNOFILE= of systemd) bounds the connections: raise it for more";
+
 metrics::RegistryOptions registry_options(const config::Settings& settings) {
   std::vector<metrics::ExtraLabel> extra_labels;
   for (const config::HeaderLabel& label : settings.measurement.labels)
@@ -72,8 +77,11 @@ std::string text_of(const std::vector<Address>& addresses) {
 }  // namespace
 
 struct Daemon::Impl {
-  Impl(config::Settings all_settings, output::StandardStreams& streams, const Supervision& supervision)
+  Impl(config::Settings all_settings, output::StandardStreams& streams, const Supervision& supervision,
+       InheritedSockets inherited_sockets)
       : settings(std::move(all_settings)),
+        inherited(std::move(inherited_sockets)),
+        budget(share_descriptors(descriptor_limit(), settings, inherited, supervision)),
         log(streams.log()),
         registry(registry_options(settings)),
         binder(registry, settings.workers, settings.inspector_examples),
@@ -112,10 +120,11 @@ struct Daemon::Impl {
     return settings.listen[std::min(index, settings.listen.size() - 1)].proxy_protocol;
   }
 
-  Checked<void, StartError> open(InheritedSockets inherited) {
+  Checked<void, StartError> open() {
     if (!budget) {
-      return StartError{fmt::format("the limit of open files is too low for {} workers: {} (ulimit -n)",
-                                    settings.workers, descriptor_limit())};
+      return StartError{fmt::format(
+          "the limit of open files (ulimit -n, LimitNOFILE= of systemd) is too low for {} workers: {}",
+          settings.workers, descriptor_limit())};
     }
     auto opened = open_listening_sockets(settings, std::move(inherited));
     if (!opened) return opened.error();
@@ -128,9 +137,9 @@ struct Daemon::Impl {
       }
     }
     admin.emplace(io,
-                  admin::AdminPages{exposition, [this] { return !is_draining && backend_watch.is_ready(); },
-                                    binder.inspector(), reload_page(), std::string(kVersion),
-                                    text_of(sockets.proxy_addresses), backend_text(settings.backend)},
+                  admin::AdminPages{exposition, [this] { return why_unready(); }, binder.inspector(),
+                                    reload_page(), std::string(kVersion), text_of(sockets.proxy_addresses),
+                                    backend_text(settings.backend)},
                   log, budget->metrics);
     for (std::size_t i = 0; i < sockets.of_metrics.size(); ++i) {
       if (const error_code ec = admin->listen(std::move(sockets.of_metrics[i]), sockets.life_of_metrics))
@@ -152,9 +161,11 @@ struct Daemon::Impl {
     return update;
   }
 
+  std::string why_unready() const { return is_draining ? "draining" : backend_watch.why_unready(); }
+
   admin::AdminPages::Reload reload_page() {
-    if (!settings.enable_lifecycle) return {};
-    return [this] { return reloader->reload(); };
+    if (!settings.enable_lifecycle || !reloader) return {};
+    return [this] { return on_reload_post(); };
   }
 
   void set_source(std::function<Checked<config::Settings, config::Errors>()> source) {
@@ -180,12 +191,21 @@ struct Daemon::Impl {
                            {"backend", backend_text(settings.backend)},
                            {"metrics", text_of(sockets.metrics_addresses)}});
     log_budget();
-    running_workers = workers.size();
+    try {
+      start_threads();
+    } catch (const std::exception&) {
+      abandon_start();
+      throw;
+    }
+  }
+
+  void start_threads() {
     for (const auto& worker : workers) {
       WorkerThread& thread =
           worker_threads.emplace_back([worker = worker.get()] { worker->run(); }, io.get_executor(), log,
                                       [this](bool has_failed) { on_worker_ended(has_failed); });
       threads.emplace_back([&thread] { thread.run(); });
+      ++running_workers;
     }
     if (reloader) reloader->start();
     backend_watch.start();
@@ -196,16 +216,27 @@ struct Daemon::Impl {
     });
   }
 
+  // Ends the threads that were started. This one runs the io_context meanwhile, since the last one would
+  // have.
+  void abandon_start() {
+    is_draining = true;
+    stop_workers();
+    if (running_workers == 0) stop_all();
+    run_admin();
+    join();
+  }
+
   void log_budget() const {
-    log.info("descriptor budget", {{"limit", std::to_string(budget->limit)},
-                                   {"clients", std::to_string(budget->clients)},
-                                   {"backend", std::to_string(budget->backends)},
-                                   {"metrics", std::to_string(budget->metrics)},
-                                   {"pipes", std::to_string(2 * budget->pipes)},
-                                   {"reserve", std::to_string(budget->reserve)}});
+    log.info(kLimitOfOpenFiles, {{"limit", std::to_string(budget->limit)},
+                                 {"clients", std::to_string(budget->clients)},
+                                 {"backend", std::to_string(budget->backends)},
+                                 {"metrics", std::to_string(budget->metrics)},
+                                 {"pipes", std::to_string(2 * budget->pipes)},
+                                 {"reserve", std::to_string(budget->reserve)}});
     if (settings.max_connections && budget->clients < *settings.max_connections) {
       log.warn(
-          "max_connections exceeds the descriptors for clients: raise the limit of open files (ulimit -n)",
+          "max_connections exceeds the descriptors for clients: raise the limit of open files (ulimit -n, "
+          "LimitNOFILE= of systemd)",
           {{"max_connections", std::to_string(*settings.max_connections)},
            {"clients", std::to_string(budget->clients)}});
     }
@@ -241,7 +272,11 @@ struct Daemon::Impl {
       on_drain();
       stop_workers();  // the connections of the one that failed wait for nobody
     }
-    if (--running_workers != 0) return;
+    if (--running_workers == 0) stop_all();
+  }
+
+  // Leaves the io_context without work.
+  void stop_all() {
     admin->stop();
     delay_timer.cancel();
     supervisor.stop();
@@ -288,8 +323,19 @@ struct Daemon::Impl {
   }
 
   void on_reload_request() {
-    if (is_draining) return log.warn("draining: the configuration is not reloaded");
+    if (is_draining) return log.warn(kNotReloaded);
     if (reloader) reloader->request();
+  }
+
+  net::Awaitable<Checked<void, admin::ReloadError>> on_reload_post() {
+    if (is_draining) {
+      log.warn(kNotReloaded);
+      co_return admin::ReloadError{.message = std::string(kNotReloaded), .is_refused = true};
+    }
+    auto reload = reloader->reload();
+    const Checked<void, std::string> result = co_await std::move(reload);
+    if (result.has_error()) co_return admin::ReloadError{.message = result.error()};
+    co_return Checked<void, admin::ReloadError>();
   }
 
   // Leaves the previous routes in `outcome`, which the reloader's thread destroys.
@@ -356,7 +402,8 @@ struct Daemon::Impl {
   }
 
   const config::Settings settings;
-  const std::optional<DescriptorBudget> budget = share_descriptors(descriptor_limit(), settings);
+  InheritedSockets inherited;  // until open()
+  const std::optional<DescriptorBudget> budget;
   const Logger& log;
   metrics::Registry registry;
   RouteBinder binder;
@@ -384,8 +431,9 @@ struct Daemon::Impl {
   ListeningSockets sockets;  // those that open() has not handed over, and the files of all
 };
 
-Daemon::Daemon(config::Settings settings, output::StandardStreams& streams, const Supervision& supervision)
-    : impl_(std::make_unique<Impl>(std::move(settings), streams, supervision)) {}
+Daemon::Daemon(config::Settings settings, output::StandardStreams& streams, const Supervision& supervision,
+               InheritedSockets inherited)
+    : impl_(std::make_unique<Impl>(std::move(settings), streams, supervision, std::move(inherited))) {}
 
 std::size_t Daemon::access_log_rings(const config::Settings& settings) noexcept {
   return settings.access_log == config::AccessLog::kJson ? settings.workers : 0;
@@ -397,8 +445,8 @@ Daemon::~Daemon() {
   wait();
 }
 
-Checked<void, StartError> Daemon::open(InheritedSockets inherited) {
-  return impl_->open(std::move(inherited));
+Checked<void, StartError> Daemon::open() {
+  return impl_->open();
 }
 const std::vector<Address>& Daemon::proxy_addresses() const noexcept {
   return impl_->sockets.proxy_addresses;

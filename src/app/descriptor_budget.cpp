@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <sys/resource.h>
+#include <vector>
 
 namespace wayside::app {
 namespace {
@@ -13,19 +14,32 @@ namespace {
 constexpr std::size_t kReserve = 23;
 // For the io_context with its timers, and the readiness set.
 constexpr std::size_t kReservePerWorker = 5;
+// For the readiness set of the health check, its connection, and two look-ups.
+constexpr std::size_t kReserveOfHealthCheck = 4;
+constexpr std::size_t kReserveOfSupervision = 1;  // the socket of the service manager's messages
 
 constexpr std::size_t kMostPipes = 4096;
 
+// Of the sockets at one kind of addresses, each for so many users, and of the files of unix sockets.
+std::size_t of_listeners(const std::vector<config::ListenSpec>& listen,
+                         const std::vector<net::Descriptor>& inherited, std::size_t users) {
+  if (!inherited.empty()) return users * inherited.size();
+  const auto is_unix = [](const config::ListenSpec& spec) { return spec.address.is_unix(); };
+  return users * listen.size() + static_cast<std::size_t>(std::ranges::count_if(listen, is_unix));
+}
+
 }  // namespace
 
-std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const config::Settings& settings) {
+std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const config::Settings& settings,
+                                                  const InheritedSockets& inherited,
+                                                  const Supervision& supervision) {
   const std::size_t workers = settings.workers;
-  const std::size_t listeners = workers * settings.listen.size() + settings.metrics_listen.size();
-  const auto is_unix = [](const config::ListenSpec& spec) { return spec.address.is_unix(); };
-  const auto socket_files = static_cast<std::size_t>(std::ranges::count_if(settings.listen, is_unix) +
-                                                     std::ranges::count_if(settings.metrics_listen, is_unix));
   DescriptorBudget budget{.limit = limit,
-                          .reserve = kReserve + kReservePerWorker * workers + listeners + socket_files};
+                          .reserve = kReserve + kReservePerWorker * workers +
+                                     of_listeners(settings.listen, inherited.clients, workers) +
+                                     of_listeners(settings.metrics_listen, inherited.metrics, 1)};
+  if (!settings.health.path.empty()) budget.reserve += kReserveOfHealthCheck;
+  if (!supervision.socket.empty()) budget.reserve += kReserveOfSupervision;
   budget.metrics = std::clamp<std::size_t>(limit / 8, 2, admin::AdminServer::kMaxConnections);
   budget.pipes = std::min(kMostPipes, limit / 32);
   const std::size_t taken = budget.reserve + budget.metrics + 2 * budget.pipes;

@@ -3,6 +3,7 @@
 #include "wayside/http/head_parser.hpp"
 #include "wayside/http/limits.hpp"
 #include "wayside/http/violation.hpp"
+#include "wayside/net/shortage.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -31,6 +32,15 @@ std::string request_for(const Address& backend, const std::string& path) {
 
 bool is_healthy(unsigned status) noexcept {
   return status / 100 == 2 || status / 100 == 3;
+}
+
+HealthCheck::Result unhealthy(std::string_view why) {
+  return {HealthCheck::Result::Verdict::kUnhealthy, std::string(why)};
+}
+
+HealthCheck::Result failed(const error_code& ec) {
+  using enum HealthCheck::Result::Verdict;
+  return {net::is_local_shortage(ec) ? kNotMade : kUnhealthy, ec.message()};
 }
 
 }  // namespace
@@ -70,88 +80,108 @@ void HealthCheck::wait_for_next() {
   });
 }
 
-// A shortage of memory on this side says nothing about the backend: such a check has no result.
+template <class Step>
+void HealthCheck::guarded(Step step) {
+  try {
+    const std::optional<Result> result = step();
+    if (!result) return;
+    give_up();
+    on_result_(*result);
+  } catch (const std::bad_alloc&) {
+    give_up();
+  }
+}
+
 void HealthCheck::begin() {
   is_under_way_ = true;
   unsent_ = request_;
   scanner_.reset();
   received_size_ = 0;
   informational_count_ = 0;
-  try {
-    limit_.expires_after(settings_.timeout);
-    limit_.async_wait([this, number = ++number_](const error_code& ec) {
-      if (ec || is_stopped_ || !is_under_way_ || number != number_) return;
-      end("no response in time");
-    });
-    if (needs_connector_) connector_.emplace(readiness_, backend_);
-    needs_connector_ = false;
-    attempt_.emplace(connector_->start(*this, settings_.timeout));
-  } catch (const std::bad_alloc&) {
-    give_up();
-  }
+  guarded([this] { return connect(); });
 }
 
 void HealthCheck::wake() {
+  guarded([this] { return proceed(); });
+}
+
+std::optional<HealthCheck::Result> HealthCheck::connect() {
+  limit_.expires_after(settings_.timeout);
+  limit_.async_wait([this, number = ++number_](const error_code& ec) {
+    if (ec || is_stopped_ || !is_under_way_ || number != number_) return;
+    guarded([] { return unhealthy("no response in time"); });
+  });
+  if (needs_connector_) connector_.emplace(readiness_, backend_);
+  needs_connector_ = false;
+  attempt_.emplace(connector_->start(*this, settings_.timeout));
+  return std::nullopt;
+}
+
+std::optional<HealthCheck::Result> HealthCheck::proceed() {
   try {
     if (attempt_) {
-      if (!attempt_->finished()) return;
-      on_connected();
+      if (!attempt_->finished()) return std::nullopt;
+      if (const error_code ec = take_connection()) return failed(ec);
     }
-    if (stream_ && !unsent_.empty()) send();
-    if (stream_) receive();
-  } catch (const std::bad_alloc&) {
-    give_up();
+    if (!stream_) return std::nullopt;
+    if (!unsent_.empty()) {
+      if (const error_code ec = send()) return failed(ec);
+    }
+    return receive();
   } catch (const boost::system::system_error& error) {
-    end(error.code().message());
+    return failed(error.code());
   }
 }
 
-void HealthCheck::on_connected() {
+error_code HealthCheck::take_connection() {
   auto stream = attempt_->take();
   attempt_.reset();
-  if (!stream) return end(stream.error().message());
+  if (!stream) return stream.error();
   needs_connector_ = true;
   stream_.emplace(std::move(*stream));
   stream_->set_waiter(this);
+  return {};
 }
 
-void HealthCheck::send() {
+error_code HealthCheck::send() {
   const asio::const_buffer piece(unsent_.data(), unsent_.size());
   const auto count = stream_->write_some({&piece, 1});
   if (count) {
     unsent_.remove_prefix(*count);
   } else if (count.error() != asio::error::would_block) {
-    return end(count.error().message());
+    return count.error();
   }
   if (!unsent_.empty()) stream_->watch_writable();
+  return {};
 }
 
-void HealthCheck::receive() {
+std::optional<HealthCheck::Result> HealthCheck::receive() {
   for (;;) {
     const auto count = stream_->read_some(std::span(received_).subspan(received_size_));
     if (!count) {
-      if (count.error() == asio::error::would_block) return stream_->watch_readable();
-      return end(count.error() == asio::error::eof ? "the connection ended before the response"
-                                                   : count.error().message());
+      if (count.error() == asio::error::eof) return unhealthy("the connection ended before the response");
+      if (count.error() != asio::error::would_block) return failed(count.error());
+      stream_->watch_readable();
+      return std::nullopt;
     }
     received_size_ += *count;
-    if (take_heads()) return;
+    if (auto result = take_heads()) return result;
   }
 }
 
 // Responses of 1xx may precede the final one (RFC 9110 section 15.2). Its body does not matter.
-bool HealthCheck::take_heads() {
+std::optional<HealthCheck::Result> HealthCheck::take_heads() {
   for (;;) {
     const auto size = scanner_.scan({received_.data(), received_size_});
-    if (!size) return end(std::string(http::to_text(size.error()))), true;
-    if (!*size) return false;
+    if (!size) return unhealthy(http::to_text(size.error()));
+    if (!*size) return std::nullopt;
     if (const auto violation = http::parse_response_head(std::span(received_).first(**size), head_))
-      return end(std::string(http::to_text(*violation))), true;
-    if (head_.status / 100 != 1 || head_.status == 101) {
-      return end(is_healthy(head_.status) ? std::string() : fmt::format("status {}", head_.status)), true;
-    }
+      return unhealthy(http::to_text(*violation));
+    if (head_.status / 100 != 1 || head_.status == 101)
+      return is_healthy(head_.status) ? HealthCheck::Result()
+                                      : unhealthy(fmt::format("status {}", head_.status));
     if (++informational_count_ > kMaxInformational)
-      return end(std::string(http::to_text(http::Violation::kTooManyInformational))), true;
+      return unhealthy(http::to_text(http::Violation::kTooManyInformational));
     std::copy(received_.begin() + static_cast<std::ptrdiff_t>(**size),
               received_.begin() + static_cast<std::ptrdiff_t>(received_size_), received_.begin());
     received_size_ -= **size;
@@ -164,11 +194,6 @@ void HealthCheck::give_up() noexcept {
   limit_.cancel();
   attempt_.reset();
   stream_.reset();
-}
-
-void HealthCheck::end(const std::string& failure) {
-  give_up();
-  on_result_(failure);
 }
 
 }  // namespace wayside::app

@@ -34,8 +34,17 @@ namespace wayside::app {
 
 class HealthCheck final : private net::Waiter {
  public:
-  // Called at the end of each check. `failure` says what was wrong; empty: the backend is healthy.
-  using OnResult = std::function<void(const std::string& failure)>;
+  struct Result {
+    enum class Verdict : std::uint8_t {
+      kHealthy,
+      kUnhealthy,
+      kNotMade,  // for a shortage on this side, which says nothing about the backend
+    };
+    Verdict verdict = Verdict::kHealthy;
+    std::string why{};  // unless healthy
+  };
+  // Called at the end of each check, unless memory ran out.
+  using OnResult = std::function<void(const Result&)>;
 
   // `settings` have a path. Throws std::bad_alloc, and boost::system::system_error without a descriptor.
   HealthCheck(boost::asio::io_context& io, const Address& backend, const config::HealthCheck& settings,
@@ -52,13 +61,19 @@ class HealthCheck final : private net::Waiter {
   void wait_for_next();
   void begin();
   void wake() override;  // the attempt has finished, or something happened to the connection
-  void on_connected();
-  void send();
-  void receive();
-  // True if the check has ended.
-  bool take_heads();
+
+  // Steps of the check: its result, or nothing while it goes on.
+  std::optional<Result> connect();
+  std::optional<Result> proceed();
+  std::optional<Result> receive();
+  std::optional<Result> take_heads();
+
+  error_code take_connection();
+  error_code send();
+  // Takes a step, and ends the check with its result.
+  template <class Step>
+  void guarded(Step step);
   void give_up() noexcept;
-  void end(const std::string& failure);
 
   struct Interval;  // tags of the timers
   struct Limit;

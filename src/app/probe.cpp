@@ -8,12 +8,15 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <exception>
 #include <fmt/format.h>
 #include <memory>
@@ -30,6 +33,7 @@ using asio::ip::tcp;
 using Stream = asio::generic::stream_protocol;
 
 constexpr std::string_view kReadyPage = "/-/ready";
+constexpr std::size_t kLongestLine = 512;
 constexpr std::string_view kForms = "http://host:port/path or unix:/path";
 
 // The address that reaches a listener from this machine.
@@ -76,7 +80,31 @@ asio::awaitable<Stream::socket> connect(asio::io_context& io,
   std::rethrow_exception(last_error);
 }
 
-asio::awaitable<http::status> ask(asio::io_context& io, ProbeTarget target) {
+struct Answer {
+  std::optional<http::status> status;
+  std::string body;  // the beginning, where the status is no success
+
+  bool is_success() const { return http::to_status_class(*status) == http::status_class::successful; }
+};
+
+// Reads until the first line is complete, the body ends or `kLongestLine` bytes have come.
+asio::awaitable<void> read_line(Stream::socket& socket, boost::beast::flat_buffer& buffer,
+                                http::response_parser<http::buffer_body>& parser, std::string& line) {
+  std::array<char, kLongestLine> piece;
+  while (!parser.is_done() && line.size() < kLongestLine && line.find('\n') == line.npos) {
+    http::buffer_body::value_type& body = parser.get().body();
+    body.data = piece.data();
+    body.size = kLongestLine - line.size();
+    boost::system::error_code ec;
+    auto token = asio::redirect_error(asio::use_awaitable, ec);
+    co_await http::async_read_some(socket, buffer, parser, token);
+    line.append(piece.data(), kLongestLine - line.size() - body.size);
+    if (ec && ec != http::error::need_buffer) co_return;
+  }
+}
+
+// What came is in `answer`, also where nothing more comes.
+asio::awaitable<void> ask(asio::io_context& io, ProbeTarget target, Answer& answer) {
   const std::vector<Stream::endpoint> endpoints = co_await look_up(io, target.address);
   Stream::socket socket = co_await connect(io, endpoints);
   http::request<http::empty_body> request(http::verb::get, target.target, 11);
@@ -85,9 +113,20 @@ asio::awaitable<http::status> ask(asio::io_context& io, ProbeTarget target) {
   request.set(http::field::connection, "close");
   co_await http::async_write(socket, request, asio::use_awaitable);
   boost::beast::flat_buffer buffer;
-  http::response_parser<http::empty_body> parser;
+  http::response_parser<http::buffer_body> parser;
   co_await http::async_read_header(socket, buffer, parser, asio::use_awaitable);
-  co_return parser.get().result();
+  answer.status = parser.get().result();
+  if (!answer.is_success()) co_await read_line(socket, buffer, parser, answer.body);
+}
+
+// "503 Service Unavailable: draining". What could move the cursor of a terminal is left out.
+std::string text_of(const Answer& answer) {
+  std::string text = fmt::format("{} {}", static_cast<unsigned>(*answer.status),
+                                 std::string(http::obsolete_reason(*answer.status)));
+  std::string line = answer.body.substr(0, answer.body.find_first_of("\r\n"));
+  std::erase_if(line, [](char c) { return c < ' ' || c > '~'; });
+  if (!line.empty()) text += ": " + line;
+  return text;
 }
 
 }  // namespace
@@ -115,24 +154,25 @@ ProbeOutcome probe(const ProbeTarget& target, Milliseconds timeout) {
   ProbeOutcome outcome{false, url_of(target) + ": "};
   auto io = std::make_unique<asio::io_context>(1);
   bool has_ended = false;
-  const auto on_end = [&](const std::exception_ptr& error, http::status status) {
+  Answer answer;
+  const auto on_end = [&](const std::exception_ptr& error) {
     has_ended = true;
-    if (!error) {
-      outcome.is_well = http::to_status_class(status) == http::status_class::successful;
-      outcome.line +=
-          fmt::format("{} {}", static_cast<unsigned>(status), std::string(http::obsolete_reason(status)));
-      return;
-    }
+    if (!error) return;
     try {
       std::rethrow_exception(error);
     } catch (const boost::system::system_error& failure) {
       outcome.line += failure.code().message();
     }
   };
-  asio::co_spawn(*io, ask(*io, target), on_end);
+  asio::co_spawn(*io, ask(*io, target, answer), on_end);
   io->run_for(timeout);
+  if (answer.status) {
+    outcome.is_well = answer.is_success();
+    outcome.line += text_of(answer);
+  } else if (!has_ended) {
+    outcome.line += fmt::format("no answer within {} ms", timeout.count());
+  }
   if (has_ended) return outcome;
-  outcome.line += fmt::format("no answer within {} ms", timeout.count());
   // The destructor of the io_context waits for a look-up under way, which nothing can interrupt. The process
   // is about to end.
   static_cast<void>(io.release());

@@ -7,7 +7,6 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
-#include <climits>
 #include <cstring>
 #include <new>
 #include <string>
@@ -59,12 +58,24 @@ void Listener::wind_down() noexcept {
   if (acceptor_.is_open()) drop_first_segments(acceptor_.native_handle());
 }
 
-void Listener::close() {
-  // Connections completed so far are served. The kernel resets those completed from here on.
-  if (life_ == SocketLife::kListener && on_accept_ && acceptor_.is_open()) {
-    suspended_ = false;
-    accept_waiting(INT_MAX);
+bool Listener::accept_rest() {
+  if (life_ == SocketLife::kManager || !on_accept_) return true;
+  suspended_ = false;
+  while (acceptor_.is_open()) {
+    Endpoint client;
+    Result<Descriptor> socket = accept_next(client);
+    if (!socket) {
+      if (socket.error() == boost::asio::error::would_block) return true;
+      complain(socket.error());
+      return false;
+    }
+    if (const error_code ec = hand_over(*std::move(socket), client)) complain(ec);
   }
+  return true;
+}
+
+void Listener::close() {
+  accept_rest();
   error_code ignored;
   acceptor_.close(ignored);
   retry_timer_.cancel();
@@ -87,35 +98,49 @@ void Listener::on_waiting() {
 }
 
 // Accepts the waiting connections, up to a bound. An error means that accepting should pause.
-//
-// accept4(2) sets the socket's flags in the same call. Asio's accept needs further calls, and registers the
-// socket with its reactor though it goes to another one.
 error_code Listener::accept_waiting(int at_most) {
   for (int i = 0; i != at_most && acceptor_.is_open() && !suspended_; ++i) {
     Endpoint client;
+    Result<Descriptor> socket = accept_next(client);
+    if (!socket) {
+      return socket.error() == boost::asio::error::would_block ? error_code() : socket.error();
+    }
+    if (const error_code ec = hand_over(*std::move(socket), client)) return ec;
+  }
+  return {};
+}
+
+// The next connection of the queue; would_block if there is none.
+//
+// accept4(2) sets the socket's flags in the same call. Asio's accept needs further calls, and registers the
+// socket with its reactor though it goes to another one.
+Result<Descriptor> Listener::accept_next(Endpoint& client) noexcept {
+  for (;;) {
     auto size = static_cast<socklen_t>(client.capacity());
     Descriptor socket(
         ::accept4(acceptor_.native_handle(), client.data(), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!socket.is_open()) {
-      const error_code ec = last_error();
-      if (ec == boost::asio::error::would_block) break;
-      // An error of one connection does not concern the others.
-      if (ec == boost::asio::error::connection_aborted || ec == boost::asio::error::interrupted ||
-          ec == boost::system::errc::protocol_error) {
-        continue;
-      }
+    if (socket.is_open()) {
+      client.resize(std::min<std::size_t>(size, client.capacity()));
+      return socket;
+    }
+    const error_code ec = last_error();
+    // An error of one connection does not concern the others.
+    if (ec != boost::asio::error::connection_aborted && ec != boost::asio::error::interrupted &&
+        ec != boost::system::errc::protocol_error) {
       return ec;
     }
-    client.resize(std::min<std::size_t>(size, client.capacity()));
-    try {
-      on_accept_(std::move(socket), client);
-    } catch (const boost::system::system_error& error) {
-      return error.code();
-    } catch (const std::bad_alloc&) {
-      return boost::asio::error::no_memory;
-    }
   }
-  return {};
+}
+
+error_code Listener::hand_over(Descriptor socket, const Endpoint& client) {
+  try {
+    on_accept_(std::move(socket), client);
+    return {};
+  } catch (const boost::system::system_error& error) {
+    return error.code();
+  } catch (const std::bad_alloc&) {
+    return boost::asio::error::no_memory;
+  }
 }
 
 void Listener::pause(const error_code& why) {
@@ -126,6 +151,10 @@ void Listener::pause(const error_code& why) {
     pauses_ = false;
     wait();
   });
+  complain(why);
+}
+
+void Listener::complain(const error_code& why) {
   const TimePoint now = Clock::now();
   if (now - last_complaint_ < kComplainEvery) return;
   last_complaint_ = now;

@@ -102,18 +102,28 @@ Descriptor lock_folder_of(const std::string& path) noexcept {
   return lock;
 }
 
+// A name in the folder of the path, which ends in "/", that fits sockaddr_un as the path does: ".0a1b2c3d",
+// or as many of its last characters as there is room for.
+std::string name_beside(std::string folder, std::uint32_t number) {
+  const std::string name = fmt::format(".{:08x}", number);
+  const std::size_t room = sizeof sockaddr_un::sun_path - 1 - folder.size();
+  return std::move(folder) + name.substr(name.size() - std::min(room, name.size()));
+}
+
 // Gives the socket a file beside the path, under a name that no other file has, and returns that. A process
 // number would not do: daemons of several containers may share a folder, and each be number 1.
 Result<std::string> bind_beside(const Descriptor& socket, const std::string& path) {
-  constexpr int kAttempts = 16;
+  constexpr int kAttempts = 64;  // the shortest names are 16
   for (int attempt = 1;; ++attempt) {
     std::uint32_t number = 0;
     if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number)) return last_error();
-    std::string name = fmt::format("{}/.{:08x}", path.substr(0, path.rfind('/')), number);
+    std::string name = name_beside(path.substr(0, path.rfind('/') + 1), number);
     const Result<sockaddr_un> address = unix_address(name);
     if (!address) return address.error();
+    // The path itself is for a socket that is complete.
+    if (name == path) continue;
     if (::bind(socket.number(), generic(*address), sizeof *address) == 0) return name;
-    if (errno != EADDRINUSE || attempt == kAttempts) return last_error();
+    if (errno != EADDRINUSE || attempt >= kAttempts) return last_error();
   }
 }
 

@@ -21,6 +21,7 @@
 #include "proxy/idle_clients.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -91,6 +92,7 @@ struct Context {
   http::DateText date_text;
 
   std::uint64_t session_count = 0;  // so far
+  std::size_t exchange_count = 0;   // under way
 
   bool clients_wait = false;  // for room: each connection that ends makes some
   Drain drain = Drain::kNone;

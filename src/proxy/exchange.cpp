@@ -2,8 +2,7 @@
 
 #include "wayside/http/foreign_protocol.hpp"
 #include "wayside/http/head_parser.hpp"
-
-#include <boost/system/errc.hpp>
+#include "wayside/net/shortage.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -13,17 +12,6 @@
 
 namespace wayside::proxy {
 namespace {
-
-// The backend has no part in these: descriptors, memory, threads and ports are short on this side.
-bool is_local_shortage(const error_code& ec) {
-  using namespace boost::system;
-  for (const auto shortage : {errc::too_many_files_open, errc::too_many_files_open_in_system,
-                              errc::no_buffer_space, errc::not_enough_memory, errc::address_not_available,
-                              errc::resource_unavailable_try_again, errc::no_space_on_device}) {
-    if (ec == shortage) return true;
-  }
-  return false;
-}
 
 void complain(const Logger& log, const std::exception& error) noexcept {
   try {
@@ -159,7 +147,7 @@ net::Task<std::optional<End>> Exchange::connect() {
   auto connection = context_.backends.adopt(attempt, client_.wakeup);
   if (!connection) {
     connect_error_ = connection.error();
-    co_return is_local_shortage(connect_error_) ? Outcome::kLocalShortage : Outcome::kConnectFailed;
+    co_return net::is_local_shortage(connect_error_) ? Outcome::kLocalShortage : Outcome::kConnectFailed;
   }
   backend_ = std::move(*connection);
   co_return std::nullopt;

@@ -64,6 +64,7 @@ Recorder::Recorder(Context& context, const ClientConnection& client)
       client_(client),
       started_at_(Clock::now()),
       route_(context.routing->targets[routes::kUnmatched]) {
+  ++context_.exchange_count;
   context_.shard.exchange_started();
 }
 
@@ -178,6 +179,7 @@ void Recorder::note_use(unsigned status, TimePoint now) noexcept {
 
 void Recorder::end(const End& end, const Transfer& transfer) {
   has_ended_ = true;
+  --context_.exchange_count;
   const TimePoint now = Clock::now();
   settle_endpoint(0);
   metrics::Observation seen = observe(transfer, now);

@@ -171,8 +171,20 @@ struct Worker::Impl {
     });
   }
 
+  // Without descriptors, connections stay in the queue until exchanges that end give some back.
   void on_handshakes_over() {
     readiness.woke();
+    bool is_all = true;
+    for (Door& door : doors)
+      is_all &= door.listener.accept_rest();
+    const TimePoint next = readiness.woke_at() + kHandshakesEndWithin;
+    if (!is_all && next < context.drain_began + context.settings.timeouts.drain) {
+      drain_timer.expires_at(next);
+      drain_timer.async_wait([this](const error_code& ec) {
+        if (!ec) on_handshakes_over();
+      });
+      return;
+    }
     for (Door& door : doors)
       door.listener.close();
     accepting_is_over = true;  // until here, no session is the last one
@@ -183,13 +195,20 @@ struct Worker::Impl {
     });
   }
 
-  void cut_off() noexcept {
-    readiness.woke();
+  // A connection without an exchange, whose client has not closed its side yet, loses nothing.
+  void report_cut_off() const noexcept {
+    if (context.exchange_count == 0) return;
     try {
-      context.log.warn("requests were cut off: they did not finish within the drain timeout");
+      context.log.warn("requests were cut off: they did not finish within timeouts.drain",
+                       {{"requests", std::to_string(context.exchange_count)}});
     } catch (const std::bad_alloc&) {
       // There is no memory for the line.
     }
+  }
+
+  void cut_off() noexcept {
+    readiness.woke();
+    report_cut_off();
     context.terminating = true;
     context.backends.close();
     wake_sessions();

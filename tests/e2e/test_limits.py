@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import re
+import signal
 import socket
 import unittest
 
@@ -45,7 +46,7 @@ class Descriptors(support.TestCase):
         )  # fmt: skip
         line = daemon.wait_for_line(r'msg="?listening"?.*').group(0)
         proxy_port, metrics_port = (int(re.search(rf"{name}=\S+:(\d+)", line).group(1)) for name in ("proxy", "metrics"))
-        shares = dict(re.findall(r"(\w+)=(\d+)", daemon.wait_for_line("descriptor budget.*").group(0)))
+        shares = dict(re.findall(r"(\w+)=(\d+)", daemon.wait_for_line("the limit of open files .*").group(0)))
         self.assertEqual(sum(map(int, shares.values())), 2 * 128, "the shares are as much as the limit")
 
         with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
@@ -57,6 +58,31 @@ class Descriptors(support.TestCase):
         errors = [value for (name, _), value in metrics.items() if name == "wayside_backend_errors_total"]
         self.assertEqual(sum(errors), 0)
         self.assertNotIn("Too many open files", daemon.output)
+
+
+class Threads(support.TestCase):
+    STACK = 64 << 20  # of each thread, in addresses
+
+    def starts_within(self, addresses):
+        """Whether it starts. A start that fails says why, and ends."""
+        daemon = self.start(
+            "prlimit", f"--stack={self.STACK}", f"--as={addresses}", support.wayside_binary(), "--workers", "2",
+            "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0",
+        )  # fmt: skip
+        daemon.wait_for_line("msg=.?listening|cannot start a thread: Resource temporarily unavailable$")
+        daemon.signal(signal.SIGTERM)
+        status = daemon.wait(10)
+        if status == 1:
+            self.assertIn("wayside: cannot start a thread: Resource temporarily unavailable\n", daemon.output)
+        else:
+            self.assertEqual(status, 0, daemon.output)
+        return status == 0
+
+    def test_a_thread_that_cannot_be_started_is_a_clear_error(self):
+        """The limit grows by half a thread, so that each of them is the first to fail."""
+        limits = range(2 * self.STACK, 32 * self.STACK, self.STACK // 2)
+        failures = next(count for count, addresses in enumerate(limits) if self.starts_within(addresses))
+        self.assertGreater(failures, 4)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import signal
 import socket
 import socketserver
 import threading
@@ -65,6 +66,23 @@ class Probe(support.TestCase):
         self.assertEqual(self.probe("--metrics-listen", everywhere), expected)
         self.assertEqual(self.probe(env={"WAYSIDE_METRICS_LISTEN": f":{wayside.metrics_port}"}), expected)
 
+    def test_a_wayside_that_is_not_ready_says_why(self):
+        port = support.free_port()
+        backend = f"127.0.0.1:{port}"
+        wayside = self.start_wayside(
+            config="backend: {health: {path: /, interval: 50ms}}\nreadiness: backend\ntimeouts: {drain_delay: 1m}\n",
+            backend=f"http://{backend}",
+        )
+        url = f"http://127.0.0.1:{wayside.metrics_port}/-/ready"
+        wayside.wait_for_line("the backend fails")
+        down = f"{url}: 503 Service Unavailable: the backend is down: {backend}: Connection refused\n"
+        self.assertEqual(self.probe(url), (1, down, ""))
+        wayside.signal(signal.SIGTERM)
+        wayside.wait_for_line("msg=.?draining")
+        self.assertEqual(self.probe(url), (1, f"{url}: 503 Service Unavailable: draining\n", ""))
+        wayside.signal(signal.SIGTERM)  # at once
+        wayside.wait()
+
     def test_the_target_goes_as_it_is_written(self):
         for written, target in (("", "/"), ("/healthz?deep=1#x", "/healthz?deep=1"), ("?x", "/?x")):
             with self.subTest(written), answering(OK) as server:
@@ -87,7 +105,12 @@ class Probe(support.TestCase):
             (b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", "503 Service Unavailable"),
             (b"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n", "302 Found"),
             (b"HTTP/1.1 404 Nope\r\n\r\n", "404 Not Found"),
-        ):
+            (b"HTTP/1.1 503 No\r\nContent-Length: 12\r\n\r\nno \x1b[1m room\n", r"503 Service Unavailable: no \[1m room"),
+            (b"HTTP/1.1 500 No\r\nContent-Length: 9\r\n\r\ncut", "500 Internal Server Error: cut"),
+            (b"HTTP/1.1 500 No\r\n\r\none\r\ntwo\r\n", "500 Internal Server Error: one"),
+            (b"HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n3\r\nne\n\r\n0\r\n\r\n", "500 Internal Server Error: one"),
+            (b"HTTP/1.1 500 No\r\n\r\n" + b"x" * 9999, "500 Internal Server Error: x{512}"),
+        ):  # fmt: skip
             with self.subTest(said), answering(answer) as server:
                 status, out, err = self.probe(f"http://127.0.0.1:{server.server_address[1]}/")
                 self.assertEqual((status, err), (1, ""))

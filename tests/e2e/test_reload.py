@@ -116,24 +116,34 @@ class AtAnyTime(ReloadTest):
         wayside.wait_for_line("msg=.?listening")
         wayside.wait_for_line("msg=.?reloaded.*routes=1")
 
-    def test_a_hangup_while_draining_is_ignored(self):
+    def test_no_reload_begins_while_draining(self):
         backend = Backend()
         self.addCleanup(backend.stop)
-        wayside = self.start_wayside(config="routes: []\n", backend=backend.url)
+        wayside = self.start_wayside("--enable-lifecycle", config="routes: []\n", backend=backend.url)
         responses = []
         client = threading.Thread(target=lambda: responses.append(support.fetch(wayside.proxy_port, "/hold")))
         client.start()
         self.addCleanup(client.join)
         self.addCleanup(backend.release)
         support.wait_until(lambda: backend.requests, "the request is with the backend")
+        self.replace("routes: [/new]\n")
         wayside.signal(signal.SIGTERM)
         wayside.wait_for_line("msg=.?draining")
         wayside.signal(signal.SIGHUP)
         wayside.wait_for_line("level=warn.*draining: the configuration is not reloaded")
+        answer = self.post_reload(wayside)
+        self.assertEqual((answer.status, answer.text), (503, "draining: the configuration is not reloaded\n"))
+        self.assertEqual(wayside.sample("wayside_routes"), 0.0)
         backend.release()
         client.join()
         self.assertEqual([(response.status, response.text) for response in responses], [(200, "held\n")])
         self.assertEqual(wayside.wait(), 0, wayside.output)
+        self.assertNotRegex(wayside.output, "msg=.?reloaded")
+
+    def test_the_demo_has_nothing_to_reload(self):
+        wayside = self.start_wayside("--demo", "--enable-lifecycle")
+        answer = self.post_reload(wayside)
+        self.assertEqual(answer.status, 403, answer.text)
 
 
 class FilesThatBlock(ReloadTest):

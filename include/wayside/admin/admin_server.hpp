@@ -28,14 +28,21 @@ class Inspector;
 
 namespace wayside::admin {
 
+// The reason why a reload changed nothing.
+struct ReloadError {
+  std::string message;
+  bool is_refused = false;  // no reload was begun: the daemon does not reload in its present state
+};
+
 // The data that the pages show. Only the io_context's thread uses it.
 struct AdminPages {
   metrics::Exposition& exposition;  // outlives the server
-  std::function<bool()> is_ready;   // whether the proxy accepts connections; empty: always. Must not throw
+  // The reason why the proxy is not ready, in one line: "draining". An empty text: it is ready; an empty
+  // function: it always is.
+  std::function<std::string()> why_unready;
   const inspector::Inspector& inspector;  // outlives the server
-  // Reloads the configuration. An error is the reason why the old one stays in force. Empty if POST /-/reload
-  // is not enabled.
-  using Reload = std::function<net::Awaitable<Checked<void, std::string>>()>;
+  // Reloads the configuration. Empty if POST /-/reload is not enabled.
+  using Reload = std::function<net::Awaitable<Checked<void, ReloadError>>()>;
   Reload reload;
   std::string version;  // of the program
   std::string listen;   // the proxy's addresses, as text

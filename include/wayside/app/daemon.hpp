@@ -28,9 +28,11 @@ struct StartError {
 class Daemon {
  public:
   // `streams` outlives the daemon and has access_log_rings(settings) rings. `settings` come from
-  // config::load. The service manager is told what `supervision` asks for. Throws std::logic_error if the
-  // routes do not compile, and std::bad_alloc.
-  Daemon(config::Settings settings, output::StandardStreams& streams, const Supervision& supervision = {});
+  // config::load. The service manager is told what `supervision` asks for; sockets that were inherited from
+  // it, for clients or for metrics, take the place of the addresses in the settings. Throws std::logic_error
+  // if the routes do not compile, boost::system::system_error without descriptors, and std::bad_alloc.
+  Daemon(config::Settings settings, output::StandardStreams& streams, const Supervision& supervision = {},
+         InheritedSockets inherited = {});
 
   // The number of access log rings that the daemon writes: one for each worker; 0 if the log is off.
   static std::size_t access_log_rings(const config::Settings& settings) noexcept;
@@ -44,9 +46,8 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Binds all addresses; inherited sockets for clients or for metrics take the place of theirs. Nothing is
-  // accepted yet.
-  Checked<void, StartError> open(InheritedSockets inherited = {});
+  // Binds all addresses. Nothing is accepted yet.
+  Checked<void, StartError> open();
 
   // The bound addresses, in the order of the settings or of the inherited sockets, with the ports that the
   // kernel chose. After open().
@@ -57,12 +58,14 @@ class Daemon {
   // except during a drain. Call this before start(), so that no signal is missed.
   void handle_signals();
 
-  // Starts the threads: workers, metrics listener, reloader. Throws std::system_error.
+  // Starts the threads: workers, metrics listener, reloader. Throws std::system_error if there is none to be
+  // had, and std::bad_alloc; the daemon has ended then.
   void start();
 
   // Asks for a reload and returns at once. The routes and their settings take effect with the next request,
   // other settings with the next start. A configuration with mistakes changes nothing. The log and
-  // wayside_config_last_reload_successful show the result. Any thread.
+  // wayside_config_last_reload_successful show the result. During a drain, the log says that nothing is
+  // reloaded. Any thread.
   void reload();
 
   // /-/ready says 503 from now on, and responses end their connections. After timeouts.drain_delay the

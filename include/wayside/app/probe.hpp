@@ -28,13 +28,16 @@ Checked<ProbeTarget, ProbeError> probe_target(std::string_view url, const config
 
 struct ProbeOutcome {
   bool is_well = false;  // the status is 2xx
-  std::string line;      // "http://127.0.0.1:10180/-/ready: 200 OK"
+  // "http://127.0.0.1:10180/-/ready: 200 OK", or with the first line of the body where it is not well:
+  // "http://127.0.0.1:10180/-/ready: 503 Service Unavailable: draining".
+  std::string line;
 };
 
 // The time for all of it, the look-up of a name included.
 inline constexpr std::chrono::seconds kProbeTimeout{3};
 
-// Sends a GET and waits for the head of the response. Throws std::bad_alloc.
+// Sends a GET and waits for the head of the response, and for the first line of a failure's body if that
+// comes in time. Throws std::bad_alloc.
 ProbeOutcome probe(const ProbeTarget& target, Milliseconds timeout = kProbeTimeout);
 
 }  // namespace wayside::app

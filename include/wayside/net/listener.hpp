@@ -58,7 +58,12 @@ class Listener {
   // goes on is closed here, for its connections wait.
   void wind_down() noexcept;
 
-  // Accepts the connections completed so far, unless they wait for another process, then stops. May be called
+  // Accepts the connections completed so far, unless they wait for another process. One that its owner cannot
+  // take is lost, and those behind it are accepted. False: a lack of descriptors or memory leaves some in the
+  // queue, for another call.
+  bool accept_rest();
+
+  // accept_rest(), then stops: the kernel resets the connections that are still in the queue. May be called
   // twice.
   void close();
 
@@ -66,7 +71,10 @@ class Listener {
   void wait();
   void on_waiting();
   error_code accept_waiting(int at_most);
+  Result<Descriptor> accept_next(Endpoint& client) noexcept;
+  error_code hand_over(Descriptor socket, const Endpoint& client);
   void pause(const error_code& why);
+  void complain(const error_code& why);
 
   boost::asio::basic_socket_acceptor<StreamProtocol, Executor> acceptor_;
   OperationMemory wait_memory_;

@@ -46,7 +46,9 @@ struct UnixListening {
   std::optional<mode_t> mode{};  // of the file; none: as the process creates files
   std::optional<uid_t> user{};
   std::optional<gid_t> group{};
-  bool replaces = false;  // may take the path of a socket in use, which keeps the clients that have connected
+  // May take the path of a socket in use, which keeps the clients that have connected. The path does not go
+  // back to it: whoever replaces a daemon is its successor.
+  bool replaces = false;
 };
 
 // The file of a unix socket, removed at the end unless another socket has taken its path.

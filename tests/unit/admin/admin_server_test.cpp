@@ -123,7 +123,7 @@ TEST(AdminServer, ServesManyClientsAtOnce) {
 TEST(AdminServer, GoesOnAfterAPageFails) {
   Fixture fixture;
   AdminPages pages = fixture.pages();
-  pages.is_ready = []() -> bool { throw std::runtime_error("not today"); };
+  pages.why_unready = []() -> std::string { throw std::runtime_error("not today"); };
   Running running(std::move(pages));
   RawClient client(running.endpoint);
   client.send("GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -149,7 +149,7 @@ TEST(AdminServer, WhoeverHasWaitedLongestMakesRoom) {
 class AllBusy {
  public:
   AllBusy() {
-    fixture_.reload = [this]() -> net::Awaitable<Checked<void, std::string>> {
+    fixture_.reload = [this]() -> net::Awaitable<Checked<void, ReloadError>> {
       ++under_way_;
       const net::Executor executor = co_await boost::asio::this_coro::executor;
       while (!is_over_) {
@@ -157,7 +157,7 @@ class AllBusy {
         auto waiting = timer.async_wait(boost::asio::use_awaitable_t<net::Executor>());
         co_await std::move(waiting);
       }
-      co_return std::string();
+      co_return ReloadError();
     };
     running_.emplace(fixture_.pages());
     for (int i = 0; i < 128; ++i)

@@ -38,7 +38,7 @@ class Fixture {
   }
 
   AdminPages pages() {
-    return {exposition,     [this] { return is_ready; }, inspector, reload, "1.2.3",
+    return {exposition,     [this] { return why_unready; }, inspector, reload, "1.2.3",
             "0.0.0.0:8080", "http://app:5000/<b>&\""};
   }
 
@@ -53,7 +53,7 @@ class Fixture {
   metrics::Exposition exposition;
   inspector::Inspector inspector{1};
   AdminPages::Reload reload;
-  bool is_ready = true;
+  std::string why_unready;
 };
 
 inline constexpr std::string_view kRequestsLine =

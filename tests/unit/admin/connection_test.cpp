@@ -58,8 +58,8 @@ class Served {
   const bool is_stopped_;
   AdminPages pages() {
     AdminPages pages = fixture_.pages();
-    pages.reload = []() -> net::Awaitable<Checked<void, std::string>> {
-      co_return Checked<void, std::string>();
+    pages.reload = []() -> net::Awaitable<Checked<void, ReloadError>> {
+      co_return Checked<void, ReloadError>();
     };
     return pages;
   }

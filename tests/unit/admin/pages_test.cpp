@@ -82,7 +82,7 @@ TEST(Pages, ReloadIsAskedForByPostAndHasToBeAllowed) {
 
   EXPECT_FALSE(is_reload(fixture.pages(), {"POST", "/-/reload"}));
 
-  fixture.reload = []() -> net::Awaitable<Checked<void, std::string>> { co_return std::string(); };
+  fixture.reload = []() -> net::Awaitable<Checked<void, ReloadError>> { co_return ReloadError(); };
   EXPECT_TRUE(is_reload(fixture.pages(), {"POST", "/-/reload"}));
   EXPECT_TRUE(is_reload(fixture.pages(), {"POST", "http://h/-/reload?"}));
   EXPECT_FALSE(is_reload(fixture.pages(), {"GET", "/-/reload"}));
@@ -91,7 +91,7 @@ TEST(Pages, ReloadIsAskedForByPostAndHasToBeAllowed) {
 
 TEST(Pages, ReloadIsNotForPagesOfOtherSites) {
   Fixture fixture;
-  fixture.reload = []() -> net::Awaitable<Checked<void, std::string>> { co_return std::string(); };
+  fixture.reload = []() -> net::Awaitable<Checked<void, ReloadError>> { co_return ReloadError(); };
   const PageRequest foreign{
       .method = "POST", .target = "/-/reload", .host = "127.0.0.1:10180", .origin = "http://evil.example"};
   EXPECT_FALSE(is_reload(fixture.pages(), foreign));
@@ -106,13 +106,15 @@ TEST(Pages, ReloadIsNotForPagesOfOtherSites) {
 TEST(Pages, ReloadedSaysHowItWent) {
   std::string body;
   EXPECT_EQ(reloaded_page({}, body).status, 200U);
-  EXPECT_EQ(reloaded_page(std::string("wayside.yaml:1: expected …"), body).status, 500U);
+  EXPECT_EQ(reloaded_page(ReloadError{.message = "wayside.yaml:1: expected …"}, body).status, 500U);
   EXPECT_EQ(body, "wayside.yaml:1: expected …\n");
+  EXPECT_EQ(reloaded_page(ReloadError{.message = "draining", .is_refused = true}, body).status, 503U);
+  EXPECT_EQ(body, "draining\n");
 }
 
 TEST(Pages, HealthyIsAlwaysFine) {
   Fixture fixture;
-  fixture.is_ready = false;
+  fixture.why_unready = "draining";
   std::string body;
   EXPECT_EQ(answer(fixture.pages(), {"GET", "/-/healthy"}, body).status, 200U);
   EXPECT_EQ(body, "wayside is healthy.\n");
@@ -124,15 +126,15 @@ TEST(Pages, ReadyFollowsTheProxy) {
   std::string body;
   EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 200U);
   EXPECT_EQ(body, "wayside is ready.\n");
-  fixture.is_ready = false;
+  fixture.why_unready = "draining";
   EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 503U);
-  EXPECT_EQ(body, "wayside is not ready.\n");
+  EXPECT_EQ(body, "draining\n");
 }
 
 TEST(Pages, ReadyIsAlwaysSoWhereNobodyKnows) {
   Fixture fixture;
   AdminPages pages = fixture.pages();
-  pages.is_ready = nullptr;
+  pages.why_unready = nullptr;
   std::string body;
   EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 200U);
 }

@@ -58,20 +58,49 @@ TEST_F(BackendStateTest, TellsOfTheBeginningAndOfTheEndOfAnOutage) {
   pass(100ms);
   answer();
   EXPECT_EQ(state_.is_up(), true);
-  EXPECT_EQ(line(), "back 100 10100ms");
+  EXPECT_EQ(line(), "back 101 10100ms") << "the failure of the first line is one of them";
   EXPECT_EQ(line(), "none");
 }
 
-TEST_F(BackendStateTest, TellsOfTheEndOfAShortOutageLater) {
+TEST_F(BackendStateTest, TellsOfTheEndOfAShortOutageAtOnce) {
+  fail();
+  EXPECT_EQ(line(), "fails 1 refused");
+  pass(1s);
+  answer();
+  EXPECT_EQ(line(), "back 1 1000ms");
+}
+
+TEST_F(BackendStateTest, TellsOfTheNextOutageOnceTheLogWasQuiet) {
   fail();
   EXPECT_EQ(line(), "fails 1 refused");
   const TimePoint told_at = now_;
   pass(1s);
   answer();
+  EXPECT_EQ(line(), "back 1 1000ms");
+  pass(1s);
+  fail();
   EXPECT_EQ(line(), "none");
   EXPECT_EQ(state_.line_due_at(), told_at + BackendState::kQuiet);
-  pass(4s);
-  EXPECT_EQ(line(), "back 0 1000ms");
+  pass(3s);
+  fail();
+  EXPECT_EQ(line(), "fails 2 refused");
+  answer();
+  EXPECT_EQ(line(), "back 2 3000ms");
+}
+
+TEST_F(BackendStateTest, TellsAtLastWhatIsNotDueYet) {
+  EXPECT_FALSE(state_.take_last_line());
+  fail();
+  EXPECT_EQ(line(), "fails 1 refused");
+  answer();
+  EXPECT_EQ(line(), "back 1 0ms");
+  fail();
+  answer();
+  EXPECT_EQ(line(), "none");
+  const auto last = state_.take_last_line();
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->kind, BackendState::Line::Kind::kFailed);
+  EXPECT_EQ(last->failures, 1U);
 }
 
 TEST_F(BackendStateTest, TellsABackendThatFailsByTurnsOnceInAWhile) {
@@ -83,6 +112,19 @@ TEST_F(BackendStateTest, TellsABackendThatFailsByTurnsOnceInAWhile) {
     pass(20ms);
   }
   EXPECT_EQ(lines, 12);
+}
+
+TEST_F(BackendStateTest, TellsTwoLinesInAWhileOfABackendThatFailsByTurns) {
+  int lines = 0;
+  for (int i = 0; i < 3000; ++i) {  // 60 s
+    fail();
+    if (line() != "none") ++lines;
+    pass(10ms);
+    answer();
+    if (line() != "none") ++lines;
+    pass(10ms);
+  }
+  EXPECT_EQ(lines, 24);
 }
 
 TEST_F(BackendStateTest, TellsOfFailuresThatAreOver) {
@@ -108,7 +150,7 @@ TEST_F(BackendStateTest, TellsNothingOfAnAnswerAmongFailures) {
   pass(10s);
   EXPECT_EQ(line(), "none");
   answer();
-  EXPECT_EQ(line(), "back 1 10000ms");
+  EXPECT_EQ(line(), "back 2 12000ms");
 }
 
 }  // namespace

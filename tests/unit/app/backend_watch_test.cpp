@@ -1,14 +1,19 @@
 #include "app/backend_watch.hpp"
 
+#include "wayside/net/shortage.hpp"
+
 #include "support/fake_backend.hpp"
 #include "support/io_loop.hpp"
+#include "support/sinks.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,7 +66,7 @@ TEST_F(BackendWatchTest, KnowsNothingBeforeTheFirstResult) {
   settings_.readiness = config::Readiness::kBackend;
   watch();
   EXPECT_EQ(watch_->is_up(), std::nullopt);
-  EXPECT_TRUE(watch_->is_ready()) << "without a request there would never be a result";
+  EXPECT_EQ(watch_->why_unready(), "") << "without a request there would never be a result";
   answer(first_);
   EXPECT_EQ(watch_->is_up(), true);
   EXPECT_THAT(lines_.text, IsEmpty());
@@ -77,8 +82,10 @@ TEST_F(BackendWatchTest, TellsOnceOfAnOutageThatAllWorkersMeet) {
   }
   EXPECT_EQ(watch_->is_up(), false);
   EXPECT_EQ(line_count(), 1U);
-  EXPECT_THAT(lines_.text, HasSubstr("level=warn msg=\"the backend fails\" backend=http://10.0.0.1:5000 "
-                                     "error=\"connect_failed: Connection refused\" failures=1\n"));
+  EXPECT_THAT(
+      lines_.text,
+      HasSubstr("level=warn msg=\"the backend fails\" source=requests "
+                "backend=http://10.0.0.1:5000 error=\"connect_failed: Connection refused\" failures=1\n"));
 }
 
 // The other worker has not met the failure.
@@ -94,16 +101,40 @@ TEST_F(BackendWatchTest, BelievesTheLastResultOfAnyWorker) {
   EXPECT_EQ(watch_->is_up(), false);
 }
 
-TEST_F(BackendWatchTest, TellsOfTheEndOfAnOutageOnceTheLogWasQuiet) {
+TEST_F(BackendWatchTest, TellsOfTheEndOfAnOutageAtOnce) {
   watch();
   fail(first_);
   fail(first_);
   answer(first_);
-  EXPECT_EQ(line_count(), 1U);
-  EXPECT_TRUE(run_until(loop_, [&] { return line_count() == 2; })) << lines_.text;
-  EXPECT_THAT(lines_.text,
-              MatchesRegex(".*level=info msg=\"the backend is back\" backend=http://10.0.0.1:5000 "
-                           "failed_for=[0-9.]+s failures=1\n"));
+  EXPECT_EQ(line_count(), 2U);
+  EXPECT_THAT(lines_.text, MatchesRegex(".*level=info msg=\"the backend is back\" source=requests "
+                                        "backend=http://10.0.0.1:5000 failed_for=[0-9.]+s failures=2\n"));
+}
+
+TEST_F(BackendWatchTest, TellsOfTheNextOutageOnceTheLogWasQuiet) {
+  watch();
+  fail(first_);
+  answer(first_);
+  fail(first_);
+  answer(first_);
+  EXPECT_EQ(line_count(), 2U);
+  EXPECT_TRUE(run_until(loop_, [&] { return line_count() == 3; })) << lines_.text;
+  EXPECT_THAT(lines_.text, MatchesRegex(".*level=warn msg=\"the backend failed and is back\" source=requests "
+                                        "backend=http://10.0.0.1:5000 "
+                                        "error=\"connect_failed: Connection refused\" "
+                                        "failed_for=[0-9.]+s failures=1\n"));
+}
+
+TEST_F(BackendWatchTest, TellsOfARecoveryThatTheEndOfTheProcessOvertakes) {
+  watch();
+  fail(first_);
+  answer(first_);
+  fail(first_);
+  answer(first_);
+  EXPECT_EQ(line_count(), 2U);
+  watch_->stop();
+  EXPECT_EQ(line_count(), 3U);
+  EXPECT_THAT(lines_.text, HasSubstr("msg=\"the backend failed and is back\" source=requests"));
 }
 
 TEST_F(BackendWatchTest, NamesTheRuleThatAResponseBreaks) {
@@ -117,15 +148,15 @@ TEST_F(BackendWatchTest, IsUnreadyWhereTheBackendCountsAndFails) {
   settings_.readiness = config::Readiness::kBackend;
   watch();
   fail(first_);
-  EXPECT_FALSE(watch_->is_ready());
+  EXPECT_EQ(watch_->why_unready(), "the backend is down: 127.0.0.1:5000: connect_failed: Connection refused");
   answer(second_);
-  EXPECT_TRUE(watch_->is_ready());
+  EXPECT_EQ(watch_->why_unready(), "");
 }
 
 TEST_F(BackendWatchTest, IsReadyWhateverTheBackendDoesWhereTheProcessCounts) {
   watch();
   fail(first_);
-  EXPECT_TRUE(watch_->is_ready());
+  EXPECT_EQ(watch_->why_unready(), "");
 }
 
 TEST_F(BackendWatchTest, GoesByTheHealthCheckWhereThereIsOne) {
@@ -134,7 +165,7 @@ TEST_F(BackendWatchTest, GoesByTheHealthCheckWhereThereIsOne) {
   settings_.health = {.path = "/healthz", .interval = 5ms, .timeout = 10s};
   settings_.readiness = config::Readiness::kBackend;
   watch();
-  EXPECT_FALSE(watch_->is_ready()) << "no check has succeeded";
+  EXPECT_EQ(watch_->why_unready(), "starting: the backend was not checked yet");
   const auto respond = [&](std::string_view response) {
     ASSERT_TRUE(run_until(loop_, [&] { return backend.wait_for_connection(0ms); }));
     test::RawSocket connection = backend.accept();
@@ -144,17 +175,40 @@ TEST_F(BackendWatchTest, GoesByTheHealthCheckWhereThereIsOne) {
   };
   respond("HTTP/1.1 200 OK\r\n\r\n");
   EXPECT_EQ(watch_->is_up(), true);
-  EXPECT_TRUE(watch_->is_ready());
+  EXPECT_EQ(watch_->why_unready(), "");
   first_.note_failure(Outcome::kResponseHeadTimeout, {});
   // Between two checks.
   ASSERT_TRUE(run_until(loop_, [&] { return line_count() == 1; }));
-  EXPECT_THAT(lines_.text, HasSubstr("msg=\"the backend fails\""));
-  EXPECT_TRUE(watch_->is_ready()) << "one slow request is not the backend";
+  EXPECT_THAT(lines_.text, HasSubstr("msg=\"the backend fails\" source=requests"));
+  EXPECT_EQ(watch_->why_unready(), "") << "one slow request is not the backend";
   respond("HTTP/1.1 503 Service Unavailable\r\n\r\n");
   EXPECT_EQ(watch_->is_up(), false);
-  EXPECT_FALSE(watch_->is_ready());
-  EXPECT_THAT(lines_.text, HasSubstr("level=warn msg=\"the health check of the backend fails\" "
+  EXPECT_EQ(watch_->why_unready(), "the backend is down: " + to_string(backend.address()) + ": status 503");
+  EXPECT_THAT(lines_.text, HasSubstr("level=warn msg=\"the backend fails\" source=health_check "
                                      "backend=http://10.0.0.1:5000 error=\"status 503\" failures=1\n"));
+}
+
+TEST_F(BackendWatchTest, BlamesNoBackendThatItCannotCheck) {
+  test::FakeBackend backend;
+  settings_.backend = backend.address();
+  settings_.health = {.path = "/healthz", .interval = 5ms, .timeout = 10s};
+  watch();
+  ASSERT_TRUE(run_until(loop_, [&] { return backend.wait_for_connection(0ms); }));
+  test::RawSocket connection = backend.accept();
+  connection.send("HTTP/1.1 200 OK\r\n\r\n");
+  EXPECT_TRUE(run_until(loop_, [&] { return watch_->is_up().has_value(); }));
+  const error_code error(EMFILE, boost::system::system_category());
+  EXPECT_EQ(error.message(), std::strerror(EMFILE));
+  EXPECT_TRUE(net::is_local_shortage(error));
+  {
+    const test::NoDescriptors no_descriptors;
+    EXPECT_TRUE(run_until(loop_, [&] { return line_count() != 0; }));
+    test::run_for(loop_, 50ms);
+  }
+  EXPECT_EQ(watch_->is_up(), true);
+  EXPECT_EQ(line_count(), 1U) << lines_.text;
+  EXPECT_THAT(lines_.text, HasSubstr("level=warn msg=\"the backend cannot be checked\" source=health_check "
+                                     "backend=http://10.0.0.1:5000 error=\"Too many open files\"\n"));
 }
 
 TEST_F(BackendWatchTest, LeavesTheLoopWithoutWorkOnceStopped) {
@@ -163,11 +217,13 @@ TEST_F(BackendWatchTest, LeavesTheLoopWithoutWorkOnceStopped) {
   settings_.health.path = "/healthz";
   watch();
   fail(first_);
-  answer(first_);  // a line is due later
+  answer(first_);
+  fail(first_);  // a line is due later
   first_.note_failure(Outcome::kBackendClosed, {});
   watch_->stop();
+  EXPECT_EQ(line_count(), 3U) << lines_.text;
   EXPECT_TRUE(test::run_dry(loop_));
-  EXPECT_EQ(line_count(), 1U) << lines_.text;
+  EXPECT_EQ(line_count(), 3U) << lines_.text;
 }
 
 }  // namespace

@@ -46,6 +46,28 @@ TEST(DescriptorBudget, KeepsOneMoreForTheFileOfAUnixSocket) {
   EXPECT_EQ(share_descriptors(1024, settings)->reserve, least + 3);
 }
 
+TEST(DescriptorBudget, CountsInheritedSocketsInPlaceOfItsOwn) {
+  config::Settings settings;
+  settings.workers = 4;
+  settings.listen.front().address = {{}, 0, "/run/wayside.sock"};
+  const std::size_t own = share_descriptors(1024, settings)->reserve;
+  InheritedSockets inherited;
+  inherited.clients.resize(1);
+  EXPECT_EQ(share_descriptors(1024, settings, inherited)->reserve, own - 1) << "the file is the manager's";
+  inherited.clients.resize(3);
+  EXPECT_EQ(share_descriptors(1024, settings, inherited)->reserve, own - 1 + 2 * 4);
+  inherited.metrics.resize(2);
+  EXPECT_EQ(share_descriptors(1024, settings, inherited)->reserve, own - 1 + 2 * 4 + 1);
+}
+
+TEST(DescriptorBudget, KeepsSomeForTheHealthCheckAndTheServiceManager) {
+  config::Settings settings;
+  const std::size_t least = share_descriptors(1024, settings)->reserve;
+  EXPECT_EQ(share_descriptors(1024, settings, {}, {.socket = "/run/notify"})->reserve, least + 1);
+  settings.health.path = "/healthz";
+  EXPECT_EQ(share_descriptors(1024, settings)->reserve, least + 4);
+}
+
 TEST(DescriptorBudget, NeedsAFewOfThem) {
   EXPECT_FALSE(share_descriptors(20, {}));
   config::Settings settings;

@@ -1,14 +1,20 @@
 #include "app/health_check.hpp"
 
+#include "wayside/net/shortage.hpp"
+
 #include "support/fake_backend.hpp"
 #include "support/io_loop.hpp"
 #include "support/raw_socket.hpp"
+#include "support/sinks.hpp"
 #include "support/stuck_resolver.hpp"
 
+#include <boost/system/error_code.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,8 +33,10 @@ using testing::StartsWith;
 class HealthCheckTest : public testing::Test {
  protected:
   void start() {
-    check_.emplace(loop_.io, address_, settings_,
-                   [this](const std::string& failure) { results_.push_back(failure); });
+    check_.emplace(loop_.io, address_, settings_, [this](const HealthCheck::Result& result) {
+      results_.push_back(result.why);
+      verdicts_.push_back(result.verdict);
+    });
     check_->start();
   }
   test::RawSocket accept() {
@@ -62,7 +70,8 @@ class HealthCheckTest : public testing::Test {
   test::FakeBackend backend_;
   Address address_ = backend_.address();
   config::HealthCheck settings_{.path = "/healthz?deep=1", .interval = 5ms, .timeout = 10s};
-  std::vector<std::string> results_;
+  std::vector<std::string> results_;  // empty texts for a healthy backend
+  std::vector<HealthCheck::Result::Verdict> verdicts_;
   std::optional<HealthCheck> check_;
 };
 
@@ -109,6 +118,24 @@ TEST_F(HealthCheckTest, FailsWhereTheBackendRefuses) {
   start();
   EXPECT_TRUE(run_until(loop_, [&] { return results_.size() == 2; })) << "and goes on";
   EXPECT_EQ(results_.front(), "Connection refused");
+  EXPECT_EQ(verdicts_.front(), HealthCheck::Result::Verdict::kUnhealthy);
+}
+
+// UndefinedBehaviorSanitizer opens a pipe to check the object of a virtual call of an unknown type, so a
+// check is made before descriptors run out.
+TEST_F(HealthCheckTest, IsNotMadeWithoutDescriptors) {
+  start();
+  EXPECT_EQ(result_of({"HTTP/1.1 200 OK\r\n\r\n"}), "");
+  const error_code error(EMFILE, boost::system::system_category());
+  EXPECT_EQ(error.message(), std::strerror(EMFILE));
+  EXPECT_TRUE(net::is_local_shortage(error));
+  {
+    const test::NoDescriptors no_descriptors;
+    EXPECT_TRUE(run_until(loop_, [&] { return results_.size() >= 3; }));
+  }
+  EXPECT_EQ(results_[2], std::strerror(EMFILE));
+  EXPECT_EQ(verdicts_[2], HealthCheck::Result::Verdict::kNotMade);
+  test::RawSocket connection = accept();  // of the next check
 }
 
 TEST_F(HealthCheckTest, FailsWhereTheResponseIsLate) {

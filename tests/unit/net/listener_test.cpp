@@ -337,6 +337,35 @@ TEST_F(ListenerTest, MayBeClosedDuringAPause) {
   EXPECT_TRUE(test::run_dry(loop_));
 }
 
+TEST_F(ListenerTest, AcceptsTheRestOnceThereAreDescriptors) {
+  rehearse(loop_, log_);
+  const Address address = open_and_start(listener_);
+  std::vector<RawSocket> clients;
+  for (int i = 0; i < 3; ++i)
+    clients.push_back(RawSocket::connect(address));
+  {
+    const NoDescriptors no_descriptors;
+    EXPECT_FALSE(listener_.accept_rest());
+    EXPECT_TRUE(accepted_.empty());
+  }
+  EXPECT_TRUE(listener_.accept_rest());
+  EXPECT_EQ(accepted_.size(), 3U);
+}
+
+TEST_F(ListenerTest, AcceptsTheRestBehindAConnectionThatItsOwnerCannotTake) {
+  const Address address = open(listener_);
+  int calls = 0;
+  listener_.start([&](const Descriptor&, const Listener::Endpoint&) {
+    if (++calls == 1) throw std::bad_alloc();
+  });
+  std::vector<RawSocket> clients;
+  for (int i = 0; i < 3; ++i)
+    clients.push_back(RawSocket::connect(address));
+  listener_.close();
+  EXPECT_EQ(calls, 3);
+  EXPECT_EQ(count_of(pipe_.read(), "cannot accept connections"), 1U);
+}
+
 // The pause ends behind the timer that closes the listener. The loop does not run meanwhile, so that both are
 // due at once.
 TEST_F(ListenerTest, MayBeClosedAtTheEndOfAPause) {

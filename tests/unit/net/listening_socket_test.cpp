@@ -244,6 +244,27 @@ TEST_F(UnixListeningTest, MixesUpNoPathsOfAFolder) {
   }
 }
 
+// sockaddr_un has room for 107 bytes, and the file has another name at first.
+TEST_F(UnixListeningTest, ListensAtEveryPathThatFits) {
+  for (const std::size_t size : {97U, 98U, 100U, 103U, 104U, 106U, 107U}) {
+    for (const std::string& name : {std::string("s"), std::string("abc")}) {
+      const std::size_t fill = size - folder_.path().size() - 2 - name.size();
+      const std::string folder = folder_.path(std::string(fill, 'x'));
+      std::filesystem::create_directory(folder);
+      const std::string path = folder + "/" + name;
+      ASSERT_EQ(path.size(), size);
+      for (int i = 0; i < 8; ++i) {
+        const auto opened = listen_on_unix(path, {.replaces = true});
+        ASSERT_TRUE(opened) << size << " " << name << ": " << opened.error().message();
+        RawSocket::connect({{}, 0, path});
+      }
+      EXPECT_TRUE(std::filesystem::is_empty(folder)) << size << " " << name;
+    }
+  }
+  EXPECT_EQ(listen_on_unix(folder_.path(std::string(107 - folder_.path().size(), 'x')), {}).error(),
+            boost::system::errc::filename_too_long);
+}
+
 // Anybody who may read a folder can lock it.
 TEST_F(UnixListeningTest, StartsThoughTheFolderStaysLocked) {
   const Descriptor folder(::open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

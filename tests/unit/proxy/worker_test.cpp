@@ -3,6 +3,7 @@
 #include "support/listening.hpp"
 #include "support/proxy_stage.hpp"
 #include "support/raw_socket.hpp"
+#include "support/sinks.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
@@ -242,6 +243,24 @@ TEST_F(WorkerTest, ServesTheFirstRequestOfAConnectionWhileItDrains) {
   EXPECT_TRUE(wait_for_end());
 }
 
+TEST_F(WorkerTest, ServesClientsThatWaitForDescriptorsWhenItIsDrained) {
+  worker_ = std::make_unique<Worker>(dependencies());
+  address_ = test::listen_at(*worker_);
+  RawSocket client = connect();
+  client.send(kGet);
+  {
+    const test::NoDescriptors no_descriptors;
+    worker_->drain();
+    ended_ = std::async(std::launch::async, [this] { worker_->run(); });
+    EXPECT_FALSE(wait_for_end(200ms));
+  }
+  RawSocket backend = stage_.backend.accept();
+  backend.read_head();
+  backend.send(kOk);
+  EXPECT_TRUE(client.read_to_end().ends_with("ok"));
+  EXPECT_TRUE(wait_for_end());
+}
+
 TEST_F(WorkerTest, CutsOffWhatOutlivesTheDrainTimeout) {
   stage_.settings.timeouts.drain = 1ms;
   start();
@@ -253,7 +272,22 @@ TEST_F(WorkerTest, CutsOffWhatOutlivesTheDrainTimeout) {
   EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 503 "));
   EXPECT_TRUE(wait_for_end());
   EXPECT_EQ(stage_.requests(503), 1);
-  EXPECT_NE(stage_.log().find("requests were cut off"), std::string::npos);
+  EXPECT_NE(
+      stage_.log().find("requests were cut off: they did not finish within timeouts.drain\" requests=1\n"),
+      std::string::npos)
+      << stage_.log();
+}
+
+// The answer has gone out; the connection is open until its client closes it.
+TEST_F(WorkerTest, CallsNoLingeringConnectionARequestThatWasCutOff) {
+  stage_.settings.timeouts.drain = 1ms;
+  start();
+  RawSocket client = connect();
+  client.send("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 400 "));
+  worker_->drain();
+  EXPECT_TRUE(wait_for_end());
+  EXPECT_EQ(stage_.log().find("cut off"), std::string::npos) << stage_.log();
 }
 
 TEST_F(WorkerTest, LetsAClientWaitUntilThereIsRoom) {
