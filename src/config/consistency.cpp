@@ -27,22 +27,40 @@ bool arrives_at(const Address& target, const Address& listener) noexcept {
   return target.host == listener.host || (is_this_machine(target.host) && is_any(listener.host));
 }
 
-// Where port 0 is asked for, the kernel chooses another port each time.
-void append_addresses_found_twice(const Settings& settings, std::vector<std::string>& lines) {
-  std::vector<Address> seen;
+// A listener and the key of its address: "listen[1]".
+struct Listener {
+  const ListenSpec& spec;
+  std::string key;
+};
+
+std::vector<Listener> listeners_of(const Settings& settings) {
+  std::vector<Listener> listeners;
+  listeners.reserve(settings.listen.size() + settings.metrics_listen.size());
   const auto add = [&](const std::vector<ListenSpec>& specs, std::string_view key) {
-    for (const ListenSpec& spec : specs) {
-      const bool is_chosen_later = !spec.address.is_unix() && spec.address.port == 0;
-      if (!is_chosen_later && std::ranges::find(seen, spec.address) != seen.end()) {
-        lines.push_back(
-            fmt::format("{}: expected each address once, in listen and metrics.listen, found {} twice", key,
-                        quoted(to_string(spec.address))));
-      }
-      seen.push_back(spec.address);
-    }
+    for (std::size_t i = 0; i < specs.size(); ++i)
+      listeners.push_back({specs[i], fmt::format("{}[{}]", key, i)});
   };
   add(settings.listen, "listen");
   add(settings.metrics_listen, "metrics.listen");
+  return listeners;
+}
+
+// Where port 0 is asked for, the kernel chooses another port each time.
+bool is_chosen_later(const Address& address) noexcept {
+  return !address.is_unix() && address.port == 0;
+}
+
+void append_addresses_found_twice(const std::vector<Listener>& listeners, const Places& places,
+                                  std::vector<std::string>& lines) {
+  for (auto later = listeners.begin(); later != listeners.end(); ++later) {
+    const Address& address = later->spec.address;
+    const auto has_it = [&](const Listener& other) { return other.spec.address == address; };
+    const auto first = std::find_if(listeners.begin(), later, has_it);
+    if (first == later || is_chosen_later(address)) continue;
+    lines.push_back(fmt::format("{}: expected an address of its own, found {}, which is that of {}: {}",
+                                places.of(later->key), quoted(to_string(address)), places.mention(first->key),
+                                address.is_unix() ? "remove one of them" : "change the port of one of them"));
+  }
 }
 
 // The demo's traffic and its greeting take the first addresses.
@@ -54,42 +72,50 @@ void append_addresses_of_no_demo(const Settings& settings, std::vector<std::stri
   }
 }
 
-void append_useless_proxy_protocols(const Settings& settings, std::vector<std::string>& lines) {
-  const auto wants_it = [](const ListenSpec& spec) { return spec.proxy_protocol != ProxyProtocol::kOff; };
-  if (std::ranges::any_of(settings.metrics_listen, wants_it))
-    lines.emplace_back("metrics.listen: expected no proxy_protocol, found it: it names clients of the proxy");
+void append_useless_proxy_protocols(const Settings& settings, const Places& places,
+                                    std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < settings.metrics_listen.size(); ++i) {
+    if (settings.metrics_listen[i].proxy_protocol == ProxyProtocol::kOff) continue;
+    lines.push_back(fmt::format("{}: expected no proxy_protocol, found it: it names clients of the proxy",
+                                places.of(fmt::format("metrics.listen[{}]", i))));
+  }
   const auto requires_it = [](const ListenSpec& spec) {
     return spec.proxy_protocol == ProxyProtocol::kRequired;
   };
   const TrustedProxies& trusted = settings.trusted_proxies;
   const bool trusts_nobody = !trusted.private_ranges && trusted.networks.empty();
   if (trusts_nobody && std::ranges::any_of(settings.listen, requires_it)) {
-    lines.emplace_back(
-        "trusted_proxies: expected the load balancers that speak the PROXY protocol (listen.proxy_protocol), "
-        "found an empty list: every connection would be refused");
+    lines.push_back(
+        fmt::format("{}: expected the load balancers that speak the PROXY protocol (listen.proxy_protocol), "
+                    "found an empty list: every connection would be refused",
+                    places.of("trusted_proxies")));
   }
 }
 
-void append_measurement_mistakes(const Settings& settings, std::vector<std::string>& lines) {
+void append_measurement_mistakes(const Settings& settings, const Places& places,
+                                 std::vector<std::string>& lines) {
   const Measurement& measurement = settings.measurement;
   const bool by_status = durations_by_status(settings);
   const std::size_t least = metrics::least_max_series(measurement.defaults, by_status);
   if (measurement.max_series < least) {
-    lines.push_back(fmt::format(
-        "metrics.max_series: expected at least {} with these namings, buckets and histograms, found {}",
-        least, measurement.max_series));
+    lines.push_back(
+        fmt::format("{}: expected at least {} with these namings, buckets and histograms, found {}",
+                    places.of("metrics.max_series"), least, measurement.max_series));
   }
   std::vector<std::string> label_names;
   for (const HeaderLabel& label : measurement.labels) {
     label_names.push_back(label.label.name);
     if (!metrics::is_valid_name(label.label.name) || label.label.name == "le") {
-      lines.push_back(
-          fmt::format("metrics.labels: expected the name of a label, found {}", quoted(label.label.name)));
+      lines.push_back(fmt::format("{}: expected the name of a label, found {}",
+                                  places.of("metrics.labels." + label.label.name), quoted(label.label.name)));
     }
   }
+  // Without new names, the labels of the configuration are at fault.
+  const std::string_view key =
+      measurement.renaming == metrics::Renaming{} ? "metrics.labels" : "metrics.rename";
   for (const std::string& mistake :
        metrics::mistakes_of(measurement.renaming, settings.namings, label_names)) {
-    lines.push_back(fmt::format("metrics: {}", mistake));
+    lines.push_back(fmt::format("{}: {}", places.of(key), mistake));
   }
 }
 
@@ -118,7 +144,7 @@ std::string place_of(const Settings& settings, const routes::RouteSpec& route) {
   return fmt::format("{}:{}: routes: ", file, route.line);
 }
 
-std::optional<std::string> series_hint(const Settings& settings) {
+std::optional<std::string> series_hint(const Settings& settings, const Places& places) {
   const Measurement& measurement = settings.measurement;
   const bool by_status = durations_by_status(settings);
   // Requests without a route have an endpoint as well.
@@ -131,24 +157,25 @@ std::optional<std::string> series_hint(const Settings& settings) {
     needed += metrics::guaranteed_series(endpoint_options(measurement, route), by_status);
   }
   if (needed <= measurement.max_series) return std::nullopt;
-  return fmt::format(
-      "metrics.max_series: expected at least {} for {} routes, found {}: some will be counted as {}", needed,
-      labels.size(), measurement.max_series, metrics::kOverflowLabel);
+  return fmt::format("{}: expected at least {} for {} routes, found {}: some will be counted as {}",
+                     places.of("metrics.max_series"), needed, labels.size(), measurement.max_series,
+                     metrics::kOverflowLabel);
 }
 
-std::vector<std::string> inconsistencies(const Settings& settings, Action action) {
+std::vector<std::string> inconsistencies(const Settings& settings, const Places& places, Action action) {
   std::vector<std::string> lines;
-  append_addresses_found_twice(settings, lines);
-  append_useless_proxy_protocols(settings, lines);
+  const std::vector<Listener> listeners = listeners_of(settings);
+  append_addresses_found_twice(listeners, places, lines);
+  append_useless_proxy_protocols(settings, places, lines);
   if (action == Action::kDemo) append_addresses_of_no_demo(settings, lines);
-  const auto is_the_backend = [&](const ListenSpec& spec) {
-    return arrives_at(settings.backend, spec.address);
+  const auto is_the_backend = [&](const Listener& listener) {
+    return arrives_at(settings.backend, listener.spec.address);
   };
-  if (action != Action::kDemo && std::ranges::any_of(settings.listen, is_the_backend)) {
-    lines.push_back(fmt::format("backend: expected another service, found {}, where wayside itself listens",
-                                quoted(to_string(settings.backend))));
+  if (action != Action::kDemo && std::ranges::any_of(listeners, is_the_backend)) {
+    lines.push_back(fmt::format("{}: expected another service, found {}, where wayside itself listens",
+                                places.of("backend.url"), quoted(to_string(settings.backend))));
   }
-  append_measurement_mistakes(settings, lines);
+  append_measurement_mistakes(settings, places, lines);
   append_twins_that_differ(settings, lines);
   return lines;
 }
