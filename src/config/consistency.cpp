@@ -1,5 +1,7 @@
 #include "config/consistency.hpp"
 
+#include "wayside/base/ip.hpp"
+#include "wayside/base/owner.hpp"
 #include "wayside/base/quote.hpp"
 #include "wayside/metrics/registry.hpp"
 
@@ -50,16 +52,71 @@ bool is_chosen_later(const Address& address) noexcept {
   return !address.is_unix() && address.port == 0;
 }
 
-void append_addresses_found_twice(const std::vector<Listener>& listeners, const Places& places,
-                                  std::vector<std::string>& lines) {
+// Whether other processes and listeners may bind the same port; metrics.listen is never shared.
+bool is_shared(const Listener& listener, const Settings& settings) {
+  return settings.reuse_port && listener.key.starts_with("listen");
+}
+
+// Whether IPv4 clients of the port of `[::]` belong to another listener.
+bool has_ipv4_twin(const Address& address, const std::vector<Listener>& listeners) {
+  return std::ranges::any_of(listeners, [&](const Listener& other) {
+    return other.spec.address.host == "0.0.0.0" && other.spec.address.port == address.port;
+  });
+}
+
+bool is_one_address(const Address& a, const Address& b) noexcept {
+  if (a == b) return true;
+  const auto ip = parse_ip(a.host);
+  return ip && ip == parse_ip(b.host) && a.port == b.port;
+}
+
+// Whether `narrow` is one of the addresses of the port that `wide` stands for.
+bool includes(const Address& wide, const Address& narrow, const std::vector<Listener>& listeners) {
+  if (wide.is_unix() || wide.port != narrow.port || !parse_ip(narrow.host)) return false;
+  const bool is_ipv6 = narrow.host.find(':') != narrow.host.npos;
+  if (wide.host == "0.0.0.0") return !is_ipv6;
+  return wide.host == "::" && (is_ipv6 || !has_ipv4_twin(wide, listeners));
+}
+
+// What the address of `later` has to do with that of `first`, which prevents listening on both; empty:
+// nothing. The kernel finds the closest of addresses that are shared.
+std::string overlap_of(const Listener& later, const Listener& first, const std::vector<Listener>& listeners,
+                       const Settings& settings, const Places& places) {
+  const Address& address = later.spec.address;
+  const Address& other = first.spec.address;
+  const std::string place = places.mention(first.key);
+  if (is_one_address(address, other)) return fmt::format("is that of {}", place);
+  if (is_shared(later, settings) && is_shared(first, settings)) return {};
+  const std::string text = quoted(to_string(other));
+  if (includes(other, address, listeners)) return fmt::format("is among those of {} at {}", text, place);
+  if (includes(address, other, listeners)) return fmt::format("includes {} at {}", text, place);
+  return {};
+}
+
+void append_overlaps(const std::vector<Listener>& listeners, const Settings& settings, const Places& places,
+                     std::vector<std::string>& lines) {
   for (auto later = listeners.begin(); later != listeners.end(); ++later) {
     const Address& address = later->spec.address;
-    const auto has_it = [&](const Listener& other) { return other.spec.address == address; };
-    const auto first = std::find_if(listeners.begin(), later, has_it);
-    if (first == later || is_chosen_later(address)) continue;
-    lines.push_back(fmt::format("{}: expected an address of its own, found {}, which is that of {}: {}",
-                                places.of(later->key), quoted(to_string(address)), places.mention(first->key),
-                                address.is_unix() ? "remove one of them" : "change the port of one of them"));
+    if (is_chosen_later(address)) continue;
+    for (auto first = listeners.begin(); first != later; ++first) {
+      const std::string overlap = overlap_of(*later, *first, listeners, settings, places);
+      if (overlap.empty()) continue;
+      lines.push_back(
+          fmt::format("{}: expected an address of its own, found {}, which {}: {}", places.of(later->key),
+                      quoted(to_string(address)), overlap,
+                      address.is_unix() ? "remove one of them" : "change the port of one of them"));
+      break;
+    }
+  }
+}
+
+void append_unknown_owners(const std::vector<Listener>& listeners, const Places& places,
+                           std::vector<std::string>& lines) {
+  for (const Listener& listener : listeners) {
+    const auto owner = find_owner(listener.spec.owner);
+    if (owner.has_value()) continue;
+    lines.push_back(fmt::format("{}: expected the owner to be known on this machine, found {}",
+                                places.of(listener.key), owner.error()));
   }
 }
 
@@ -165,7 +222,8 @@ std::optional<std::string> series_hint(const Settings& settings, const Places& p
 std::vector<std::string> inconsistencies(const Settings& settings, const Places& places, Action action) {
   std::vector<std::string> lines;
   const std::vector<Listener> listeners = listeners_of(settings);
-  append_addresses_found_twice(listeners, places, lines);
+  append_overlaps(listeners, settings, places, lines);
+  append_unknown_owners(listeners, places, lines);
   append_useless_proxy_protocols(settings, places, lines);
   if (action == Action::kDemo) append_addresses_of_no_demo(settings, lines);
   const auto is_the_backend = [&](const Listener& listener) {

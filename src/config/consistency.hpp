@@ -11,7 +11,8 @@
 
 namespace wayside::config {
 
-// One line for each conflict: one address for two listeners; a backend that is wayside itself, where each
+// One line for each conflict: one address for two listeners, or addresses that overlap; an owner of a unix
+// socket that this machine does not know; a backend that is wayside itself, where each
 // request would circle until no sockets are left; new names of metrics and labels that do not fit the
 // namings; a series budget below its minimum; routes of one name with different measurements. Host names are
 // compared as text. `places` says where each setting stands.

@@ -195,6 +195,59 @@ TEST_F(LoadFile, NamesTheSourceThatOverridesTheFile) {
               ElementsAre(StartsWith("WAYSIDE_BACKEND: expected another service")));
 }
 
+TEST(Load, RejectsAddressesThatOverlap) {
+  struct Case {
+    const char* listen;
+    std::string fault;  // empty: none
+  };
+  const std::vector<Case> cases = {
+      {"0.0.0.0:80,127.0.0.1:80", R"(found "127.0.0.1:80", which is among those of "0.0.0.0:80")"},
+      {"127.0.0.1:80,0.0.0.0:80", R"(found "0.0.0.0:80", which includes "127.0.0.1:80")"},
+      {"[::]:80,127.0.0.1:80", R"(found "127.0.0.1:80", which is among those of "[::]:80")"},
+      {"[::]:80,[::1]:80", R"(found "[::1]:80", which is among those of "[::]:80")"},
+      {"[::1]:80,[0:0::1]:80", R"(found "[0:0::1]:80", which is that of)"},
+      {"[::]:80,0.0.0.0:80", {}},
+      {"[::1]:80,0.0.0.0:80", {}},
+      {"0.0.0.0:80,127.0.0.1:81", {}},
+      {"127.0.0.1:80,127.0.0.2:80", {}},
+      {"[::]:0,127.0.0.1:0", {}},
+  };
+  for (const auto& [listen, fault] : cases) {
+    const auto errors = errors_of({"--listen", listen});
+    if (fault.empty()) {
+      EXPECT_THAT(errors, IsEmpty()) << listen;
+    } else {
+      EXPECT_THAT(errors, ElementsAre(HasSubstr(fault))) << listen;
+    }
+  }
+  EXPECT_THAT(errors_of({"--listen", "127.0.0.1:80", "--metrics-listen", ":80"}),
+              ElementsAre(HasSubstr(R"("0.0.0.0:80", which includes "127.0.0.1:80")")));
+}
+
+TEST_F(LoadFile, LetsSharedPortsOverlap) {
+  const std::string file = write("reuse_port: true\nlisten: [0.0.0.0:80, 127.0.0.1:80]\n");
+  EXPECT_THAT(errors_of({"--config", file.c_str()}), IsEmpty()) << "the kernel takes the closest address";
+  EXPECT_THAT(errors_of({"--config", file.c_str(), "--metrics-listen", "127.0.0.2:80"}),
+              ElementsAre(StartsWith("--metrics-listen: ")))
+      << "metrics.listen is never shared";
+}
+
+TEST_F(LoadFile, KnowsTheOwnersOfSockets) {
+  const std::string file = write(
+      "listen:\n"
+      "  - {address: unix:/a, owner: root:root}\n"
+      "  - {address: unix:/b, owner: '4242:4242'}\n"
+      "  - {address: unix:/c, owner: no-such-user}\n"
+      "metrics:\n"
+      "  listen: {address: unix:/d, owner: ':no-such-group'}\n");
+  EXPECT_THAT(
+      errors_of({"--config", file.c_str()}),
+      ElementsAre(file + R"(:4: listen[2]: expected the owner to be known on this machine, found no user )"
+                         R"("no-such-user")",
+                  file + R"(:6: metrics.listen: expected the owner to be known on this machine, found no )"
+                         R"(group "no-such-group")"));
+}
+
 TEST(Load, RejectsABackendThatIsWaysideItself) {
   for (const char* backend : {"http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"}) {
     EXPECT_THAT(errors_of({"--backend", backend}),
