@@ -316,7 +316,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"routes:\n- {name: x, group: [/a], path: /b}",
        "f.yaml:2: routes[0]: expected a path or a group, found both"},
       {"routes:\n- {path: /a, exclude: yes}",
-       R"(f.yaml:2: routes[0].exclude: expected on or off, found "yes")"},
+       R"(f.yaml:2: routes[0].exclude: expected on or off (did you mean on?), found "yes")"},
       {"routes:\n- {path: /a, buckets: [1, x]}",
        R"(f.yaml:2: routes[0].buckets: expected bounds in seconds, as in [0.1, 0.5, 1], found "x")"},
       {"unmatched: drop", R"(f.yaml:1: unmatched: expected fold, path or guess, found "drop")"},
