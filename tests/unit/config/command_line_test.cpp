@@ -1,5 +1,7 @@
 #include "config/command_line.hpp"
 
+#include "unit/config/command_line_test_support.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,18 +15,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-struct Parsing {
-  CommandLine line;
-  std::vector<std::string> errors;
-};
-
-Parsing parse(std::vector<const char*> words) {
-  words.insert(words.begin(), "wayside");
-  Parsing parsing;
-  parsing.line = parse_command_line(words, parsing.errors);
-  return parsing;
-}
 
 TEST(CommandLine, RunsWithoutAnything) {
   EXPECT_EQ(parse({}).line.action, Action::kRun);
