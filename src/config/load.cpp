@@ -111,7 +111,7 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
                               action != Action::kImportRoutes && line.probe_url.empty();
   if (!needs_settings) {
     if (!errors.lines.empty()) return errors;
-    return Invocation{action, {}, {}, {}, {}, line.route_import, line.probe_url};
+    return Invocation{action, {}, {}, {}, {}, line.route_import, line.probe_url, line.command};
   }
   const std::vector<GivenValue> variables = read_environment(environment, errors.lines);
 
