@@ -285,9 +285,10 @@ std::vector<CommandText> command_texts() {
        "say which route a request belongs to and why, exit 0, or 1 where none does. REQUEST is a path, such "
        "as /users/42, or a method and a path, such as GET /users/42"},
       {"probe", "[URL] [OPTION]...",
-       "ask whether wayside is ready, exit 0 for a status of 2xx, else 1. URL is http://host:port/path or "
-       "unix:/path; without it, the page /-/ready is asked of the metrics listener that the options, the "
-       "environment and the file configure, on the loopback where it listens on every address"},
+       "ask whether wayside is ready, exit 0 for a status of 2xx, else 1. URL is "
+       "http://host:port/path, unix:/socket:/path, or unix:/socket, where the page is /-/ready; without it, "
+       "/-/ready is asked of the metrics listener that the options, the environment and the file configure, "
+       "on the loopback where it listens on every address"},
       {"routes import", "--from FRAMEWORK [--into FILE] LISTING",
        "print the routes of a framework's listing as YAML, or add them to FILE. A LISTING of - is standard "
        "input"},
