@@ -32,7 +32,7 @@ constexpr std::array kActions = {
                Action::kDemo},
     ActionFlag{"check", "check the configuration, print the effective one, exit 0 or 1", Action::kCheck},
     ActionFlag{"version", "print the version", Action::kVersion},
-    ActionFlag{"help", "print this text", Action::kHelp},
+    ActionFlag{"help", "print this text, as -h does; behind a command, its usage", Action::kHelp},
 };
 
 // Says more, beside --check.
