@@ -29,7 +29,7 @@ bool arrives_at(const Address& target, const Address& listener) noexcept {
   return target.host == listener.host || (is_this_machine(target.host) && is_any(listener.host));
 }
 
-// A listener and the key of its address: "listen[1]".
+// A listener and the key of its address: "listen[1]", or "listen" where it is the only one.
 struct Listener {
   const ListenSpec& spec;
   std::string key;
@@ -40,7 +40,7 @@ std::vector<Listener> listeners_of(const Settings& settings) {
   listeners.reserve(settings.listen.size() + settings.metrics_listen.size());
   const auto add = [&](const std::vector<ListenSpec>& specs, std::string_view key) {
     for (std::size_t i = 0; i < specs.size(); ++i)
-      listeners.push_back({specs[i], fmt::format("{}[{}]", key, i)});
+      listeners.push_back({specs[i], specs.size() == 1 ? std::string(key) : fmt::format("{}[{}]", key, i)});
   };
   add(settings.listen, "listen");
   add(settings.metrics_listen, "metrics.listen");
