@@ -93,7 +93,7 @@ access_log: json
             file = self.configure(f"listen: {listen}\n")
             status, out, errors = support.run_wayside("--check", "--config", file)
             self.assertEqual((status, out), (1, ""))
-            self.assertRegex(errors, rf"^{file}:1: listen\S*: .*{why}")
+            self.assertRegex(errors, rf"^{file}:2: listen\S*: .*{why}")
 
     def test_ipv4_and_ipv6_on_one_port(self):
         try:
