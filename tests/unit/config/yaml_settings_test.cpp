@@ -117,7 +117,8 @@ TEST(YamlSettings, ReadAHealthCheck) {
   EXPECT_EQ(read("backend: {health: {path: /healthz}}"), by_default);
   EXPECT_EQ(read("backend: {health: none}").health, HealthCheck{});
   EXPECT_THAT(mistakes_of("backend: {health: {interval: 1s}}"),
-              ElementsAre("f.yaml:1: backend.health: expected a path with interval and timeout, found none"));
+              ElementsAre("f.yaml:1: backend.health: expected path, such as path: /healthz, beside interval "
+                          "and timeout, found none"));
   for (const char* path : {"healthz", "http://a/", "\"/a b\"", "\"/a#b\"", "\"/\\r\\nX: y\"", "\"\""}) {
     EXPECT_THAT(mistakes_of(fmt::format("backend: {{health: {}}}", path)),
                 ElementsAre(testing::StartsWith(
