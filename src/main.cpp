@@ -128,7 +128,7 @@ int start(std::span<const char* const> arguments) {
   }
   switch (invocation->action) {
     case config::Action::kHelp:
-      print(config::help_text());
+      print(config::help_text(invocation->command));
       return 0;
     case config::Action::kVersion:
       print(app::version_text());

@@ -3,6 +3,7 @@
 #include "wayside/admin/admin_server.hpp"
 #include "wayside/app/process.hpp"
 #include "wayside/app/version.hpp"
+#include "wayside/config/difference.hpp"
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/registry.hpp"
 #include "wayside/metrics/totals.hpp"
@@ -170,7 +171,7 @@ struct Daemon::Impl {
 
   void set_source(std::function<Checked<config::Settings, config::Errors>()> source) {
     const auto prepare_all = [this](const config::Settings& next) {
-      return Prepared{prepare(next), next.routes.size(), !differ_in_routing_only(next, settings)};
+      return Prepared{prepare(next), next.routes.size(), config::keys_that_need_restart(settings, next)};
     };
     reloader.emplace(io, Reloader::Steps{.read = std::move(source),
                                          .prepare = prepare_all,
@@ -356,8 +357,9 @@ struct Daemon::Impl {
     configuration.last_reload_success = std::chrono::system_clock::now();
     exposition.set_configuration(configuration);
     log.info("reloaded", {{"routes", std::to_string(outcome->route_count)}});
-    if (outcome->needs_restart) {
-      log.warn("only routes were reloaded: restart for the other changes to take effect");
+    if (!outcome->needs_restart.empty()) {
+      log.warn("only routes were reloaded: restart for the other changes to take effect",
+               {{"settings", fmt::format("{}", fmt::join(outcome->needs_restart, ", "))}});
     }
     return {};
   }

@@ -1,14 +1,11 @@
 #include "app/listening_sockets.hpp"
 
+#include "wayside/base/owner.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <fmt/format.h>
-#include <grp.h>
-#include <optional>
-#include <pwd.h>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace wayside::app {
@@ -26,30 +23,6 @@ bool leaves_ipv4(const Address& address, const config::Settings& settings) {
   };
   return std::ranges::any_of(settings.listen, is_twin) ||
          std::ranges::any_of(settings.metrics_listen, is_twin);
-}
-
-template <class Number>
-std::optional<Number> to_number(std::string_view text) noexcept {
-  Number number{};
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-// "user", "user:group" or ":group", by name or number.
-Checked<void, std::string> find_owner(const std::string& owner, net::UnixListening& how) {
-  const std::size_t colon = std::min(owner.find(':'), owner.size());
-  if (const std::string user = owner.substr(0, colon); !user.empty()) {
-    const passwd* const entry = ::getpwnam(user.c_str());
-    how.user = entry != nullptr ? entry->pw_uid : to_number<uid_t>(user);
-    if (!how.user) return fmt::format("there is no user {}", user);
-  }
-  if (colon == owner.size()) return {};
-  const std::string group = owner.substr(colon + 1);
-  const ::group* const entry = ::getgrnam(group.c_str());
-  how.group = entry != nullptr ? entry->gr_gid : to_number<gid_t>(group);
-  if (!how.group) return fmt::format("there is no group {}", group);
-  return {};
 }
 
 class Opener {
@@ -101,9 +74,10 @@ class Opener {
 
   Checked<Address, StartError> open_unix(const config::ListenSpec& spec, std::size_t users, bool is_shared,
                                          std::vector<net::Descriptor>& opened) {
-    net::UnixListening how{.mode = spec.mode, .replaces = is_shared};
-    if (const auto owner = find_owner(spec.owner, how); owner.has_error())
-      return cannot_listen(spec.address, owner.error());
+    const auto owner = find_owner(spec.owner);
+    if (owner.has_error()) return cannot_listen(spec.address, owner.error());
+    const net::UnixListening how{
+        .mode = spec.mode, .user = owner->user, .group = owner->group, .replaces = is_shared};
     auto socket = net::listen_on_unix(spec.address.unix_path, how);
     if (!socket) return cannot_listen(spec.address, socket.error().message());
     files_.push_back(std::move(socket->file));

@@ -1,6 +1,7 @@
 #include "wayside/app/probe.hpp"
 
 #include "wayside/base/quote.hpp"
+#include "wayside/base/text.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -34,7 +35,7 @@ using Stream = asio::generic::stream_protocol;
 
 constexpr std::string_view kReadyPage = "/-/ready";
 constexpr std::size_t kLongestLine = 512;
-constexpr std::string_view kForms = "http://host:port/path or unix:/path";
+constexpr std::string_view kForms = "http://host:port/path, unix:/socket or unix:/socket:/path";
 
 // The address that reaches a listener from this machine.
 Address reachable(Address listener) {
@@ -136,10 +137,17 @@ Checked<ProbeTarget, ProbeError> probe_target(std::string_view url, const config
     return ProbeTarget{reachable(settings.metrics_listen.front().address), std::string(kReadyPage)};
   const bool is_printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
   if (!is_printable) return ProbeError{fmt::format("expected {}, found {}", kForms, quoted(url))};
+  if (starts_with_ignoring_case(url, "https://"))
+    return ProbeError{fmt::format("expected {} (a probe does not encrypt), found {}", kForms, quoted(url))};
   constexpr std::string_view kHttp = "http://";
+  constexpr std::string_view kUnix = "unix:";
   std::string target(kReadyPage);
   std::string_view authority = url;
-  if (url.starts_with(kHttp)) {
+  if (url.starts_with(kUnix)) {
+    // In the form that url_of() prints; the socket ends where the path begins.
+    authority = url.substr(0, url.find(":/", kUnix.size()));
+    if (authority.size() < url.size()) target = url.substr(authority.size() + 1);
+  } else if (url.starts_with(kHttp)) {
     const std::size_t end = std::min(url.find_first_of("/?#", kHttp.size()), url.size());
     authority = url.substr(0, end);
     target = url.substr(end, url.find('#', end) - end);

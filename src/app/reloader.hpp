@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -28,7 +29,8 @@ namespace wayside::app {
 struct Prepared {
   RoutingUpdate routing;
   std::size_t route_count = 0;
-  bool needs_restart = false;  // settings other than those of the routes have changed
+  std::vector<std::string_view>
+      needs_restart{};  // the keys of settings that have changed and stay as they are
 };
 
 class Reloader {

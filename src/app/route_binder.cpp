@@ -89,13 +89,4 @@ void RouteBinder::renew_guarantees(const config::Settings& settings) noexcept {
   }
 }
 
-bool differ_in_routing_only(config::Settings next, const config::Settings& current) {
-  next.routes = current.routes;
-  next.matching = current.matching;
-  next.unmatched = current.unmatched;
-  next.openapi = current.openapi;
-  next.route_limits = current.route_limits;
-  return next == current;
-}
-
 }  // namespace wayside::app

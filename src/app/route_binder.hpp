@@ -53,7 +53,4 @@ class RouteBinder {
   Endpoints endpoints_;  // of the latest routes
 };
 
-// Whether `next` differs from `current` in settings of the routes alone, all of which a reload puts in force.
-bool differ_in_routing_only(config::Settings next, const config::Settings& current);
-
 }  // namespace wayside::app

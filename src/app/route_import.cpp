@@ -140,7 +140,9 @@ ImportOutcome import_into(const std::string& into, listing::Listing listing, con
     const std::size_t routes = own_routes(settings) + listing.entries.size();
     if (auto lines = replace(target, *changed, routes)) return failed(*std::move(lines));
   }
-  outcome.remarks.push_back(into + ": " + number(listing.entries.size()) + " routes added");
+  const std::string known =
+      listing.known == 0 ? "" : ", " + number(listing.known) + " of the listing are there already";
+  outcome.remarks.push_back(into + ": " + number(listing.entries.size()) + " routes added" + known);
   return outcome;
 }
 

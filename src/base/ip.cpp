@@ -56,7 +56,7 @@ bool IpNetwork::contains(const IpAddress& member) const noexcept {
   return rest == 0 || ((address.bytes[whole] ^ member.bytes[whole]) >> (8U - rest)) == 0;
 }
 
-std::optional<IpNetwork> parse_network(std::string_view text) noexcept {
+std::optional<IpNetwork> parse_enclosing_network(std::string_view text) noexcept {
   const std::size_t slash = std::min(text.find('/'), text.size());
   const auto address = parse_ip(text.substr(0, slash));
   if (!address) return std::nullopt;
@@ -69,11 +69,15 @@ std::optional<IpNetwork> parse_network(std::string_view text) noexcept {
     if (error != std::errc{} || stop != number.data() + number.size() || bits > most) return std::nullopt;
   }
   if (is_short) bits += kBitsOfIpv6 - kBitsOfIpv4;
-  const IpNetwork network{*address, static_cast<std::uint8_t>(bits)};
-  IpAddress first = *address;
+  IpNetwork network{*address, static_cast<std::uint8_t>(bits)};
   for (unsigned bit = bits; bit < kBitsOfIpv6; ++bit)
-    first.bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> bit % 8));
-  if (first != *address) return std::nullopt;
+    network.address.bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> bit % 8));
+  return network;
+}
+
+std::optional<IpNetwork> parse_network(std::string_view text) noexcept {
+  const auto network = parse_enclosing_network(text);
+  if (!network || network->address != parse_ip(text.substr(0, text.find('/')))) return std::nullopt;
   return network;
 }
 

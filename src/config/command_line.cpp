@@ -1,5 +1,7 @@
 #include "config/command_line.hpp"
 
+#include "wayside/base/text.hpp"
+
 #include "config/route_import_command.hpp"
 
 #include <boost/program_options/cmdline.hpp>
@@ -10,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <sstream>
 
 namespace wayside::config {
@@ -29,7 +32,7 @@ constexpr std::array kActions = {
                Action::kDemo},
     ActionFlag{"check", "check the configuration, print the effective one, exit 0 or 1", Action::kCheck},
     ActionFlag{"version", "print the version", Action::kVersion},
-    ActionFlag{"help", "print this text", Action::kHelp},
+    ActionFlag{"help", "print this text, as -h does; behind a command, its usage", Action::kHelp},
 };
 
 // Says more, beside --check.
@@ -41,8 +44,16 @@ constexpr const char* kExplain = "explain";
 constexpr const char* kExplainHelp =
     "say which route 'GET /users/42' belongs to and why, exit 0, or 1 where none does";
 
-// A command whose operand is a URL.
-constexpr std::string_view kProbeCommand = "probe";
+// A first word without dashes that asks for an action.
+struct Command {
+  std::string_view word;
+  Action action;
+};
+
+constexpr std::array kCommands = {
+    Command{"check", Action::kCheck}, Command{"explain", Action::kExplain}, Command{"probe", Action::kProbe},
+    Command{"help", Action::kHelp},   Command{"version", Action::kVersion},
+};
 
 // A switch is off by default, always.
 std::string help_of(const Setting& setting) {
@@ -51,8 +62,9 @@ std::string help_of(const Setting& setting) {
                      default_of(setting));
 }
 
+constexpr unsigned kLineLength = 100;
+
 po::options_description describe() {
-  constexpr unsigned kLineLength = 100;
   po::options_description description("Options", kLineLength);
   auto add = description.add_options();
   for (const Setting* setting : settings_with_flag()) {
@@ -109,18 +121,50 @@ Action choose(std::span<const Action> actions, std::vector<std::string>& errors)
   return actions.empty() ? Action::kRun : actions.front();
 }
 
-// Sorts what Program_options found into flags and values. `is_probe`: the words of the command `probe`.
-CommandLine collect(const po::parsed_options& parsed, bool is_probe, std::vector<std::string>& errors) {
+// A word that is neither an option nor its value, nor an operand.
+std::string stray_word(std::string_view word, const Command* command) {
+  if (command == nullptr) {
+    std::vector<std::string_view> known;
+    std::ranges::transform(kCommands, std::back_inserter(known), &Command::word);
+    known.push_back(kRoutesCommand);
+    if (!nearest(word, known).empty()) return unknown_word("a command as the first word", word, known);
+  }
+  const bool is_file = word.ends_with(".yaml") || word.ends_with(".yml");
+  const bool is_checked = command != nullptr && command->action == Action::kCheck && !word.starts_with('-');
+  const std::string hint =
+      is_file || is_checked ? fmt::format(" (did you mean --config {}?)", word) : std::string();
+  return expected("an option that begins with --" + hint, word).text;
+}
+
+// Whether the request to explain lacks its path: the shell has split GET /users/42.
+bool is_method_alone(std::string_view request) noexcept {
+  return !request.empty() && std::ranges::all_of(request, is_letter);
+}
+
+// Takes an operand of the command, or of --explain.
+void take_operand(const std::string& word, const Command* command, CommandLine& line,
+                  std::vector<std::string>& errors) {
+  const auto is_of = [&](Action action) { return command != nullptr && command->action == action; };
+  if (is_of(Action::kProbe) && line.probe_url.empty() && !word.empty()) {
+    line.probe_url = word;
+  } else if (is_of(Action::kExplain) && line.explain.empty()) {
+    line.explain = word;
+  } else if (is_method_alone(line.explain)) {
+    line.explain.append(" ").append(word);
+  } else {
+    errors.push_back(stray_word(word, command));
+  }
+}
+
+// Sorts what Program_options found into flags and values. `command`: the first word; null: none.
+CommandLine collect(const po::parsed_options& parsed, const Command* command,
+                    std::vector<std::string>& errors) {
   CommandLine line;
   std::vector<Action> actions;
-  if (is_probe) actions.push_back(Action::kProbe);
+  if (command != nullptr) actions.push_back(command->action);
   for (const auto& found : parsed.options) {
     if (found.position_key >= 0) {
-      if (is_probe && line.probe_url.empty() && !found.value.front().empty()) {
-        line.probe_url = found.value.front();
-        continue;
-      }
-      errors.push_back(expected("an option that begins with --", found.value.front()).text);
+      take_operand(found.value.front(), command, line, errors);
       continue;
     }
     if (const auto flag = std::ranges::find(kActions, found.string_key, &ActionFlag::name);
@@ -159,7 +203,50 @@ CommandLine collect(const po::parsed_options& parsed, bool is_probe, std::vector
       line.action == Action::kCheck || line.action == Action::kHelp || line.action == Action::kVersion;
   if (line.is_verbose && !can_say_more)
     errors.emplace_back("--verbose: expected --check beside it, found none");
+  if (line.action == Action::kExplain && (line.explain.empty() || is_method_alone(line.explain)))
+    errors.push_back(expected("a request such as GET /users/42 to explain", line.explain).text);
+  if (line.action == Action::kHelp && command != nullptr) line.command = command->word;
   return line;
+}
+
+std::string help_of_all() {
+  std::ostringstream out;
+  out << "Usage: wayside [OPTION]...\n";
+  constexpr std::size_t kUsageLength = 36;
+  for (const CommandText& command : command_texts()) {
+    const std::string usage = fmt::format("wayside {} {}", command.words, command.operands);
+    const std::string_view clause = command.help.substr(0, command.help.find_first_of(".,"));
+    out << (usage.size() > kUsageLength ? fmt::format("       {}\n", usage)
+                                        : fmt::format("       {:<{}}  {}\n", usage, kUsageLength, clause));
+  }
+  out << "Forwards HTTP to the service behind it and counts and times each route for Prometheus.\n\n"
+      << describe() << "\nThese options are also environment variables:\n";
+  for (const Setting* setting : settings_with_flag())
+    out << fmt::format("  --{} is {}\n", setting->flag.name, variable_of(*setting));
+  out << "The command line overrides the environment, which overrides the configuration file.\n";
+  return out.str();
+}
+
+// The text in lines of at most `width` characters, broken at blanks.
+std::string wrapped(std::string_view text, std::size_t width) {
+  std::string out;
+  while (text.size() > width) {
+    const std::size_t end = text.rfind(' ', width);
+    if (end == text.npos) break;
+    out.append(text.substr(0, end)).append("\n");
+    text.remove_prefix(end + 1);
+  }
+  return out.append(text).append("\n");
+}
+
+std::string help_of_command(const CommandText& command) {
+  std::string sentences = fmt::format("{}.", command.help);
+  sentences.front() = static_cast<char>(sentences.front() - 'a' + 'A');
+  std::string out = fmt::format("Usage: wayside {} {}\n{}", command.words, command.operands,
+                                wrapped(sentences, kLineLength));
+  if (command.operands.find("[OPTION]") != command.operands.npos)
+    out += "The options are those that wayside --help lists.\n";
+  return out;
 }
 
 }  // namespace
@@ -167,19 +254,21 @@ CommandLine collect(const po::parsed_options& parsed, bool is_probe, std::vector
 CommandLine parse_command_line(std::span<const char* const> argv, std::vector<std::string>& errors) {
   namespace style = po::command_line_style;
   std::vector<std::string> words(argv.begin() + (argv.empty() ? 0 : 1), argv.end());
+  std::ranges::replace(words, std::string("-h"), std::string("--help"));
   if (!words.empty() && words.front() == kRoutesCommand) return parse_routes_command(words, errors);
-  for (const std::string_view command : {"check", "explain", "help", "version"}) {
-    if (!words.empty() && words.front() == command) words.front().insert(0, "--");
+  const Command* command = nullptr;
+  if (!words.empty()) {
+    const auto* const found = std::ranges::find(kCommands, words.front(), &Command::word);
+    if (found != kCommands.end()) command = found;
   }
-  const bool is_probe = !words.empty() && words.front() == kProbeCommand;
-  if (is_probe) words.erase(words.begin());
+  if (command != nullptr) words.erase(words.begin());
   const po::options_description description = describe();
   try {
     return collect(po::command_line_parser(words)
                        .options(description)
                        .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
                        .run(),
-                   is_probe, errors);
+                   command, errors);
   } catch (const po::unknown_option& error) {
     errors.push_back(unknown_option(error.get_option_name()));
   } catch (const po::invalid_command_line_syntax& error) {
@@ -190,12 +279,16 @@ CommandLine parse_command_line(std::span<const char* const> argv, std::vector<st
 
 std::vector<CommandText> command_texts() {
   return {
-      {"check", "[OPTION]...", "like --check"},
-      {"explain", "REQUEST [OPTION]...", "like --explain"},
+      {"check", "[OPTION]...",
+       "check the configuration, print the effective one, exit 0 or 1. The file is that of --config"},
+      {"explain", "REQUEST [OPTION]...",
+       "say which route a request belongs to and why, exit 0, or 1 where none does. REQUEST is a path, such "
+       "as /users/42, or a method and a path, such as GET /users/42"},
       {"probe", "[URL] [OPTION]...",
-       "ask whether wayside is ready, exit 0 for a status of 2xx, else 1. URL is http://host:port/path or "
-       "unix:/path; without it, the page /-/ready is asked of the metrics listener that the options, the "
-       "environment and the file configure, on the loopback where it listens on every address"},
+       "ask whether wayside is ready, exit 0 for a status of 2xx, else 1. URL is "
+       "http://host:port/path, unix:/socket:/path, or unix:/socket, where the page is /-/ready; without it, "
+       "/-/ready is asked of the metrics listener that the options, the environment and the file configure, "
+       "on the loopback where it listens on every address"},
       {"routes import", "--from FRAMEWORK [--into FILE] LISTING",
        "print the routes of a framework's listing as YAML, or add them to FILE. A LISTING of - is standard "
        "input"},
@@ -217,22 +310,10 @@ std::vector<OptionText> option_texts() {
   return texts;
 }
 
-std::string help_text() {
-  std::ostringstream out;
-  out << "Usage: wayside [OPTION]...\n";
-  constexpr std::size_t kUsageLength = 36;
-  for (const CommandText& command : command_texts()) {
-    const std::string usage = fmt::format("wayside {} {}", command.words, command.operands);
-    const std::string_view clause = command.help.substr(0, command.help.find_first_of(".,"));
-    out << (usage.size() > kUsageLength ? fmt::format("       {}\n", usage)
-                                        : fmt::format("       {:<{}}  {}\n", usage, kUsageLength, clause));
-  }
-  out << "Forwards HTTP to the service behind it and counts and times each route for Prometheus.\n\n"
-      << describe() << "\nThese options are also environment variables:\n";
-  for (const Setting* setting : settings_with_flag())
-    out << fmt::format("  --{} is {}\n", setting->flag.name, variable_of(*setting));
-  out << "The command line overrides the environment, which overrides the configuration file.\n";
-  return out.str();
+std::string help_text(std::string_view command) {
+  const std::vector<CommandText> commands = command_texts();
+  const auto found = std::ranges::find(commands, command, &CommandText::words);
+  return found != commands.end() ? help_of_command(*found) : help_of_all();
 }
 
 }  // namespace wayside::config

@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wayside::config {
@@ -19,6 +20,7 @@ struct CommandLine {
   bool is_verbose = false;     // beside --check
   RouteImport route_import{};  // the words of `routes import`
   std::string probe_url{};     // the operand of `probe`; empty: none
+  std::string_view command{};  // beside kHelp: the command that the help is about; empty: all of them
 };
 
 // `argv` begins with the name of the program. --help wins over --version, and both over everything else; of
@@ -27,6 +29,7 @@ struct CommandLine {
 //
 // The first word may be a command in place of an option: `check` is --check, `explain REQUEST` is --explain
 // REQUEST, `probe` has one operand at most, and `routes import` has the options of route_import_command.hpp.
+// The method and the path of a REQUEST may be two words. -h is --help.
 CommandLine parse_command_line(std::span<const char* const> argv, std::vector<std::string>& errors);
 
 // The options and the commands, for the documentation.

@@ -1,5 +1,7 @@
 #include "config/consistency.hpp"
 
+#include "wayside/base/ip.hpp"
+#include "wayside/base/owner.hpp"
 #include "wayside/base/quote.hpp"
 #include "wayside/metrics/registry.hpp"
 
@@ -27,22 +29,95 @@ bool arrives_at(const Address& target, const Address& listener) noexcept {
   return target.host == listener.host || (is_this_machine(target.host) && is_any(listener.host));
 }
 
-// Where port 0 is asked for, the kernel chooses another port each time.
-void append_addresses_found_twice(const Settings& settings, std::vector<std::string>& lines) {
-  std::vector<Address> seen;
+// A listener and the key of its address: "listen[1]", or "listen" where it is the only one.
+struct Listener {
+  const ListenSpec& spec;
+  std::string key;
+};
+
+std::vector<Listener> listeners_of(const Settings& settings) {
+  std::vector<Listener> listeners;
+  listeners.reserve(settings.listen.size() + settings.metrics_listen.size());
   const auto add = [&](const std::vector<ListenSpec>& specs, std::string_view key) {
-    for (const ListenSpec& spec : specs) {
-      const bool is_chosen_later = !spec.address.is_unix() && spec.address.port == 0;
-      if (!is_chosen_later && std::ranges::find(seen, spec.address) != seen.end()) {
-        lines.push_back(
-            fmt::format("{}: expected each address once, in listen and metrics.listen, found {} twice", key,
-                        quoted(to_string(spec.address))));
-      }
-      seen.push_back(spec.address);
-    }
+    for (std::size_t i = 0; i < specs.size(); ++i)
+      listeners.push_back({specs[i], specs.size() == 1 ? std::string(key) : fmt::format("{}[{}]", key, i)});
   };
   add(settings.listen, "listen");
   add(settings.metrics_listen, "metrics.listen");
+  return listeners;
+}
+
+// Where port 0 is asked for, the kernel chooses another port each time.
+bool is_chosen_later(const Address& address) noexcept {
+  return !address.is_unix() && address.port == 0;
+}
+
+// Whether other processes and listeners may bind the same port; metrics.listen is never shared.
+bool is_shared(const Listener& listener, const Settings& settings) {
+  return settings.reuse_port && listener.key.starts_with("listen");
+}
+
+// Whether IPv4 clients of the port of `[::]` belong to another listener.
+bool has_ipv4_twin(const Address& address, const std::vector<Listener>& listeners) {
+  return std::ranges::any_of(listeners, [&](const Listener& other) {
+    return other.spec.address.host == "0.0.0.0" && other.spec.address.port == address.port;
+  });
+}
+
+bool is_one_address(const Address& a, const Address& b) noexcept {
+  if (a == b) return true;
+  const auto ip = parse_ip(a.host);
+  return ip && ip == parse_ip(b.host) && a.port == b.port;
+}
+
+// Whether `narrow` is one of the addresses of the port that `wide` stands for.
+bool includes(const Address& wide, const Address& narrow, const std::vector<Listener>& listeners) {
+  if (wide.is_unix() || wide.port != narrow.port || !parse_ip(narrow.host)) return false;
+  const bool is_ipv6 = narrow.host.find(':') != narrow.host.npos;
+  if (wide.host == "0.0.0.0") return !is_ipv6;
+  return wide.host == "::" && (is_ipv6 || !has_ipv4_twin(wide, listeners));
+}
+
+// What the address of `later` has to do with that of `first`, which prevents listening on both; empty:
+// nothing. The kernel finds the closest of addresses that are shared.
+std::string overlap_of(const Listener& later, const Listener& first, const std::vector<Listener>& listeners,
+                       const Settings& settings, const Places& places) {
+  const Address& address = later.spec.address;
+  const Address& other = first.spec.address;
+  const std::string place = places.mention(first.key);
+  if (is_one_address(address, other)) return fmt::format("is that of {}", place);
+  if (is_shared(later, settings) && is_shared(first, settings)) return {};
+  const std::string text = quoted(to_string(other));
+  if (includes(other, address, listeners)) return fmt::format("is among those of {} at {}", text, place);
+  if (includes(address, other, listeners)) return fmt::format("includes {} at {}", text, place);
+  return {};
+}
+
+void append_overlaps(const std::vector<Listener>& listeners, const Settings& settings, const Places& places,
+                     std::vector<std::string>& lines) {
+  for (auto later = listeners.begin(); later != listeners.end(); ++later) {
+    const Address& address = later->spec.address;
+    if (is_chosen_later(address)) continue;
+    for (auto first = listeners.begin(); first != later; ++first) {
+      const std::string overlap = overlap_of(*later, *first, listeners, settings, places);
+      if (overlap.empty()) continue;
+      lines.push_back(
+          fmt::format("{}: expected an address of its own, found {}, which {}: {}", places.of(later->key),
+                      quoted(to_string(address)), overlap,
+                      address.is_unix() ? "remove one of them" : "change the port of one of them"));
+      break;
+    }
+  }
+}
+
+void append_unknown_owners(const std::vector<Listener>& listeners, const Places& places,
+                           std::vector<std::string>& lines) {
+  for (const Listener& listener : listeners) {
+    const auto owner = find_owner(listener.spec.owner);
+    if (owner.has_value()) continue;
+    lines.push_back(fmt::format("{}: expected the owner to be known on this machine, found {}",
+                                places.of(listener.key), owner.error()));
+  }
 }
 
 // The demo's traffic and its greeting take the first addresses.
@@ -54,42 +129,50 @@ void append_addresses_of_no_demo(const Settings& settings, std::vector<std::stri
   }
 }
 
-void append_useless_proxy_protocols(const Settings& settings, std::vector<std::string>& lines) {
-  const auto wants_it = [](const ListenSpec& spec) { return spec.proxy_protocol != ProxyProtocol::kOff; };
-  if (std::ranges::any_of(settings.metrics_listen, wants_it))
-    lines.emplace_back("metrics.listen: expected no proxy_protocol, found it: it names clients of the proxy");
+void append_useless_proxy_protocols(const Settings& settings, const Places& places,
+                                    std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < settings.metrics_listen.size(); ++i) {
+    if (settings.metrics_listen[i].proxy_protocol == ProxyProtocol::kOff) continue;
+    lines.push_back(fmt::format("{}: expected no proxy_protocol, found it: it names clients of the proxy",
+                                places.of(fmt::format("metrics.listen[{}]", i))));
+  }
   const auto requires_it = [](const ListenSpec& spec) {
     return spec.proxy_protocol == ProxyProtocol::kRequired;
   };
   const TrustedProxies& trusted = settings.trusted_proxies;
   const bool trusts_nobody = !trusted.private_ranges && trusted.networks.empty();
   if (trusts_nobody && std::ranges::any_of(settings.listen, requires_it)) {
-    lines.emplace_back(
-        "trusted_proxies: expected the load balancers that speak the PROXY protocol (listen.proxy_protocol), "
-        "found an empty list: every connection would be refused");
+    lines.push_back(
+        fmt::format("{}: expected the load balancers that speak the PROXY protocol (listen.proxy_protocol), "
+                    "found an empty list: every connection would be refused",
+                    places.of("trusted_proxies")));
   }
 }
 
-void append_measurement_mistakes(const Settings& settings, std::vector<std::string>& lines) {
+void append_measurement_mistakes(const Settings& settings, const Places& places,
+                                 std::vector<std::string>& lines) {
   const Measurement& measurement = settings.measurement;
   const bool by_status = durations_by_status(settings);
   const std::size_t least = metrics::least_max_series(measurement.defaults, by_status);
   if (measurement.max_series < least) {
-    lines.push_back(fmt::format(
-        "metrics.max_series: expected at least {} with these namings, buckets and histograms, found {}",
-        least, measurement.max_series));
+    lines.push_back(
+        fmt::format("{}: expected at least {} with these namings, buckets and histograms, found {}",
+                    places.of("metrics.max_series"), least, measurement.max_series));
   }
   std::vector<std::string> label_names;
   for (const HeaderLabel& label : measurement.labels) {
     label_names.push_back(label.label.name);
     if (!metrics::is_valid_name(label.label.name) || label.label.name == "le") {
-      lines.push_back(
-          fmt::format("metrics.labels: expected the name of a label, found {}", quoted(label.label.name)));
+      lines.push_back(fmt::format("{}: expected the name of a label, found {}",
+                                  places.of("metrics.labels." + label.label.name), quoted(label.label.name)));
     }
   }
+  // Without new names, the labels of the configuration are at fault.
+  const std::string_view key =
+      measurement.renaming == metrics::Renaming{} ? "metrics.labels" : "metrics.rename";
   for (const std::string& mistake :
        metrics::mistakes_of(measurement.renaming, settings.namings, label_names)) {
-    lines.push_back(fmt::format("metrics: {}", mistake));
+    lines.push_back(fmt::format("{}: {}", places.of(key), mistake));
   }
 }
 
@@ -118,7 +201,7 @@ std::string place_of(const Settings& settings, const routes::RouteSpec& route) {
   return fmt::format("{}:{}: routes: ", file, route.line);
 }
 
-std::optional<std::string> series_hint(const Settings& settings) {
+std::optional<std::string> series_hint(const Settings& settings, const Places& places) {
   const Measurement& measurement = settings.measurement;
   const bool by_status = durations_by_status(settings);
   // Requests without a route have an endpoint as well.
@@ -131,24 +214,26 @@ std::optional<std::string> series_hint(const Settings& settings) {
     needed += metrics::guaranteed_series(endpoint_options(measurement, route), by_status);
   }
   if (needed <= measurement.max_series) return std::nullopt;
-  return fmt::format(
-      "metrics.max_series: expected at least {} for {} routes, found {}: some will be counted as {}", needed,
-      labels.size(), measurement.max_series, metrics::kOverflowLabel);
+  return fmt::format("{}: expected at least {} for {} routes, found {}: some will be counted as {}",
+                     places.of("metrics.max_series"), needed, labels.size(), measurement.max_series,
+                     metrics::kOverflowLabel);
 }
 
-std::vector<std::string> inconsistencies(const Settings& settings, Action action) {
+std::vector<std::string> inconsistencies(const Settings& settings, const Places& places, Action action) {
   std::vector<std::string> lines;
-  append_addresses_found_twice(settings, lines);
-  append_useless_proxy_protocols(settings, lines);
+  const std::vector<Listener> listeners = listeners_of(settings);
+  append_overlaps(listeners, settings, places, lines);
+  append_unknown_owners(listeners, places, lines);
+  append_useless_proxy_protocols(settings, places, lines);
   if (action == Action::kDemo) append_addresses_of_no_demo(settings, lines);
-  const auto is_the_backend = [&](const ListenSpec& spec) {
-    return arrives_at(settings.backend, spec.address);
+  const auto is_the_backend = [&](const Listener& listener) {
+    return arrives_at(settings.backend, listener.spec.address);
   };
-  if (action != Action::kDemo && std::ranges::any_of(settings.listen, is_the_backend)) {
-    lines.push_back(fmt::format("backend: expected another service, found {}, where wayside itself listens",
-                                quoted(to_string(settings.backend))));
+  if (action != Action::kDemo && std::ranges::any_of(listeners, is_the_backend)) {
+    lines.push_back(fmt::format("{}: expected another service, found {}, where wayside itself listens",
+                                places.of("backend.url"), quoted(to_string(settings.backend))));
   }
-  append_measurement_mistakes(settings, lines);
+  append_measurement_mistakes(settings, places, lines);
   append_twins_that_differ(settings, lines);
   return lines;
 }

@@ -3,22 +3,25 @@
 
 #include "wayside/config/load.hpp"
 
+#include "config/places.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace wayside::config {
 
-// One line for each conflict: one address for two listeners; a backend that is wayside itself, where each
+// One line for each conflict: one address for two listeners, or addresses that overlap; an owner of a unix
+// socket that this machine does not know; a backend that is wayside itself, where each
 // request would circle until no sockets are left; new names of metrics and labels that do not fit the
 // namings; a series budget below its minimum; routes of one name with different measurements. Host names are
-// compared as text.
-std::vector<std::string> inconsistencies(const Settings& settings, Action action);
+// compared as text. `places` says where each setting stands.
+std::vector<std::string> inconsistencies(const Settings& settings, const Places& places, Action action);
 
 // The place of a route: "wayside.yaml:12: routes: ".
 std::string place_of(const Settings& settings, const routes::RouteSpec& route);
 
 // A warning where the series budget has no room for all routes.
-std::optional<std::string> series_hint(const Settings& settings);
+std::optional<std::string> series_hint(const Settings& settings, const Places& places);
 
 }  // namespace wayside::config

@@ -113,13 +113,25 @@ MethodSet spelled_out(MethodSet methods) noexcept {
   return methods.empty() ? all_methods() : methods;
 }
 
+// "GET,POST"
+std::string listed(MethodSet methods) {
+  std::vector<std::string_view> labels;
+  for (const Method method : kMethods) {
+    if (methods.contains(method)) labels.push_back(method_label(method));
+  }
+  return fmt::format("{}", fmt::join(labels, ","));
+}
+
+// `left`: the methods of `spec` that keep its label.
 std::string describe_merger(const Settings& settings, const routes::RouteSpec& spec,
-                            const routes::RouteSpec& first) {
+                            const routes::RouteSpec& first, MethodSet left) {
+  const std::string which =
+      left.empty() ? "" : fmt::format(" for {}", listed(without(spelled_out(spec.methods), left)));
   return fmt::format(
-      "{}:{}: paths: {} matches the same as {} {}, and is counted with it: a name chooses the label, as in "
+      "{}:{}: paths: {} matches the same as {} {}, and is counted with it{}: a name chooses the label, as in "
       "routes: [{{path: {}, name: …}}]{}",
       spec.file, spec.line, wayside::quoted(spec.path), wayside::quoted(first.path),
-      routes::place_of(first, 0, spec.file), wayside::quoted(first.path),
+      routes::place_of(first, 0, spec.file), which, wayside::quoted(first.path),
       settings.file.empty() ? " of a configuration file" : "");
 }
 
@@ -136,9 +148,10 @@ bool merge_twins(Settings& settings, std::size_t own, const std::vector<routes::
     if (!changed.insert(error.spec).second) continue;
     routes::RouteSpec& spec = settings.routes[error.spec];
     const routes::RouteSpec& first = settings.routes[*error.twin];
+    const MethodSet left = without(spelled_out(spec.methods), spelled_out(first.methods));
     if (told.emplace(original[error.spec], original[*error.twin]).second)
-      hints.push_back(describe_merger(settings, spec, first));
-    spec.methods = without(spelled_out(spec.methods), spelled_out(first.methods));
+      hints.push_back(describe_merger(settings, spec, first, left));
+    spec.methods = left;
     if (spec.methods.empty()) merged.insert(error.spec);
   }
   erase(settings.routes, merged);
@@ -209,14 +222,10 @@ std::vector<std::string> provenance(const Settings& settings, bool verbose) {
   std::vector<std::string> lines = {fmt::format("routes: {}", fmt::join(parts, ", "))};
   if (!verbose) return lines;
   for (const routes::RouteSpec& route : settings.routes) {
-    std::vector<std::string_view> methods;
-    for (const Method method : kMethods) {
-      if (route.methods.contains(method)) methods.push_back(method_label(method));
-    }
     const std::string name = route.name.empty() ? "" : fmt::format(" named {}", wayside::quoted(route.name));
-    lines.push_back(
-        fmt::format("{} {}{} of {}:{}", methods.empty() ? "any" : fmt::format("{}", fmt::join(methods, ",")),
-                    route.path, name, route.file.empty() ? settings.file : route.file, route.line));
+    lines.push_back(fmt::format("{} {}{} of {}:{}", route.methods.empty() ? "any" : listed(route.methods),
+                                route.path, name, route.file.empty() ? settings.file : route.file,
+                                route.line));
   }
   return lines;
 }

@@ -51,11 +51,11 @@ Checked<std::string, Mistake> read_file(const std::string& path, std::size_t max
   return {boost::system::in_place_value, std::move(text)};
 }
 
-void read_settings_file(Settings& settings, std::vector<std::string>& errors) {
+void read_settings_file(Settings& settings, std::vector<std::string>& errors, Places& places) {
   constexpr std::size_t kMaxSize = 16U << 20U;  // a larger one is no configuration
   const auto text = read_file(settings.file, kMaxSize, {});
   if (text.has_error()) return errors.push_back(text.error().text);
-  append(errors, read_yaml(settings.file, *text, settings));
+  append(errors, read_yaml(settings.file, *text, settings, &places));
 }
 
 void read_openapi_files(Settings& settings, std::vector<std::string>& errors, DocumentHints& hints) {
@@ -85,9 +85,9 @@ std::vector<std::string> as_lines(const Settings& settings, const std::vector<ro
   return lines;
 }
 
-std::vector<std::string> hints_of(const Settings& settings) {
+std::vector<std::string> hints_of(const Settings& settings, const Places& places) {
   std::vector<std::string> hints = as_lines(settings, routes::lint(settings.routes, settings.matching));
-  if (auto hint = series_hint(settings)) hints.push_back(*std::move(hint));
+  if (auto hint = series_hint(settings, places)) hints.push_back(*std::move(hint));
   return hints;
 }
 
@@ -111,15 +111,16 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
                               action != Action::kImportRoutes && line.probe_url.empty();
   if (!needs_settings) {
     if (!errors.lines.empty()) return errors;
-    return Invocation{action, {}, {}, {}, {}, line.route_import, line.probe_url};
+    return Invocation{action, {}, {}, {}, {}, line.route_import, line.probe_url, line.command};
   }
   const std::vector<GivenValue> variables = read_environment(environment, errors.lines);
 
   Settings settings;
+  Places places;
   settings.file = file_named_by(variables, line.given);
-  if (!settings.file.empty()) read_settings_file(settings, errors.lines);
-  apply(variables, settings, errors.lines);
-  apply(line.given, settings, errors.lines);
+  if (!settings.file.empty()) read_settings_file(settings, errors.lines, places);
+  apply(variables, settings, errors.lines, &places);
+  apply(line.given, settings, errors.lines, &places);
   if (action == Action::kProbe) {
     // Neither the documents nor conflicts matter to it, and it is run every few seconds.
     if (!errors.lines.empty()) return errors;
@@ -128,13 +129,13 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   DocumentHints of_documents;
   if (errors.lines.empty() && !settings.openapi.empty())
     read_openapi_files(settings, errors.lines, of_documents);
-  if (errors.lines.empty()) append(errors.lines, inconsistencies(settings, action));
+  if (errors.lines.empty()) append(errors.lines, inconsistencies(settings, places, action));
   if (!errors.lines.empty()) return errors;
   std::vector<std::string> hints = std::move(of_documents.left_out);
   std::vector<std::string> notes;
   if (action == Action::kCheck) {
     append(hints, std::move(of_documents.joined));
-    append(hints, hints_of(settings));
+    append(hints, hints_of(settings, places));
     if (!settings.openapi.empty() || line.is_verbose) notes = provenance(settings, line.is_verbose);
   }
   if (action == Action::kRun)

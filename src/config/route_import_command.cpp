@@ -44,6 +44,7 @@ CommandLine collect(const po::parsed_options& parsed, std::vector<std::string>& 
   for (const auto& found : parsed.options) {
     if (found.string_key == kHelp) {
       line.action = Action::kHelp;
+      line.command = "routes import";
     } else if (found.string_key == kFrom) {
       store("--from", found.value.front(), import.from, errors);
     } else if (found.string_key == kInto) {

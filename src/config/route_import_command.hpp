@@ -13,7 +13,7 @@ namespace wayside::config {
 inline constexpr std::string_view kRoutesCommand = "routes";
 
 // `words` begin with kRoutesCommand. `routes import` needs --from and one file, "-" for standard input;
-// --help among its options is that of wayside. Mistakes are added to `errors`. The framework and the files
+// --help among its options is about this command. Mistakes are added to `errors`. The framework and the files
 // are not looked at.
 CommandLine parse_routes_command(std::span<const std::string> words, std::vector<std::string>& errors);
 

@@ -9,6 +9,7 @@
 #include "wayside/config/settings.hpp"
 
 #include "config/mistake.hpp"
+#include "config/places.hpp"
 #include "config/values.hpp"
 #include "config/yaml_node.hpp"
 
@@ -113,8 +114,9 @@ struct GivenValue {
 };
 
 // Stores the values in their order, and adds a line "source: expected …, found …" for each that cannot be
-// used. Lists may be given in one text: "http,flask".
-void apply(std::span<const GivenValue> given, Settings& settings, std::vector<std::string>& errors);
+// used. Lists may be given in one text: "http,flask". `places`, unless null, gets the sources.
+void apply(std::span<const GivenValue> given, Settings& settings, std::vector<std::string>& errors,
+           Places* places = nullptr);
 
 // The functions below make rows of the table.
 

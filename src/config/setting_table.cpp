@@ -316,7 +316,7 @@ std::optional<Mistake> check_limits(const Settings& settings) {
 std::optional<Mistake> check_health(const Settings& settings) {
   const bool is_set_up = settings.health != HealthCheck{};
   if (!settings.health.path.empty() || !is_set_up) return std::nullopt;
-  return Mistake{"expected a path with interval and timeout, found none"};
+  return Mistake{"expected path, such as path: /healthz, beside interval and timeout, found none"};
 }
 
 constexpr std::array kGroups = std::to_array<Group>({
@@ -370,7 +370,8 @@ std::string default_of(const Setting& setting) {
   return fmt::format("{}", fmt::join(texts, ","));
 }
 
-void apply(std::span<const GivenValue> given, Settings& settings, std::vector<std::string>& errors) {
+void apply(std::span<const GivenValue> given, Settings& settings, std::vector<std::string>& errors,
+           Places* places) {
   for (const GivenValue& each : given) {
     const TextValue& value = *each.setting->text();
     std::vector<std::string> items;
@@ -380,6 +381,7 @@ void apply(std::span<const GivenValue> given, Settings& settings, std::vector<st
     }
     const auto mistake = value.set({value.is_list ? Texts(items) : Texts(each.texts)}, settings);
     if (mistake) errors.push_back(fmt::format("{}: {}", each.source, mistake->text));
+    if (places != nullptr) places->set_source(each.setting->key, each.source);
   }
 }
 

@@ -38,16 +38,26 @@ Mistake found_empty_list(std::string_view description) {
   return {fmt::format("expected {}, found an empty list", description)};
 }
 
+// The word for what other dialects of YAML, other spellings and people call true or false; empty: neither.
+std::string_view meant_by(std::string_view text, const SwitchWords& words) noexcept {
+  const auto is_word = [text](std::string_view word) { return equals_ignoring_case(text, word); };
+  if (std::ranges::any_of(std::array{"yes", "y", "on", "true", "1"}, is_word)) return words.on;
+  if (std::ranges::any_of(std::array{"no", "n", "off", "false", "0"}, is_word)) return words.off;
+  return {};
+}
+
 }  // namespace
 
 std::string join_words(std::span<const std::string_view> words) {
   return fmt::format("{} or {}", fmt::join(words.first(words.size() - 1), ", "), words.back());
 }
 
-Parsed<bool> parse_switch(std::string_view text) {
+Parsed<bool> parse_switch(std::string_view text, const SwitchWords& words) {
   if (text == "on" || text == "true") return true;
   if (text == "off" || text == "false") return false;
-  return expected("on or off", text);
+  const std::string_view meant = meant_by(text, words);
+  const std::string hint = meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant);
+  return expected(fmt::format("{} or {}{}", words.on, words.off, hint), text);
 }
 
 Parsed<std::optional<std::size_t>> CountOrNone::parse(std::string_view text) {
@@ -118,6 +128,10 @@ Parsed<TrustedProxies> ProxyNetworks::parse(Texts texts) {
       proxies.private_ranges = true;
     } else if (const auto network = parse_network(text)) {
       proxies.networks.push_back(*network);
+    } else if (const auto around = parse_enclosing_network(text)) {
+      return expected(fmt::format("a network without an address in it (did you mean {}, or {} alone?)",
+                                  to_string(*around), text.substr(0, text.find('/'))),
+                      text);
     } else {
       return expected("private_ranges, an address or a network such as 10.0.0.0/8", text);
     }

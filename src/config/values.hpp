@@ -126,18 +126,26 @@ struct OneOf {
   static std::string print(Value value) { return std::string(words[static_cast<std::size_t>(value)].text); }
 };
 
-// "on" or "off", and also "true" or "false".
-Parsed<bool> parse_switch(std::string_view text);
+// What a switch prints, and what its mistakes propose.
+struct SwitchWords {
+  std::string_view on;
+  std::string_view off;
+};
+inline constexpr SwitchWords kOnOff{"on", "off"};
+inline constexpr SwitchWords kTrueFalse{"true", "false"};
+
+// "on" or "off", and also "true" or "false", whatever `words` are.
+Parsed<bool> parse_switch(std::string_view text, const SwitchWords& words);
 
 struct Switch {
-  static Parsed<bool> parse(std::string_view text) { return parse_switch(text); }
+  static Parsed<bool> parse(std::string_view text) { return parse_switch(text, kOnOff); }
   static std::string print(bool value) { return value ? "on" : "off"; }
   static Accepted accepted() { return {"on or off", {"on", "off"}}; }
 };
 
 // The same, printed as a boolean of YAML.
 struct Boolean {
-  static Parsed<bool> parse(std::string_view text) { return parse_switch(text); }
+  static Parsed<bool> parse(std::string_view text) { return parse_switch(text, kTrueFalse); }
   static std::string print(bool value) { return value ? "true" : "false"; }
   static Accepted accepted() { return {"true or false", {"true", "false"}}; }
 };

@@ -33,7 +33,7 @@ Parsed<std::string> parse_owner(std::string_view text) {
 
 Parsed<ProxyProtocol> parse_proxy_protocol(std::string_view text) {
   if (text == "optional") return ProxyProtocol::kOptional;
-  const auto is_on = parse_switch(text);
+  const auto is_on = parse_switch(text, kTrueFalse);
   if (is_on.has_error()) return expected("true, false or optional", text);
   return *is_on ? ProxyProtocol::kRequired : ProxyProtocol::kOff;
 }

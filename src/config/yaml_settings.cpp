@@ -44,8 +44,12 @@ const Setting& setting_of(std::string_view key) {
 // One document on its way into the settings.
 class Reader {
  public:
-  Reader(const std::string& file, Settings& settings)
-      : settings_(settings), folder_(std::filesystem::path(settings.file).parent_path()), mistakes_(file) {}
+  Reader(const std::string& file, Settings& settings, Places* places)
+      : file_(file),
+        settings_(settings),
+        folder_(std::filesystem::path(settings.file).parent_path()),
+        places_(places),
+        mistakes_(file) {}
 
   void read(const YAML::Node& root) {
     read_mapping_of({root, {}, line_of(root)});
@@ -77,6 +81,7 @@ class Reader {
   }
 
   void read_setting(const Setting& setting, const YamlValue& value) {
+    if (places_ != nullptr) note_places(setting, value);
     if (const auto* const structured = std::get_if<StructuredValue>(&setting.value)) {
       structured_.emplace_back(value, structured);
       return;
@@ -89,14 +94,34 @@ class Reader {
     }
   }
 
+  // The place of the value, and of each item or entry of it.
+  void note_places(const Setting& setting, const YamlValue& value) {
+    places_->set_line(setting.key, file_, value.line, value.key);
+    if (setting.key == "routes") return;
+    const auto note_part = [&](const std::string& key, const YAML::Node& part) {
+      places_->set_line(key, file_, line_of(part), key);
+    };
+    if (value.node.IsSequence()) {
+      for (std::size_t i = 0; i < value.node.size(); ++i)
+        note_part(fmt::format("{}[{}]", value.key, i), value.node[i]);
+    } else if (value.node.IsMap()) {
+      for (const auto& entry : value.node) {
+        if (entry.first.IsScalar())
+          note_part(fmt::format("{}.{}", value.key, entry.first.Scalar()), entry.first);
+      }
+    }
+  }
+
   std::optional<std::vector<std::string>> read_single_text(const YamlValue& value) {
     auto text = read_text(value, mistakes_);
     if (!text) return std::nullopt;
     return std::vector{*std::move(text)};
   }
 
+  const std::string& file_;
   Settings& settings_;
   std::filesystem::path folder_;  // relative file names begin beside the file
+  Places* places_;                // null: nobody asks
   YamlMistakes mistakes_;
   std::vector<std::pair<YamlValue, const StructuredValue*>> structured_;
 };
@@ -142,14 +167,15 @@ void print_mapping(std::string_view path, const Settings& settings, YAML::Emitte
 
 }  // namespace
 
-std::vector<std::string> read_yaml(const std::string& file, const std::string& text, Settings& settings) {
+std::vector<std::string> read_yaml(const std::string& file, const std::string& text, Settings& settings,
+                                   Places* places) {
   // yaml-cpp throws for mistakes of the syntax, and only here.
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
     if (documents.size() > 1) {
       return {fmt::format("{}:{}: expected one document, found another", file, line_of(documents[1]))};
     }
-    Reader reader(file, settings);
+    Reader reader(file, settings, places);
     if (!documents.empty()) reader.read(documents.front());
     return std::move(reader).take_mistakes();
   } catch (const YAML::Exception& error) {

@@ -5,6 +5,8 @@
 
 #include "wayside/config/settings.hpp"
 
+#include "config/places.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +15,9 @@ namespace wayside::config {
 
 // Puts the values of the document into `settings` and leaves the rest as it is. Returns every mistake, as
 // "file:line: key: expected …, found …", in the order of the lines; `settings` is then of no use. `file` is
-// the name that the lines begin with.
-std::vector<std::string> read_yaml(const std::string& file, const std::string& text, Settings& settings);
+// the name that the lines begin with. `places`, unless null, gets the lines of the values, but for routes,
+// which know theirs.
+std::vector<std::string> read_yaml(const std::string& file, const std::string& text, Settings& settings,
+                                   Places* places = nullptr);
 
 }  // namespace wayside::config

@@ -24,7 +24,7 @@ constexpr std::array kFrameworks = {
     Framework{"fastify", "app.printRoutes()", Dialect::kFastify, read_fastify},
     Framework{"flask", "flask routes", Dialect::kFlask, read_flask},
     Framework{"gin", "the lines [GIN-debug] of its log", Dialect::kGin, read_method_lines},
-    Framework{"go", "grep -r HandleFunc, or one pattern a line", Dialect::kGo, read_go},
+    Framework{"go", "grep -rhE \"\\.Handle(Func)?\\(\", or one pattern a line", Dialect::kGo, read_go},
     Framework{"koa", "router.stack, methods and path", Dialect::kKoa, read_method_lines},
     Framework{"rails", "bin/rails routes", Dialect::kRails, read_rails},
     Framework{"sinatra", "App.routes, verb and pattern", Dialect::kSinatra, read_method_lines},

@@ -77,6 +77,14 @@ std::string reason_of(const routes::RouteError& error, std::span<const routes::R
   return reason;
 }
 
+// Whether the route takes every request of the entry.
+bool serves(const routes::RouteSpec& route, const Entry& entry) {
+  if (route.methods.empty()) return true;
+  return !entry.methods.empty() && std::ranges::all_of(kMethods, [&](Method method) {
+    return !entry.methods.contains(method) || route.methods.contains(method);
+  });
+}
+
 // Limits that bound the memory, and leave room for entries that are going to be left out.
 routes::Limits roomy(routes::Limits limits) {
   constexpr std::size_t kFactor = 4;
@@ -99,6 +107,10 @@ void remove_unfit(Listing& listing, std::span<const routes::RouteSpec> existing,
       for (std::size_t spec = std::max(error.spec, existing.size()); spec < end; ++spec) {
         if (!removed.insert(spec).second) continue;
         const Entry& entry = listing.entries[spec - existing.size()];
+        if (error.twin && *error.twin < existing.size() && serves(specs[*error.twin], entry)) {
+          ++listing.known;
+          continue;
+        }
         listing.notes.push_back({entry.line, entry.path, reason_of(error, specs, existing.size())});
       }
     }

@@ -135,7 +135,24 @@ void add_overlapping(std::span<const RouteSpec> specs, std::span<const Alternati
   }
 }
 
-void add_colliding(std::span<const RouteSpec> specs, std::vector<RouteHint>& hints) {
+bool have_same_place(const Segment& a, const Segment& b) {
+  const auto is_one = [](SegmentKind kind) {
+    return kind == SegmentKind::kConstrained || kind == SegmentKind::kParameter;
+  };
+  if (a.kind == SegmentKind::kStatic) return b.kind == SegmentKind::kStatic && a.text == b.text;
+  return b.kind != SegmentKind::kStatic && is_one(a.kind) == is_one(b.kind);
+}
+
+// As /users/:id and /users/:id(\d+) do: one label for them needs no explanation.
+bool differ_in_constraints_alone(const RouteSpec& a, const RouteSpec& b, MatchOptions options) {
+  const auto of_a = *parse_template(a.path, a.dialect, options);
+  const auto of_b = *parse_template(b.path, b.dialect, options);
+  return std::ranges::equal(of_a, of_b, [](const Template& one, const Template& other) {
+    return std::ranges::equal(one.segments, other.segments, have_same_place);
+  });
+}
+
+void add_colliding(std::span<const RouteSpec> specs, MatchOptions options, std::vector<RouteHint>& hints) {
   std::map<std::string, std::size_t> first_with;  // by label
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const RouteSpec& spec = specs[i];
@@ -143,6 +160,7 @@ void add_colliding(std::span<const RouteSpec> specs, std::vector<RouteHint>& hin
     const RouteSpec& other = specs[first->second];
     const bool were_one = spec.group != 0 && spec.group == other.group;
     if (is_new || were_one || other.path == spec.path) continue;
+    if (differ_in_constraints_alone(spec, other, options)) continue;
     hints.push_back(
         {i, fmt::format("shares the label {} with {}: they are counted together (a group says so)",
                         quoted(first->first), named(specs, first->second))});
@@ -179,7 +197,7 @@ std::vector<RouteHint> lint(std::span<const RouteSpec> specs, MatchOptions optio
   const std::vector<Alternative> alternatives = alternatives_of(specs, options);
   add_unreached(specs, alternatives, options, hints);
   add_overlapping(specs, alternatives, hints);
-  add_colliding(specs, hints);
+  add_colliding(specs, options, hints);
   add_hosts(specs, alternatives, hints);
   std::ranges::move(lint_dialects(specs, options), std::back_inserter(hints));
   std::ranges::stable_sort(hints, {}, &RouteHint::spec);

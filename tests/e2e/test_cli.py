@@ -23,7 +23,7 @@ class CommandLine(support.TestCase):
     def test_version(self):
         status, out, err = support.run_wayside("--version")
         self.assertEqual((status, err), (0, ""))
-        self.assertRegex(out, r"^wayside \d+\.\d+\.\d+")
+        self.assertRegex(out, r"^wayside \d+\.\d+\.\d+( \(\S+\))?\nbuilt with Boost \d+\.\d+\.\d+ by .+ \d+\.\d+\.\d+.*\n$")
 
     def test_help_and_readme_name_the_same_options(self):
         status, out, err = support.run_wayside("--help")

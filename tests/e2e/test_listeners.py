@@ -80,13 +80,20 @@ access_log: json
         file = self.folder / "letters"
         file.write_text("dear")
         for listen, why in {f"unix:{file}": "File exists",
-                            f'{{address: "unix:{self.folder}/x", owner: nobody-here}}': "there is no user nobody-here",
                             f"unix:{self.folder}/none/x": "No such file or directory"}.items():  # fmt: skip
             text = f"listen: {listen}\nmetrics: {{listen: 127.0.0.1:0}}\n"
             status, _, errors = support.run_wayside("--config", self.configure(text))
             self.assertEqual(status, 1)
             self.assertRegex(errors, rf"wayside: cannot listen on unix:{self.folder}/\S+: {why}\n")
         self.assertEqual(file.read_text(), "dear")
+
+    def test_check_finds_what_would_prevent_the_start(self):
+        for listen, why in {f'{{address: "unix:{self.folder}/x", owner: nobody-here}}': 'found no user "nobody-here"',
+                            '["0.0.0.0:80", "127.0.0.1:80"]': 'is among those of "0.0.0.0:80"'}.items():  # fmt: skip
+            file = self.configure(f"listen: {listen}\n")
+            status, out, errors = support.run_wayside("--check", "--config", file)
+            self.assertEqual((status, out), (1, ""))
+            self.assertRegex(errors, rf"^{file}:2: listen\S*: .*{why}")
 
     def test_ipv4_and_ipv6_on_one_port(self):
         try:

@@ -96,6 +96,9 @@ class Probe(support.TestCase):
         with answering(OK, path) as server:
             self.assertEqual(self.probe(f"unix:{path}"), (0, f"unix:{path}:/-/ready: 204 No Content\n", ""))
             self.assertEqual(server.heads[0][0], "GET /-/ready HTTP/1.1")
+            page = f"unix:{path}:/healthz?deep=1"
+            self.assertEqual(self.probe(page), (0, f"{page}: 204 No Content\n", ""))
+            self.assertEqual(server.heads[1][0], "GET /healthz?deep=1 HTTP/1.1")
         status, out, _ = self.probe(f"unix:{self.folder}/missing.sock")
         self.assertEqual(status, 1)
         self.assertIn("No such file or directory", out)
@@ -143,6 +146,12 @@ class Probe(support.TestCase):
                 status, out, err = self.probe(url)
                 self.assertEqual((status, out), (1, ""))
                 self.assertRegex(err, r"^probe: expected .+, found .+\n$")
+
+    def test_a_url_of_https_is_a_clear_error(self):
+        status, out, err = self.probe("https://127.0.0.1/")
+        self.assertEqual((status, out), (1, ""))
+        self.assertEqual(err, "probe: expected http://host:port/path, unix:/socket or unix:/socket:/path "
+                              '(a probe does not encrypt), found "https://127.0.0.1/"\n')  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -146,6 +146,15 @@ class AtAnyTime(ReloadTest):
         self.assertEqual(answer.status, 403, answer.text)
 
 
+class SettingsOfTheProcess(ReloadTest):
+    def test_what_needs_a_restart_is_named(self):
+        wayside = self.start_with("routes: [/a]\nvia: off\n")
+        self.replace("routes: [/b, /c]\nvia: on\ndialect: flask\ntimeouts: {drain: 7s}\n")
+        self.assertEqual(self.post_reload(wayside).status, 200)
+        wayside.wait_for_line("msg=.?reloaded.*routes=2")
+        wayside.wait_for_line('level=warn.*only routes were reloaded.*settings="timeouts.drain, via"')
+
+
 class FilesThatBlock(ReloadTest):
     def assert_answers(self, wayside):
         for page in ("/metrics", "/-/healthy", "/-/ready", "/routes"):

@@ -33,6 +33,10 @@ struct IpNetwork {
 // "10.0.0.0/8", "2001:db8::/32", and "10.0.0.1" for the one address. Nothing where bits behind the prefix are
 // set, as in 10.0.0.1/8: then either could be meant.
 std::optional<IpNetwork> parse_network(std::string_view text) noexcept;
+
+// The network that has the address in it: 10.0.0.0/8 for "10.0.0.1/8".
+std::optional<IpNetwork> parse_enclosing_network(std::string_view text) noexcept;
+
 std::string to_string(const IpNetwork& network);
 
 }  // namespace wayside

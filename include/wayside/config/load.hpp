@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wayside::config {
@@ -37,6 +38,7 @@ struct Invocation {
   std::vector<std::string> notes;  // for kCheck: where the routes come from, one line each
   RouteImport route_import{};      // for kImportRoutes
   std::string probe_url{};         // for kProbe; empty: the metrics listener of `settings`
+  std::string_view command{};      // for kHelp: the command that the help is about; empty: all of them
 };
 
 // Every mistake found, one line each:
@@ -51,8 +53,8 @@ struct Errors {
 // allocates freely.
 Checked<Invocation, Errors> load(std::span<const char* const> argv, std::span<const char* const> environment);
 
-// The text of --help.
-std::string help_text();
+// The text of --help, or of one command: "explain", "routes import".
+std::string help_text(std::string_view command = {});
 
 // The settings as a configuration file that loads to the same settings (lines and the file's name apart).
 std::string to_yaml(const Settings& settings);

@@ -39,6 +39,7 @@ struct Note {
 struct Listing {
   std::vector<Entry> entries;  // in the order of the listing; entries of one path are one entry
   std::vector<Note> notes;     // in the order of the listing
+  std::size_t known = 0;       // entries that the configuration has already, see settle()
 };
 
 // The text is no listing of that framework.

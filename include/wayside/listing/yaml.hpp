@@ -14,7 +14,8 @@ namespace wayside::listing {
 
 // Moves entries that cannot stand beside `existing` routes and each other to the notes: templates that
 // wayside cannot read, and templates that match the same requests as an earlier one, which is the one that is
-// kept. So importing a listing twice adds nothing. Throws std::bad_alloc.
+// kept. An entry that one of `existing` serves with all its methods is counted in `known` alone. So importing
+// a listing twice adds nothing and has nothing to say. Throws std::bad_alloc.
 void settle(Listing& listing, std::span<const routes::RouteSpec> existing, routes::MatchOptions options,
             const routes::Limits& limits);
 

@@ -47,6 +47,13 @@ TEST(IpNetwork, IsNoOtherText) {
     EXPECT_FALSE(parse_network(text).has_value()) << text;
 }
 
+TEST(IpNetwork, IsFoundAroundAnAddress) {
+  EXPECT_EQ(to_string(parse_enclosing_network("10.1.2.3/8").value()), "10.0.0.0/8");
+  EXPECT_EQ(to_string(parse_enclosing_network("2001:db8::1/32").value()), "2001:db8::/32");
+  EXPECT_EQ(parse_enclosing_network("10.0.0.0/8"), parse_network("10.0.0.0/8"));
+  EXPECT_FALSE(parse_enclosing_network("10.0.0.0/33").has_value());
+}
+
 TEST(IpNetwork, ContainsItsAddresses) {
   struct Case {
     const char* network;

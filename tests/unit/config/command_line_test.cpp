@@ -1,5 +1,7 @@
 #include "config/command_line.hpp"
 
+#include "unit/config/command_line_test_support.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,18 +15,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-struct Parsing {
-  CommandLine line;
-  std::vector<std::string> errors;
-};
-
-Parsing parse(std::vector<const char*> words) {
-  words.insert(words.begin(), "wayside");
-  Parsing parsing;
-  parsing.line = parse_command_line(words, parsing.errors);
-  return parsing;
-}
+using testing::Not;
+using testing::StartsWith;
 
 TEST(CommandLine, RunsWithoutAnything) {
   EXPECT_EQ(parse({}).line.action, Action::kRun);
@@ -65,8 +57,18 @@ TEST(CommandLine, SaysWhatIsWrong) {
       {{"--listen="}, "--listen: expected a value, found none"},
       {{"--demo=yes"}, "--demo: expected no value, found one"},
       {{"--workers", "1", "--workers", "2"}, R"(--workers: expected once, found "1" and "2")"},
-      {{"wayside.yaml"}, R"(expected an option that begins with --, found "wayside.yaml")"},
-      {{"-h"}, R"(expected an option that begins with --, found "-h")"},
+      {{"wayside.yaml"},
+       R"(expected an option that begins with -- (did you mean --config wayside.yaml?), found "wayside.yaml")"},
+      {{"check", "shop.conf"},
+       R"(expected an option that begins with -- (did you mean --config shop.conf?), found "shop.conf")"},
+      {{"-c"}, R"(expected an option that begins with --, found "-c")"},
+      {{"chekc"}, R"(expected a command as the first word (did you mean check?), found "chekc")"},
+      {{"--workers", "1", "check"},
+       R"(expected a command as the first word (did you mean check?), found "check")"},
+      {{"explain"}, R"(expected a request such as GET /users/42 to explain, found "")"},
+      {{"explain", "GET"}, R"(expected a request such as GET /users/42 to explain, found "GET")"},
+      {{"explain", "/a", "/b"}, R"(expected an option that begins with --, found "/b")"},
+      {{"explain", "GET", "/a", "/b"}, R"(expected an option that begins with --, found "/b")"},
       {{"--demo", "--check"}, "--check: expected to stand alone, found --demo beside it"},
   };
   for (const Case& each : cases) {
@@ -78,6 +80,33 @@ TEST(CommandLine, TakesActionsAsWords) {
   EXPECT_EQ(parse({"check"}).line.action, Action::kCheck);
   EXPECT_EQ(parse({"help"}).line.action, Action::kHelp);
   EXPECT_EQ(parse({"version"}).line.action, Action::kVersion);
+}
+
+TEST(CommandLine, ReadsTheRequestToExplainAsOneWordOrTwo) {
+  for (const auto& words : std::vector<std::vector<const char*>>{{"explain", "GET /x"},
+                                                                 {"explain", "GET", "/x"},
+                                                                 {"explain", "--workers", "1", "GET", "/x"},
+                                                                 {"--explain", "GET", "/x"}}) {
+    const Parsing parsing = parse(words);
+    EXPECT_THAT(parsing.errors, IsEmpty());
+    EXPECT_EQ(parsing.line.action, Action::kExplain);
+    EXPECT_EQ(parsing.line.explain, "GET /x");
+  }
+  EXPECT_EQ(parse({"explain", "/x"}).line.explain, "/x");
+}
+
+TEST(CommandLine, KnowsWhichHelpIsMeant) {
+  for (const char* help : {"-h", "--help"}) {
+    EXPECT_EQ(parse({help}).line.action, Action::kHelp);
+    EXPECT_EQ(parse({help}).line.command, "");
+    for (const char* command : {"check", "explain", "probe"}) {
+      const Parsing parsing = parse({command, help});
+      EXPECT_THAT(parsing.errors, IsEmpty());
+      EXPECT_EQ(parsing.line.action, Action::kHelp);
+      EXPECT_EQ(parsing.line.command, command);
+    }
+    EXPECT_EQ(parse({"routes", "import", help}).line.command, "routes import");
+  }
 }
 
 TEST(CommandLine, ReadsTheUrlOfAProbe) {
@@ -111,6 +140,15 @@ TEST(CommandLine, HelpNamesEveryOptionAndVariable) {
     EXPECT_THAT(text, HasSubstr(flag));
   for (const CommandText& command : command_texts())
     EXPECT_THAT(text, HasSubstr(fmt::format("wayside {} {}", command.words, command.operands)));
+}
+
+TEST(CommandLine, HelpOfACommandIsItsUsage) {
+  for (const CommandText& command : command_texts()) {
+    const std::string text = help_text(command.words);
+    EXPECT_THAT(text, StartsWith(fmt::format("Usage: wayside {} {}\n", command.words, command.operands)));
+    EXPECT_THAT(text, Not(HasSubstr("--listen")));
+    EXPECT_THAT(on_one_line(text), HasSubstr(std::string(command.help.substr(1))));
+  }
 }
 
 }  // namespace

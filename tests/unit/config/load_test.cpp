@@ -15,6 +15,7 @@ namespace {
 
 using metrics::Naming;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
@@ -144,17 +145,113 @@ TEST(Load, AnswersHelpAndVersionWhateverElseIsWrong) {
 }
 
 TEST(Load, RejectsOneAddressForTwoPurposes) {
-  EXPECT_THAT(
-      errors_of({"--listen", ":80", "--metrics-listen", "0.0.0.0:80"}),
-      ElementsAre(
-          R"(metrics.listen: expected each address once, in listen and metrics.listen, found "0.0.0.0:80" twice)"));
+  EXPECT_THAT(errors_of({"--listen", ":80", "--metrics-listen", "0.0.0.0:80"}),
+              ElementsAre(R"(--metrics-listen: expected an address of its own, found "0.0.0.0:80", which is )"
+                          "that of --listen: change the port of one of them"));
+  EXPECT_THAT(errors_of({"--metrics-listen", ":8080"}),
+              ElementsAre(R"(--metrics-listen: expected an address of its own, found "0.0.0.0:8080", which )"
+                          "is that of listen: change the port of one of them"));
   EXPECT_THAT(errors_of({"--listen", ":0", "--metrics-listen", ":0"}), IsEmpty()) << "two free ports";
+}
+
+TEST_F(LoadFile, NamesThePlaceOfAConflict) {
+  struct Case {
+    std::string text;
+    std::string error;  // without the file's name
+  };
+  const std::vector<Case> cases = {
+      {"listen: :80\nmetrics:\n  listen: :80\n",
+       R"(:3: metrics.listen: expected an address of its own, found "0.0.0.0:80", which is that of listen )"
+       "(line 1): change the port of one of them"},
+      {"listen:\n  - :80\n  - unix:/a\n  - unix:/a\n",
+       R"(:4: listen[2]: expected an address of its own, found "unix:/a", which is that of listen[1] )"
+       "(line 3): remove one of them"},
+      {"metrics:\n  listen: {address: :1, proxy_protocol: true}\n",
+       ":2: metrics.listen: expected no proxy_protocol, found it: it names clients of the proxy"},
+      {"backend: http://127.0.0.1:8080\n",
+       R"(:1: backend: expected another service, found "127.0.0.1:8080", where wayside itself listens)"},
+      {"backend:\n  url: http://127.0.0.1:10180\n",
+       R"(:2: backend.url: expected another service, found "127.0.0.1:10180", where wayside itself listens)"},
+      {"metrics:\n  labels:\n    le: {header: X, values: [a]}\n",
+       R"(:3: metrics.labels.le: expected the name of a label, found "le")"},
+      {"metrics:\n  rename:\n    families: {x: y}\n",
+       R"(:3: metrics.rename: expected the name of a family, found "x")"},
+      {"metrics:\n  max_series: 1\n",
+       ":2: metrics.max_series: expected at least 315 with these namings, buckets and histograms, found 1"},
+      {"backend:\n  health:\n    timeout: 1s\n    interval: 3s\n",
+       ":3: backend.health: expected path, such as path: /healthz, beside interval and timeout, found none"},
+  };
+  for (const auto& [text, error] : cases) {
+    const std::string file = write(text);
+    EXPECT_THAT(errors_of({"--config", file.c_str()}), ElementsAre(file + error)) << text;
+  }
+}
+
+TEST_F(LoadFile, NamesTheSourceThatOverridesTheFile) {
+  const std::string file = write("listen: [:1, :2]\nbackend: http://app\n");
+  EXPECT_THAT(errors_of({"--config", file.c_str(), "--listen", ":1", "--listen", ":1"}),
+              ElementsAre(StartsWith("--listen: expected an address of its own")));
+  EXPECT_THAT(errors_of({"--config", file.c_str()}, {"WAYSIDE_BACKEND=http://127.0.0.1:2"}),
+              ElementsAre(StartsWith("WAYSIDE_BACKEND: expected another service")));
+}
+
+TEST(Load, RejectsAddressesThatOverlap) {
+  struct Case {
+    const char* listen;
+    std::string fault;  // empty: none
+  };
+  const std::vector<Case> cases = {
+      {"0.0.0.0:80,127.0.0.1:80", R"(found "127.0.0.1:80", which is among those of "0.0.0.0:80")"},
+      {"127.0.0.1:80,0.0.0.0:80", R"(found "0.0.0.0:80", which includes "127.0.0.1:80")"},
+      {"[::]:80,127.0.0.1:80", R"(found "127.0.0.1:80", which is among those of "[::]:80")"},
+      {"[::]:80,[::1]:80", R"(found "[::1]:80", which is among those of "[::]:80")"},
+      {"[::1]:80,[0:0::1]:80", R"(found "[0:0::1]:80", which is that of)"},
+      {"[::]:80,0.0.0.0:80", {}},
+      {"[::1]:80,0.0.0.0:80", {}},
+      {"0.0.0.0:80,127.0.0.1:81", {}},
+      {"127.0.0.1:80,127.0.0.2:80", {}},
+      {"[::]:0,127.0.0.1:0", {}},
+  };
+  for (const auto& [listen, fault] : cases) {
+    const auto errors = errors_of({"--listen", listen});
+    if (fault.empty()) {
+      EXPECT_THAT(errors, IsEmpty()) << listen;
+    } else {
+      EXPECT_THAT(errors, ElementsAre(HasSubstr(fault))) << listen;
+    }
+  }
+  EXPECT_THAT(errors_of({"--listen", "127.0.0.1:80", "--metrics-listen", ":80"}),
+              ElementsAre(HasSubstr(R"("0.0.0.0:80", which includes "127.0.0.1:80")")));
+}
+
+TEST_F(LoadFile, LetsSharedPortsOverlap) {
+  const std::string file = write("reuse_port: true\nlisten: [0.0.0.0:80, 127.0.0.1:80]\n");
+  EXPECT_THAT(errors_of({"--config", file.c_str()}), IsEmpty()) << "the kernel takes the closest address";
+  EXPECT_THAT(errors_of({"--config", file.c_str(), "--metrics-listen", "127.0.0.2:80"}),
+              ElementsAre(StartsWith("--metrics-listen: ")))
+      << "metrics.listen is never shared";
+}
+
+TEST_F(LoadFile, KnowsTheOwnersOfSockets) {
+  const std::string file = write(
+      "listen:\n"
+      "  - {address: unix:/a, owner: root:root}\n"
+      "  - {address: unix:/b, owner: '4242:4242'}\n"
+      "  - {address: unix:/c, owner: no-such-user}\n"
+      "metrics:\n"
+      "  listen: {address: unix:/d, owner: ':no-such-group'}\n");
+  EXPECT_THAT(
+      errors_of({"--config", file.c_str()}),
+      ElementsAre(file + R"(:4: listen[2]: expected the owner to be known on this machine, found no user )"
+                         R"("no-such-user")",
+                  file + R"(:6: metrics.listen: expected the owner to be known on this machine, found no )"
+                         R"(group "no-such-group")"));
 }
 
 TEST(Load, RejectsABackendThatIsWaysideItself) {
   for (const char* backend : {"http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"}) {
     EXPECT_THAT(errors_of({"--backend", backend}),
-                ElementsAre(StartsWith("backend: expected another service")));
+                ElementsAre(StartsWith("--backend: expected another service")));
   }
   EXPECT_THAT(errors_of({"--backend", "http://127.0.0.1:8080", "--listen", "10.0.0.1:8080"}), IsEmpty());
   EXPECT_THAT(errors_of({"--backend", "http://app:8080"}), IsEmpty());
@@ -168,9 +265,12 @@ TEST_F(LoadFile, RefusesAProxyProtocolThatNobodyMaySpeak) {
                                    "}\ntrusted_proxies: [" + trusted + "]\n");
     return errors_of({"--config", file.c_str()});
   };
-  EXPECT_THAT(errors("true", ""),
-              ElementsAre("trusted_proxies: expected the load balancers that speak the PROXY protocol "
-                          "(listen.proxy_protocol), found an empty list: every connection would be refused"));
+  EXPECT_THAT(
+      errors("true", ""),
+      ElementsAre(
+          folder_.string() +
+          "/wayside.yaml:2: trusted_proxies: expected the load balancers that speak the PROXY protocol "
+          "(listen.proxy_protocol), found an empty list: every connection would be refused"));
   EXPECT_THAT(errors("true", "192.0.2.1"), IsEmpty());
   EXPECT_THAT(errors("optional", ""), IsEmpty()) << "connections without a header are served";
 }
@@ -195,7 +295,7 @@ TEST_F(LoadFile, HintsAtRoutesThatHaveNoRoom) {
     text += "  - /" + std::to_string(i) + "\n";
   const std::string many = write(text);
   EXPECT_THAT(load_words({"--check", "--config", many.c_str()})->hints,
-              ElementsAre(StartsWith("metrics.max_series: expected at least ")));
+              ElementsAre(StartsWith(many + ":1: metrics.max_series: expected at least ")));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "config/route_import_command.hpp"
 
+#include "unit/config/command_line_test_support.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,18 +12,6 @@ namespace wayside::config {
 namespace {
 
 using testing::IsEmpty;
-
-struct Parsing {
-  CommandLine line;
-  std::vector<std::string> errors;
-};
-
-Parsing parse(std::vector<const char*> words) {
-  words.insert(words.begin(), "wayside");
-  Parsing parsing;
-  parsing.line = parse_command_line(words, parsing.errors);
-  return parsing;
-}
 
 TEST(RouteImportCommand, ReadsItsWords) {
   const Parsing parsing = parse({"routes", "import", "--from", "flask", "-"});

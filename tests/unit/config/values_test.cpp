@@ -25,6 +25,31 @@ TEST(Values, ReadWorkers) {
   }
 }
 
+TEST(Values, ReadSwitches) {
+  for (const char* text : {"on", "true"}) {
+    EXPECT_TRUE(*Switch::parse(text)) << text;
+    EXPECT_TRUE(*Boolean::parse(text)) << text;
+  }
+  for (const char* text : {"off", "false"}) {
+    EXPECT_FALSE(*Switch::parse(text)) << text;
+    EXPECT_FALSE(*Boolean::parse(text)) << text;
+  }
+  EXPECT_EQ(Switch::parse("yes").error().text, R"(expected on or off (did you mean on?), found "yes")");
+  EXPECT_EQ(Switch::parse("False").error().text, R"(expected on or off (did you mean off?), found "False")");
+  EXPECT_EQ(Boolean::parse("no").error().text, R"(expected true or false (did you mean false?), found "no")");
+  EXPECT_EQ(Boolean::parse("maybe").error().text, R"(expected true or false, found "maybe")");
+}
+
+TEST(Values, ProposeTheNetworkOfAnAddress) {
+  EXPECT_EQ(ProxyNetworks::parse(Texts{"10.1.2.3/8"}).error().text,
+            "expected a network without an address in it (did you mean 10.0.0.0/8, or 10.1.2.3 alone?), "
+            R"(found "10.1.2.3/8")");
+  EXPECT_THAT(ProxyNetworks::parse(Texts{"2001:db8::1/32"}).error().text,
+              HasSubstr("did you mean 2001:db8::/32, or 2001:db8::1 alone?"));
+  EXPECT_EQ(ProxyNetworks::parse(Texts{"10.1.2.3/40"}).error().text,
+            R"(expected private_ranges, an address or a network such as 10.0.0.0/8, found "10.1.2.3/40")");
+}
+
 TEST(Values, ReadLogLevels) {
   EXPECT_EQ(*OneOf<kLogLevelWords>::parse("debug"), LogLevel::kDebug);
   EXPECT_EQ(*OneOf<kLogLevelWords>::parse("error"), LogLevel::kError);

@@ -117,7 +117,8 @@ TEST(YamlSettings, ReadAHealthCheck) {
   EXPECT_EQ(read("backend: {health: {path: /healthz}}"), by_default);
   EXPECT_EQ(read("backend: {health: none}").health, HealthCheck{});
   EXPECT_THAT(mistakes_of("backend: {health: {interval: 1s}}"),
-              ElementsAre("f.yaml:1: backend.health: expected a path with interval and timeout, found none"));
+              ElementsAre("f.yaml:1: backend.health: expected path, such as path: /healthz, beside interval "
+                          "and timeout, found none"));
   for (const char* path : {"healthz", "http://a/", "\"/a b\"", "\"/a#b\"", "\"/\\r\\nX: y\"", "\"\""}) {
     EXPECT_THAT(mistakes_of(fmt::format("backend: {{health: {}}}", path)),
                 ElementsAre(testing::StartsWith(
@@ -316,7 +317,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"routes:\n- {name: x, group: [/a], path: /b}",
        "f.yaml:2: routes[0]: expected a path or a group, found both"},
       {"routes:\n- {path: /a, exclude: yes}",
-       R"(f.yaml:2: routes[0].exclude: expected on or off, found "yes")"},
+       R"(f.yaml:2: routes[0].exclude: expected on or off (did you mean on?), found "yes")"},
       {"routes:\n- {path: /a, buckets: [1, x]}",
        R"(f.yaml:2: routes[0].buckets: expected bounds in seconds, as in [0.1, 0.5, 1], found "x")"},
       {"unmatched: drop", R"(f.yaml:1: unmatched: expected fold, path or guess, found "drop")"},

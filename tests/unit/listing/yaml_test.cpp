@@ -61,8 +61,24 @@ TEST(ListingYaml, LeavesOutWhatIsThere) {
     existing.back().methods = entry.methods;
     existing.back().dialect = entry.dialect;
   }
+  Listing again{listing.entries, {}};
+  settle(again, existing, {}, {});
+  EXPECT_TRUE(again.entries.empty());
+  EXPECT_TRUE(again.notes.empty());
+  EXPECT_EQ(again.known, existing.size());
+}
+
+// A route that the file has for other methods is news.
+TEST(ListingYaml, NamesARouteThatIsThereInPart) {
+  MethodSet both = get();
+  both.insert(Method::post);
+  std::vector<routes::RouteSpec> existing(1);
+  existing[0].path = "/{a}";
+  existing[0].methods = get();
+  Listing listing{{{"/{b}", both, Dialect::kAuto, {}, 1}}, {}};
   settle(listing, existing, {}, {});
-  EXPECT_TRUE(listing.entries.empty());
+  EXPECT_EQ(listing.known, 0U);
+  ASSERT_EQ(listing.notes.size(), 1U);
   EXPECT_THAT(listing.notes[0].reason, HasSubstr("which is there"));
 }
 

@@ -181,5 +181,21 @@ TEST(Lint, FindsLabelsThatCollide) {
                           "together (a group says so)"));
 }
 
+// As the import of Rails' routes writes them, where an action has a constraint and the next has none.
+TEST(Lint, LetsTemplatesShareALabelThatDifferInConstraintsAlone) {
+  std::vector<RouteSpec> specs =
+      specs_of({R"(/p/:id(\d+)(.:format([^.]+)))", "/p/:id(.:format)", "/p/:id", "/p/*id", "/q/:id"});
+  specs[0].methods.insert(Method::get);
+  specs[1].methods.insert(Method::patch);
+  specs[1].dialect = Dialect::kRails;
+  specs[0].name = "/p/:id(.:format)";
+  EXPECT_THAT(hints_of({specs[0], specs[1]}), IsEmpty());
+  for (std::size_t other = 2; other < specs.size(); ++other) {
+    specs[other].name = specs[0].name;
+    EXPECT_THAT(hints_of({specs[0], specs[other]}), testing::Contains(testing::HasSubstr("shares the label")))
+        << specs[other].path;
+  }
+}
+
 }  // namespace
 }  // namespace wayside::routes

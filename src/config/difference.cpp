@@ -1,0 +1,50 @@
+#include "wayside/config/difference.hpp"
+
+#include "config/setting.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <variant>
+
+namespace wayside::config {
+namespace {
+
+constexpr std::array<std::string_view, 9> kOfRoutes = {"routes",
+                                                       "openapi",
+                                                       "unmatched",
+                                                       "dialect",
+                                                       "trailing_slash",
+                                                       "ignore_case",
+                                                       "limits.routes",
+                                                       "limits.openapi_size",
+                                                       "limits.route_memory"};
+
+std::string print(const StructuredValue& value, const Settings& settings) {
+  YAML::Emitter out;
+  value.print(settings, out);
+  return out.c_str();
+}
+
+bool differs(const Setting& setting, const Settings& a, const Settings& b) {
+  if (const auto* const text = std::get_if<TextValue>(&setting.value))
+    return text->print(a) != text->print(b);
+  const auto& structured = std::get<StructuredValue>(setting.value);
+  return print(structured, a) != print(structured, b);
+}
+
+}  // namespace
+
+std::vector<std::string_view> keys_that_need_restart(const Settings& current, const Settings& next) {
+  std::vector<std::string_view> keys;
+  for (const Setting& setting : settings()) {
+    const bool is_fixed =
+        !setting.key.empty() && std::ranges::find(kOfRoutes, setting.key) == kOfRoutes.end();
+    if (is_fixed && differs(setting, current, next)) keys.push_back(setting.key);
+  }
+  return keys;
+}
+
+}  // namespace wayside::config

@@ -1,0 +1,23 @@
+#include "wayside/base/owner.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wayside {
+namespace {
+
+TEST(FindOwner, TakesNamesAndNumbers) {
+  EXPECT_EQ(find_owner("").value(), Owner{});
+  EXPECT_EQ(find_owner("root").value(), (Owner{0, std::nullopt}));
+  EXPECT_EQ(find_owner("root:root").value(), (Owner{0, 0}));
+  EXPECT_EQ(find_owner(":root").value(), (Owner{std::nullopt, 0}));
+  EXPECT_EQ(find_owner("4242:4343").value(), (Owner{4242, 4343}));
+}
+
+TEST(FindOwner, NamesWhatDoesNotExist) {
+  EXPECT_EQ(find_owner("no-such-user").error(), R"(no user "no-such-user")");
+  EXPECT_EQ(find_owner("root:no-such-group").error(), R"(no group "no-such-group")");
+  EXPECT_EQ(find_owner("-1").error(), R"(no user "-1")");
+}
+
+}  // namespace
+}  // namespace wayside
