@@ -160,6 +160,7 @@ Checked<bool, http::Violation> Session::take_proxy_header() {
   if (!client_.is_trusted) return http::Violation::kUntrustedProxyHeader;
   client_.in.consume((*header)->size);
   awaited_header_ = config::ProxyProtocol::kOff;
+  client_.uses_tls = (*header)->client_uses_tls;
   if ((*header)->client_ip) client_.name(*std::move((*header)->client_ip), context_.settings.trusted_proxies);
   return true;
 }

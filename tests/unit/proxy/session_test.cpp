@@ -280,6 +280,24 @@ TEST_F(ProxyHeaderSessionTest, TakesAHeaderInAnyPieces) {
   }
 }
 
+// Whatever the client, who is no trusted proxy, says itself.
+TEST_F(ProxyHeaderSessionTest, TakesTheSchemeFromAHeader) {
+  for (const char client_flags : {'\x01', '\0'}) {
+    Serving serving(stage_, config::ProxyProtocol::kRequired);
+    std::string header("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x14\xcb\0\x71\x09\xc0\0\x02\x02\0\x01\0\x50\x20\0\x05",
+                       31);
+    header += client_flags + std::string(4, '\0');
+    serving.client.send(header + "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: ws\r\n\r\n");
+    test::RawSocket backend = test::accept(stage_);
+    const std::string head = receive_head(stage_, backend);
+    const std::string expected = client_flags != 0 ? "https" : "http";
+    EXPECT_NE(head.find("\r\nX-Forwarded-Proto: " + expected + "\r\n"), std::string::npos) << head;
+    EXPECT_EQ(head.find("ws"), std::string::npos) << head;
+    serving.client.close();
+    EXPECT_TRUE(serving.run_to_end());
+  }
+}
+
 TEST_F(ProxyHeaderSessionTest, IsIdleBehindAHeader) {
   stage_.settings.timeouts.request_head = 200ms;
   Serving serving(stage_, config::ProxyProtocol::kRequired);
