@@ -250,6 +250,19 @@ TEST_F(SessionTest, MakesNoRoomWhereARequestIsOnItsWay) {
   EXPECT_EQ(stage_.metric("wayside_client_evictions_total"), 0);
 }
 
+// The header of the PROXY protocol stands behind what may be two empty lines.
+TEST_F(SessionTest, NamesAnUnexpectedProxyHeaderInAnyPieces) {
+  const std::string header("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", 16);
+  for (std::size_t size = 1; size <= header.size(); ++size) {
+    Serving serving(stage_);
+    serving.client.send(header.substr(0, size));
+    test::run_ready(stage_.loop);
+    serving.client.send(header.substr(size));
+    EXPECT_NE(receive_to_end(stage_, serving.client).find("listen.proxy_protocol"), std::string::npos)
+        << size;
+  }
+}
+
 // As a load balancer connects for a client that sends nothing yet.
 class ProxyHeaderSessionTest : public SessionTest {
  protected:
