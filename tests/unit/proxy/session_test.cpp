@@ -1,5 +1,7 @@
 #include "proxy/session.hpp"
 
+#include "wayside/http/foreign_protocol.hpp"
+
 #include "support/connection.hpp"
 #include "support/proxy_stage.hpp"
 #include "support/stage_peers.hpp"
@@ -21,6 +23,7 @@ using test::receive_head;
 using test::receive_to_end;
 
 constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 2\r\n\r\nok";
 
 // A session from its first step on, and its client.
@@ -260,6 +263,32 @@ TEST_F(SessionTest, NamesAnUnexpectedProxyHeaderInAnyPieces) {
     serving.client.send(header.substr(size));
     EXPECT_NE(receive_to_end(stage_, serving.client).find("listen.proxy_protocol"), std::string::npos)
         << size;
+  }
+}
+
+TEST_F(SessionTest, SendsAClientOfHttp2BackToHttp1) {
+  Serving serving(stage_);
+  serving.client.send(kHttp2Preface);
+  EXPECT_EQ(receive_to_end(stage_, serving.client), http::http2_refusal());
+}
+
+// RFC 9113 section 3.4: the preface begins a connection.
+TEST_F(SessionTest, TakesAPrefaceOfHttp2BehindARequestForARequest) {
+  for (const bool is_pipelined : {false, true}) {
+    Serving serving(stage_);
+    serving.client.send(std::string(kGet) + (is_pipelined ? std::string(kHttp2Preface) : ""));
+    test::RawSocket backend = test::accept(stage_);
+    receive_head(stage_, backend);
+    backend.send(kOk);
+    if (!is_pipelined) {
+      EXPECT_EQ(receive(stage_, serving.client, "ok"), kOk);
+      serving.client.send(kHttp2Preface);
+    }
+    const std::string answers = receive_to_end(stage_, serving.client);
+    const std::string last = answers.substr(is_pipelined ? kOk.size() : 0);
+    EXPECT_TRUE(last.starts_with("HTTP/1.1 505 ")) << answers;
+    EXPECT_NE(last.find("\r\nConnection: close\r\n"), std::string::npos) << answers;
+    backend.close();
   }
 }
 
