@@ -8,10 +8,13 @@ std::optional<Violation> foreign_protocol(std::string_view bytes) noexcept {
   // The type of a record with handshake messages, and the first byte of all versions.
   if (bytes.starts_with("\x16\x03"sv) || bytes == "\x16"sv) return Violation::kTlsHello;
   if (bytes.starts_with("PRI * HTTP/2.0\r\n"sv)) return Violation::kHttp2Preface;
-  for (const std::string_view mark :
-       {"PROXY TCP4 "sv, "PROXY TCP6 "sv, "PROXY UNKNOWN"sv, "\0\r\nQUIT\n"sv}) {
+  for (const std::string_view mark : {"PROXY TCP4 "sv, "PROXY TCP6 "sv, "PROXY UNKNOWN"sv}) {
     if (bytes.starts_with(mark)) return Violation::kUnexpectedProxyHeader;
   }
+  // The rest of the mark of version 2. No request begins with its first byte, so the others are not awaited.
+  constexpr std::string_view kBinaryMark = "\0\r\nQUIT\n"sv;
+  const std::string_view received = bytes.substr(0, kBinaryMark.size());
+  if (!received.empty() && kBinaryMark.starts_with(received)) return Violation::kUnexpectedProxyHeader;
   return std::nullopt;
 }
 

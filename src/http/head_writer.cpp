@@ -83,13 +83,14 @@ void write_framing(Appender& out, const Framing& framing, bool length_is_there) 
 
 // This hop's element of a Forwarded field (RFC 7239 sections 4 and 6). An IPv6 address is quoted and in
 // brackets, and a client without an address is unknown.
-std::string_view own_forwarded(std::string_view ip, std::span<char, 64> buffer) noexcept {
-  if (ip.empty()) return "for=unknown";
+std::string_view own_forwarded(const RequestRewrite& rewrite, std::span<char, 64> buffer) noexcept {
+  const std::string_view ip = rewrite.client_ip;
   Appender element(buffer);
   const bool is_v6 = ip.find(':') != ip.npos;
   element.text(is_v6 ? "for=\"[" : "for=");
-  element.text(ip);
+  element.text(ip.empty() ? "unknown" : ip);
   if (is_v6) element.text("]\"");
+  if (rewrite.client_uses_tls) element.text(";proto=https");
   return {buffer.data(), element.size().value_or(0)};
 }
 
@@ -148,7 +149,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
     } else if (&field == forwarded_for && !rewrite.client_ip.empty()) {
       copier.append(field, rewrite.client_ip);
     } else if (&field == forwarded) {
-      copier.append(field, own_forwarded(rewrite.client_ip, own_element));
+      copier.append(field, own_forwarded(rewrite, own_element));
     } else if (&field == via) {
       copier.append(field, own_via);
     } else if (field.id == field::max_forwards && rewrite.max_forwards) {
@@ -173,9 +174,10 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   if (forwarded_for == nullptr && !rewrite.client_ip.empty())
     write_field(out, "X-Forwarded-For", rewrite.client_ip);
   if (!trusts && head.fields.contains(field::forwarded))
-    write_field(out, "Forwarded", own_forwarded(rewrite.client_ip, own_element));
+    write_field(out, "Forwarded", own_forwarded(rewrite, own_element));
   // These describe what the first proxy saw, so they are added only if absent.
-  if (!trusts || !head.fields.contains(kXForwardedProto)) out.text("X-Forwarded-Proto: http\r\n");
+  if (!trusts || !head.fields.contains(kXForwardedProto))
+    write_field(out, "X-Forwarded-Proto", rewrite.client_uses_tls ? "https" : "http");
   const std::string_view asked_host = !head.authority.empty() ? head.authority : host ? host->value : "";
   if ((!trusts || !head.fields.contains(kXForwardedHost)) && !asked_host.empty())
     write_field(out, "X-Forwarded-Host", asked_host);

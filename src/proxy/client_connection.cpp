@@ -1,5 +1,7 @@
 #include "proxy/client_connection.hpp"
 
+#include "wayside/http/foreign_protocol.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <utility>
@@ -33,6 +35,10 @@ bool ClientConnection::read_ahead(net::BufferPool& buffers, config::HalfClose ha
   }
   if (in.size() < kReadAhead) stream.watch_readable();
   return true;
+}
+
+http::Violation ClientConnection::refusal_of(http::Violation violation) const noexcept {
+  return is_http1 ? violation : http::foreign_protocol(in.view()).value_or(violation);
 }
 
 bool ClientConnection::read(net::BufferPool& buffers) {

@@ -4,6 +4,7 @@
 
 #include "wayside/base/trusted_proxies.hpp"
 #include "wayside/config/settings.hpp"
+#include "wayside/http/violation.hpp"
 #include "wayside/net/buffer.hpp"
 #include "wayside/net/deadline.hpp"
 #include "wayside/net/stream.hpp"
@@ -27,6 +28,10 @@ struct ClientConnection {
   // the client has left; `half_close` says whether ending its sending direction counts as leaving.
   bool read_ahead(net::BufferPool& buffers, config::HalfClose half_close);
 
+  // Why the request that `in` begins with is refused, in which `violation` was found: the connection may
+  // begin with another protocol.
+  http::Violation refusal_of(http::Violation violation) const noexcept;
+
   // Reads once into `in`, whose views end. False at the end of the stream and on errors.
   bool read(net::BufferPool& buffers);
 
@@ -38,6 +43,8 @@ struct ClientConnection {
   bool is_trusted;        // when it says for whom it asks (Settings::trusted_proxies)
   bool is_named = false;  // by a header of the PROXY protocol
   std::string named_by;   // the address of its sender, in the same form; meaningful if `is_named`
+  bool uses_tls = false;  // towards the sender of that header
+  bool is_http1 = false;  // a request was read
   const SessionId id;
 };
 

@@ -1,6 +1,5 @@
 #include "proxy/exchange.hpp"
 
-#include "wayside/http/foreign_protocol.hpp"
 #include "wayside/http/head_parser.hpp"
 #include "wayside/net/shortage.hpp"
 
@@ -92,7 +91,8 @@ Exchange::Exchange(Context& context, ClientConnection& client)
 std::optional<End> Exchange::admit(std::size_t head_size) {
   http::RequestHead& head = context_.request_head;
   if (const auto violation = http::parse_request_head(client_.in.data().first(head_size), head))
-    return http::foreign_protocol(client_.in.view()).value_or(*violation);
+    return client_.refusal_of(*violation);
+  client_.is_http1 = true;
   recorder_.note_request(head);
   const auto end = request_.admit(head, head_size);
   if (!end && request_.plan().ends_here())

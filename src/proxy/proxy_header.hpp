@@ -18,6 +18,7 @@ struct ProxyHeader {
   std::size_t size = 0;
   // Empty: of a unix socket. None: the connection is the load balancer's own, or its client is unknown.
   std::optional<std::string> client_ip{};
+  bool client_uses_tls = false;  // as an extension of version 2 says
 };
 
 // A longer header is a violation; the fixed parts take 232 bytes, and the rest is for extensions (TLV).
@@ -27,7 +28,8 @@ inline constexpr std::size_t kMaxProxyHeader = 4 * 1024;
 bool may_be_proxy_header(std::string_view bytes) noexcept;
 
 // Reads the header that the bytes begin with. Nothing while it is incomplete. Violation::kMissingProxyHeader
-// where the bytes begin with something else, and kBadProxyHeader where it breaks a rule.
+// where the bytes begin with something else, and kBadProxyHeader where it breaks a rule or does not have its
+// checksum.
 Checked<std::optional<ProxyHeader>, http::Violation> parse_proxy_header(std::string_view bytes);
 
 }  // namespace wayside::proxy

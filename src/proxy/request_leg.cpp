@@ -38,6 +38,7 @@ std::optional<End> RequestLeg::admit(const http::RequestHead& head, std::size_t 
   const auto written = http::write_request_head(head,
                                                 {.client_ip = client_.ip,
                                                  .trusts_client = client_.is_trusted,
+                                                 .client_uses_tls = client_.uses_tls,
                                                  .fallback_host = context_.fallback_host,
                                                  .framing = plan_.framing,
                                                  .upgrade = plan_.wants_upgrade,

@@ -1,6 +1,5 @@
 #include "proxy/session.hpp"
 
-#include "wayside/http/foreign_protocol.hpp"
 #include "wayside/http/head_scanner.hpp"
 
 #include "proxy/exchange.hpp"
@@ -142,7 +141,7 @@ Checked<std::optional<std::size_t>, http::Violation> Session::look_for_head(Head
     if (!*is_taken) return std::optional<std::size_t>();
   }
   auto found = search.look_in(client_.in);
-  if (!found) return http::foreign_protocol(client_.in.view()).value_or(found.error());
+  if (!found) return client_.refusal_of(found.error());
   return found;
 }
 
@@ -160,6 +159,7 @@ Checked<bool, http::Violation> Session::take_proxy_header() {
   if (!client_.is_trusted) return http::Violation::kUntrustedProxyHeader;
   client_.in.consume((*header)->size);
   awaited_header_ = config::ProxyProtocol::kOff;
+  client_.uses_tls = (*header)->client_uses_tls;
   if ((*header)->client_ip) client_.name(*std::move((*header)->client_ip), context_.settings.trusted_proxies);
   return true;
 }

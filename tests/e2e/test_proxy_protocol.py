@@ -25,6 +25,28 @@ listen checked
   server wayside 127.0.0.1:{port} send-proxy-v2 check inter 100ms
 """
 
+HAPROXY_WITH_TLS = """
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 20s
+  timeout server 20s
+frontend tls
+  bind 127.0.0.1:{tls} ssl crt {folder}/haproxy.pem
+  http-request set-header X-Forwarded-Proto https
+  default_backend wayside
+frontend plain
+  bind 127.0.0.1:{plain}
+  default_backend checksum
+backend wayside
+  server wayside 127.0.0.1:{port} send-proxy-v2-ssl
+frontend tls_checksum
+  bind 127.0.0.1:{tls_checksum} ssl crt {folder}/haproxy.pem
+  default_backend checksum
+backend checksum
+  server wayside 127.0.0.1:{port} send-proxy-v2-ssl proxy-v2-options crc32c
+"""
+
 NGINX = """
 daemon off; master_process off; pid {folder}/nginx.pid;
 events {{}}
@@ -58,8 +80,8 @@ access_log: json
 {more}
 """)  # fmt: skip
 
-    def fields(self, port, *curl_arguments):
-        command = [support.program("curl"), "--silent", "--show-error", "--fail", "--max-time", "20", *curl_arguments, f"http://127.0.0.1:{port}/"]
+    def fields(self, port, *curl_arguments, scheme="http"):
+        command = [support.program("curl"), "--silent", "--show-error", "--fail", "--max-time", "20", *curl_arguments, f"{scheme}://127.0.0.1:{port}/"]
         return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
     def test_haproxy(self):
@@ -73,6 +95,24 @@ access_log: json
             support.wait_until(lambda: support.accepts_connections(port), f"HAProxy listens on {port}")
             self.assertEqual(self.fields(port, "--interface", "127.0.0.7")["x-forwarded-for"], "127.0.0.7", name)
         wayside.wait_for_line(r'"client":"127\.0\.0\.7","peer":"127\.0\.0\.1"')
+
+    def test_the_scheme_comes_from_haproxy(self):
+        wayside = self.listen("true", "trusted_proxies: [127.0.0.1]")
+        subprocess.run([support.program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2",
+                        "-keyout", f"{self.folder}/haproxy.pem", "-out", f"{self.folder}/haproxy.pem"],
+                       capture_output=True, timeout=support.TIMEOUT_S, check=True)  # fmt: skip
+        ports = {name: support.free_port() for name in ("tls", "plain", "tls_checksum")}
+        file = f"{self.folder}/haproxy.cfg"
+        with open(file, "w") as out:
+            out.write(HAPROXY_WITH_TLS.format(folder=self.folder, port=wayside.proxy_port, **ports))
+        self.start(support.program("haproxy"), "-f", file)
+        for name, port in ports.items():
+            support.wait_until(lambda: support.accepts_connections(port), f"HAProxy listens on {port}")
+            scheme = "http" if name == "plain" else "https"
+            fields = self.fields(port, "--insecure", "--interface", "127.0.0.7", "--header", "Forwarded: for=6.6.6.6", scheme=scheme)
+            self.assertEqual(fields["x-forwarded-for"], "127.0.0.7", name)
+            self.assertEqual(fields["x-forwarded-proto"], scheme, name)
+            self.assertEqual(fields["forwarded"], "for=127.0.0.7;proto=https" if scheme == "https" else "for=127.0.0.7", name)
 
     def test_nginx(self):
         wayside = self.listen("true")

@@ -10,7 +10,7 @@ namespace wayside::http {
 
 // The protocol that bytes begin with which are no request: a TLS hello (RFC 8446 section 5.1), the preface of
 // HTTP/2 (RFC 9113 section 3.4), or a header of the PROXY protocol. `bytes` come without empty lines in
-// front.
+// front, and may be fewer than tell these apart from other bytes that are no request.
 std::optional<Violation> foreign_protocol(std::string_view bytes) noexcept;
 
 // The frames that send a client of HTTP/2 back to HTTP/1.1: an empty SETTINGS frame, and GOAWAY with

@@ -23,6 +23,7 @@ struct RequestRewrite {
   // True: X-Forwarded-For and Forwarded of the client are continued. False: every field that
   // http::is_set_by_proxies() names is dropped, and this hop writes its own.
   bool trusts_client = true;
+  bool client_uses_tls = false;                 // towards a load balancer: the forwarded scheme is https
   std::string_view fallback_host;               // the Host of an HTTP/1.0 request without one
   Framing framing{};                            // of the body that follows
   bool upgrade = false;                         // forward the client's Upgrade field

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -18,14 +19,16 @@ TEST(ForeignProtocol, IsNamed) {
             Violation::kUnexpectedProxyHeader);
   EXPECT_EQ(foreign_protocol("PROXY TCP6 ::1"sv), Violation::kUnexpectedProxyHeader);
   EXPECT_EQ(foreign_protocol("PROXY UNKNOWN\r\n"sv), Violation::kUnexpectedProxyHeader);
-  EXPECT_EQ(foreign_protocol("\0\r\nQUIT\n\x21"sv), Violation::kUnexpectedProxyHeader)
-      << "the empty lines in front of the mark are taken for those of a request";
+  // The empty lines in front of the mark are taken for those of a request.
+  constexpr std::string_view kProxyHeader = "\0\r\nQUIT\n\x21"sv;
+  for (std::size_t size = 1; size <= kProxyHeader.size(); ++size)
+    EXPECT_EQ(foreign_protocol(kProxyHeader.substr(0, size)), Violation::kUnexpectedProxyHeader) << size;
 }
 
 TEST(ForeignProtocol, IsNoFaultyRequest) {
   for (const std::string_view bytes :
-       {""sv, "GET / HTTP/3\r\n"sv, "PRI / HTTP/1.1\r\n"sv, "PROXY / HTTP/1.1\r\n"sv, "\x15\x03"sv, "\0"sv,
-        "QUIT\n"sv, "PROXY TCP"sv})
+       {""sv, "GET / HTTP/3\r\n"sv, "PRI / HTTP/1.1\r\n"sv, "PROXY / HTTP/1.1\r\n"sv, "\x15\x03"sv, "\0\n"sv,
+        "\0\r\nQUIT\r"sv, "QUIT\n"sv, "PROXY TCP"sv})
     EXPECT_EQ(foreign_protocol(bytes), std::nullopt) << bytes;
 }
 

@@ -164,6 +164,29 @@ TEST(RequestHeadWriter, ReplacesTheClaimsOfAClientThatIsNotTrusted) {
   EXPECT_EQ(values(request("GET / HTTP/1.1\r\nHost: h\r\n\r\n", rewrite), "Forwarded"), Values());
 }
 
+// As a header of the PROXY protocol says. What a trusted proxy in front saw goes first.
+TEST(RequestHeadWriter, TellsThatTheClientUsesTls) {
+  const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n";
+  for (const bool trusts : {true, false}) {
+    RequestRewrite rewrite = rewrite_for("8.8.8.8");
+    rewrite.trusts_client = trusts;
+    rewrite.client_uses_tls = true;
+    EXPECT_EQ(values(request(get + "\r\n", rewrite), "X-Forwarded-Proto"), Values({"https"}));
+    EXPECT_EQ(values(request(get + "X-Forwarded-Proto: http\r\n\r\n", rewrite), "X-Forwarded-Proto"),
+              Values({trusts ? "http" : "https"}));
+    EXPECT_EQ(values(request(get + "Forwarded: for=a\r\n\r\n", rewrite), "Forwarded"),
+              Values({trusts ? "for=a, for=8.8.8.8;proto=https" : "for=8.8.8.8;proto=https"}));
+  }
+}
+
+// The longest element.
+TEST(RequestHeadWriter, TellsThatAClientOfIpv6UsesTls) {
+  RequestRewrite rewrite = rewrite_for("2001:db8:1111:2222:3333:4444:5555:6666");
+  rewrite.client_uses_tls = true;
+  EXPECT_EQ(values(request("GET / HTTP/1.1\r\nHost: h\r\nForwarded:\r\n\r\n", rewrite), "Forwarded"),
+            Values({"for=\"[2001:db8:1111:2222:3333:4444:5555:6666]\";proto=https"}));
+}
+
 // RFC 9110 section 7.6.3: with the received version, behind earlier elements.
 TEST(RequestHeadWriter, AddsItselfToVia) {
   RequestRewrite rewrite = rewrite_for("::1");

@@ -54,7 +54,8 @@ TEST(WebSocketFrames, EndAtTheSamePlaceHoweverTheBytesCome) {
   for (const auto sender : {kClient, kServer}) {
     std::string all;
     std::vector<std::size_t> ends{0};
-    for (const std::size_t length : {0U, 3U, 125U, 126U, 300U, 1U, 0U, 7U}) {
+    for (const std::size_t length :
+         {0U, 3U, 125U, 126U, 300U, 1U, 0U, 7U, 7U, 7U, 7U, 7U, 7U, 7U, 7U, 7U, 7U, 8U}) {
       all += frame(sender, all.empty() ? 0x01 : 0x80, length);
       ends.push_back(all.size());
     }

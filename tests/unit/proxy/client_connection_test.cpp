@@ -54,6 +54,15 @@ TEST_F(ClientConnectionTest, ReadsOnceIntoItsBuffer) {
   EXPECT_EQ(connection_.in.view(), "abcd");
 }
 
+TEST_F(ClientConnectionTest, MayBeginWithAnotherProtocol) {
+  using enum http::Violation;
+  send("PRI * HTTP/2.0\r\n\r\n");
+  EXPECT_TRUE(connection_.read(buffers_));
+  EXPECT_EQ(connection_.refusal_of(kUnsupportedVersion), kHttp2Preface);
+  connection_.is_http1 = true;
+  EXPECT_EQ(connection_.refusal_of(kUnsupportedVersion), kUnsupportedVersion);
+}
+
 TEST_F(ClientConnectionTest, ReadsAheadAndWatchesForMore) {
   test::CountingWaiter waiter;
   connection_.stream.set_waiter(&waiter);

@@ -1,5 +1,7 @@
 #include "proxy/session.hpp"
 
+#include "wayside/http/foreign_protocol.hpp"
+
 #include "support/connection.hpp"
 #include "support/proxy_stage.hpp"
 #include "support/stage_peers.hpp"
@@ -21,6 +23,7 @@ using test::receive_head;
 using test::receive_to_end;
 
 constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 2\r\n\r\nok";
 
 // A session from its first step on, and its client.
@@ -250,6 +253,45 @@ TEST_F(SessionTest, MakesNoRoomWhereARequestIsOnItsWay) {
   EXPECT_EQ(stage_.metric("wayside_client_evictions_total"), 0);
 }
 
+// The header of the PROXY protocol stands behind what may be two empty lines.
+TEST_F(SessionTest, NamesAnUnexpectedProxyHeaderInAnyPieces) {
+  const std::string header("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", 16);
+  for (std::size_t size = 1; size <= header.size(); ++size) {
+    Serving serving(stage_);
+    serving.client.send(header.substr(0, size));
+    test::run_ready(stage_.loop);
+    serving.client.send(header.substr(size));
+    EXPECT_NE(receive_to_end(stage_, serving.client).find("listen.proxy_protocol"), std::string::npos)
+        << size;
+  }
+}
+
+TEST_F(SessionTest, SendsAClientOfHttp2BackToHttp1) {
+  Serving serving(stage_);
+  serving.client.send(kHttp2Preface);
+  EXPECT_EQ(receive_to_end(stage_, serving.client), http::http2_refusal());
+}
+
+// RFC 9113 section 3.4: the preface begins a connection.
+TEST_F(SessionTest, TakesAPrefaceOfHttp2BehindARequestForARequest) {
+  for (const bool is_pipelined : {false, true}) {
+    Serving serving(stage_);
+    serving.client.send(std::string(kGet) + (is_pipelined ? std::string(kHttp2Preface) : ""));
+    test::RawSocket backend = test::accept(stage_);
+    receive_head(stage_, backend);
+    backend.send(kOk);
+    if (!is_pipelined) {
+      EXPECT_EQ(receive(stage_, serving.client, "ok"), kOk);
+      serving.client.send(kHttp2Preface);
+    }
+    const std::string answers = receive_to_end(stage_, serving.client);
+    const std::string last = answers.substr(is_pipelined ? kOk.size() : 0);
+    EXPECT_TRUE(last.starts_with("HTTP/1.1 505 ")) << answers;
+    EXPECT_NE(last.find("\r\nConnection: close\r\n"), std::string::npos) << answers;
+    backend.close();
+  }
+}
+
 // As a load balancer connects for a client that sends nothing yet.
 class ProxyHeaderSessionTest : public SessionTest {
  protected:
@@ -277,6 +319,24 @@ TEST_F(ProxyHeaderSessionTest, TakesAHeaderInAnyPieces) {
     EXPECT_NE(receive_head(stage_, backend).find("\r\nX-Forwarded-For: 203.0.113.9\r\n"), std::string::npos);
     backend.send(kOk);
     EXPECT_EQ(receive(stage_, serving.client, "ok"), kOk);
+  }
+}
+
+// Whatever the client, who is no trusted proxy, says itself.
+TEST_F(ProxyHeaderSessionTest, TakesTheSchemeFromAHeader) {
+  for (const char client_flags : {'\x01', '\0'}) {
+    Serving serving(stage_, config::ProxyProtocol::kRequired);
+    std::string header("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x14\xcb\0\x71\x09\xc0\0\x02\x02\0\x01\0\x50\x20\0\x05",
+                       31);
+    header += client_flags + std::string(4, '\0');
+    serving.client.send(header + "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: ws\r\n\r\n");
+    test::RawSocket backend = test::accept(stage_);
+    const std::string head = receive_head(stage_, backend);
+    const std::string expected = client_flags != 0 ? "https" : "http";
+    EXPECT_NE(head.find("\r\nX-Forwarded-Proto: " + expected + "\r\n"), std::string::npos) << head;
+    EXPECT_EQ(head.find("ws"), std::string::npos) << head;
+    serving.client.close();
+    EXPECT_TRUE(serving.run_to_end());
   }
 }
 
