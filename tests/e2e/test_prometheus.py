@@ -115,13 +115,6 @@ class PrometheusServer(support.TestCase):
 
         return support.wait_until(ask, lambda: f"{expression} is right; it is {self.query(expression)}")
 
-    def test_every_panel_of_the_dashboard_shows_something(self):
-        file = support.SOURCE / "docker" / "grafana" / "dashboards" / "endpoints.json"
-        for panel in json.loads(file.read_text())["panels"]:
-            for target in panel["targets"]:
-                expression = target["expr"].replace("$__rate_interval", "5s").replace("$endpoint", ".*")
-                self.wait_for(expression, bool)
-
     def test_scrapes_and_answers_queries(self):
         self.wait_for("up", lambda answer: answer == {(None, None): 1.0})
 
