@@ -86,7 +86,7 @@ def durations(matchers):
     return Panel(
         "Duration",
         "From the request head being complete to the last byte of the response being accepted by the client's socket; of a "
-        "stream, to its response head. Points are exemplars: traces of single requests.",
+        "stream, to its response head. Points are exemplars, the traces of single requests, where Prometheus stores them.",
         "s",
         quantiles("http_request_duration_seconds", matchers, exemplars=True),
     )

@@ -32,7 +32,7 @@ class Panel:
     stacked: bool = False
     thresholds: tuple = ()  # (value, color) from which a value has that color
     texts: tuple = ()  # (value, text, color) of a value that is shown as text
-    link: str = ""  # where a click on a series, or on the first column of a table, leads
+    link: str = ""  # where a click on a series, or on the column "endpoint" of a table, leads
     units: tuple = ()  # (column, unit) of a table's columns with other units
 
 
@@ -262,27 +262,20 @@ def _heatmap(panel, result, defaults):
 
 
 def _table(panel, result, _defaults):
+    """Each query is a column: Grafana calls it "Value #A" until it is renamed. A query without a title adds only its labels."""
     columns = {f"Value #{target['refId']}": query.shown for target, query in zip(result["targets"], panel.queries)}
-    result["transformations"] = [
-        {"id": "merge", "options": {}},
-        {
-            "id": "organize",
-            "options": {
-                "excludeByName": {name: True for name in ("Time", *(n for n, title in columns.items() if not title))},
-                "indexByName": {},
-                "renameByName": {name: title for name, title in columns.items() if title},
-            },
-        },
-    ]
+    titles = {name: title for name, title in columns.items() if title}
+    left_out = ["Time", *(columns.keys() - titles.keys())]
+    organize = {"excludeByName": dict.fromkeys(left_out, True), "indexByName": {}, "renameByName": titles}
+    result["transformations"] = [{"id": "merge", "options": {}}, {"id": "organize", "options": organize}]
     properties = {column: [{"id": "unit", "value": unit}] for column, unit in panel.units}
     if panel.link:
         properties["endpoint"] = [{"id": "links", "value": _links(panel)}]
     result["fieldConfig"]["overrides"] = [
         {"matcher": {"id": "byName", "options": column}, "properties": values} for column, values in properties.items()
     ]
-    result["options"] = {"showHeader": True, "cellHeight": "sm", "sortBy": []}
-    first = next(title for title in columns.values() if title)
-    result["options"]["sortBy"] = [{"displayName": first, "desc": True}]
+    by_the_first = {"displayName": next(iter(titles.values())), "desc": True}
+    result["options"] = {"showHeader": True, "cellHeight": "sm", "sortBy": [by_the_first]}
 
 
 _KINDS = {"timeseries": _timeseries, "stat": _stat, "bargauge": _bargauge, "heatmap": _heatmap, "table": _table}

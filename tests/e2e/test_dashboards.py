@@ -11,10 +11,10 @@ import sys
 import threading
 import time
 import unittest
-import urllib.parse
 
 import support
 from backend import refusing_url
+from prometheus_server import PrometheusServer
 
 GRAFANA = support.SOURCE / "config" / "grafana"
 PROMETHEUS = support.SOURCE / "config" / "prometheus"
@@ -220,36 +220,27 @@ class Queries(support.TestCase):
         self.assertGreater(due_often, 0)
         (self.folder / "rules.yml").write_text(rules)
         shutil.copy(PROMETHEUS / "alerts.yml", self.folder)
-        config = self.folder / "prometheus.yml"
-        config.write_text(SCRAPE.format(serving.metrics_port, failing.metrics_port))
-        self.port = support.free_port()
-        server = self.start(
-            support.program("prometheus"),
-            f"--config.file={config}",
-            f"--storage.tsdb.path={self.folder / 'data'}",
-            f"--web.listen-address=127.0.0.1:{self.port}",
-            cwd=self.folder,
-        )
-        server.wait_for_line("Server is ready to receive web requests")
-
-    def ask(self, path, **parameters):
-        answer = json.loads(support.fetch(self.port, f"/api/v1/{path}?" + urllib.parse.urlencode(parameters)).body)
-        self.assertEqual(answer["status"], "success", answer)
-        return answer["data"]
+        self.prometheus = PrometheusServer(self.folder, SCRAPE.format(serving.metrics_port, failing.metrics_port))
+        self.addCleanup(self.prometheus.stop)
 
     def expect_data(self, expression):
         """Waits for a series with a number: rates need a few scrapes."""
 
-        def has_numbers():
-            return any(series["value"][1] != "NaN" for series in self.ask("query", query=expression)["result"])
+        def result():
+            return self.prometheus.ask("query", query=expression)["result"]
 
-        support.wait_until(has_numbers, lambda: f"{expression} returns data: {self.ask('query', query=expression)}")
+        support.wait_until(
+            lambda: any(series["value"][1] != "NaN" for series in result()),
+            lambda: f"{expression} returns data; it returns {result()}",
+        )
 
     def values_of(self, variable, substitute):
         """The values of a variable, for which Prometheus is asked as Grafana does it."""
         series, label = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["query"]["query"]).groups()
-        ask = {"match[]": substitute(series)}
-        return support.wait_until(lambda: self.ask(f"label/{label}/values", **ask), lambda: f"{variable['name']} has values")
+        matching = {"match[]": substitute(series)}
+        return support.wait_until(
+            lambda: self.prometheus.ask(f"label/{label}/values", **matching), f"the variable {variable['name']} has values"
+        )
 
     def check(self, dashboard, choose):
         """Expects data of each query, with what `choose` makes of the values of each variable."""
@@ -267,20 +258,25 @@ class Queries(support.TestCase):
                     self.expect_data(substitute(target["expr"]))
         return texts
 
-    def test_every_query_of_every_panel_returns_data(self):
+    def wait_for_rules(self):
+        """All rules, evaluated."""
+
+        def rules():
+            return [rule for group in self.prometheus.ask("rules")["groups"] for rule in group["rules"]]
+
+        support.wait_until(lambda: all(rule["health"] == "ok" for rule in rules()), lambda: f"all rules are evaluated: {rules()}")
+        return rules()
+
+    def test_every_query_returns_data(self):
         for dashboard in dashboards().values():
             self.check(dashboard, lambda variable, _values: variable["allValue"])
             texts = self.check(dashboard, lambda _variable, values: chosen(values))
             self.assertEqual(texts["job"], "(shop)")
             self.assertIn(r"|/users/\\{id\\}|", texts["endpoint"])
 
-        groups = support.wait_until(
-            lambda: (found := self.ask("rules")["groups"]) and all(
-                rule["health"] == "ok" for group in found for rule in group["rules"]
-            ) and found,
-            lambda: f"all rules were evaluated: {self.ask('rules')}",
-        )  # fmt: skip
-        for rule in (rule for group in groups for rule in group["rules"]):
+        rules = self.wait_for_rules()
+        self.assertTrue(rules)
+        for rule in rules:
             with self.subTest(rule["name"]):
                 if rule["type"] == "recording":
                     self.expect_data(rule["name"])
