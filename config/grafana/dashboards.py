@@ -38,6 +38,11 @@ def rate(family, matchers, by="", over="$__rate_interval"):
     return f"sum{f' by ({by})' if by else ''} (rate({family}{{{matchers}}}[{over}]))"
 
 
+def or_zero(expr):
+    """Of families that have no series before the first event."""
+    return f"{expr} or vector(0)"
+
+
 def quantile(q, family, matchers, by="", over="$__rate_interval"):
     return f"histogram_quantile({q}, {rate(family + '_bucket', matchers, f'{by}, le' if by else 'le', over)})"
 
@@ -128,16 +133,21 @@ def burn_rates(title, description, bad, objective):
 
 
 def stream_panels(matchers):
+    def ended(family, label):
+        return query(or_zero(rate(family, matchers)), "all"), query(rate(family, matchers, label), f"{{{{{label}}}}}")
+
     return (
         Panel(
             "Open streams", "WebSockets and other upgrades (upgrade), and event streams (events), by endpoint.", "short",
-            (query(f"sum by (endpoint, kind) (wayside_streams_active{{{matchers}}})", "{{endpoint}}, {{kind}}"),),
+            (
+                query(or_zero(f"sum (wayside_streams_active{{{matchers}}})"), "all"),
+                query(f"sum by (endpoint, kind) (wayside_streams_active{{{matchers}}})", "{{endpoint}}, {{kind}}"),
+            ),
             width=6, link=SERIES_TO_THE_ENDPOINT,
         ),
         Panel(
             "Streams that ended", "By kind. A stream is among the requests when it has ended.", "ops",
-            (query(rate("wayside_stream_duration_seconds_count", matchers, "kind"), "{{kind}}"),),
-            width=6,
+            ended("wayside_stream_duration_seconds_count", "kind"), width=6,
         ),
         Panel(
             "Length of streams", "From the response head to the end of the streams that ended, by kind.", "s",
@@ -149,8 +159,7 @@ def stream_panels(matchers):
         ),
         Panel(
             "Bytes of streams", "Counted when a stream ends, for its whole length, and so in steps.", "Bps",
-            (query(rate("wayside_stream_bytes_total", matchers, "direction"), "{{direction}}"),),
-            width=6,
+            ended("wayside_stream_bytes_total", "direction"), width=6,
         ),
     )  # fmt: skip
 
@@ -184,7 +193,7 @@ OVERVIEW = Row(
     (
         Panel(
             "Requests", "Requests that ended, per second.", "reqps",
-            (query(rate("http_requests_total", "@endpoint")),), "stat", 3, 4,
+            (query(or_zero(rate("http_requests_total", "@endpoint"))),), "stat", 3, 4,
         ),
         Panel(
             "Errors", "The share of requests with a status of 5xx.", "percentunit",
@@ -216,7 +225,7 @@ OVERVIEW = Row(
         ),
         Panel(
             "Alerts", "Alerts of config/prometheus/alerts.yml that fire.", "short",
-            (query('count (ALERTS{alertname=~"Wayside.*",alertstate="firing",@job}) or vector(0)'),), "stat", 3, 4,
+            (query(or_zero('count (ALERTS{alertname=~"Wayside.*",alertstate="firing",@job})')),), "stat", 3, 4,
             thresholds=((1, RED),),
         ),
     ),
