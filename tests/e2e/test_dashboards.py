@@ -26,10 +26,14 @@ def dashboards():
     return {file.stem: json.loads(file.read_text()) for file in sorted(GRAFANA.glob("*.json"))}
 
 
-def panels_in(dashboard):
-    """All panels but the rows, those in collapsed rows included."""
+def all_in(dashboard):
+    """All panels, and the rows, which are panels to Grafana; a collapsed row holds its own."""
     for panel in dashboard["panels"]:
-        yield from panel["panels"] if panel["type"] == "row" else [panel]
+        yield from (panel, *panel.get("panels", []))
+
+
+def panels_in(dashboard):
+    return (panel for panel in all_in(dashboard) if panel["type"] != "row")
 
 
 def run(*command):
@@ -62,7 +66,7 @@ class Form(unittest.TestCase):
     def test_each_panel_is_complete(self):
         for name, dashboard in self.dashboards.items():
             self.assertEqual(dashboard["uid"], name)
-            numbers = [each["id"] for row in dashboard["panels"] for each in (row, *row.get("panels", []))]
+            numbers = [panel["id"] for panel in all_in(dashboard)]
             self.assertEqual(len(numbers), len(set(numbers)), name)
             for panel in panels_in(dashboard):
                 with self.subTest(name, panel=panel["title"]):
@@ -80,7 +84,7 @@ class Form(unittest.TestCase):
     def test_each_panel_has_its_own_place(self):
         for name, dashboard in self.dashboards.items():
             taken = {}
-            for panel in (each for row in dashboard["panels"] for each in (row, *row.get("panels", []))):
+            for panel in all_in(dashboard):
                 at = panel["gridPos"]
                 self.assertLessEqual(at["x"] + at["w"], GRID_WIDTH, panel["title"])
                 for x in range(at["x"], at["x"] + at["w"]):
