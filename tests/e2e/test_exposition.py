@@ -3,16 +3,15 @@ that stores exemplars. Their numbers are compared with the counts of the test's 
 
 import http.client
 import http.server
-import json
 import subprocess
 import threading
 import time
-import urllib.parse
 
 import support
 from backend import Backend
 from prometheus_client import parser as text_parser
 from prometheus_client.openmetrics import parser as openmetrics_parser
+from prometheus_server import PrometheusServer
 
 ROUTES = "routes: ['/after/{ms}', '/status/{code}']\n"
 OPENMETRICS = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2"
@@ -41,12 +40,6 @@ def parse(page, is_openmetrics):
             assert key not in samples, key
             samples[key] = sample.value
     return samples
-
-
-def ask(port, path, query):
-    """The data in an answer of Prometheus' API."""
-    answer = json.loads(support.fetch(port, f"/api/v1/{path}?" + urllib.parse.urlencode(query)).body)
-    return answer.get("data")
 
 
 class TextBridge:
@@ -138,28 +131,17 @@ class Http(Exposition):
                         self.assertGreaterEqual(value, sum(seconds <= bound for seconds in mine), of_bucket)
 
     def start_prometheus(self, scrape_configs):
-        """Its port, once it is ready."""
-        config = self.folder / "prometheus.yml"
-        config.write_text(PROMETHEUS + scrape_configs)
-        port = support.free_port()
-        server = self.start(
-            support.program("prometheus"),
-            f"--config.file={config}",
-            f"--storage.tsdb.path={self.folder / 'data'}",
-            f"--web.listen-address=127.0.0.1:{port}",
-            "--enable-feature=exemplar-storage",
-            cwd=self.folder,
-        )
-        server.wait_for_line("Server is ready to receive web requests")
-        return port
+        server = PrometheusServer(self.folder, PROMETHEUS + scrape_configs, "--enable-feature=exemplar-storage")
+        self.addCleanup(server.stop)
+        return server
 
     def test_prometheus_stores_the_exemplars(self):
-        port = self.start_prometheus(JOB.format(name="wayside", port=self.wayside.metrics_port))
+        prometheus = self.start_prometheus(JOB.format(name="wayside", port=self.wayside.metrics_port))
 
         def exemplars():
             now = time.time()
-            query = {"query": "http_request_duration_seconds_bucket", "start": now - 600, "end": now + 60}
-            data = ask(port, "query_exemplars", query) or []
+            family = "http_request_duration_seconds_bucket"
+            data = prometheus.ask("query_exemplars", query=family, start=now - 600, end=now + 60) or []
             return [each["labels"] for series in data for each in series["exemplars"]]
 
         found = support.wait_until(exemplars, lambda: "Prometheus has an exemplar")
@@ -172,10 +154,10 @@ class Http(Exposition):
         bridge = TextBridge(self.wayside.metrics_port)
         self.addCleanup(bridge.stop)
         jobs = {"openmetrics": self.wayside.metrics_port, "text": bridge.port}
-        port = self.start_prometheus("".join(JOB.format(name=name, port=of) for name, of in jobs.items()))
+        prometheus = self.start_prometheus("".join(JOB.format(name=name, port=of) for name, of in jobs.items()))
 
         def read(job):
-            result = ask(port, "query", {"query": f'{{__name__=~"http_.*",job="{job}"}}'})["result"]
+            result = prometheus.ask("query", query=f'{{__name__=~"http_.*",job="{job}"}}')["result"]
             return {
                 tuple(sorted((k, v) for k, v in each["metric"].items() if k not in ("job", "instance"))): each["value"][1]
                 for each in result

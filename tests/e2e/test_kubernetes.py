@@ -25,7 +25,10 @@ NEWER_FIELDS = {"V1Container": {"restartPolicy": "str"}}
 OTHER_KINDS = {
     "PodMonitor": {
         "apiVersion": "str", "kind": "str", "metadata": "V1ObjectMeta",
-        "spec": {"selector": "V1LabelSelector", "podMetricsEndpoints": [{"port": "str", "path": "str", "interval": "str"}]},
+        "spec": {
+            "jobLabel": "str", "selector": "V1LabelSelector",
+            "podMetricsEndpoints": [{"port": "str", "path": "str", "interval": "str"}],
+        },
     },
     "Component": {
         "apiVersion": "str", "kind": "str",
@@ -177,6 +180,7 @@ class Manifests(support.TestCase):
             (deployment,) = of_kind(all_documents, "Deployment")
             labels = deployment["spec"]["template"]["metadata"]["labels"]
             self.assertLessEqual(monitor["spec"]["selector"]["matchLabels"].items(), labels.items())
+            self.assertIn(monitor["spec"]["jobLabel"], labels)
             ports = [port["name"] for port in containers(deployment)[0]["ports"]]
             self.assertIn(monitor["spec"]["podMetricsEndpoints"][0]["port"], ports)
 

@@ -2,13 +2,12 @@
 
 import contextlib
 import http.client
-import json
 import subprocess
 import threading
-import urllib.parse
 
 import support
 from backend import Backend
+from prometheus_server import PrometheusServer
 
 CONFIG = """\
 global:
@@ -75,7 +74,7 @@ class Visitor:
                     connection.getresponse().read()
 
 
-class PrometheusServer(support.TestCase):
+class Scraping(support.TestCase):
     def setUp(self):
         super().setUp()
         backend = Backend()
@@ -84,26 +83,14 @@ class PrometheusServer(support.TestCase):
         visitor = Visitor(wayside.proxy_port)
         self.addCleanup(visitor.stop)
 
-        config = self.folder / "prometheus.yml"
-        config.write_text(CONFIG.format(port=wayside.metrics_port))
-        self.port = support.free_port()
-        server = self.start(
-            support.program("prometheus"),
-            f"--config.file={config}",
-            f"--storage.tsdb.path={self.folder / 'data'}",
-            f"--web.listen-address=127.0.0.1:{self.port}",
-            cwd=self.folder,
-        )
-        server.wait_for_line("Server is ready to receive web requests")
+        self.prometheus = PrometheusServer(self.folder, CONFIG.format(port=wayside.metrics_port))
+        self.addCleanup(self.prometheus.stop)
 
     def query(self, expression):
         """The values of an instant query, by the endpoint and status labels of their series."""
-        response = support.fetch(self.port, "/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
-        answer = json.loads(response.body)
-        self.assertEqual(answer["status"], "success", answer)
         return {
             (series["metric"].get("endpoint"), series["metric"].get("http_status")): float(series["value"][1])
-            for series in answer["data"]["result"]
+            for series in self.prometheus.ask("query", query=expression)["result"]
         }
 
     def wait_for(self, expression, holds):
@@ -114,13 +101,6 @@ class PrometheusServer(support.TestCase):
             return answer if holds(answer) else None
 
         return support.wait_until(ask, lambda: f"{expression} is right; it is {self.query(expression)}")
-
-    def test_every_panel_of_the_dashboard_shows_something(self):
-        file = support.SOURCE / "docker" / "grafana" / "dashboards" / "endpoints.json"
-        for panel in json.loads(file.read_text())["panels"]:
-            for target in panel["targets"]:
-                expression = target["expr"].replace("$__rate_interval", "5s").replace("$endpoint", ".*")
-                self.wait_for(expression, bool)
 
     def test_scrapes_and_answers_queries(self):
         self.wait_for("up", lambda answer: answer == {(None, None): 1.0})

@@ -6,11 +6,11 @@ namespace wayside {
 namespace {
 
 TEST(FindOwner, TakesNamesAndNumbers) {
-  EXPECT_EQ(find_owner("").value(), Owner{});
-  EXPECT_EQ(find_owner("root").value(), (Owner{0, std::nullopt}));
-  EXPECT_EQ(find_owner("root:root").value(), (Owner{0, 0}));
-  EXPECT_EQ(find_owner(":root").value(), (Owner{std::nullopt, 0}));
-  EXPECT_EQ(find_owner("4242:4343").value(), (Owner{4242, 4343}));
+  EXPECT_EQ(*find_owner(""), Owner{});
+  EXPECT_EQ(*find_owner("root"), (Owner{0, std::nullopt}));
+  EXPECT_EQ(*find_owner("root:root"), (Owner{0, 0}));
+  EXPECT_EQ(*find_owner(":root"), (Owner{std::nullopt, 0}));
+  EXPECT_EQ(*find_owner("4242:4343"), (Owner{4242, 4343}));
 }
 
 TEST(FindOwner, NamesWhatDoesNotExist) {
