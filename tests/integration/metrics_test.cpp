@@ -56,14 +56,14 @@ TEST_F(Metrics, CountsByRouteMethodAndStatus) {
 TEST_F(Metrics, ShowsWhatIsInFlight) {
   start();
   RawSocket client = connect();
-  EXPECT_EQ(metric("http_requests_in_flight"), 0);
+  const std::string in_flight = R"(http_requests_in_flight{endpoint="unmatched",method="GET"})";
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   RawSocket backend = backend_.accept();
   backend.read_head();
-  EXPECT_EQ(metric("http_requests_in_flight"), 1);
+  EXPECT_EQ(metric(in_flight), 1);
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   client.read_head();
-  EXPECT_TRUE(wait_for_metric("http_requests_in_flight", 0));
+  EXPECT_TRUE(wait_for_metric(in_flight, 0));
 }
 
 TEST_F(Metrics, KeepsTheLengthOfAStreamOutOfTheLatencies) {

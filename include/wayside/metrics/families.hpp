@@ -144,8 +144,11 @@ inline constexpr std::array kFamilies = {
                     "head being complete."}},
     Family{
         .type = FamilyType::kGauge,
-        .scope = Scope::kWorker,
-        .http = {"http_requests_in_flight", "Requests whose head is complete and that have not ended."},
+        .scope = Scope::kMethod,
+        .http = {"http_requests_in_flight",
+                 "Requests whose head is complete and that have not ended, streams included, under the "
+                 "endpoint that the request alone decides. A request counts there until its end, even where "
+                 "its response decides that it is counted under another."},
         .otel = {"http_server_active_requests",
                  "Number of active HTTP server requests: the request head is complete and the exchange has "
                  "not ended."}},

@@ -65,6 +65,7 @@ class Registry {
 
   // The shard of worker `index` < options().shard_count. Valid as long as the registry.
   Shard& shard(std::size_t index) noexcept { return *shards_[index]; }
+  const Shard& shard(std::size_t index) const noexcept { return *shards_[index]; }
 
   const RegistryOptions& options() const noexcept { return options_; }
 

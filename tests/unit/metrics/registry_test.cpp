@@ -18,8 +18,8 @@ using std::chrono::milliseconds;
 
 void finish(Shard& shard, EndpointId endpoint, Method method, unsigned status, Nanoseconds duration,
             const TraceContext* trace = nullptr) {
-  shard.exchange_started();
   shard.exchange_finished(
+      shard.exchange_started(endpoint, method),
       {.endpoint = endpoint, .method = method, .status = status, .duration = duration, .trace = trace});
 }
 
@@ -41,6 +41,13 @@ struct Reading {
     std::uint64_t total = 0;
     for (const Child* status : of(Scope::kStatus))
       total += value(status->values.first);
+    return total;
+  }
+  std::uint64_t in_flight() const {
+    constexpr FixedSlot<Scope::kMethod, FamilyType::kGauge> kInFlight("http_requests_in_flight");
+    std::uint64_t total = 0;
+    for (const Child* method : of(Scope::kMethod))
+      total += value(method->values.first + kInFlight);
     return total;
   }
   std::uint64_t observed() const {
@@ -144,8 +151,8 @@ TEST(Registry, AddsUpShards) {
   finish(registry.shard(0), users, Method::get, 200, milliseconds(2));
   finish(registry.shard(1), users, Method::get, 200, milliseconds(20));
   finish(registry.shard(1), users, Method::get, 404, milliseconds(30));
-  registry.shard(0).exchange_started();
-  registry.shard(1).exchange_started();
+  static_cast<void>(registry.shard(0).exchange_started(users, Method::get));
+  static_cast<void>(registry.shard(1).exchange_started(users, Method::get));
 
   const Reading reading(registry);
   ASSERT_EQ(reading.of(Scope::kStatus).size(), 2U);
@@ -157,7 +164,7 @@ TEST(Registry, AddsUpShards) {
   EXPECT_EQ(reading.value(method.values.first + duration_of(method).bucket_offset(2)), 1U);
   EXPECT_EQ(reading.value(method.values.first + duration_of(method).bucket_offset(3)), 1U);
   EXPECT_EQ(reading.value(method.values.first + duration_of(method).sum_offset), 53'000'000U);
-  EXPECT_EQ(reading.value(WorkerGauge("http_requests_in_flight")), 2U);
+  EXPECT_EQ(reading.in_flight(), 2U);
 }
 
 TEST(Registry, KeepsTheNewestExemplarOfABucket) {
@@ -213,7 +220,7 @@ TEST(Registry, SnapshotsWhileWorkersCountAreMonotoneAndTheLastIsExact) {
   for (const Child* method : reading.of(Scope::kMethod))
     sum_ns += reading.value(method->values.first + duration_of(*method).sum_offset);
   EXPECT_EQ(sum_ns, kExchangesPerWorker * (kExchangesPerWorker - 1));
-  EXPECT_EQ(reading.value(WorkerGauge("http_requests_in_flight")), 0U);
+  EXPECT_EQ(reading.in_flight(), 0U);
   EXPECT_LE(registry.series().series(), registry.series().max_series());
 }
 
