@@ -277,7 +277,9 @@ void Shard::exchange_finished(const StartedExchange& started, const Observation&
 bool Shard::stream_began(EndpointId endpoint, StreamKind kind) noexcept {
   if (endpoint == kExcludedEndpoint) return false;
   try {
-    impl_->stream_block(endpoint, kind)[StreamGauge("wayside_streams_active")].add(1);
+    Block& block = impl_->stream_block(endpoint, kind);
+    block[StreamGauge("wayside_streams_active")].add(1);
+    block[StreamCounter("wayside_streams_total")].add(1);
     return true;
   } catch (const std::bad_alloc&) {
     return false;  // lost: see the top of the header

@@ -210,6 +210,7 @@ TEST_F(Accounting, KeepsStreamsApart) {
   backend.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello");
   client.read_until("hello");
   EXPECT_TRUE(wait_for_metric(R"(wayside_streams_active{endpoint="/chat",kind="upgrade"})", 1));
+  EXPECT_EQ(metric(R"(wayside_streams_total{endpoint="/chat",kind="upgrade"})"), 1) << "while it is open";
   client.send("hi");
   backend.read_exactly(2);
   client.shutdown_send();

@@ -281,6 +281,10 @@ inline constexpr std::array kFamilies = {
            .own = {"wayside_streams_active",
                    "Exchanges that became a stream, events or upgrade, and have not ended. A stream begins "
                    "with its response head."}},
+    Family{.type = FamilyType::kCounter,
+           .scope = Scope::kStream,
+           .own = {"wayside_streams_total",
+                   "Exchanges that became a stream, events or upgrade. Counted when the stream begins."}},
     Family{.type = FamilyType::kHistogram,
            .scope = Scope::kStream,
            .bounds = Bounds::kStreams,
