@@ -116,6 +116,37 @@ TEST(Exposition, FamiliesAreThereBeforeTheFirstExchange) {
   EXPECT_THAT(text, HasSubstr("# TYPE http_requests_total counter\n# HELP http_request_duration_seconds"));
 }
 
+TEST(Exposition, ShowsTheZerosOfARouteUnderTheNamingHttpAlone) {
+  Registry registry({.durations_by_status = true, .zero_series = true});
+  const EndpointId users = registry.intern("/users");
+  const std::string zeros = render(registry, {Naming::kHttp, Naming::kFlask, Naming::kOtel});
+  EXPECT_THAT(zeros, HasSubstr(R"(
+http_requests_total{endpoint="/users",http_status="200",method="GET"} 0.0
+http_requests_total{endpoint="/users",http_status="500",method="GET"} 0.0
+# HELP )"));
+  EXPECT_EQ(value_of(zeros, R"(http_request_duration_seconds_count{endpoint="/users",method="GET"})"), 0);
+  EXPECT_EQ(value_of(zeros, R"(http_requests_in_flight{endpoint="/users",method="GET"})"), 0);
+  EXPECT_EQ(value_of(zeros, R"(wayside_client_aborts_total{endpoint="/users",phase="request"})"), 0);
+  EXPECT_THAT(zeros, Not(HasSubstr("\nflask_request_count{")));
+  EXPECT_THAT(zeros, Not(HasSubstr("\nflask_request_latency_seconds_count{")));
+  EXPECT_THAT(zeros, Not(HasSubstr("\nhttp_server_")));
+
+  const StartedExchange started = registry.shard(0).exchange_started(users, Method::get);
+  EXPECT_THAT(render(registry, {Naming::kFlask}), Not(HasSubstr("\nflask_request_latency_seconds_count{")));
+  registry.shard(0).exchange_finished(
+      started, {.endpoint = users, .method = Method::get, .status = 200, .duration = milliseconds(1)});
+  const std::string counted = render(registry, {Naming::kFlask, Naming::kOtel});
+  EXPECT_EQ(value_of(counted, R"(flask_request_latency_seconds_count{endpoint="/users",method="GET"})"), 1);
+  EXPECT_EQ(value_of(counted, R"(flask_request_count{endpoint="/users",http_status="200",method="GET"})"), 1);
+  EXPECT_THAT(counted, Not(HasSubstr("http_status=\"500\"")));
+  EXPECT_THAT(counted, HasSubstr("\nhttp_server_active_requests{"));
+
+  registry.retire(users);
+  const std::string gone = render(registry, {Naming::kHttp});
+  EXPECT_EQ(value_of(gone, R"(http_requests_total{endpoint="/users",http_status="500",method="GET"})"), -1);
+  EXPECT_EQ(value_of(gone, R"(http_requests_total{endpoint="/users",http_status="200",method="GET"})"), 1);
+}
+
 TEST(Exposition, EscapesAndRepairsLabels) {
   Registry registry({});
   const EndpointId root = registry.intern("a\"b\\c\nd\xFF");
