@@ -53,6 +53,25 @@ TEST_F(Metrics, CountsByRouteMethodAndStatus) {
   EXPECT_EQ(metric(R"(http_request_duration_seconds_count{endpoint="/users/{id}",method="GET"})"), 2);
 }
 
+TEST_F(Metrics, HasTheSeriesOfARouteFromTheBeginning) {
+  config::Settings settings;
+  settings.routes = {{.path = "/orders", .methods = {}, .name = {}, .line = 0}};
+  settings.routes.front().methods.insert(Method::post);
+  start(settings);
+  EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="200",method="POST"})"), 0);
+  EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="500",method="POST"})"), 0);
+  EXPECT_EQ(metric(R"(http_request_duration_seconds_count{endpoint="/orders",method="POST"})"), 0);
+  EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="200",method="GET"})"), -1);
+}
+
+TEST_F(Metrics, HasNoSeriesOfARouteBeforeItsFirstRequestWithZeroSeriesOff) {
+  config::Settings settings;
+  settings.routes = {{.path = "/orders", .methods = {}, .name = {}, .line = 0}};
+  settings.measurement.zero_series = false;
+  start(settings);
+  EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="200",method="GET"})"), -1);
+}
+
 TEST_F(Metrics, ShowsWhatIsInFlight) {
   start();
   RawSocket client = connect();

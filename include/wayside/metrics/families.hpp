@@ -104,12 +104,13 @@ struct ExchangeLabels {
   std::string_view method;
   std::string_view status;
   std::string_view other_method;
+  std::string_view error;  // of errors beside the status; empty: there is no such label
 };
 
 constexpr ExchangeLabels exchange_labels(Naming naming) noexcept {
   if (naming == Naming::kOtel)
-    return {"http_route", "http_request_method", "http_response_status_code", "_OTHER"};
-  return {"endpoint", "method", "http_status", "OTHER"};
+    return {"http_route", "http_request_method", "http_response_status_code", "_OTHER", "error_type"};
+  return {"endpoint", "method", "http_status", "OTHER", ""};
 }
 
 // The labels of Scope::kStream and Scope::kEndpoint.

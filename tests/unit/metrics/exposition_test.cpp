@@ -147,6 +147,26 @@ http_requests_total{endpoint="/users",http_status="500",method="GET"} 0.0
   EXPECT_EQ(value_of(gone, R"(http_requests_total{endpoint="/users",http_status="200",method="GET"})"), 1);
 }
 
+TEST(Exposition, NamesTheErrorUnderTheNamingOtel) {
+  Registry registry({.durations_by_status = true});
+  const EndpointId root = registry.intern("/");
+  for (const unsigned status : {200U, 404U, 499U, 503U})
+    finish(registry.shard(0), root, Method::get, status, milliseconds(1));
+  finish(registry.shard(0), kOverflowEndpoint, Method::get, 502, milliseconds(1));
+  const std::string text = render(registry, {Naming::kHttp, Naming::kOtel});
+  const auto count = [&](const std::string& error, const std::string& status, const std::string& route) {
+    return value_of(text, "http_server_request_duration_seconds_count{" + error +
+                              "http_request_method=\"GET\",http_response_status_code=\"" + status +
+                              "\",http_route=\"" + route + "\"}");
+  };
+  EXPECT_EQ(count("", "200", "/"), 1);
+  EXPECT_EQ(count("", "404", "/"), 1);
+  EXPECT_EQ(count("error_type=\"client_aborted\",", "499", "/"), 1);
+  EXPECT_EQ(count("error_type=\"503\",", "503", "/"), 1);
+  EXPECT_EQ(count("error_type=\"5xx\",", "5xx", "overflow"), 1);
+  EXPECT_EQ(value_of(text, R"(http_requests_total{endpoint="/",http_status="503",method="GET"})"), 1);
+}
+
 TEST(Exposition, EscapesAndRepairsLabels) {
   Registry registry({});
   const EndpointId root = registry.intern("a\"b\\c\nd\xFF");
