@@ -60,13 +60,30 @@ bool FamilyWriter::is_left_out(FamilyId id) const {
   return family.scope == Scope::kScrape && scrape_values_[id].number.index() == 0;
 }
 
+bool FamilyWriter::is_shown(FamilyId id, const Child& child) const {
+  const ChildState state = child.state();
+  if (!child.block_layout().is_measured(id) || state == ChildState::kHidden) return false;
+  return text_.shows_zeros() || (state == ChildState::kCounted && has_counts(id, child));
+}
+
+// A gauge that is 0 has gone down to it.
+bool FamilyWriter::has_counts(FamilyId id, const Child& child) const {
+  const Family& family = kFamilies[id];
+  if (family.type == FamilyType::kGauge) return true;
+  const auto is_counted = [](std::uint64_t value) { return value != 0; };
+  if (family.type == FamilyType::kCounter) return is_counted(values_[child.values.first + fixed_offset(id)]);
+  const HistogramSlot& slot = child.block_layout().histogram(sum_before(id, is_histogram));
+  const std::size_t first = child.values.first + slot.bucket_offset(0);
+  return std::ranges::any_of(values_.subspan(first, slot.buckets->size()), is_counted);
+}
+
 void FamilyWriter::write_children(FamilyId id) {
   const Family& family = kFamilies[id];
   const std::size_t offset = fixed_offset(id);
   const std::size_t ordinal = sum_before(id, is_histogram);
   for (const std::uint32_t index : source_.order.indices(family.scope)) {
     const Child& child = *source_.order.children(family.scope)[index];
-    if (!child.block_layout().is_measured(id)) continue;
+    if (!is_shown(id, child)) continue;
     if (family.type == FamilyType::kHistogram) {
       write_histogram(text_.histogram_labels(child, index), child.block_layout().histogram(ordinal),
                       child.values.first);
@@ -89,7 +106,9 @@ void FamilyWriter::write_endpoints(FamilyId id) {
     const EndpointId endpoint = children[*begin]->key.endpoint;
     const auto end = std::find_if(begin, indices.end(),
                                   [&](std::uint32_t i) { return children[i]->key.endpoint != endpoint; });
-    for (std::size_t value = 0; value < kFamilies[id].label.value_count(); ++value) {
+    const bool is_shown =
+        std::any_of(begin, end, [&](std::uint32_t i) { return children[i]->state() != ChildState::kHidden; });
+    for (std::size_t value = 0; is_shown && value < kFamilies[id].label.value_count(); ++value) {
       std::uint64_t sum = 0;
       for (auto each = begin; each != end; ++each)
         sum += values_[children[*each]->values.first + offset + value];

@@ -42,6 +42,8 @@ class FamilyWriter {
 
  private:
   bool is_left_out(FamilyId id) const;
+  bool is_shown(FamilyId id, const Child& child) const;
+  bool has_counts(FamilyId id, const Child& child) const;
   void write_children(FamilyId id);
   void write_endpoints(FamilyId id);
   void write_workers(FamilyId id);

@@ -12,6 +12,17 @@ std::string status_text(std::uint16_t status) {
   return fmt::format("{}{}", status, status < kFirstStatus ? "xx" : "");
 }
 
+// OpenTelemetry's error.type: the status of an error of the server's side, or the reason where no status was
+// sent. Empty: no error. A status decides it, so that it adds no series.
+std::string error_text(std::uint16_t status) {
+  constexpr unsigned kFirstServerError = 500;
+  constexpr unsigned kFirstServerErrorClass = 5;
+  constexpr unsigned kClientLeft = 499;
+  if (status == kClientLeft) return "client_aborted";
+  const unsigned first_error = status < kFirstStatus ? kFirstServerErrorClass : kFirstServerError;
+  return status < first_error ? "" : status_text(status);
+}
+
 std::string_view kind_text(StreamKind kind) noexcept {
   switch (kind) {
     case StreamKind::kEvents:
@@ -74,7 +85,11 @@ LabelSet NamingText::labels_of(const ChildKey& key, Scope scope) const {
   add(scope == Scope::kMethod || scope == Scope::kStatus ? names.endpoint : kEndpointLabel,
       series_.label(key.endpoint));
   if (scope == Scope::kStream) add(kKindLabel, kind_text(key.kind));
-  if (scope == Scope::kStatus) add(names.status, status_text(key.status));
+  if (scope == Scope::kStatus) {
+    add(names.status, status_text(key.status));
+    const std::string error = names.error.empty() ? "" : error_text(key.status);
+    if (!error.empty()) add(names.error, error);
+  }
   if (scope != Scope::kMethod && scope != Scope::kStatus) return labels;
   add(names.method, key.method == Method::unknown ? names.other_method : method_label(key.method));
   // The last label is the lowest digit of the variant: see add_choice().

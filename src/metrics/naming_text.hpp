@@ -25,6 +25,7 @@ class NamingText {
 
   // Empty: this naming has no such family.
   const std::string& name(FamilyId id) const noexcept { return names_[id]; }
+  bool shows_zeros() const noexcept { return !naming_ || metrics::shows_zeros(*naming_); }
   std::string_view help(FamilyId id) const noexcept {
     return naming_ ? kFamilies[id].in(*naming_).help : kFamilies[id].own.help;
   }

@@ -42,7 +42,8 @@ SeriesRegistry::Options series_options(const RegistryOptions& options) {
   SeriesRegistry::Options made{.max_series = options.max_series,
                                .durations_by_status = options.durations_by_status,
                                .dynamic = options.dynamic,
-                               .variant_count = variant_count(options.extra_labels)};
+                               .variant_count = variant_count(options.extra_labels),
+                               .zero_series = options.zero_series};
   for (const ListedValues& list : options.label_values)
     made.list_sizes[list.family.ordinal()] = list.values.size();
   return made;

@@ -3,6 +3,7 @@
 #include "wayside/base/utf8.hpp"
 
 #include <algorithm>
+#include <array>
 #include <new>
 #include <utility>
 
@@ -15,6 +16,22 @@ constexpr std::size_t kGuaranteedStatuses = 3;
 // The allowance of an interned endpoint: this many methods with this many statuses each, for every variant.
 constexpr std::size_t kAllowedMethods = 4;
 constexpr std::size_t kAllowedStatuses = 5;
+
+// The children that a route shows before its first request, so that increase() sees the step to the first
+// one: those of its usual method, and of these statuses. Errors are looked for as http_status=~"5..", and 500
+// stands for them: a label "5xx" would be counted twice, beside the status itself. The few other statuses
+// that a route may have are unknown, and a zero for each would cost more than it shows.
+constexpr std::array<std::uint16_t, 2> kZeroStatuses = {200, 500};
+static_assert(kZeroStatuses.size() <= kGuaranteedStatuses);
+
+std::array<ChildKey, 1 + kZeroStatuses.size()> zero_keys(EndpointId endpoint, Method method) noexcept {
+  std::array<ChildKey, 1 + kZeroStatuses.size()> keys{};
+  keys.fill({.scope = Scope::kStatus, .endpoint = endpoint, .method = method});
+  keys.front().scope = Scope::kMethod;
+  for (std::size_t i = 0; i < kZeroStatuses.size(); ++i)
+    keys[i + 1].status = kZeroStatuses[i];
+  return keys;
+}
 
 // The overflow endpoint knows a status by its first digit, 1 to 9.
 constexpr std::size_t kStatusClasses = 9;
@@ -61,7 +78,9 @@ EndpointId SeriesRegistry::intern(std::string_view label, const EndpointOptions&
     Endpoint& made = add_endpoint(valid, layout, {guaranteed_series(layout), allowance});
     made.guaranteed_method = usual_method;
     made.is_interned = true;
-    return static_cast<EndpointId>(endpoints_.size() - 1);
+    const auto id = static_cast<EndpointId>(endpoints_.size() - 1);
+    show_zeros(id);
+    return id;
   }
   Endpoint& endpoint = endpoints_[known->second];
   if (!endpoint.is_interned) {
@@ -71,12 +90,15 @@ EndpointId SeriesRegistry::intern(std::string_view label, const EndpointOptions&
     endpoint.is_interned = true;
   }
   budget_.open(endpoint.account);
+  show_zeros(known->second);
   return known->second;
 }
 
 void SeriesRegistry::retire(EndpointId endpoint) noexcept {
   const std::lock_guard lock(mutex_);
-  if (endpoint != kOverflowEndpoint) budget_.close(endpoints_[endpoint].account);
+  if (endpoint == kOverflowEndpoint) return;
+  hide_zeros(endpoint);
+  budget_.close(endpoints_[endpoint].account);
 }
 
 std::size_t SeriesRegistry::lacking_series() const {
@@ -132,18 +154,61 @@ const Child* SeriesRegistry::admit_child(const ChildKey& key) noexcept {
   try {
     const std::lock_guard lock(mutex_);
     const auto [decision, is_new] = decisions_.emplace(key, nullptr);
-    if (!is_new) return decision->second;
-    Endpoint& endpoint = endpoints_[key.endpoint];
-    const BlockLayout& layout = endpoint.layout->of(key.scope);
-    const bool has_endpoint_series = key.scope != Scope::kMethod || endpoint.has_series;
-    const std::size_t series = layout.series() + (has_endpoint_series ? 0 : kEndpointSeries);
-    if (!budget_.take(endpoint.account, series, is_guaranteed(endpoint, key))) return nullptr;
-    endpoint.has_series = endpoint.has_series || key.scope == Scope::kMethod;
-    auto& children = children_[static_cast<std::size_t>(key.scope)];
-    decision->second = &children.emplace_back(Child{key, take_values(layout), endpoint.layout});
-    return decision->second;
+    Child*& child = decision->second;
+    const bool is_hidden = child != nullptr && child->state() == ChildState::kHidden;
+    if (is_new || is_hidden) child = take_child(key, child);
+    if (child != nullptr) child->state_.store(ChildState::kCounted, std::memory_order_relaxed);
+    return child;
   } catch (const std::bad_alloc&) {
     return nullptr;
+  }
+}
+
+std::size_t SeriesRegistry::cost_of(const Endpoint& endpoint, const ChildKey& key) noexcept {
+  const bool is_first = key.scope == Scope::kMethod && endpoint.method_count == 0;
+  return endpoint.layout->of(key.scope).series() + (is_first ? kEndpointSeries : 0);
+}
+
+Child* SeriesRegistry::take_child(const ChildKey& key, Child* hidden) {
+  Endpoint& endpoint = endpoints_[key.endpoint];
+  if (!budget_.take(endpoint.account, cost_of(endpoint, key), is_guaranteed(endpoint, key))) return nullptr;
+  if (key.scope == Scope::kMethod) ++endpoint.method_count;
+  if (hidden != nullptr) return hidden;
+  auto& children = children_[static_cast<std::size_t>(key.scope)];
+  return &children.emplace_back(key, take_values(endpoint.layout->of(key.scope)), *endpoint.layout);
+}
+
+void SeriesRegistry::show_zeros(EndpointId id) {
+  const auto method = endpoints_[id].guaranteed_method;
+  if (!options_.zero_series || !method) return;
+  for (const ChildKey& key : zero_keys(id, *method))
+    show_zero(key);
+}
+
+// Out of the guarantee alone, so that no zero takes the room of a count.
+void SeriesRegistry::show_zero(const ChildKey& key) {
+  const auto known = decisions_.find(key);
+  Child* child = known == decisions_.end() ? nullptr : known->second;
+  const bool is_decided =
+      known != decisions_.end() && (child == nullptr || child->state() != ChildState::kHidden);
+  const Endpoint& endpoint = endpoints_[key.endpoint];
+  if (is_decided || !SeriesBudget::holds(endpoint.account, cost_of(endpoint, key))) return;
+  child = take_child(key, child);
+  decisions_.insert_or_assign(key, child);
+  child->state_.store(ChildState::kZero, std::memory_order_relaxed);
+}
+
+void SeriesRegistry::hide_zeros(EndpointId id) noexcept {
+  Endpoint& endpoint = endpoints_[id];
+  if (!options_.zero_series || !endpoint.guaranteed_method) return;
+  for (const ChildKey& key : zero_keys(id, *endpoint.guaranteed_method)) {
+    const auto known = decisions_.find(key);
+    if (known == decisions_.end() || known->second == nullptr) continue;
+    Child& child = *known->second;
+    if (child.state() != ChildState::kZero) continue;
+    if (key.scope == Scope::kMethod) --endpoint.method_count;
+    budget_.give_back(endpoint.account, cost_of(endpoint, key));
+    child.state_.store(ChildState::kHidden, std::memory_order_relaxed);
   }
 }
 

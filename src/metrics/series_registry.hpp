@@ -3,7 +3,7 @@
 // A child is one combination of label values of the families of one scope. Workers and the scrape share the
 // registry behind a lock, which is taken only when something is counted for the first time. Endpoints,
 // children and layouts never change or move, so they may be used without the lock for as long as the registry
-// lives. Nothing is ever taken back: a series that was shown stays.
+// lives. Nothing that was counted is ever taken back.
 //
 // The budget is counted in series (see metrics/layout.hpp) and kept by metrics/series_budget.hpp: the
 // overflow endpoint is guaranteed all that it can ever need, an interned endpoint its usual method and an
@@ -51,12 +51,27 @@ inline constexpr std::size_t kChildScopeCount = 3;
 static_assert(static_cast<std::size_t>(Scope::kMethod) == 0 &&
               static_cast<std::size_t>(Scope::kStatus) == 1 && static_cast<std::size_t>(Scope::kStream) == 2);
 
+enum class ChildState : std::uint8_t {
+  kHidden,   // not exposed: its route is gone, and nothing was counted
+  kZero,     // exposed from the beginning; nothing was counted
+  kCounted,  // a worker counts it; from then on for good
+};
+
 struct Child {
-  ChildKey key;
-  ValueRange values;
-  const EndpointLayout* layout = nullptr;
+  Child(const ChildKey& its_key, ValueRange its_values, const EndpointLayout& its_layout) noexcept
+      : key(its_key), values(its_values), layout(&its_layout) {}
+
+  const ChildKey key;
+  const ValueRange values;
+  const EndpointLayout* const layout;
 
   const BlockLayout& block_layout() const noexcept { return layout->of(key.scope); }
+  // Any thread.
+  ChildState state() const noexcept { return state_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class SeriesRegistry;
+  std::atomic<ChildState> state_{ChildState::kHidden};
 };
 
 // The guarantee of the overflow endpoint: every method with every class of statuses, and streams.
@@ -72,6 +87,7 @@ class SeriesRegistry {
     EndpointOptions dynamic{};  // of the overflow endpoint, and of those that admit_endpoint() makes
     std::size_t variant_count = 1;
     ListSizes list_sizes{};
+    bool zero_series = false;
   };
 
   // The longest label that admit_endpoint() takes, in bytes.
@@ -125,12 +141,19 @@ class SeriesRegistry {
     std::optional<Method> guaranteed_method{};  // nothing: the guarantee is for any
     SeriesBudget::Account account;
     bool is_interned = false;
-    bool has_series = false;
+    std::size_t method_count = 0;  // of its children of Scope::kMethod that are not hidden
   };
 
   Endpoint& add_endpoint(std::string_view label, const EndpointLayout& layout, SeriesBudget::Account account);
   const EndpointLayout& layout_for(const EndpointOptions& options);
   static bool is_guaranteed(const Endpoint& endpoint, const ChildKey& key) noexcept;
+  // Of a child that is not there yet.
+  static std::size_t cost_of(const Endpoint& endpoint, const ChildKey& key) noexcept;
+  // A hidden child whose series are taken: `hidden`, or a new one; nullptr where the budget has no room.
+  Child* take_child(const ChildKey& key, Child* hidden);
+  void show_zeros(EndpointId id);
+  void show_zero(const ChildKey& key);
+  void hide_zeros(EndpointId id) noexcept;
   ValueRange take_values(const BlockLayout& layout) noexcept;
 
   const Options options_;
@@ -142,7 +165,7 @@ class SeriesRegistry {
   std::deque<Endpoint> endpoints_;
   std::map<std::string, EndpointId, std::less<>> endpoint_by_label_;
   std::array<std::deque<Child>, kChildScopeCount> children_;
-  std::map<ChildKey, const Child*> decisions_;  // nullptr: refused
+  std::map<ChildKey, Child*> decisions_;  // nullptr: refused
   SeriesBudget budget_;
   ValueIndex next_value_ = 0;
 

@@ -18,6 +18,7 @@ namespace {
 
 // Values of the blocks, by the names of their families.
 using MethodCounter = FixedSlot<Scope::kMethod, FamilyType::kCounter>;
+using MethodGauge = FixedSlot<Scope::kMethod, FamilyType::kGauge>;
 using StatusCounter = FixedSlot<Scope::kStatus, FamilyType::kCounter>;
 using StreamCounter = FixedSlot<Scope::kStream, FamilyType::kCounter>;
 using StreamGauge = FixedSlot<Scope::kStream, FamilyType::kGauge>;
@@ -33,6 +34,11 @@ static_assert(kAborts + static_cast<std::size_t>(AbortPhase::kWaiting) ==
 static_assert(kAborts + static_cast<std::size_t>(AbortPhase::kResponse) ==
               MethodCounter("wayside_client_aborts_total", "response"));
 
+// variant > 0
+std::size_t other_variant_index(Variant variant, Method method) noexcept {
+  return (variant - 1U) * kMethodCount + method_index(method);
+}
+
 }  // namespace
 
 // The worker's index of its blocks: by endpoint, then by variant and method. Other threads see the blocks
@@ -40,7 +46,7 @@ static_assert(kAborts + static_cast<std::size_t>(AbortPhase::kResponse) ==
 struct Shard::Impl {
   struct Row {
     std::array<MethodBlocks*, kMethodCount> methods{};  // of variant 0; nullptr: not used yet
-    std::vector<MethodBlocks*> other_variants;          // by (variant - 1) * kMethodCount + method
+    std::vector<MethodBlocks*> other_variants;          // by other_variant_index()
     std::array<Block*, kStreamKindCount> streams{};
   };
 
@@ -49,12 +55,13 @@ struct Shard::Impl {
     blocks.add(own);
   }
 
-  // The blocks in which the next exchange of this kind is most likely counted: those of its endpoint and
-  // method, if its status is that of the last one there; else nullptr.
-  MethodBlocks* find_usual(const Observation& seen) const noexcept {
-    if (seen.variant != 0 || seen.endpoint >= rows.size() || rows[seen.endpoint] == nullptr) return nullptr;
-    MethodBlocks* const known = rows[seen.endpoint]->methods[method_index(seen.method)];
-    return known != nullptr && known->last_status().code == seen.status ? known : nullptr;
+  // The blocks that count these; nullptr before blocks_for() was asked for them.
+  MethodBlocks* find_blocks(EndpointId endpoint, Variant variant, Method method) const noexcept {
+    if (endpoint >= rows.size() || rows[endpoint] == nullptr) return nullptr;
+    const Row& its_row = *rows[endpoint];
+    if (variant == 0) return its_row.methods[method_index(method)];
+    const std::size_t index = other_variant_index(variant, method);
+    return index < its_row.other_variants.size() ? its_row.other_variants[index] : nullptr;
   }
 
   Row& row(EndpointId endpoint) {
@@ -66,16 +73,17 @@ struct Shard::Impl {
   // The entry of the index for these.
   MethodBlocks*& entry(EndpointId endpoint, Variant variant, Method method) {
     Row& its_row = row(endpoint);
-    const std::size_t column = method_index(method);
-    if (variant == 0) return its_row.methods[column];
+    if (variant == 0) return its_row.methods[method_index(method)];
     if (variant * kMethodCount > its_row.other_variants.size())
       its_row.other_variants.resize(variant * kMethodCount);
-    return its_row.other_variants[(variant - 1U) * kMethodCount + column];
+    return its_row.other_variants[other_variant_index(variant, method)];
   }
 
   // The blocks that count these: those of the overflow endpoint where the budget has no room. Throws
   // std::bad_alloc.
   MethodBlocks& blocks_for(EndpointId endpoint, Variant variant, Method method) {
+    // The overflow endpoint is reserved for one variant only.
+    if (endpoint == kOverflowEndpoint) variant = 0;
     MethodBlocks*& known = entry(endpoint, variant, method);  // stays where it is below
     if (known != nullptr) return *known;
     if (const Child* const child = series.admit_child(
@@ -87,6 +95,16 @@ struct Shard::Impl {
       known = &blocks_for(kOverflowEndpoint, 0, method);
     }
     return *known;
+  }
+
+  // The same; nullptr without memory.
+  [[gnu::noinline]] MethodBlocks* try_blocks_for(EndpointId endpoint, Variant variant,
+                                                 Method method) noexcept {
+    try {
+      return &blocks_for(endpoint, variant, method);
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
   }
 
   // The block that counts a status of `its_blocks`: that of the overflow endpoint where the budget has no
@@ -146,6 +164,7 @@ struct Shard::Impl {
   SeriesRegistry& series;
   KnownLabels labels;
   std::vector<std::unique_ptr<Row>> rows;  // by endpoint; nullptr: nothing was counted there
+  SingleWriter<std::uint64_t> in_flight_unexposed;
   // Their elements never move.
   std::deque<MethodBlocks> methods;
   std::deque<Block> other_blocks;  // of statuses and streams
@@ -154,9 +173,7 @@ struct Shard::Impl {
 };
 
 void Shard::Impl::count_anywhere(const Observation& seen) {
-  // The overflow endpoint is reserved for one variant only.
-  const Variant variant = seen.endpoint == kOverflowEndpoint ? Variant{0} : seen.variant;
-  MethodBlocks& its_blocks = blocks_for(seen.endpoint, variant, seen.method);
+  MethodBlocks& its_blocks = blocks_for(seen.endpoint, seen.variant, seen.method);
   status(its_blocks, seen.status);
   count(seen, its_blocks);
 }
@@ -227,15 +244,28 @@ std::optional<EndpointId> Shard::known_endpoint(std::string_view label) noexcept
   return impl_->labels.find_known(label);
 }
 
-void Shard::exchange_started() noexcept {
-  change("http_requests_in_flight", 1);
+StartedExchange Shard::exchange_started(EndpointId endpoint, Method method, Variant variant) noexcept {
+  StartedExchange started;
+  started.endpoint_ = endpoint;
+  started.in_flight_ = &impl_->in_flight_unexposed;
+  started.blocks_ = impl_->find_blocks(endpoint, variant, method);
+  if (started.blocks_ == nullptr && endpoint != kExcludedEndpoint) [[unlikely]]
+    started.blocks_ = impl_->try_blocks_for(endpoint, variant, method);
+  if (started.blocks_ != nullptr) [[likely]]
+    started.in_flight_ = &started.blocks_->block()[MethodGauge("http_requests_in_flight")];
+  started.in_flight_->add(1);
+  return started;
 }
 
-void Shard::exchange_finished(const Observation& observation) noexcept {
+void Shard::exchange_finished(const StartedExchange& started, const Observation& observation) noexcept {
   assert(observation.status >= 100 && observation.status <= 999);
-  change("http_requests_in_flight", -1);
-  if (MethodBlocks* const usual = impl_->find_usual(observation)) [[likely]]
-    return impl_->count(observation, *usual);
+  if (started.in_flight_ != nullptr) [[likely]]
+    started.in_flight_->add(kMinusOne);
+  // The status is nearly always that of the last exchange there.
+  const bool is_usual = started.blocks_ != nullptr && started.endpoint_ == observation.endpoint &&
+                        started.blocks_->last_status().code == observation.status;
+  if (is_usual) [[likely]]
+    return impl_->count(observation, *started.blocks_);
   if (observation.endpoint == kExcludedEndpoint) return;
   try {
     impl_->count_anywhere(observation);
@@ -247,7 +277,9 @@ void Shard::exchange_finished(const Observation& observation) noexcept {
 bool Shard::stream_began(EndpointId endpoint, StreamKind kind) noexcept {
   if (endpoint == kExcludedEndpoint) return false;
   try {
-    impl_->stream_block(endpoint, kind)[StreamGauge("wayside_streams_active")].add(1);
+    Block& block = impl_->stream_block(endpoint, kind);
+    block[StreamGauge("wayside_streams_active")].add(1);
+    block[StreamCounter("wayside_streams_total")].add(1);
     return true;
   } catch (const std::bad_alloc&) {
     return false;  // lost: see the top of the header
@@ -281,6 +313,10 @@ void Shard::add(ListedCounter counter, ListedValue value) noexcept {
 
 void Shard::change(WorkerGauge gauge, std::int64_t amount) noexcept {
   impl_->own[gauge].add(static_cast<std::uint64_t>(amount));
+}
+
+std::uint64_t Shard::in_flight_unexposed() const noexcept {
+  return impl_->in_flight_unexposed.value();
 }
 
 const BlockList& Shard::blocks() const noexcept {

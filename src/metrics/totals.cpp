@@ -10,7 +10,7 @@ namespace {
 
 constexpr FixedSlot<Scope::kStatus, FamilyType::kCounter> kRequests("http_requests_total");
 constexpr FixedSlot<Scope::kStream, FamilyType::kGauge> kStreams("wayside_streams_active");
-constexpr WorkerGauge kInFlight("http_requests_in_flight");
+constexpr FixedSlot<Scope::kMethod, FamilyType::kGauge> kInFlight("http_requests_in_flight");
 
 // The overflow endpoint has the first digit of a status.
 bool is_server_error(unsigned status) noexcept {
@@ -47,7 +47,10 @@ Totals TotalsReader::read() {
   }
   for (const Child* const child : all.children[static_cast<std::size_t>(Scope::kStream)])
     totals.streams += all.value(*child, kStreams);
-  totals.in_flight = all.snapshot.values[kInFlight];
+  for (const Child* const child : all.children[static_cast<std::size_t>(Scope::kMethod)])
+    totals.in_flight += all.value(*child, kInFlight);
+  for (std::size_t i = 0; i < all.registry.options().shard_count; ++i)
+    totals.in_flight += all.registry.shard(i).in_flight_unexposed();
   return totals;
 }
 

@@ -65,7 +65,6 @@ Recorder::Recorder(Context& context, const ClientConnection& client)
       started_at_(Clock::now()),
       route_(context.routing->targets[routes::kUnmatched]) {
   ++context_.exchange_count;
-  context_.shard.exchange_started();
 }
 
 Recorder::~Recorder() {
@@ -95,6 +94,7 @@ void Recorder::note_request(const http::RequestHead& head) {
       log_text_.note_client(http::forwarded_client(fields, context_.settings.trusted_proxies));
   }
   find_route(head.method, head.target);
+  started_ = context_.shard.exchange_started(route_.endpoint, method_, variant_);
 }
 
 void Recorder::find_route(Method method, std::string_view target) {
@@ -196,7 +196,7 @@ void Recorder::end(const End& end, const Transfer& transfer) {
   } else if (has_head_ && route_.endpoint != metrics::kExcludedEndpoint) {
     context_.shard.observe_overhead(now - started_at_ - waited_);
   }
-  context_.shard.exchange_finished(seen);
+  context_.shard.exchange_finished(started_, seen);
   if (context_.access_log != nullptr) write_access_log(seen, end, transfer, now);
 }
 

@@ -11,6 +11,7 @@
 #include "wayside/http/traceparent.hpp"
 #include "wayside/inspector/unmatched_paths.hpp"
 #include "wayside/metrics/observation.hpp"
+#include "wayside/metrics/shard.hpp"
 #include "wayside/net/buffer.hpp"
 #include "wayside/proxy/outcome.hpp"
 #include "wayside/proxy/routing.hpp"
@@ -94,6 +95,7 @@ class Recorder {
   std::optional<Nanoseconds> queue_;               // since a proxy in front saw the request
   metrics::Variant variant_ = 0;                   // by the extra labels
   RouteTarget route_;                              // of "unmatched" until there is a head
+  metrics::StartedExchange started_;               // empty until there is a head
   inspector::UnmatchedPaths::Ticket unmatched_{};  // where no route matched
   net::Buffer candidate_;  // a label that has no endpoint and may earn one; empty: there is none
   LogText log_text_;

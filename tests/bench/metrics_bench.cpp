@@ -34,10 +34,10 @@ void observe_an_exchange(benchmark::State& state) {
   std::size_t turn = 0;
   bench::run_beside_yardstick(state, [&] {
     ++turn;
-    shard.exchange_started();
+    const EndpointId endpoint = endpoints[turn % endpoints.size()];
+    const StartedExchange started = shard.exchange_started(endpoint, Method::get);
     shard.observe_overhead(Nanoseconds(turn % 100'000));
-    shard.exchange_finished(
-        small_get(endpoints[turn % endpoints.size()], Nanoseconds(turn * 977 % 1'000'000'000)));
+    shard.exchange_finished(started, small_get(endpoint, Nanoseconds(turn * 977 % 1'000'000'000)));
   });
 }
 BENCHMARK(observe_an_exchange);
@@ -73,12 +73,13 @@ void render(benchmark::State& state, Format format) {
   Registry registry({.max_series = 1'000'000});
   Shard& shard = registry.shard(0);
   const auto wanted = static_cast<std::size_t>(state.range(0));
-  constexpr std::size_t kSeriesOfAnEndpoint = 17 + 2 + 3 + 1;  // durations, bytes, aborts, requests
+  constexpr std::size_t kSeriesOfAnEndpoint =
+      17 + 1 + 2 + 3 + 1;  // durations, in flight, bytes, aborts, requests
   for (std::size_t i = 0; i < wanted / kSeriesOfAnEndpoint; ++i) {
     const EndpointId endpoint = registry.intern("/customers/{customer}/orders/" + std::to_string(i));
     for (int j = 0; j < 200; ++j) {
-      shard.exchange_started();
-      shard.exchange_finished(small_get(endpoint, Nanoseconds(j * 10'000'019L)));
+      shard.exchange_finished(shard.exchange_started(endpoint, Method::get),
+                              small_get(endpoint, Nanoseconds(j * 10'000'019L)));
     }
   }
   Exposition exposition(registry, {});

@@ -303,8 +303,8 @@ class Demo(support.TestCase):
         def visited():
             return {
                 dict(labels)["endpoint"]
-                for (name, labels) in support.samples(wayside.metrics())
-                if name == "http_requests_total"
+                for (name, labels), value in support.samples(wayside.metrics()).items()
+                if name == "http_requests_total" and value
             }
 
         support.wait_until(lambda: visited() >= {"/", "/users/{id}"}, "the visitors of the demo are counted by route")

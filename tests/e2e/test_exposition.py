@@ -196,7 +196,8 @@ class Otel(Exposition):
 
     def test_durations_have_the_status(self):
         series = (
-            ("http_request_method", "GET"), ("http_response_status_code", "503"), ("http_route", "/status/{code}"),
+            ("error_type", "503"), ("http_request_method", "GET"), ("http_response_status_code", "503"),
+            ("http_route", "/status/{code}"),
         )
         key = "http_server_request_duration_seconds_count", series
         support.wait_until(

@@ -167,7 +167,9 @@ class RollingRestart(support.TestCase):
     def is_used(self, index):
         """Whether both load balancers have sent requests to it."""
         seen = support.samples(support.fetch(self.metrics[index], "/metrics").text)
-        endpoints = {dict(labels)["endpoint"] for (name, labels) in seen if name == "http_requests_total"}
+        endpoints = {
+            dict(labels)["endpoint"] for (name, labels), value in seen.items() if name == "http_requests_total" and value
+        }
         return endpoints >= {"/bytes/{size}", "/chunked/{size}"}
 
     def test_no_request_fails(self):

@@ -173,8 +173,8 @@ class ExchangeWithoutMemory : public testing::TestWithParam<Scenario> {
 void count_all(metrics::Shard& shard, metrics::EndpointId endpoint) {
   for (const Method method : {Method::unknown, Method::get, Method::put}) {
     for (const unsigned status : {101U, 200U, 408U, 499U, 500U, 502U, 503U, 504U}) {
-      shard.exchange_started();
-      shard.exchange_finished({.endpoint = endpoint, .method = method, .status = status});
+      shard.exchange_finished(shard.exchange_started(endpoint, method),
+                              {.endpoint = endpoint, .method = method, .status = status});
     }
   }
   if (shard.stream_began(endpoint, metrics::StreamKind::kUpgrade))
@@ -255,9 +255,10 @@ bool ExchangeWithoutMemory::serve_round(long number) {
     counted[status] -= count;
   compare(counted, seen, scenario.before);
   for (const std::string_view gauge :
-       {"wayside_client_connections", "http_requests_in_flight",
-        R"(wayside_backend_connections{state="active"})", R"(wayside_backend_connections{state="idle"})"})
+       {"wayside_client_connections", R"(wayside_backend_connections{state="active"})",
+        R"(wayside_backend_connections{state="idle"})"})
     EXPECT_EQ(stage.metric(gauge), 0) << gauge;
+  EXPECT_EQ(stage.in_flight(), 0);
   constexpr std::string_view kStreams = R"(wayside_streams_active{endpoint="unmatched",kind="upgrade"})";
   EXPECT_TRUE(stage.metrics().find(kStreams) == std::string::npos || stage.metric(kStreams) == 0)
       << stage.metric(kStreams);

@@ -16,8 +16,8 @@ class ScrapeWithoutMemory : public testing::Test {
  protected:
   void count(EndpointId endpoint, unsigned status) {
     Shard& shard = registry_.shard(0);
-    shard.exchange_started();
-    shard.exchange_finished({.endpoint = endpoint, .method = Method::get, .status = status, .duration = 3ms});
+    shard.exchange_finished(shard.exchange_started(endpoint, Method::get),
+                            {.endpoint = endpoint, .method = Method::get, .status = status, .duration = 3ms});
   }
   // The first sample of the family.
   std::string sample(const std::string& page, const std::string& family) const {
@@ -91,12 +91,13 @@ TEST_F(ScrapeWithoutMemory, CountsAnExchangeOnceOrNotAtAll) {
   test::fail_every_allocation(
       [&] {
         Shard& shard = registry_.shard(0);
-        shard.exchange_started();
-        shard.exchange_finished(
-            {.endpoint = shard.endpoint_for("/new/" + std::string(static_cast<std::size_t>(counted), 'x')),
-             .method = Method::put,
-             .status = static_cast<unsigned>(200 + counted),
-             .duration = 3ms});
+        const EndpointId endpoint =
+            shard.endpoint_for("/new/" + std::string(static_cast<std::size_t>(counted), 'x'));
+        shard.exchange_finished(shard.exchange_started(endpoint, Method::put),
+                                {.endpoint = endpoint,
+                                 .method = Method::put,
+                                 .status = static_cast<unsigned>(200 + counted),
+                                 .duration = 3ms});
       },
       [&] {
         ++counted;

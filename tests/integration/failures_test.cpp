@@ -110,7 +110,7 @@ TEST_F(Failures, CountsAClientThatLeavesAndFreesTheBackend) {
   client.close();
   EXPECT_EQ(backend.read_to_end(), "");
   EXPECT_TRUE(wait_for_metric(requests_total("499"), 1));
-  EXPECT_TRUE(wait_for_metric("http_requests_in_flight", 0));
+  EXPECT_TRUE(wait_for_metric(R"(http_requests_in_flight{endpoint="unmatched",method="GET"})", 0));
 }
 
 TEST_F(Failures, CountsAClientThatResetsInsideItsUpload) {

@@ -53,17 +53,36 @@ TEST_F(Metrics, CountsByRouteMethodAndStatus) {
   EXPECT_EQ(metric(R"(http_request_duration_seconds_count{endpoint="/users/{id}",method="GET"})"), 2);
 }
 
+TEST_F(Metrics, HasTheSeriesOfARouteFromTheBeginning) {
+  config::Settings settings;
+  settings.routes = {{.path = "/orders", .methods = {}, .name = {}, .line = 0}};
+  settings.routes.front().methods.insert(Method::post);
+  start(settings);
+  EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="200",method="POST"})"), 0);
+  EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="500",method="POST"})"), 0);
+  EXPECT_EQ(metric(R"(http_request_duration_seconds_count{endpoint="/orders",method="POST"})"), 0);
+  EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="200",method="GET"})"), -1);
+}
+
+TEST_F(Metrics, HasNoSeriesOfARouteBeforeItsFirstRequestWithZeroSeriesOff) {
+  config::Settings settings;
+  settings.routes = {{.path = "/orders", .methods = {}, .name = {}, .line = 0}};
+  settings.measurement.zero_series = false;
+  start(settings);
+  EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="200",method="GET"})"), -1);
+}
+
 TEST_F(Metrics, ShowsWhatIsInFlight) {
   start();
   RawSocket client = connect();
-  EXPECT_EQ(metric("http_requests_in_flight"), 0);
+  const std::string in_flight = R"(http_requests_in_flight{endpoint="unmatched",method="GET"})";
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   RawSocket backend = backend_.accept();
   backend.read_head();
-  EXPECT_EQ(metric("http_requests_in_flight"), 1);
+  EXPECT_EQ(metric(in_flight), 1);
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   client.read_head();
-  EXPECT_TRUE(wait_for_metric("http_requests_in_flight", 0));
+  EXPECT_TRUE(wait_for_metric(in_flight, 0));
 }
 
 TEST_F(Metrics, KeepsTheLengthOfAStreamOutOfTheLatencies) {

@@ -189,7 +189,7 @@ def request_counters(samples):
     """{(endpoint, method, status): count}"""
     counters = {}
     for (name, labels), value in samples.items():
-        if name == "http_requests_total":
+        if name == "http_requests_total" and value:
             found = dict(labels)
             # A status without room for its label is "2xx", which counts as a difference.
             status = int(found["http_status"].replace("x", "0"))

@@ -102,15 +102,17 @@ class ProxyStage {
                   R"(",method="GET"})");
   }
   // The number of all exchanges counted.
-  double requests() {
+  double requests() { return total("http_requests_total"); }
+  double in_flight() { return total("http_requests_in_flight"); }
+  // The sum of all series of a family with labels.
+  double total(std::string_view family) {
     const std::string page = metrics();
+    const std::string begin = '\n' + std::string(family) + '{';
     double sum = 0;
-    constexpr std::string_view kFamily = "\nhttp_requests_total{";
-    for (std::size_t at = page.find(kFamily); at != page.npos; at = page.find(kFamily, at + 1))
+    for (std::size_t at = page.find(begin); at != page.npos; at = page.find(begin, at + 1))
       sum += std::stod(page.substr(page.find("} ", at) + 2));
     return sum;
   }
-  double in_flight() { return metric("http_requests_in_flight"); }
 
   // The lines of the access log since the last call. Needs settings.access_log.
   std::string access_log() {

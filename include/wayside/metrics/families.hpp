@@ -104,12 +104,13 @@ struct ExchangeLabels {
   std::string_view method;
   std::string_view status;
   std::string_view other_method;
+  std::string_view error;  // of errors beside the status; empty: there is no such label
 };
 
 constexpr ExchangeLabels exchange_labels(Naming naming) noexcept {
   if (naming == Naming::kOtel)
-    return {"http_route", "http_request_method", "http_response_status_code", "_OTHER"};
-  return {"endpoint", "method", "http_status", "OTHER"};
+    return {"http_route", "http_request_method", "http_response_status_code", "_OTHER", "error_type"};
+  return {"endpoint", "method", "http_status", "OTHER", ""};
 }
 
 // The labels of Scope::kStream and Scope::kEndpoint.
@@ -144,8 +145,11 @@ inline constexpr std::array kFamilies = {
                     "head being complete."}},
     Family{
         .type = FamilyType::kGauge,
-        .scope = Scope::kWorker,
-        .http = {"http_requests_in_flight", "Requests whose head is complete and that have not ended."},
+        .scope = Scope::kMethod,
+        .http = {"http_requests_in_flight",
+                 "Requests whose head is complete and that have not ended, streams included, under the "
+                 "endpoint that the request alone decides. A request counts there until its end, even where "
+                 "its response decides that it is counted under another."},
         .otel = {"http_server_active_requests",
                  "Number of active HTTP server requests: the request head is complete and the exchange has "
                  "not ended."}},
@@ -278,6 +282,10 @@ inline constexpr std::array kFamilies = {
            .own = {"wayside_streams_active",
                    "Exchanges that became a stream, events or upgrade, and have not ended. A stream begins "
                    "with its response head."}},
+    Family{.type = FamilyType::kCounter,
+           .scope = Scope::kStream,
+           .own = {"wayside_streams_total",
+                   "Exchanges that became a stream, events or upgrade. Counted when the stream begins."}},
     Family{.type = FamilyType::kHistogram,
            .scope = Scope::kStream,
            .bounds = Bounds::kStreams,

@@ -19,6 +19,12 @@ enum class Naming : std::uint8_t {
            // exporter writes them
 };
 
+// Whether series are shown before anything was counted. The libraries whose names the others are make a
+// series with its first observation.
+constexpr bool shows_zeros(Naming naming) noexcept {
+  return naming == Naming::kHttp;
+}
+
 // New names for families and labels, by their names in metrics/families.hpp: http_requests_total, endpoint.
 // The process metrics keep their names, which are the same in every program.
 struct Renaming {

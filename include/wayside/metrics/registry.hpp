@@ -35,6 +35,10 @@ struct RegistryOptions {
   // For the families whose label has no values in metrics/families.hpp; such a family is exposed only where
   // it has a list.
   std::vector<ListedValues> label_values{};
+  // Whether the usual method of an interned endpoint and its statuses 200 and 500 are exposed from the
+  // beginning, as far as the endpoint is guaranteed room; see metrics/naming.hpp for the namings that show
+  // them.
+  bool zero_series = false;
 };
 
 // The series that the overflow endpoint may need: a smaller budget cannot be kept.
@@ -56,7 +60,8 @@ class Registry {
   // first. Any thread, while the workers count. Throws std::bad_alloc.
   EndpointId intern(std::string_view label, const EndpointOptions& options = {},
                     Method usual_method = Method::get);
-  // Gives back what `endpoint` is guaranteed and has not used, until it is interned again. Its counts stay.
+  // Gives back what `endpoint` is guaranteed and has not used, until it is interned again. Its counts stay;
+  // zeros that it shows without a count are gone.
   void retire(EndpointId endpoint) noexcept;
   // The series that interned endpoints are guaranteed and the budget has no room for.
   std::size_t lacking_series() const;
@@ -65,6 +70,7 @@ class Registry {
 
   // The shard of worker `index` < options().shard_count. Valid as long as the registry.
   Shard& shard(std::size_t index) noexcept { return *shards_[index]; }
+  const Shard& shard(std::size_t index) const noexcept { return *shards_[index]; }
 
   const RegistryOptions& options() const noexcept { return options_; }
 

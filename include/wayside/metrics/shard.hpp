@@ -13,6 +13,7 @@
 #include "wayside/metrics/endpoint.hpp"
 #include "wayside/metrics/family_slot.hpp"
 #include "wayside/metrics/observation.hpp"
+#include "wayside/metrics/single_writer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,13 +24,23 @@
 namespace wayside::metrics {
 
 class BlockList;
+class MethodBlocks;
 class SeriesRegistry;
 
 // An index in a list of RegistryOptions::label_values.
 using ListedValue = std::size_t;
 
-// See the top of the file. The worker only, except blocks(). The alignment keeps the shards of two workers on
-// different cache lines.
+// An exchange that has started, as its shard knows it. Empty before.
+class StartedExchange {
+ private:
+  friend class Shard;
+  SingleWriter<std::uint64_t>* in_flight_ = nullptr;  // the gauge that counts it
+  MethodBlocks* blocks_ = nullptr;                    // where it is counted, as far as `endpoint_` says
+  EndpointId endpoint_ = kOverflowEndpoint;
+};
+
+// See the top of the file. The worker only, except blocks() and in_flight_unexposed(). The alignment keeps
+// the shards of two workers on different cache lines.
 class alignas(64) Shard {
  public:
   // `series` outlives the shard. Throws std::bad_alloc.
@@ -48,9 +59,12 @@ class alignas(64) Shard {
   // endpoints were made since the last call with an unknown label.
   std::optional<EndpointId> known_endpoint(std::string_view label) noexcept;
 
-  // Every exchange that starts finishes exactly once.
-  void exchange_started() noexcept;
-  void exchange_finished(const Observation& observation) noexcept;
+  // The exchange is in flight from now on, under this endpoint.
+  [[nodiscard]] StartedExchange exchange_started(EndpointId endpoint, Method method,
+                                                 Variant variant = 0) noexcept;
+  // Every exchange that starts finishes exactly once, with the same method and variant; its endpoint may be
+  // another. An exchange whose request was not understood finishes without having started.
+  void exchange_finished(const StartedExchange& started, const Observation& observation) noexcept;
 
   // A stream is part of its exchange: it begins after the exchange starts and ends before it finishes. False
   // where the stream is not counted: its endpoint is excluded, or memory ran out. stream_ended() is called
@@ -66,6 +80,10 @@ class alignas(64) Shard {
   void add(WorkerCounter counter) noexcept;
   void add(ListedCounter counter, ListedValue value) noexcept;
   void change(WorkerGauge gauge, std::int64_t amount) noexcept;
+
+  // Exchanges in flight that no gauge of an endpoint has: those of excluded endpoints, and those for whose
+  // endpoint there was no memory. Any thread.
+  std::uint64_t in_flight_unexposed() const noexcept;
 
   // All values that were counted here. Any thread.
   const BlockList& blocks() const noexcept;

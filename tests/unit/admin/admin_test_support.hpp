@@ -30,11 +30,10 @@ class Fixture {
  public:
   Fixture() : registry({}), exposition(registry, {}) {
     metrics::Shard& shard = registry.shard(0);
-    shard.exchange_started();
-    shard.exchange_finished({.endpoint = registry.intern("/hello"),
-                             .method = Method::get,
-                             .status = 200,
-                             .duration = std::chrono::milliseconds(3)});
+    const metrics::EndpointId hello = registry.intern("/hello");
+    shard.exchange_finished(
+        shard.exchange_started(hello, Method::get),
+        {.endpoint = hello, .method = Method::get, .status = 200, .duration = std::chrono::milliseconds(3)});
   }
 
   AdminPages pages() {

@@ -41,7 +41,7 @@ TEST(Pages, MetricsMayBeAFewFamiliesOnly) {
   std::string body;
   EXPECT_EQ(answer(fixture.pages(), {"GET", "/metrics?name[]=http_requests_in_flight"}, body).status, 200U);
   EXPECT_THAT(body, StartsWith("# HELP http_requests_in_flight "));
-  EXPECT_THAT(body, testing::EndsWith("\nhttp_requests_in_flight 0.0\n"));
+  EXPECT_THAT(body, testing::EndsWith("\nhttp_requests_in_flight{endpoint=\"/hello\",method=\"GET\"} 0.0\n"));
 }
 
 TEST(Pages, RoutesComeAsTheReaderLikes) {

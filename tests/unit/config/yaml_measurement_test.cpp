@@ -22,6 +22,7 @@ metrics:
   buckets: [1]
   histograms: [queue]
   max_series: 5000
+  zero_series: off
   route_header: X-Route
   labels: {tenant: {header: X-Tenant, values: [a, b]}}
   rename: {families: {http_requests_total: r_total}, labels: {endpoint: route}}
@@ -43,6 +44,7 @@ routes:
   EXPECT_TRUE(b.extras.empty());
   EXPECT_TRUE(settings.routes[2].is_excluded);
   EXPECT_EQ(settings.measurement.max_series, 5'000U);
+  EXPECT_FALSE(settings.measurement.zero_series);
   EXPECT_EQ(settings.measurement.labels.front().label.values, (Texts{"a", "b"}));
   EXPECT_EQ(settings.measurement.renaming.labels.at("endpoint"), "route");
 

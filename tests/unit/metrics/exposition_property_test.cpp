@@ -141,16 +141,16 @@ TEST(ExpositionProperty, WhatWasCountedReadsBack) {
       const std::optional<AbortPhase> abort =
           any.below(16) == 0 ? std::optional(AbortPhase::kWaiting) : std::nullopt;
       const std::optional<Nanoseconds> ttfb = any.below(2) == 0 ? std::optional(duration / 2) : std::nullopt;
-      shard.exchange_started();
-      shard.exchange_finished(
-          {.endpoint = any.below(2) == 0 ? registry.intern(label) : shard.endpoint_for(label),
-           .variant = static_cast<Variant>(tenant * 2 + other),
-           .method = method,
-           .status = status,
-           .duration = duration,
-           .response_bytes = 7,
-           .abort = abort,
-           .backend_ttfb = ttfb});
+      const EndpointId endpoint = any.below(2) == 0 ? registry.intern(label) : shard.endpoint_for(label);
+      const auto variant = static_cast<Variant>(tenant * 2 + other);
+      shard.exchange_finished(shard.exchange_started(endpoint, method, variant), {.endpoint = endpoint,
+                                                                                  .variant = variant,
+                                                                                  .method = method,
+                                                                                  .status = status,
+                                                                                  .duration = duration,
+                                                                                  .response_bytes = 7,
+                                                                                  .abort = abort,
+                                                                                  .backend_ttfb = ttfb});
       Labels expected = {{"endpoint", valid_utf8(label)},
                          {"method", std::string(method_label(method))},
                          {"tenant", tenants[tenant]},

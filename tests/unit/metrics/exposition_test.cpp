@@ -15,8 +15,8 @@ using testing::Not;
 using testing::StartsWith;
 
 void finish(Shard& shard, EndpointId endpoint, Method method, unsigned status, Nanoseconds duration) {
-  shard.exchange_started();
-  shard.exchange_finished({.endpoint = endpoint, .method = method, .status = status, .duration = duration});
+  shard.exchange_finished(shard.exchange_started(endpoint, method),
+                          {.endpoint = endpoint, .method = method, .status = status, .duration = duration});
 }
 
 std::string render(const Registry& registry, std::vector<Naming> namings) {
@@ -73,7 +73,7 @@ TEST(Exposition, HttpNamingCumulatesBuckets) {
   finish(shard, users, Method::get, 200, milliseconds(500));
   finish(shard, users, Method::get, 500, milliseconds(1500));
   finish(shard, unmatched, Method::unknown, 404, milliseconds(1));
-  shard.exchange_started();
+  static_cast<void>(shard.exchange_started(users, Method::get));
   const std::string text = render(registry, {Naming::kHttp});
   EXPECT_THAT(text, StartsWith("# HELP http_requests_total "));
   EXPECT_THAT(text, HasSubstr(R"(
@@ -91,7 +91,11 @@ http_request_duration_seconds_count{endpoint="/users/{id}",method="GET"} 3.0
 http_request_duration_seconds_sum{endpoint="/users/{id}",method="GET"} 2.1
 http_request_duration_seconds_bucket{endpoint="unmatched",le="0.1",method="OTHER"} 1.0
 )"));
-  EXPECT_THAT(text, HasSubstr("\n# TYPE http_requests_in_flight gauge\nhttp_requests_in_flight 1.0\n"));
+  EXPECT_THAT(text, HasSubstr(R"(
+# TYPE http_requests_in_flight gauge
+http_requests_in_flight{endpoint="/users/{id}",method="GET"} 1.0
+http_requests_in_flight{endpoint="unmatched",method="OTHER"} 0.0
+)"));
 }
 
 TEST(Exposition, SeveralNamingsShowTheSameNumbers) {
@@ -110,7 +114,57 @@ TEST(Exposition, FamiliesAreThereBeforeTheFirstExchange) {
   const Registry registry({});
   const std::string text = render(registry, {Naming::kHttp});
   EXPECT_THAT(text, HasSubstr("# TYPE http_requests_total counter\n# HELP http_request_duration_seconds"));
-  EXPECT_EQ(value_of(text, "http_requests_in_flight"), 0);
+}
+
+TEST(Exposition, ShowsTheZerosOfARouteUnderTheNamingHttpAlone) {
+  Registry registry({.durations_by_status = true, .zero_series = true});
+  const EndpointId users = registry.intern("/users");
+  const std::string zeros = render(registry, {Naming::kHttp, Naming::kFlask, Naming::kOtel});
+  EXPECT_THAT(zeros, HasSubstr(R"(
+http_requests_total{endpoint="/users",http_status="200",method="GET"} 0.0
+http_requests_total{endpoint="/users",http_status="500",method="GET"} 0.0
+# HELP )"));
+  EXPECT_EQ(value_of(zeros, R"(http_request_duration_seconds_count{endpoint="/users",method="GET"})"), 0);
+  EXPECT_EQ(value_of(zeros, R"(http_requests_in_flight{endpoint="/users",method="GET"})"), 0);
+  EXPECT_EQ(value_of(zeros, R"(wayside_client_aborts_total{endpoint="/users",phase="request"})"), 0);
+  EXPECT_THAT(zeros, Not(HasSubstr("\nflask_request_count{")));
+  EXPECT_THAT(zeros, Not(HasSubstr("\nflask_request_latency_seconds_count{")));
+  EXPECT_THAT(zeros, Not(HasSubstr("\nhttp_server_")));
+
+  const StartedExchange started = registry.shard(0).exchange_started(users, Method::get);
+  EXPECT_THAT(render(registry, {Naming::kFlask}), Not(HasSubstr("\nflask_request_latency_seconds_count{")));
+  registry.shard(0).exchange_finished(
+      started, {.endpoint = users, .method = Method::get, .status = 200, .duration = milliseconds(1)});
+  const std::string counted = render(registry, {Naming::kFlask, Naming::kOtel});
+  EXPECT_EQ(value_of(counted, R"(flask_request_latency_seconds_count{endpoint="/users",method="GET"})"), 1);
+  EXPECT_EQ(value_of(counted, R"(flask_request_count{endpoint="/users",http_status="200",method="GET"})"), 1);
+  EXPECT_THAT(counted, Not(HasSubstr("http_status=\"500\"")));
+  EXPECT_THAT(counted, HasSubstr("\nhttp_server_active_requests{"));
+
+  registry.retire(users);
+  const std::string gone = render(registry, {Naming::kHttp});
+  EXPECT_EQ(value_of(gone, R"(http_requests_total{endpoint="/users",http_status="500",method="GET"})"), -1);
+  EXPECT_EQ(value_of(gone, R"(http_requests_total{endpoint="/users",http_status="200",method="GET"})"), 1);
+}
+
+TEST(Exposition, NamesTheErrorUnderTheNamingOtel) {
+  Registry registry({.durations_by_status = true});
+  const EndpointId root = registry.intern("/");
+  for (const unsigned status : {200U, 404U, 499U, 503U})
+    finish(registry.shard(0), root, Method::get, status, milliseconds(1));
+  finish(registry.shard(0), kOverflowEndpoint, Method::get, 502, milliseconds(1));
+  const std::string text = render(registry, {Naming::kHttp, Naming::kOtel});
+  const auto count = [&](const std::string& error, const std::string& status, const std::string& route) {
+    return value_of(text, "http_server_request_duration_seconds_count{" + error +
+                              "http_request_method=\"GET\",http_response_status_code=\"" + status +
+                              "\",http_route=\"" + route + "\"}");
+  };
+  EXPECT_EQ(count("", "200", "/"), 1);
+  EXPECT_EQ(count("", "404", "/"), 1);
+  EXPECT_EQ(count("error_type=\"client_aborted\",", "499", "/"), 1);
+  EXPECT_EQ(count("error_type=\"503\",", "503", "/"), 1);
+  EXPECT_EQ(count("error_type=\"5xx\",", "5xx", "overflow"), 1);
+  EXPECT_EQ(value_of(text, R"(http_requests_total{endpoint="/",http_status="503",method="GET"})"), 1);
 }
 
 TEST(Exposition, EscapesAndRepairsLabels) {
@@ -220,7 +274,7 @@ TEST(Exposition, IsConsistentWhileAWorkerCounts) {
   exposition.render(text);
   EXPECT_EQ(value_of(text, requests), kExchanges);
   EXPECT_EQ(value_of(text, count), kExchanges);
-  EXPECT_EQ(value_of(text, "http_requests_in_flight"), 0);
+  EXPECT_EQ(value_of(text, R"(http_requests_in_flight{endpoint="unmatched",method="GET"})"), 0);
 }
 
 TEST(Exposition, ShowsTheTraceOfABucketInEveryNaming) {
@@ -228,12 +282,11 @@ TEST(Exposition, ShowsTheTraceOfABucketInEveryNaming) {
   const EndpointId endpoint = registry.intern("/");
   const TraceContext trace{1, 2, 3};
   Shard& shard = registry.shard(0);
-  shard.exchange_started();
-  shard.exchange_finished({.endpoint = endpoint,
-                           .method = Method::get,
-                           .status = 200,
-                           .duration = milliseconds(20),
-                           .trace = &trace});
+  shard.exchange_finished(shard.exchange_started(endpoint, Method::get), {.endpoint = endpoint,
+                                                                          .method = Method::get,
+                                                                          .status = 200,
+                                                                          .duration = milliseconds(20),
+                                                                          .trace = &trace});
   std::string text;
   Exposition(registry, {{Naming::kHttp, Naming::kOtel}, {}, {}, {}}).render(text, {Format::kOpenMetrics, {}});
   constexpr std::string_view kTrace =

@@ -94,6 +94,7 @@ Row row_of(const Family& family) {
   switch (family.scope) {
     case Scope::kStatus:
       row.labels.emplace(exchange.status);
+      if (!exchange.error.empty()) row.labels.emplace(exchange.error);
       [[fallthrough]];
     case Scope::kMethod:
       row.labels.emplace(exchange.endpoint);

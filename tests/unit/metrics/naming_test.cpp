@@ -39,6 +39,9 @@ TEST(Renaming, SaysWhatIsWrong) {
       ElementsAre("expected names that differ, found \"wayside_series\" for both http_requests_total and "
                   "wayside_series"));
   EXPECT_THAT(mistakes_of({{}, {{"method", "endpoint"}}}, kHttp, Texts{}), testing::SizeIs(1));
+  EXPECT_THAT(mistakes_of({{}, {}}, kHttp, Texts{"error_type"}), IsEmpty());
+  EXPECT_THAT(mistakes_of({{}, {}}, std::vector{Naming::kOtel}, Texts{"error_type"}),
+              ElementsAre(R"(expected another name for a label from a field, found "error_type")"));
   EXPECT_THAT(mistakes_of({{}, {}}, kHttp, Texts{"method"}),
               ElementsAre(R"(expected another name for a label from a field, found "method")"));
 }

@@ -3,6 +3,7 @@
 #include "metrics/series_registry.hpp"
 #include "metrics/snapshot.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,11 +16,15 @@ namespace wayside::metrics {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::Each;
+using testing::ElementsAre;
+using testing::Field;
+using testing::SizeIs;
 
 void finish(Shard& shard, EndpointId endpoint, Method method, unsigned status, Nanoseconds duration,
             const TraceContext* trace = nullptr) {
-  shard.exchange_started();
   shard.exchange_finished(
+      shard.exchange_started(endpoint, method),
       {.endpoint = endpoint, .method = method, .status = status, .duration = duration, .trace = trace});
 }
 
@@ -41,6 +46,13 @@ struct Reading {
     std::uint64_t total = 0;
     for (const Child* status : of(Scope::kStatus))
       total += value(status->values.first);
+    return total;
+  }
+  std::uint64_t in_flight() const {
+    constexpr FixedSlot<Scope::kMethod, FamilyType::kGauge> kInFlight("http_requests_in_flight");
+    std::uint64_t total = 0;
+    for (const Child* method : of(Scope::kMethod))
+      total += value(method->values.first + kInFlight);
     return total;
   }
   std::uint64_t observed() const {
@@ -137,6 +149,72 @@ TEST(Registry, IsEmptyBeforeTheFirstExchange) {
     EXPECT_EQ(value, 0U);
 }
 
+std::vector<ChildKey> keys_in(const Reading& reading, ChildState state) {
+  std::vector<ChildKey> keys;
+  for (const auto& children : reading.children) {
+    for (const Child* child : children) {
+      if (child->state() == state) keys.push_back(child->key);
+    }
+  }
+  return keys;
+}
+
+TEST(Registry, ShowsTheSeriesOfARouteFromTheBeginning) {
+  Registry registry({.zero_series = true});
+  const EndpointId orders = registry.intern("/orders", {}, Method::post);
+  const ChildKey method{.scope = Scope::kMethod, .endpoint = orders, .method = Method::post};
+  const ChildKey success{.scope = Scope::kStatus, .endpoint = orders, .method = Method::post, .status = 200};
+  const ChildKey failure{.scope = Scope::kStatus, .endpoint = orders, .method = Method::post, .status = 500};
+  EXPECT_THAT(keys_in(Reading(registry), ChildState::kZero), ElementsAre(method, success, failure));
+  const std::size_t series = registry.series().series();
+  EXPECT_EQ(series + 1, guaranteed_series({}, false)) << "there is room for one status more";
+
+  registry.intern("/orders", {}, Method::post);
+  finish(registry.shard(0), orders, Method::post, 200, milliseconds(1));
+  EXPECT_EQ(registry.series().series(), series) << "they were there";
+  EXPECT_THAT(keys_in(Reading(registry), ChildState::kCounted), ElementsAre(method, success));
+  EXPECT_THAT(keys_in(Reading(registry), ChildState::kZero), ElementsAre(failure));
+}
+
+// Whatever the number of reloads that rename every route.
+TEST(Registry, HidesTheZerosOfARouteThatIsGone) {
+  Registry registry({.max_series = 700, .zero_series = true});
+  for (int round = 0; round < 20; ++round) {
+    const EndpointId kept = registry.intern("/kept");
+    const EndpointId other = registry.intern("/other/" + std::to_string(round));
+    const Reading reading(registry);
+    EXPECT_EQ(keys_in(reading, ChildState::kZero).size(), 6U) << round;
+    EXPECT_EQ(registry.lacking_series(), 0U);
+    EXPECT_EQ(registry.series().series(), 2 * (guaranteed_series({}, false) - 1));
+    registry.retire(kept);
+    registry.retire(other);
+    EXPECT_EQ(registry.series().series(), 0U);
+  }
+  EXPECT_EQ(Reading(registry).of(Scope::kMethod).size(), 21U) << "one that comes again is the same";
+}
+
+TEST(Registry, KeepsWhatWasCountedOfARouteThatIsGone) {
+  Registry registry({.zero_series = true});
+  const EndpointId gone = registry.intern("/gone");
+  finish(registry.shard(0), gone, Method::get, 200, milliseconds(1));
+  const std::size_t series = registry.series().series();
+  registry.retire(gone);
+  EXPECT_EQ(registry.series().series(), series - 1) << "without the zero of status 500";
+  EXPECT_THAT(keys_in(Reading(registry), ChildState::kCounted), SizeIs(2));
+  finish(registry.shard(0), gone, Method::get, 500, milliseconds(1));
+  EXPECT_THAT(keys_in(Reading(registry), ChildState::kCounted), SizeIs(3));
+  EXPECT_EQ(registry.series().series(), series);
+}
+
+TEST(Registry, ShowsNoZeroThatTheBudgetHasNoRoomFor) {
+  const std::size_t least = least_max_series({}, false);
+  Registry registry({.max_series = least + guaranteed_series({}, false) + 5, .zero_series = true});
+  registry.intern("/a");
+  registry.intern("/b");
+  EXPECT_THAT(keys_in(Reading(registry), ChildState::kZero), Each(Field(&ChildKey::endpoint, 1U)));
+  EXPECT_LE(registry.series().series(), registry.series().max_series());
+}
+
 TEST(Registry, AddsUpShards) {
   Registry registry({.shard_count = 2});
   const EndpointId users = registry.intern("/users");
@@ -144,8 +222,8 @@ TEST(Registry, AddsUpShards) {
   finish(registry.shard(0), users, Method::get, 200, milliseconds(2));
   finish(registry.shard(1), users, Method::get, 200, milliseconds(20));
   finish(registry.shard(1), users, Method::get, 404, milliseconds(30));
-  registry.shard(0).exchange_started();
-  registry.shard(1).exchange_started();
+  static_cast<void>(registry.shard(0).exchange_started(users, Method::get));
+  static_cast<void>(registry.shard(1).exchange_started(users, Method::get));
 
   const Reading reading(registry);
   ASSERT_EQ(reading.of(Scope::kStatus).size(), 2U);
@@ -157,7 +235,7 @@ TEST(Registry, AddsUpShards) {
   EXPECT_EQ(reading.value(method.values.first + duration_of(method).bucket_offset(2)), 1U);
   EXPECT_EQ(reading.value(method.values.first + duration_of(method).bucket_offset(3)), 1U);
   EXPECT_EQ(reading.value(method.values.first + duration_of(method).sum_offset), 53'000'000U);
-  EXPECT_EQ(reading.value(WorkerGauge("http_requests_in_flight")), 2U);
+  EXPECT_EQ(reading.in_flight(), 2U);
 }
 
 TEST(Registry, KeepsTheNewestExemplarOfABucket) {
@@ -213,7 +291,7 @@ TEST(Registry, SnapshotsWhileWorkersCountAreMonotoneAndTheLastIsExact) {
   for (const Child* method : reading.of(Scope::kMethod))
     sum_ns += reading.value(method->values.first + duration_of(*method).sum_offset);
   EXPECT_EQ(sum_ns, kExchangesPerWorker * (kExchangesPerWorker - 1));
-  EXPECT_EQ(reading.value(WorkerGauge("http_requests_in_flight")), 0U);
+  EXPECT_EQ(reading.in_flight(), 0U);
   EXPECT_LE(registry.series().series(), registry.series().max_series());
 }
 

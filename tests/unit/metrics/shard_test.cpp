@@ -12,6 +12,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// What the shard counted at the offset of the range.
+std::uint64_t value(const Shard& shard, ValueRange range, std::size_t offset) {
+  std::uint64_t found = 0;
+  shard.blocks().for_each([&](const Block& block) {
+    if (block.range().first == range.first) found = block[offset].value();
+  });
+  return found;
+}
+
 // What the shard counted in the range.
 std::uint64_t sum(const Shard& shard, ValueRange range) {
   std::uint64_t total = 0;
@@ -38,21 +47,22 @@ std::uint64_t finished(const Shard& shard, const SeriesRegistry& registry) {
 }
 
 std::uint64_t worker_value(const Shard& shard, std::size_t offset) {
-  std::uint64_t value = 0;
-  shard.blocks().for_each([&](const Block& block) {
-    if (block.range().first == 0) value = block[offset].value();
-  });
-  return value;
+  return value(shard, {}, offset);
 }
 
 void finish(Shard& shard, EndpointId endpoint, Method method = Method::get, unsigned status = 200) {
-  shard.exchange_started();
   shard.exchange_finished(
+      shard.exchange_started(endpoint, method),
       {.endpoint = endpoint, .method = method, .status = status, .duration = milliseconds(1)});
 }
 
 SeriesRegistry::Options with_limit(std::size_t max_series) {
   return {.max_series = max_series, .dynamic = {}};
+}
+
+// A budget that has room for the overflow endpoint alone.
+std::size_t least_series() {
+  return overflow_series(EndpointLayout({}, false));
 }
 
 TEST(Shard, MakesWhatItCountsAtItsFirstUseOnly) {
@@ -74,17 +84,81 @@ TEST(Shard, MakesWhatItCountsAtItsFirstUseOnly) {
   EXPECT_EQ(sum(shard, children_of(children, Scope::kStatus)[0]->values), 2U);
 }
 
-TEST(Shard, KnowsWhatIsInFlight) {
+// By endpoint, method and variant.
+std::uint64_t in_flight(const Shard& shard, const SeriesRegistry& registry, const ChildKey& key) {
+  constexpr FixedSlot<Scope::kMethod, FamilyType::kGauge> kInFlight("http_requests_in_flight");
+  SeriesRegistry::Children children;
+  registry.update(children);
+  for (const Child* method : children_of(children, Scope::kMethod)) {
+    if (method->key == key) return value(shard, method->values, kInFlight);
+  }
+  return 0;
+}
+
+TEST(Shard, KnowsWhatIsInFlightWhere) {
+  SeriesRegistry registry({.variant_count = 2});
+  Shard shard(registry);
+  const EndpointId users = registry.intern("/users", {}, Method::get);
+  const ChildKey get{.endpoint = users, .method = Method::get};
+  const ChildKey put{.endpoint = users, .variant = 1, .method = Method::put};
+  for (int round = 0; round < 2; ++round) {
+    const StartedExchange first = shard.exchange_started(users, Method::get);
+    const StartedExchange second = shard.exchange_started(users, Method::get);
+    const StartedExchange other = shard.exchange_started(users, Method::put, 1);
+    EXPECT_EQ(in_flight(shard, registry, get), 2U);
+    EXPECT_EQ(in_flight(shard, registry, put), 1U);
+    shard.exchange_finished(second, {.endpoint = users, .method = Method::get, .status = 200});
+    EXPECT_EQ(in_flight(shard, registry, get), 1U);
+    shard.exchange_finished(other, {.endpoint = users, .variant = 1, .method = Method::put, .status = 200});
+    shard.exchange_finished(first, {.endpoint = users, .method = Method::get, .status = 404});
+    EXPECT_EQ(in_flight(shard, registry, get), 0U);
+    EXPECT_EQ(in_flight(shard, registry, put), 0U);
+  }
+}
+
+TEST(Shard, EndsWhatIsInFlightWhereItBeganAndCountsItWhereItEnded) {
   SeriesRegistry registry({});
   Shard shard(registry);
-  const WorkerGauge in_flight("http_requests_in_flight");
-  shard.exchange_started();
-  shard.exchange_started();
-  EXPECT_EQ(worker_value(shard, in_flight), 2U);
-  shard.exchange_finished({.endpoint = kExcludedEndpoint, .status = 200});
-  EXPECT_EQ(worker_value(shard, in_flight), 1U);
-  shard.exchange_finished({.endpoint = kOverflowEndpoint, .status = 200});
-  EXPECT_EQ(worker_value(shard, in_flight), 0U);
+  const EndpointId before = registry.intern("/before", {}, Method::get);
+  const EndpointId after = registry.intern("/after", {}, Method::get);
+  for (unsigned i = 1; i <= 2; ++i) {
+    const StartedExchange started = shard.exchange_started(before, Method::get);
+    EXPECT_EQ(in_flight(shard, registry, {.endpoint = before, .method = Method::get}), 1U);
+    shard.exchange_finished(started, {.endpoint = after, .method = Method::get, .status = 200});
+    EXPECT_EQ(in_flight(shard, registry, {.endpoint = before, .method = Method::get}), 0U);
+    EXPECT_EQ(in_flight(shard, registry, {.endpoint = after, .method = Method::get}), 0U);
+    EXPECT_EQ(finished(shard, registry), i);
+  }
+  SeriesRegistry::Children children;
+  registry.update(children);
+  ASSERT_EQ(children_of(children, Scope::kStatus).size(), 1U);
+  EXPECT_EQ(children_of(children, Scope::kStatus)[0]->key.endpoint, after);
+}
+
+TEST(Shard, KnowsWhatIsInFlightWithoutAnEndpointOfItsOwn) {
+  SeriesRegistry registry(with_limit(least_series()));
+  Shard shard(registry);
+  const EndpointId refused = registry.intern("/refused", {}, Method::get);
+  const ChildKey overflow{.endpoint = kOverflowEndpoint, .method = Method::get};
+  for (int round = 0; round < 2; ++round) {
+    const StartedExchange first = shard.exchange_started(refused, Method::get);
+    const StartedExchange second = shard.exchange_started(kExcludedEndpoint, Method::get);
+    EXPECT_EQ(in_flight(shard, registry, overflow), 1U);
+    EXPECT_EQ(shard.in_flight_unexposed(), 1U);
+    shard.exchange_finished(first, {.endpoint = refused, .method = Method::get, .status = 200});
+    shard.exchange_finished(second, {.endpoint = kExcludedEndpoint, .method = Method::get, .status = 200});
+    EXPECT_EQ(in_flight(shard, registry, overflow), 0U);
+    EXPECT_EQ(shard.in_flight_unexposed(), 0U);
+  }
+}
+
+TEST(Shard, CountsAnExchangeThatEndsWithoutHavingStarted) {
+  SeriesRegistry registry({});
+  Shard shard(registry);
+  const EndpointId unmatched = registry.intern("unmatched", {}, Method::get);
+  shard.exchange_finished({}, {.endpoint = unmatched, .status = 400});
+  EXPECT_EQ(finished(shard, registry), 1U);
+  EXPECT_EQ(in_flight(shard, registry, {.endpoint = unmatched}), 0U);
 }
 
 TEST(Shard, CountsNothingOfAnExcludedEndpoint) {

@@ -24,22 +24,23 @@ TEST(Totals, AddUpAllShardsAndEndpoints) {
   const EndpointId users = registry.intern("/users");
   for (const std::size_t shard : {0U, 1U}) {
     for (const unsigned status : {200U, 404U, 499U, 500U, 503U}) {
-      registry.shard(shard).exchange_started();
-      registry.shard(shard).exchange_finished(observation(users, status));
-      registry.shard(shard).exchange_started();
-      registry.shard(shard).exchange_finished(observation(kOverflowEndpoint, status));
+      for (const EndpointId endpoint : {users, kOverflowEndpoint}) {
+        const StartedExchange started = registry.shard(shard).exchange_started(endpoint, Method::get);
+        registry.shard(shard).exchange_finished(started, observation(endpoint, status));
+      }
     }
   }
-  registry.shard(1).exchange_started();
+  static_cast<void>(registry.shard(1).exchange_started(users, Method::get));
   ASSERT_TRUE(registry.shard(1).stream_began(users, StreamKind::kUpgrade));
-  registry.shard(0).exchange_started();
+  static_cast<void>(registry.shard(0).exchange_started(users, Method::put));
   ASSERT_TRUE(registry.shard(0).stream_began(users, StreamKind::kEvents));
   registry.shard(0).stream_ended(users, StreamKind::kEvents, std::chrono::seconds(1), 0, 0);
+  static_cast<void>(registry.shard(0).exchange_started(kExcludedEndpoint, Method::get));
 
   const Totals totals = reader.read();
   EXPECT_EQ(totals.requests, 20U);
   EXPECT_EQ(totals.server_errors, 8U);
-  EXPECT_EQ(totals.in_flight, 2U);
+  EXPECT_EQ(totals.in_flight, 3U);
   EXPECT_EQ(totals.streams, 1U);
 }
 

@@ -267,6 +267,34 @@ TEST_F(RecorderTest, CountsUnderTheRouteThatTheBackendDeclares) {
   EXPECT_EQ(stage_.requests(), 2);
 }
 
+TEST_F(RecorderTest, IsInFlightUnderTheMatchedRouteWhateverTheBackendDeclares) {
+  stage_.settings.measurement.route_header = "X-Route";
+  stage_.add_route("/a");
+  const auto matched = R"(http_requests_in_flight{endpoint="/a",method="GET"})";
+  const auto declared = R"(http_requests_in_flight{endpoint="/declared",method="GET"})";
+  for (const double before : {-1, 0}) {
+    Recording recording(stage_, "/a");
+    EXPECT_EQ(stage_.metric(matched), 1);
+    recording.declare("X-Route: /declared\r\n");
+    recording.respond(200);
+    recording.recorder.begin_stream(metrics::StreamKind::kEvents);
+    EXPECT_EQ(stage_.metric(matched), 1) << "a stream is in flight while it lasts";
+    EXPECT_EQ(stage_.metric(declared), before);
+    recording.recorder.end(Outcome::kCompleted, {});
+    EXPECT_EQ(stage_.metric(matched), 0);
+    EXPECT_EQ(stage_.metric(declared), 0);
+  }
+}
+
+TEST_F(RecorderTest, IsNotInFlightWithoutARequest) {
+  Recording recording(stage_, Recording::WithoutHead{});
+  EXPECT_EQ(stage_.in_flight(), 0);
+  recording.recorder.end(http::Violation::kMalformedHead, {});
+  EXPECT_EQ(stage_.in_flight(), 0);
+  EXPECT_EQ(stage_.metric(R"(http_requests_total{endpoint="unmatched",http_status="400",method="OTHER"})"),
+            1);
+}
+
 TEST_F(RecorderTest, TakesNoDeclaredRouteThatIsNoLabel) {
   stage_.settings.measurement.route_header = "X-Route";
   stage_.add_route("/a");

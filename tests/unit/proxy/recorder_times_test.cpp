@@ -172,8 +172,10 @@ TEST_F(RecorderTimesTest, KeepsStreamsOutOfTheDurations) {
   recording.recorder.begin_response(101, head_at);
   recording.recorder.begin_stream(StreamKind::kUpgrade);
   EXPECT_EQ(stage_.metric(series("wayside_streams_active")), 1);
+  EXPECT_EQ(stage_.metric(series("wayside_streams_total")), 1);
   recording.recorder.end(Outcome::kCompleted, {.request_bytes = 3, .response_bytes = 4});
   EXPECT_EQ(stage_.metric(series("wayside_streams_active")), 0);
+  EXPECT_EQ(stage_.metric(series("wayside_streams_total")), 1);
   EXPECT_EQ(stage_.metric(series("wayside_stream_duration_seconds_count")), 1);
   EXPECT_EQ(stage_.metric(series("wayside_stream_bytes_total", R"(direction="from_client",)")), 3);
   EXPECT_EQ(stage_.metric(series("wayside_stream_bytes_total", R"(direction="from_backend",)")), 4);
