@@ -181,8 +181,15 @@ Child* SeriesRegistry::take_child(const ChildKey& key, Child* hidden) {
 void SeriesRegistry::show_zeros(EndpointId id) {
   const auto method = endpoints_[id].guaranteed_method;
   if (!options_.zero_series || !method) return;
-  for (const ChildKey& key : zero_keys(id, *method))
+  const auto keys = zero_keys(id, *method);
+  for (const ChildKey& key : keys) {
     show_zero(key);
+    // No status is shown without its method, which comes first.
+    const auto made = decisions_.find(keys.front());
+    const bool has_method =
+        made != decisions_.end() && made->second != nullptr && made->second->state() != ChildState::kHidden;
+    if (!has_method) return;
+  }
 }
 
 // Out of the guarantee alone, so that no zero takes the room of a count.
