@@ -17,20 +17,15 @@ constexpr std::size_t kGuaranteedStatuses = 3;
 constexpr std::size_t kAllowedMethods = 4;
 constexpr std::size_t kAllowedStatuses = 5;
 
-// The children that a route shows before its first request, so that increase() sees the step to the first
-// one: those of its usual method, and of these statuses. Errors are looked for as http_status=~"5..", and 500
-// stands for them: a label "5xx" would be counted twice, beside the status itself. The few other statuses
-// that a route may have are unknown, and a zero for each would cost more than it shows.
+// The statuses of its usual method that a route shows before its first request, so that increase() sees the
+// step to the first one. Errors are looked for as http_status=~"5..", and 500 stands for them: a label "5xx"
+// would be counted twice, beside the status itself. Histograms begin with their first observation: a dozen
+// zeros for each route would cost more than they show.
 constexpr std::array<std::uint16_t, 2> kZeroStatuses = {200, 500};
 static_assert(kZeroStatuses.size() <= kGuaranteedStatuses);
 
-std::array<ChildKey, 1 + kZeroStatuses.size()> zero_keys(EndpointId endpoint, Method method) noexcept {
-  std::array<ChildKey, 1 + kZeroStatuses.size()> keys{};
-  keys.fill({.scope = Scope::kStatus, .endpoint = endpoint, .method = method});
-  keys.front().scope = Scope::kMethod;
-  for (std::size_t i = 0; i < kZeroStatuses.size(); ++i)
-    keys[i + 1].status = kZeroStatuses[i];
-  return keys;
+ChildKey zero_key(EndpointId endpoint, Method method, std::uint16_t status) noexcept {
+  return {.scope = Scope::kStatus, .endpoint = endpoint, .method = method, .status = status};
 }
 
 // The overflow endpoint knows a status by its first digit, 1 to 9.
@@ -164,57 +159,43 @@ const Child* SeriesRegistry::admit_child(const ChildKey& key) noexcept {
   }
 }
 
-std::size_t SeriesRegistry::cost_of(const Endpoint& endpoint, const ChildKey& key) noexcept {
-  const bool is_first = key.scope == Scope::kMethod && endpoint.method_count == 0;
-  return endpoint.layout->of(key.scope).series() + (is_first ? kEndpointSeries : 0);
-}
-
 Child* SeriesRegistry::take_child(const ChildKey& key, Child* hidden) {
   Endpoint& endpoint = endpoints_[key.endpoint];
-  if (!budget_.take(endpoint.account, cost_of(endpoint, key), is_guaranteed(endpoint, key))) return nullptr;
-  if (key.scope == Scope::kMethod) ++endpoint.method_count;
+  const BlockLayout& layout = endpoint.layout->of(key.scope);
+  const bool has_endpoint_series = key.scope != Scope::kMethod || endpoint.has_series;
+  const std::size_t series = layout.series() + (has_endpoint_series ? 0 : kEndpointSeries);
+  if (!budget_.take(endpoint.account, series, is_guaranteed(endpoint, key))) return nullptr;
+  endpoint.has_series = endpoint.has_series || key.scope == Scope::kMethod;
   if (hidden != nullptr) return hidden;
   auto& children = children_[static_cast<std::size_t>(key.scope)];
-  return &children.emplace_back(key, take_values(endpoint.layout->of(key.scope)), *endpoint.layout);
-}
-
-void SeriesRegistry::show_zeros(EndpointId id) {
-  const auto method = endpoints_[id].guaranteed_method;
-  if (!options_.zero_series || !method) return;
-  const auto keys = zero_keys(id, *method);
-  for (const ChildKey& key : keys) {
-    show_zero(key);
-    // No status is shown without its method, which comes first.
-    const auto made = decisions_.find(keys.front());
-    const bool has_method =
-        made != decisions_.end() && made->second != nullptr && made->second->state() != ChildState::kHidden;
-    if (!has_method) return;
-  }
+  return &children.emplace_back(key, take_values(layout), *endpoint.layout);
 }
 
 // Out of the guarantee alone, so that no zero takes the room of a count.
-void SeriesRegistry::show_zero(const ChildKey& key) {
-  const auto known = decisions_.find(key);
-  Child* child = known == decisions_.end() ? nullptr : known->second;
-  const bool is_decided =
-      known != decisions_.end() && (child == nullptr || child->state() != ChildState::kHidden);
-  const Endpoint& endpoint = endpoints_[key.endpoint];
-  if (is_decided || !SeriesBudget::holds(endpoint.account, cost_of(endpoint, key))) return;
-  child = take_child(key, child);
-  decisions_.insert_or_assign(key, child);
-  child->state_.store(ChildState::kZero, std::memory_order_relaxed);
+void SeriesRegistry::show_zeros(EndpointId id) {
+  const Endpoint& endpoint = endpoints_[id];
+  if (!options_.zero_series || !endpoint.guaranteed_method) return;
+  for (const std::uint16_t status : kZeroStatuses) {
+    if (!SeriesBudget::holds(endpoint.account, endpoint.layout->status.series())) return;
+    const ChildKey key = zero_key(id, *endpoint.guaranteed_method, status);
+    const auto [decision, is_new] = decisions_.emplace(key, nullptr);
+    Child*& child = decision->second;
+    const bool is_hidden = child != nullptr && child->state() == ChildState::kHidden;
+    if (!is_new && !is_hidden) continue;
+    child = take_child(key, child);
+    child->state_.store(ChildState::kZero, std::memory_order_relaxed);
+  }
 }
 
 void SeriesRegistry::hide_zeros(EndpointId id) noexcept {
   Endpoint& endpoint = endpoints_[id];
   if (!options_.zero_series || !endpoint.guaranteed_method) return;
-  for (const ChildKey& key : zero_keys(id, *endpoint.guaranteed_method)) {
-    const auto known = decisions_.find(key);
+  for (const std::uint16_t status : kZeroStatuses) {
+    const auto known = decisions_.find(zero_key(id, *endpoint.guaranteed_method, status));
     if (known == decisions_.end() || known->second == nullptr) continue;
     Child& child = *known->second;
     if (child.state() != ChildState::kZero) continue;
-    if (key.scope == Scope::kMethod) --endpoint.method_count;
-    budget_.give_back(endpoint.account, cost_of(endpoint, key));
+    budget_.give_back(endpoint.account, child.block_layout().series());
     child.state_.store(ChildState::kHidden, std::memory_order_relaxed);
   }
 }

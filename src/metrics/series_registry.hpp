@@ -141,18 +141,15 @@ class SeriesRegistry {
     std::optional<Method> guaranteed_method{};  // nothing: the guarantee is for any
     SeriesBudget::Account account;
     bool is_interned = false;
-    std::size_t method_count = 0;  // of its children of Scope::kMethod that are not hidden
+    bool has_series = false;
   };
 
   Endpoint& add_endpoint(std::string_view label, const EndpointLayout& layout, SeriesBudget::Account account);
   const EndpointLayout& layout_for(const EndpointOptions& options);
   static bool is_guaranteed(const Endpoint& endpoint, const ChildKey& key) noexcept;
-  // Of a child that is not there yet.
-  static std::size_t cost_of(const Endpoint& endpoint, const ChildKey& key) noexcept;
   // A hidden child whose series are taken: `hidden`, or a new one; nullptr where the budget has no room.
   Child* take_child(const ChildKey& key, Child* hidden);
   void show_zeros(EndpointId id);
-  void show_zero(const ChildKey& key);
   void hide_zeros(EndpointId id) noexcept;
   ValueRange take_values(const BlockLayout& layout) noexcept;
 

@@ -35,9 +35,8 @@ struct RegistryOptions {
   // For the families whose label has no values in metrics/families.hpp; such a family is exposed only where
   // it has a list.
   std::vector<ListedValues> label_values{};
-  // Whether the usual method of an interned endpoint and its statuses 200 and 500 are exposed from the
-  // beginning, as far as the endpoint is guaranteed room; see metrics/naming.hpp for the namings that show
-  // them.
+  // Whether the statuses 200 and 500 of an interned endpoint's usual method are exposed from the beginning,
+  // as far as the endpoint is guaranteed room; see metrics/naming.hpp for the namings that show them.
   bool zero_series = false;
 };
 

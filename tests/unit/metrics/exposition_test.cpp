@@ -124,9 +124,7 @@ TEST(Exposition, ShowsTheZerosOfARouteUnderTheNamingHttpAlone) {
 http_requests_total{endpoint="/users",http_status="200",method="GET"} 0.0
 http_requests_total{endpoint="/users",http_status="500",method="GET"} 0.0
 # HELP )"));
-  EXPECT_EQ(value_of(zeros, R"(http_request_duration_seconds_count{endpoint="/users",method="GET"})"), 0);
-  EXPECT_EQ(value_of(zeros, R"(http_requests_in_flight{endpoint="/users",method="GET"})"), 0);
-  EXPECT_EQ(value_of(zeros, R"(wayside_client_aborts_total{endpoint="/users",phase="request"})"), 0);
+  EXPECT_THAT(zeros, Not(HasSubstr("\nhttp_request_duration_seconds_count{"))) << "they would be too many";
   EXPECT_THAT(zeros, Not(HasSubstr("\nflask_request_count{")));
   EXPECT_THAT(zeros, Not(HasSubstr("\nflask_request_latency_seconds_count{")));
   EXPECT_THAT(zeros, Not(HasSubstr("\nhttp_server_")));
