@@ -28,7 +28,9 @@ namespace wayside::app {
 struct Prepared {
   RoutingUpdate routing;
   std::size_t route_count = 0;
-  bool needs_restart = false;  // settings other than those of the routes have changed
+  std::vector<std::string> warnings;
+  bool needs_restart = false;     // settings other than those of the routes have changed
+  bool labels_are_paths = false;  // as clients sent them
 };
 
 class Reloader {
@@ -39,9 +41,9 @@ class Reloader {
   struct Steps {
     // Called on the reloader's thread. May block for ever. The objects it refers to live until close() has
     // returned true, or as long as the process.
-    std::function<Checked<config::Settings, config::Errors>()> read;
+    std::function<Checked<config::Invocation, config::Errors>()> read;
     // Called on the reloader's thread. The objects it refers to outlive the reloader.
-    std::function<Prepared(config::Settings)> prepare;
+    std::function<Prepared(config::Invocation)> prepare;
     // Called on the io_context's thread, at the end of every reload. May move parts out of the outcome; the
     // rest is destroyed on the reloader's thread. Returns the first mistake, which reload() returns too.
     std::function<Checked<void, std::string>(Outcome&)> finish;

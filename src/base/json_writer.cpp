@@ -36,6 +36,17 @@ JsonWriter& JsonWriter::value(double number) {
   return raw({text.data(), end});
 }
 
+JsonWriter& JsonWriter::value(Rounded measured) {
+  constexpr int kDigits = 6;
+  if (!std::isfinite(measured.number)) return null();
+  if (measured.number == 0) return raw("0");
+  std::array<char, 32> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), measured.number,
+                                 std::chars_format::general, kDigits)
+                       .ptr;
+  return raw({text.data(), end});
+}
+
 JsonWriter& JsonWriter::open(char bracket) {
   separate();
   out_ += bracket;

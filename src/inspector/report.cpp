@@ -5,6 +5,7 @@
 #include "wayside/base/text_table.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <fmt/format.h>
 #include <iterator>
 #include <optional>
@@ -25,6 +26,25 @@ TextTable routes_table(const Report& report) {
                           fmt::to_string(row.server_errors), row.last_used.empty() ? "never" : row.last_used,
                           row.methods.empty() ? "any" : fmt::to_string(fmt::join(row.methods, " ")), row.path,
                           row.is_excluded ? "(excluded)" : row.label});
+  }
+  return table;
+}
+
+// Between the counts and the texts, whose widths vary.
+constexpr std::size_t kFurtherColumnsFrom = 4;
+
+void insert(std::vector<std::string>& row, const std::vector<std::string>& cells) {
+  row.insert(row.begin() + kFurtherColumnsFrom, cells.begin(), cells.end());
+}
+
+TextTable routes_table(const Report& report, const FurtherColumns& further) {
+  TextTable table = routes_table(report);
+  insert(table.heads, further.heads);
+  const std::vector<std::string> nothing(further.heads.size(), "-");
+  for (std::size_t i = 0; i < report.routes.size(); ++i) {
+    const auto cells = further.cells.find(report.routes[i].label);
+    const bool has_cells = cells != further.cells.end() && !report.routes[i].is_excluded;
+    insert(table.rows[i], has_cells ? cells->second : nothing);
   }
   return table;
 }
@@ -127,9 +147,9 @@ void write_json(const Report& report, std::string& out) {
   out += '\n';
 }
 
-void write_text(const Report& report, std::string& out) {
+void write_text(const Report& report, const FurtherColumns& further, std::string& out) {
   fmt::format_to(std::back_inserter(out), "{}\n\n", summary(report));
-  append_text(routes_table(report), out);
+  append_text(routes_table(report, further), out);
   const auto append_section = [&out](std::string_view title, const TextTable& table) {
     if (table.rows.empty()) return;
     out.append("\n").append(title).append("\n\n");

@@ -12,6 +12,11 @@
 
 namespace wayside {
 
+// A measured number: six significant digits are enough.
+struct Rounded {
+  double number = 0;
+};
+
 // Everything throws std::bad_alloc.
 class JsonWriter {
  public:
@@ -31,10 +36,9 @@ class JsonWriter {
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
   // In the fewest digits that read back as the same number. What is not finite is null.
   JsonWriter& value(double number);
+  JsonWriter& value(Rounded measured);
   JsonWriter& value(std::same_as<bool> auto truth) { return raw(truth ? "true" : "false"); }
-  JsonWriter& value(std::unsigned_integral auto number)
-    requires(!std::same_as<decltype(number), bool>)
-  {
+  JsonWriter& value(std::unsigned_integral auto number) requires(!std::same_as<decltype(number), bool>) {
     return whole(number);
   }
   // null where there is none.

@@ -55,6 +55,24 @@ TEST(JsonWriter, WritesNumbersThatReadBackAsTheSame) {
   EXPECT_EQ(out, "18446744073709551615");
 }
 
+TEST(JsonWriter, RoundsWhatWasMeasured) {
+  const struct {
+    double number;
+    std::string text;
+  } rows[] = {{0, "0"},
+              {-0.0, "0"},
+              {4, "4"},
+              {1.0 / 3, "0.333333"},
+              {1e-5 / 3, "3.33333e-06"},
+              {1234567.8, "1.23457e+06"},
+              {std::numeric_limits<double>::quiet_NaN(), "null"}};
+  for (const auto& row : rows) {
+    std::string out;
+    JsonWriter(out).value(Rounded{row.number});
+    EXPECT_EQ(out, row.text);
+  }
+}
+
 TEST(JsonWriter, WritesNullForNothing) {
   std::string out;
   const std::vector<std::optional<double>> values{1.5, std::nullopt};
