@@ -47,6 +47,9 @@ namespace {
 // The time that the end of a drain gives a reload to finish reading. A readable file takes less.
 constexpr Milliseconds kReadingEndsWithin{1000};
 
+constexpr std::string_view kOnlyRoutes =
+    "only routes were reloaded: restart for the other changes to take effect";
+
 metrics::RegistryOptions registry_options(const config::Settings& settings) {
   std::vector<metrics::ExtraLabel> extra_labels;
   for (const config::HeaderLabel& label : settings.measurement.labels)
@@ -95,6 +98,7 @@ struct Daemon::Impl {
     const bool has_access_log = access_log_rings(settings) != 0;
     const proxy::Share share = worker_share();
     RoutingUpdate update = prepare(settings, warnings);
+    unmatched_endpoint = registry.intern(routes::kUnmatchedLabel, settings.measurement.defaults);
     if (labels_are_paths(settings)) hide_paths_in_history();
     binder.inspector().show(std::move(update.shown));
     for (std::size_t i = 0; i < settings.workers; ++i) {
@@ -186,10 +190,8 @@ struct Daemon::Impl {
     return some.unmatched_policy() == routes::UnmatchedPolicy::kPath;
   }
 
-  void hide_paths_in_history() {
-    if (settings.inspector_examples) return;
-    history.hide_dynamic_endpoints_in(
-        registry.intern(routes::kUnmatchedLabel, settings.measurement.defaults));
+  void hide_paths_in_history() noexcept {
+    if (!settings.inspector_examples) history.hide_dynamic_endpoints_in(unmatched_endpoint);
   }
 
   admin::AdminPages::Reload reload_page() {
@@ -201,10 +203,12 @@ struct Daemon::Impl {
     const auto prepare_all = [this](config::Invocation next) {
       std::vector<std::string> lines = std::move(next.hints);
       RoutingUpdate routing = prepare(next.settings, lines);
+      const bool needs_restart = !differ_in_routing_only(next.settings, settings);
+      if (needs_restart) lines.emplace_back(kOnlyRoutes);
       return Prepared{.routing = std::move(routing),
                       .route_count = next.settings.routes.size(),
                       .warnings = std::move(lines),
-                      .needs_restart = !differ_in_routing_only(next.settings, settings),
+                      .needs_restart = needs_restart,
                       .labels_are_paths = labels_are_paths(next.settings)};
     };
     reloader.emplace(io, Reloader::Steps{.read = std::move(source),
@@ -351,21 +355,16 @@ struct Daemon::Impl {
                 {{"error", first}, {"errors", std::to_string(lines.size())}});
       return first;
     }
+    if (outcome->labels_are_paths) hide_paths_in_history();
     for (std::size_t i = 0; i < workers.size(); ++i)
       workers[i]->use_routing(std::move(outcome->routing.of_worker[i]));
     outcome->routing.shown = binder.inspector().show(std::move(outcome->routing.shown));
-    if (outcome->labels_are_paths) hide_paths_in_history();
-    warnings = std::move(outcome->warnings);
+    warnings.swap(outcome->warnings);
     configuration.route_count = outcome->route_count;
     configuration.last_reload_success = std::chrono::system_clock::now();
     exposition.set_configuration(configuration);
     log.info("reloaded", {{"routes", std::to_string(outcome->route_count)}});
-    if (outcome->needs_restart) {
-      constexpr std::string_view kOnlyRoutes =
-          "only routes were reloaded: restart for the other changes to take effect";
-      warnings.emplace_back(kOnlyRoutes);
-      log.warn(kOnlyRoutes);
-    }
+    if (outcome->needs_restart) log.warn(kOnlyRoutes);
     return {};
   }
 
@@ -417,6 +416,7 @@ struct Daemon::Impl {
   metrics::TotalsReader totals{registry};
   const std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
   metrics::History history{registry, Clock::now()};
+  metrics::EndpointId unmatched_endpoint = metrics::kOverflowEndpoint;  // set by the constructor
   std::vector<std::unique_ptr<proxy::Worker>> workers;
 
   boost::asio::io_context io{1};

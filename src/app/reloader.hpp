@@ -28,9 +28,9 @@ namespace wayside::app {
 struct Prepared {
   RoutingUpdate routing;
   std::size_t route_count = 0;
-  std::vector<std::string> warnings;
-  bool needs_restart = false;     // settings other than those of the routes have changed
-  bool labels_are_paths = false;  // as clients sent them
+  std::vector<std::string> warnings;  // the lines of the log about the configuration
+  bool needs_restart = false;         // settings other than those of the routes have changed
+  bool labels_are_paths = false;      // as clients sent them
 };
 
 class Reloader {

@@ -236,8 +236,8 @@ std::optional<EndpointId> History::Impl::find(std::string_view label) const {
   const auto found = std::ranges::find(facts, label, &EndpointFacts::label);
   const auto endpoint = static_cast<EndpointId>(found - facts.begin());
   if (found == facts.end() || is_hidden(endpoint)) return std::nullopt;
-  const bool is_known = found->is_in_force || requests_total(group_of(endpoint)) != 0 ||
-                        streams_by_endpoint()[endpoint] != 0;
+  const bool is_known =
+      found->is_in_force || requests_total(group_of(endpoint)) != 0 || streams_by_endpoint()[endpoint] != 0;
   return is_known ? std::optional(endpoint) : std::nullopt;
 }
 
@@ -336,7 +336,7 @@ std::optional<double> EndpointUse::error_share() const noexcept {
 History::History(const Registry& registry, TimePoint now) : impl_(std::make_unique<Impl>(registry, now)) {}
 History::~History() = default;
 
-void History::hide_dynamic_endpoints_in(EndpointId endpoint) {
+void History::hide_dynamic_endpoints_in(EndpointId endpoint) noexcept {
   impl_->hides_in = endpoint;
 }
 

@@ -7,8 +7,8 @@
 // What is kept of a child (an endpoint, a variant and a method, or those and a status) is its growth in each
 // tick, in numbers of 32 bits. It takes memory at the first growth, and gives it back after a quarter of an
 // hour without any. That is at most 720 bytes for each series that the budget counts, and 3.6 KB more for
-// each method of an endpoint, whose sums and bytes take two numbers each and whose aborts are kept apart: 18 MB
-// where 20,000 series in histograms of the default buckets were all in use.
+// each method of an endpoint, whose sums and bytes take two numbers each and whose aborts are kept apart: 18
+// MB where 20,000 series in histograms of the default buckets were all in use.
 //
 // Does no I/O and reads no clock.
 #pragma once
@@ -122,8 +122,8 @@ struct EndpointDetail {
   std::vector<ExemplarUse> exemplars;  // the newest of each bucket, the slowest first
 };
 
-// One thread at a time, while the workers count. All functions throw std::bad_alloc, after which the history
-// is as it was before.
+// One thread at a time, while the workers count. Functions that are not noexcept throw std::bad_alloc, after
+// which the history is as it was before.
 class History {
  public:
   static constexpr std::size_t kTicks = 180;
@@ -136,7 +136,7 @@ class History {
   History& operator=(const History&) = delete;
 
   // From now on, endpoints that were never interned are added to `endpoint`, and their labels are not shown.
-  void hide_dynamic_endpoints_in(EndpointId endpoint);
+  void hide_dynamic_endpoints_in(EndpointId endpoint) noexcept;
 
   // Ends the present tick. `now` never goes back, here and below.
   void tick(TimePoint now);
