@@ -20,8 +20,9 @@ struct Distribution {
   double count() const noexcept;
 };
 
-// The value below which the fraction `q` (0 … 1) of all values lies: linear within a bucket, whose lower bound
-// is the bound of the bucket below it, or 0. The highest bound for what lies above it. Nothing without values.
+// The value below which the fraction `q` (0 … 1) of all values lies: linear within a bucket, whose lower
+// bound is the bound of the bucket below it, or 0. The highest bound for what lies above it. Nothing without
+// values.
 std::optional<double> quantile(double q, const Distribution& distribution);
 
 // Nothing without values.

@@ -338,8 +338,11 @@ TEST_F(HistoryTest, ExemplarsAreTheNewestOfTheirBucketsAndTheSlowestComeFirst) {
   std::uint64_t id = 0;
   for (const Nanoseconds duration : {Nanoseconds(30ms), Nanoseconds(20s), Nanoseconds(31ms)}) {
     const TraceContext trace{1, 2, ++id};
-    count({.endpoint = endpoint, .method = id == 3 ? Method::put : Method::get, .status = 200,
-           .duration = duration, .trace = &trace});
+    count({.endpoint = endpoint,
+           .method = id == 3 ? Method::put : Method::get,
+           .status = 200,
+           .duration = duration,
+           .trace = &trace});
   }
   const auto detail = history_.detail("/a", kOneMinute, now_);
   ASSERT_TRUE(detail);
@@ -365,7 +368,8 @@ TEST_F(HistoryTest, CountsStreamsAndRequestsThatAreUnderWay) {
 }
 
 TEST_F(HistoryTest, ReadsTheCountsOfTheProcess) {
-  Registry registry({.max_series = 5'000, .label_values = {{"wayside_backend_errors_total", {"none", "reset"}}}});
+  Registry registry(
+      {.max_series = 5'000, .label_values = {{"wayside_backend_errors_total", {"none", "reset"}}}});
   History history(registry, now_);
   Shard& shard = registry.shard(0);
   shard.add("wayside_backend_errors_total", 1);

@@ -17,10 +17,10 @@ using testing::Optional;
 // and the upper bound of the second highest bucket is returned for what lies in the highest.
 TEST(Quantile, IsLinearWithinABucket) {
   const Distribution values{{1, 2, 4}, {10, 20, 10, 0}};
-  EXPECT_THAT(quantile(0.5, values), Optional(DoubleEq(1.5)));       // rank 20 of 40: half of the second
-  EXPECT_THAT(quantile(0.875, values), Optional(DoubleEq(3)));       // rank 35: half of the third
-  EXPECT_THAT(quantile(0.3, values), Optional(DoubleEq(1.1)));       // rank 12
-  EXPECT_THAT(quantile(0.25, values), Optional(DoubleEq(1)));        // rank 10: all of the first
+  EXPECT_THAT(quantile(0.5, values), Optional(DoubleEq(1.5)));  // rank 20 of 40: half of the second
+  EXPECT_THAT(quantile(0.875, values), Optional(DoubleEq(3)));  // rank 35: half of the third
+  EXPECT_THAT(quantile(0.3, values), Optional(DoubleEq(1.1)));  // rank 12
+  EXPECT_THAT(quantile(0.25, values), Optional(DoubleEq(1)));   // rank 10: all of the first
   EXPECT_THAT(quantile(1, values), Optional(DoubleEq(4)));
 }
 
