@@ -78,13 +78,12 @@ int run(const config::Invocation& invocation, std::span<const char* const> argum
   bool all_threads_ended = true;
   {
     output::StandardStreams streams(settings.log_level, app::Daemon::access_log_rings(settings));
-    app::Daemon daemon(settings, streams, supervision, *std::move(inherited));
+    app::Daemon daemon(settings, streams, supervision, *std::move(inherited), invocation.hints);
     if (!demo) {
-      daemon.set_source([arguments]() -> Checked<config::Settings, config::Errors> {
+      daemon.set_source([arguments] {
         auto again = config::load(arguments, app::environment());
-        if (!again) return again.error();
-        warn(again->hints, again->settings.log_level);
-        return std::move(again->settings);
+        if (again) warn(again->hints, again->settings.log_level);
+        return again;
       });
     }
     if (const auto opened = daemon.open(); !opened) {

@@ -3,6 +3,7 @@
 #include "wayside/base/escape.hpp"
 #include "wayside/inspector/inspector.hpp"
 
+#include <fmt/format.h>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,7 +66,7 @@ void append_catch_alls(std::string& html, const std::vector<inspector::CatchAllH
 std::string landing_page(const AdminPages& pages) {
   std::string html(kBeforeFacts);
   append_fact(html, "Version", pages.version);
-  append_fact(html, "Listens on", pages.listen);
+  append_fact(html, "Listens on", fmt::to_string(fmt::join(pages.listen, ", ")));
   append_fact(html, "Forwards to", pages.backend);
   html += kAfterFacts;
   append_catch_alls(html, pages.inspector.catch_all_hints());

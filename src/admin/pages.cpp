@@ -4,10 +4,12 @@
 #include "wayside/inspector/inspector.hpp"
 #include "wayside/metrics/exposition.hpp"
 
+#include "admin/api.hpp"
 #include "admin/browser.hpp"
 #include "admin/landing_page.hpp"
 #include "admin/negotiation.hpp"
 #include "admin/query.hpp"
+#include "admin/summary.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -35,13 +37,35 @@ inspector::Format routes_format(const PageRequest& request) {
 }
 
 Page routes_page(const AdminPages& pages, const PageRequest& request, std::string& body) {
+  if (!pages.shows_routes)
+    return plain_page(404, "The routes are not shown here: metrics.expose.routes is off.", body);
   const inspector::Format format = routes_format(request);
+  const inspector::ClockReading now;
   body.clear();
-  pages.inspector.write(format, {}, body);
+  pages.inspector.write(format, now, body,
+                        format == inspector::Format::kText ? live_columns(pages.history, now.steady)
+                                                           : inspector::FurtherColumns());
   std::string_view type = "application/json";
   if (format == inspector::Format::kText) type = kPlainText;
   if (format == inspector::Format::kHtml) type = kHtml;
   return {.status = 200, .content_type = type, .is_negotiated = true};
+}
+
+bool wants_html(const PageRequest& request) noexcept {
+  return request.accept.find("text/html") != request.accept.npos;
+}
+
+// For browsers a document, for others a table.
+Page root_page(const AdminPages& pages, const PageRequest& request, std::string& body) {
+  if (!pages.shows_page)
+    return plain_page(404, "This page is turned off: metrics.expose.page is off. /metrics is there.", body);
+  if (wants_html(request)) {
+    body = landing_page(pages);
+    return {.status = 200, .content_type = kHtml, .is_negotiated = true};
+  }
+  body.clear();
+  write_summary(pages, {}, body);
+  return {.status = 200, .content_type = kPlainText, .is_negotiated = true};
 }
 
 bool is_read(const PageRequest& request) noexcept {
@@ -86,6 +110,8 @@ std::string sharing_key(const PageRequest& request) {
   const std::string_view path = path_of(request.target);
   if (!is_read(request)) return {};
   if (path == "/routes") return fmt::format("routes {}", fmt::underlying(routes_format(request)));
+  if (path == "/" && !wants_html(request)) return "summary";
+  if (is_of_api(path)) return api_sharing_key(request);
   if (path != "/metrics") return {};
   std::string key = fmt::format("metrics {}", fmt::underlying(preferred_format(request.accept)));
   // A name may hold any character, so its length comes first.
@@ -121,12 +147,12 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
     const std::string why = pages.why_unready ? pages.why_unready() : std::string();
     return why.empty() ? plain_page(200, "wayside is ready.", body) : plain_page(503, why, body);
   }
-  if (path == "/") {
-    body = landing_page(pages);
-    return {.status = 200, .content_type = kHtml};
-  }
-  return plain_page(
-      404, "There is no such page. The pages are: / /metrics /routes /-/healthy /-/ready /-/reload", body);
+  if (path == "/") return root_page(pages, request, body);
+  if (is_of_api(path)) return api_page(pages, request, body);
+  return plain_page(404,
+                    "There is no such page. The pages are: / /metrics /routes /-/healthy /-/ready /-/reload "
+                    "/api/v1/live /api/v1/endpoint /api/v1/routes",
+                    body);
 }
 
 }  // namespace wayside::admin

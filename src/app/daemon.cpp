@@ -5,6 +5,7 @@
 #include "wayside/app/version.hpp"
 #include "wayside/config/difference.hpp"
 #include "wayside/metrics/exposition.hpp"
+#include "wayside/metrics/history.hpp"
 #include "wayside/metrics/registry.hpp"
 #include "wayside/metrics/totals.hpp"
 #include "wayside/net/operation_memory.hpp"
@@ -14,6 +15,7 @@
 
 #include "app/backend_watch.hpp"
 #include "app/descriptor_budget.hpp"
+#include "app/history_timer.hpp"
 #include "app/listening_sockets.hpp"
 #include "app/reloader.hpp"
 #include "app/route_binder.hpp"
@@ -47,6 +49,8 @@ namespace {
 constexpr Milliseconds kReadingEndsWithin{1000};
 
 constexpr std::string_view kNotReloaded = "draining: the configuration is not reloaded";
+constexpr std::string_view kOnlyRoutes =
+    "only routes were reloaded: restart for the other changes to take effect";
 
 constexpr std::string_view kLimitOfOpenFiles =
     "the limit of open files (ulimit -n, LimitNOFILE= of systemd) bounds the connections: raise it for more";
@@ -69,18 +73,23 @@ std::string backend_text(const Address& address) {
   return address.is_unix() ? to_string(address) : "http://" + to_string(address);
 }
 
-std::string text_of(const std::vector<Address>& addresses) {
-  std::string text;
+std::vector<std::string> texts_of(const std::vector<Address>& addresses) {
+  std::vector<std::string> texts;
+  texts.reserve(addresses.size());
   for (const Address& address : addresses)
-    text += (text.empty() ? "" : ", ") + to_string(address);
-  return text;
+    texts.push_back(to_string(address));
+  return texts;
+}
+
+std::string text_of(const std::vector<Address>& addresses) {
+  return fmt::to_string(fmt::join(texts_of(addresses), ", "));
 }
 
 }  // namespace
 
 struct Daemon::Impl {
   Impl(config::Settings all_settings, output::StandardStreams& streams, const Supervision& supervision,
-       InheritedSockets inherited_sockets)
+       InheritedSockets inherited_sockets, std::vector<std::string> hints)
       : settings(std::move(all_settings)),
         inherited(std::move(inherited_sockets)),
         budget(share_descriptors(descriptor_limit(), settings, inherited, supervision)),
@@ -92,10 +101,13 @@ struct Daemon::Impl {
                               [this] { return backend_watch.is_up(); }}),
         supervisor(
             io.get_executor(), supervision,
-            {.totals = [this] { return totals.read(); }, .all_live = [this] { return all_workers_live(); }}) {
+            {.totals = [this] { return totals.read(); }, .all_live = [this] { return all_workers_live(); }}),
+        warnings(std::move(hints)) {
     const bool has_access_log = access_log_rings(settings) != 0;
     const proxy::Share share = worker_share();
-    RoutingUpdate update = prepare(settings);
+    RoutingUpdate update = prepare(settings, warnings);
+    unmatched_endpoint = registry.intern(routes::kUnmatchedLabel, settings.measurement.defaults);
+    if (labels_are_paths(settings)) hide_paths_in_history();
     binder.inspector().show(std::move(update.shown));
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
@@ -138,11 +150,7 @@ struct Daemon::Impl {
           return cannot_listen(sockets.proxy_addresses[j], ec);
       }
     }
-    admin.emplace(io,
-                  admin::AdminPages{exposition, [this] { return why_unready(); }, binder.inspector(),
-                                    reload_page(), std::string(kVersion), text_of(sockets.proxy_addresses),
-                                    backend_text(settings.backend)},
-                  log, budget->metrics);
+    admin.emplace(io, admin_pages(), log, budget->metrics);
     for (std::size_t i = 0; i < sockets.of_metrics.size(); ++i) {
       if (const error_code ec = admin->listen(std::move(sockets.of_metrics[i]), sockets.life_of_metrics))
         return cannot_listen(sockets.metrics_addresses[i], ec);
@@ -150,29 +158,74 @@ struct Daemon::Impl {
     return {};
   }
 
-  RoutingUpdate prepare(const config::Settings& next) {
+  admin::AdminPages admin_pages() {
+    return {.exposition = exposition,
+            .why_unready = [this] { return why_unready(); },
+            .inspector = binder.inspector(),
+            .reload = reload_page(),
+            .version = std::string(kVersion),
+            .listen = texts_of(sockets.proxy_addresses),
+            .backend = backend_text(settings.backend),
+            .history = history,
+            .configuration = configuration,
+            .warnings = warnings,
+            .started = started,
+            .backend_is_up = [this] { return backend_watch.is_up(); },
+            .shows_page = settings.expose.page,
+            .shows_routes = settings.expose.routes};
+  }
+
+  // Adds the lines of the log to `lines`.
+  RoutingUpdate prepare(const config::Settings& next, std::vector<std::string>& lines) {
     RoutingUpdate update = binder.prepare(next);
     for (const std::string& label : update.measured_otherwise) {
-      log.warn("buckets, histograms and slo of a known endpoint are fixed: restart to change them",
-               {{"endpoint", label}});
+      warn(lines, "buckets, histograms and slo of a known endpoint are fixed: restart to change them",
+           {"endpoint", label});
     }
     if (const std::size_t lacking = registry.lacking_series(); lacking != 0) {
-      log.warn("metrics.max_series has no room for all routes: some are counted as \"overflow\"",
-               {{"lacking", std::to_string(lacking)}});
+      warn(lines, "metrics.max_series has no room for all routes: some are counted as \"overflow\"",
+           {"lacking", std::to_string(lacking)});
     }
     return update;
   }
 
   std::string why_unready() const { return is_draining ? "draining" : backend_watch.why_unready(); }
+  void warn(std::vector<std::string>& lines, std::string_view message, LogField field) const {
+    lines.push_back(line_of(message, field));
+    log.warn(message, {std::move(field)});
+  }
+  static std::string line_of(std::string_view message, const LogField& field) {
+    return fmt::format("{} ({}: {})", message, field.key, field.value);
+  }
+  static LogField settings_field(const std::vector<std::string_view>& keys) {
+    return {"settings", fmt::to_string(fmt::join(keys, ", "))};
+  }
+
+  // With `unmatched: path`, labels are paths as clients sent them, and stay so after a reload.
+  static bool labels_are_paths(const config::Settings& some) noexcept {
+    return some.unmatched_policy() == routes::UnmatchedPolicy::kPath;
+  }
+
+  void hide_paths_in_history() noexcept {
+    if (!settings.inspector_examples) history.hide_dynamic_endpoints_in(unmatched_endpoint);
+  }
 
   admin::AdminPages::Reload reload_page() {
     if (!settings.enable_lifecycle || !reloader) return {};
     return [this] { return on_reload_post(); };
   }
 
-  void set_source(std::function<Checked<config::Settings, config::Errors>()> source) {
-    const auto prepare_all = [this](const config::Settings& next) {
-      return Prepared{prepare(next), next.routes.size(), config::keys_that_need_restart(settings, next)};
+  void set_source(std::function<Checked<config::Invocation, config::Errors>()> source) {
+    const auto prepare_all = [this](config::Invocation next) {
+      std::vector<std::string> lines = std::move(next.hints);
+      RoutingUpdate routing = prepare(next.settings, lines);
+      const std::vector<std::string_view> keys = config::keys_that_need_restart(settings, next.settings);
+      if (!keys.empty()) lines.push_back(line_of(kOnlyRoutes, settings_field(keys)));
+      return Prepared{.routing = std::move(routing),
+                      .route_count = next.settings.routes.size(),
+                      .warnings = std::move(lines),
+                      .needs_restart = keys,
+                      .labels_are_paths = labels_are_paths(next.settings)};
     };
     reloader.emplace(io, Reloader::Steps{.read = std::move(source),
                                          .prepare = prepare_all,
@@ -211,6 +264,7 @@ struct Daemon::Impl {
     }
     if (reloader) reloader->start();
     backend_watch.start();
+    if (settings.expose.page || settings.expose.routes) history_timer.start();
     boost::asio::post(io, [this] { supervisor.on_started(); });
     threads.emplace_back([this] {
       give_way_to_other_threads();
@@ -283,6 +337,7 @@ struct Daemon::Impl {
     delay_timer.cancel();
     supervisor.stop();
     unused_memory.stop();
+    history_timer.stop();
     backend_watch.stop();
     if (reloader) reloader->stop();
     signals.cancel();
@@ -351,17 +406,15 @@ struct Daemon::Impl {
                 {{"error", first}, {"errors", std::to_string(lines.size())}});
       return first;
     }
+    if (outcome->labels_are_paths) hide_paths_in_history();
     for (std::size_t i = 0; i < workers.size(); ++i)
       workers[i]->use_routing(std::move(outcome->routing.of_worker[i]));
     outcome->routing.shown = binder.inspector().show(std::move(outcome->routing.shown));
+    warnings.swap(outcome->warnings);
     configuration.route_count = outcome->route_count;
     configuration.last_reload_success = std::chrono::system_clock::now();
     exposition.set_configuration(configuration);
     log.info("reloaded", {{"routes", std::to_string(outcome->route_count)}});
-    if (!outcome->needs_restart.empty()) {
-      log.warn("only routes were reloaded: restart for the other changes to take effect",
-               {{"settings", fmt::format("{}", fmt::join(outcome->needs_restart, ", "))}});
-    }
     return {};
   }
 
@@ -412,6 +465,9 @@ struct Daemon::Impl {
   RouteBinder binder;
   metrics::Exposition exposition;
   metrics::TotalsReader totals{registry};
+  const std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
+  metrics::History history{registry, Clock::now()};
+  metrics::EndpointId unmatched_endpoint = metrics::kOverflowEndpoint;  // set by the constructor
   std::vector<std::unique_ptr<proxy::Worker>> workers;
 
   boost::asio::io_context io{1};
@@ -420,6 +476,7 @@ struct Daemon::Impl {
   boost::asio::signal_set signals{io};
   net::OperationMemory signal_memory;
   UnusedMemory unused_memory{io.get_executor()};
+  HistoryTimer history_timer{io.get_executor(), history};
   BackendWatch backend_watch{io, settings, backend_text(settings.backend), log};
   net::ReservedTimer<Daemon> delay_timer{io.get_executor()};
   std::optional<admin::AdminServer> admin;
@@ -428,15 +485,17 @@ struct Daemon::Impl {
   std::vector<std::thread> threads;
   std::size_t running_workers = 0;
   bool is_draining = false;
-  std::optional<Reloader> reloader;  // empty without a source
+  std::optional<Reloader> reloader;   // empty without a source
+  std::vector<std::string> warnings;  // about the configuration in force
   metrics::ConfigurationState configuration{settings.routes.size(), true, std::chrono::system_clock::now()};
 
   ListeningSockets sockets;  // those that open() has not handed over, and the files of all
 };
 
 Daemon::Daemon(config::Settings settings, output::StandardStreams& streams, const Supervision& supervision,
-               InheritedSockets inherited)
-    : impl_(std::make_unique<Impl>(std::move(settings), streams, supervision, std::move(inherited))) {}
+               InheritedSockets inherited, std::vector<std::string> hints)
+    : impl_(std::make_unique<Impl>(std::move(settings), streams, supervision, std::move(inherited),
+                                   std::move(hints))) {}
 
 std::size_t Daemon::access_log_rings(const config::Settings& settings) noexcept {
   return settings.access_log == config::AccessLog::kJson ? settings.workers : 0;
@@ -464,7 +523,7 @@ bool Daemon::wait() {
   return impl_->join();
 }
 
-void Daemon::set_source(std::function<Checked<config::Settings, config::Errors>()> source) {
+void Daemon::set_source(std::function<Checked<config::Invocation, config::Errors>()> source) {
   impl_->set_source(std::move(source));
 }
 

@@ -68,14 +68,14 @@ struct Reloader::Shared {
     kPreparing,  // the reloader exists
   };
 
-  explicit Shared(std::function<Checked<config::Settings, config::Errors>()> its_read)
+  explicit Shared(std::function<Checked<config::Invocation, config::Errors>()> its_read)
       : read(std::move(its_read)) {}
 
   bool wait_for_request();
   bool enter(State next);
   bool report(Reloader& owner);
 
-  const std::function<Checked<config::Settings, config::Errors>()> read;
+  const std::function<Checked<config::Invocation, config::Errors>()> read;
 
   // Used by the io_context's thread during on_finished(), otherwise by the reloader's.
   std::optional<Outcome> outcome;
@@ -142,12 +142,12 @@ void Reloader::start() {
   thread_ = std::thread([this, shared = shared_] {
     give_way_to_other_threads();
     while (shared->wait_for_request()) {
-      auto settings = attempt([&] { return shared->read(); });
+      auto invocation = attempt([&] { return shared->read(); });
       if (!shared->enter(Shared::State::kPreparing)) return;
-      if (settings.has_error()) {
-        shared->outcome.emplace(std::move(settings).error());
+      if (invocation.has_error()) {
+        shared->outcome.emplace(std::move(invocation).error());
       } else {
-        shared->outcome.emplace(attempt([&] { return Outcome(steps_.prepare(*std::move(settings))); }));
+        shared->outcome.emplace(attempt([&] { return Outcome(steps_.prepare(*std::move(invocation))); }));
       }
       if (!shared->report(*this)) return;
     }

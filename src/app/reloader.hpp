@@ -29,8 +29,10 @@ namespace wayside::app {
 struct Prepared {
   RoutingUpdate routing;
   std::size_t route_count = 0;
+  std::vector<std::string> warnings;  // the lines of the log about the configuration
   std::vector<std::string_view>
-      needs_restart{};  // the keys of settings that have changed and stay as they are
+      needs_restart{};            // the keys of settings that have changed and stay as they are
+  bool labels_are_paths = false;  // as clients sent them
 };
 
 class Reloader {
@@ -41,9 +43,9 @@ class Reloader {
   struct Steps {
     // Called on the reloader's thread. May block for ever. The objects it refers to live until close() has
     // returned true, or as long as the process.
-    std::function<Checked<config::Settings, config::Errors>()> read;
+    std::function<Checked<config::Invocation, config::Errors>()> read;
     // Called on the reloader's thread. The objects it refers to outlive the reloader.
-    std::function<Prepared(config::Settings)> prepare;
+    std::function<Prepared(config::Invocation)> prepare;
     // Called on the io_context's thread, at the end of every reload. May move parts out of the outcome; the
     // rest is destroyed on the reloader's thread. Returns the first mistake, which reload() returns too.
     std::function<Checked<void, std::string>(Outcome&)> finish;

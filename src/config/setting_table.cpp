@@ -169,6 +169,11 @@ constexpr std::array kSettings = std::to_array<Setting>({
      kText<Boolean, &Settings::enable_lifecycle>,
      "answer POST /-/reload on the metrics listener. It reads the configuration again, as SIGHUP always does",
      {"enable-lifecycle"}},
+    {"metrics.expose.page", kText<Boolean, &Settings::expose, &Exposed::page>,
+     "answer `/` of the metrics listener, and the JSON API of that page. With false, they are answered with "
+     "404"},
+    {"metrics.expose.routes", kText<Boolean, &Settings::expose, &Exposed::routes>,
+     "answer /routes and /api/v1/routes of the metrics listener. With false, they are answered with 404"},
     {"metrics.buckets", kMeasured<Bounds, kDefaults, &Defaults::buckets>,
      "upper bounds of the latency histograms, in seconds. A route keeps the bounds that it began with until "
      "the process ends"},
@@ -208,7 +213,9 @@ constexpr std::array kSettings = std::to_array<Setting>({
      "slow, lines are dropped and counted, and no request waits",
      {"access-log", "off|json"}},
     {"inspector.examples", kText<Switch, &Settings::inspector_examples>,
-     "show paths of requests without a route on /routes. With off, it shows the suggested templates alone"},
+     "show paths of requests without a route on /routes. With off, it shows the suggested templates alone, "
+     "and "
+     "the page and its API add labels that are paths to \"unmatched\""},
     {"timeouts.request_head", kTimeout<&Timeouts::request_head>,
      "from the first byte of a request to the end of its head, in total. Then: 408, close"},
     {"timeouts.request_body", kTimeout<&Timeouts::request_body>,

@@ -30,13 +30,6 @@ MethodNames names_of(MethodSet methods) {
   return names;
 }
 
-// The wall time at which the steady clock showed `time`.
-std::string wall_time(TimePoint time, const ClockReading& now) {
-  const auto wall =
-      now.wall - std::chrono::duration_cast<std::chrono::system_clock::duration>(now.steady - time);
-  return std::string(Rfc3339(wall, Rfc3339::Precision::kSeconds).view());
-}
-
 // Adds another worker's entry for the same suggestion.
 void merge(UnmatchedPath& into, const UnmatchedPath& other) {
   into.count += other.count;
@@ -67,12 +60,17 @@ UnmatchedRow row_of(const UnmatchedPath& path, bool with_examples, const ClockRe
   for (const std::uint16_t status : path.statuses) {
     if (status != 0) row.statuses.push_back(status);
   }
-  row.first_seen = wall_time(path.first_seen, now);
-  row.last_seen = wall_time(path.last_seen, now);
+  row.first_seen = now.wall_time(path.first_seen);
+  row.last_seen = now.wall_time(path.last_seen);
   return row;
 }
 
 }  // namespace
+
+std::string ClockReading::wall_time(TimePoint time) const {
+  const auto then = wall - std::chrono::duration_cast<std::chrono::system_clock::duration>(steady - time);
+  return std::string(Rfc3339(then, Rfc3339::Precision::kSeconds).view());
+}
 
 Inspector::Inspector(std::size_t worker_count, bool shows_examples)
     : worker_count_(worker_count), shows_examples_(shows_examples) {
@@ -124,7 +122,7 @@ Report Inspector::report(const ClockReading& now) const {
       row.server_errors += use.server_errors();
       last = std::max(last, use.last());
     }
-    if (last != TimePoint{}) row.last_used = wall_time(last, now);
+    if (last != TimePoint{}) row.last_used = now.wall_time(last);
     report.routes.push_back(std::move(row));
   }
   std::ranges::stable_sort(report.routes, std::ranges::greater(), &RouteRow::hits);
@@ -183,12 +181,13 @@ std::vector<CatchAllHint> Inspector::find_catch_alls(const std::vector<Unmatched
   return hints;
 }
 
-void Inspector::write(Format format, const ClockReading& now, std::string& out) const {
+void Inspector::write(Format format, const ClockReading& now, std::string& out,
+                      const FurtherColumns& further) const {
   switch (format) {
     case Format::kJson:
       return write_json(report(now), out);
     case Format::kText:
-      return write_text(report(now), out);
+      return write_text(report(now), further, out);
     case Format::kHtml:
       return write_html(report(now), out);
   }

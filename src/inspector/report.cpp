@@ -1,62 +1,26 @@
 #include "inspector/report.hpp"
 
 #include "wayside/base/escape.hpp"
-#include "wayside/base/quote.hpp"
+#include "wayside/base/json_writer.hpp"
+#include "wayside/base/text_table.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <fmt/format.h>
 #include <iterator>
+#include <optional>
 #include <string_view>
 
 namespace wayside::inspector {
 namespace {
 
-// Writes the members of one object, one after another.
-class JsonObject {
- public:
-  explicit JsonObject(std::string& out) : out_(out) { out_ += '{'; }
-  void end() { out_ += '}'; }
+// An empty text is null.
+std::optional<std::string_view> optional(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
 
-  JsonObject& text(std::string_view name, std::string_view value) {
-    key(name);
-    append_json_string(out_, value);
-    return *this;
-  }
-  // An empty text is null.
-  JsonObject& optional(std::string_view name, std::string_view value) {
-    return value.empty() ? raw(name, "null") : text(name, value);
-  }
-  JsonObject& number(std::string_view name, std::uint64_t value) {
-    return raw(name, fmt::format_int(value).c_str());
-  }
-  JsonObject& raw(std::string_view name, std::string_view value) {
-    key(name);
-    out_ += value;
-    return *this;
-  }
-  JsonObject& methods(const MethodNames& names) {
-    return raw("methods", names.empty() ? "[]" : fmt::format("[\"{}\"]", fmt::join(names, "\",\"")));
-  }
-
- private:
-  void key(std::string_view name) {
-    if (out_.back() != '{') out_ += ',';
-    append_json_string(out_, name);
-    out_ += ':';
-  }
-
-  std::string& out_;
-};
-
-// A table of the page, before it becomes text or HTML. Cells may hold text of clients.
-struct Table {
-  std::vector<std::string> heads;
-  std::vector<std::vector<std::string>> rows;
-};
-
-Table routes_table(const Report& report) {
-  Table table{{"HITS", "4XX", "5XX", "LAST USED", "METHODS", "ROUTE", "LABEL"}, {}};
+TextTable routes_table(const Report& report) {
+  TextTable table{{"HITS", "4XX", "5XX", "LAST USED", "METHODS", "ROUTE", "LABEL"}, {}};
   for (const RouteRow& row : report.routes) {
     table.rows.push_back({fmt::to_string(row.hits), fmt::to_string(row.client_errors),
                           fmt::to_string(row.server_errors), row.last_used.empty() ? "never" : row.last_used,
@@ -66,8 +30,27 @@ Table routes_table(const Report& report) {
   return table;
 }
 
-Table unmatched_table(const Report& report) {
-  Table table{{"COUNT", "METHODS", "STATUS", "FIRST SEEN", "LAST SEEN", "EXAMPLE", "ROUTE TO ADD"}, {}};
+// Between the counts and the texts, whose widths vary.
+constexpr std::size_t kFurtherColumnsFrom = 4;
+
+void insert(std::vector<std::string>& row, const std::vector<std::string>& cells) {
+  row.insert(row.begin() + kFurtherColumnsFrom, cells.begin(), cells.end());
+}
+
+TextTable routes_table(const Report& report, const FurtherColumns& further) {
+  TextTable table = routes_table(report);
+  insert(table.heads, further.heads);
+  const std::vector<std::string> nothing(further.heads.size(), "-");
+  for (std::size_t i = 0; i < report.routes.size(); ++i) {
+    const auto cells = further.cells.find(report.routes[i].label);
+    const bool has_cells = cells != further.cells.end() && !report.routes[i].is_excluded;
+    insert(table.rows[i], has_cells ? cells->second : nothing);
+  }
+  return table;
+}
+
+TextTable unmatched_table(const Report& report) {
+  TextTable table{{"COUNT", "METHODS", "STATUS", "FIRST SEEN", "LAST SEEN", "EXAMPLE", "ROUTE TO ADD"}, {}};
   for (const UnmatchedRow& row : report.unmatched) {
     table.rows.push_back({fmt::format("{}{}", row.error == 0 ? "" : "~", row.count),  // "~": may be too high
                           fmt::to_string(fmt::join(row.methods, " ")),
@@ -78,41 +61,14 @@ Table unmatched_table(const Report& report) {
   return table;
 }
 
-Table catch_all_table(const Report& report) {
-  Table table{{"COUNT", "ROUTE", "ROUTE TO ADD"}, {}};
+TextTable catch_all_table(const Report& report) {
+  TextTable table{{"COUNT", "ROUTE", "ROUTE TO ADD"}, {}};
   for (const CatchAllHint& hint : report.catch_alls)
     table.rows.push_back({fmt::to_string(hint.count), hint.route, hint.yaml_line()});
   return table;
 }
 
-// The cell as printable ASCII, so that no client can send escape sequences to a terminal.
-std::string printable(std::string_view cell) {
-  const bool is_plain = std::ranges::all_of(cell, [](char c) { return c >= ' ' && c <= '~'; });
-  return is_plain ? std::string(cell) : quoted(cell);
-}
-
-void append_text(const Table& table, std::string& out) {
-  std::vector<std::vector<std::string>> lines{table.heads};
-  for (const auto& row : table.rows) {
-    lines.emplace_back();
-    for (const std::string& cell : row)
-      lines.back().push_back(printable(cell));
-  }
-  std::vector<std::size_t> widths(table.heads.size());
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i)
-      widths[i] = std::max(widths[i], line[i].size());
-  }
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      out += line[i];
-      if (i + 1 < line.size()) out.append(widths[i] - line[i].size() + 2, ' ');
-    }
-    out += '\n';
-  }
-}
-
-void append_html(const Table& table, std::string& out) {
+void append_html(const TextTable& table, std::string& out) {
   const auto append_row = [&out](const std::vector<std::string>& cells, std::string_view element) {
     out += "<tr>";
     for (const std::string& cell : cells) {
@@ -142,64 +98,59 @@ std::string summary(const Report& report) {
 }  // namespace
 
 void write_json(const Report& report, std::string& out) {
-  out += "{\"routes\":[";
+  JsonWriter json(out);
+  json.begin_object().key("routes").begin_array();
   for (const RouteRow& row : report.routes) {
-    if (&row != &report.routes.front()) out += ",";
-    out += '\n';
-    JsonObject(out)
-        .text("path", row.path)
-        .text("label", row.label)
-        .text("defined", row.place)
-        .methods(row.methods)
-        .raw("excluded", row.is_excluded ? "true" : "false")
-        .number("hits", row.hits)
-        .number("status_4xx", row.client_errors)
-        .number("status_5xx", row.server_errors)
-        .optional("last_used", row.last_used)
-        .end();
+    json.new_line()
+        .begin_object()
+        .member("path", row.path)
+        .member("label", row.label)
+        .member("defined", row.place)
+        .array("methods", row.methods)
+        .member("excluded", row.is_excluded)
+        .member("hits", row.hits)
+        .member("status_4xx", row.client_errors)
+        .member("status_5xx", row.server_errors)
+        .member("last_used", optional(row.last_used))
+        .end_object();
   }
-  out += "],\n\"never_hit\":[";
-  bool is_first = true;
+  json.end_array().new_line().key("never_hit").begin_array();
   for (const RouteRow& row : report.routes) {
-    if (row.hits != 0) continue;
-    if (!is_first) out += ',';
-    is_first = false;
-    append_json_string(out, row.path);
+    if (row.hits == 0) json.value(row.path);
   }
-  fmt::format_to(std::back_inserter(out), "],\n\"unmatched_requests\":{},\n\"unmatched\":[",
-                 report.unmatched_count);
+  json.end_array().new_line().member("unmatched_requests", report.unmatched_count);
+  json.new_line().key("unmatched").begin_array();
   for (const UnmatchedRow& row : report.unmatched) {
-    if (&row != &report.unmatched.front()) out += ",";
-    out += '\n';
-    JsonObject(out)
-        .optional("suggested_template", row.suggestion)
-        .optional("path", row.example)
-        .number("count", row.count)
-        .number("count_error", row.error)
-        .methods(row.methods)
-        .raw("statuses", fmt::format("[{}]", fmt::join(row.statuses, ",")))
-        .text("first_seen", row.first_seen)
-        .text("last_seen", row.last_seen)
-        .end();
+    json.new_line()
+        .begin_object()
+        .member("suggested_template", optional(row.suggestion))
+        .member("path", optional(row.example))
+        .member("count", row.count)
+        .member("count_error", row.error)
+        .array("methods", row.methods)
+        .array("statuses", row.statuses)
+        .member("first_seen", row.first_seen)
+        .member("last_seen", row.last_seen)
+        .end_object();
   }
-  out += "],\n\"catch_alls\":[";
+  json.end_array().new_line().key("catch_alls").begin_array();
   for (const CatchAllHint& hint : report.catch_alls) {
-    if (&hint != &report.catch_alls.front()) out += ",";
-    out += '\n';
-    JsonObject(out)
-        .text("path", hint.route)
-        .text("suggested_template", hint.catch_all)
-        .text("yaml", hint.yaml_line())
-        .number("count", hint.count)
-        .end();
+    json.new_line()
+        .begin_object()
+        .member("path", hint.route)
+        .member("suggested_template", hint.catch_all)
+        .member("yaml", hint.yaml_line())
+        .member("count", hint.count)
+        .end_object();
   }
-  out += "]}\n";
+  json.end_array().end_object();
+  out += '\n';
 }
 
-void write_text(const Report& report, std::string& out) {
+void write_text(const Report& report, const FurtherColumns& further, std::string& out) {
   fmt::format_to(std::back_inserter(out), "{}\n\n", summary(report));
-  append_text(routes_table(report), out);
-  const auto append_section = [&out](std::string_view title, const Table& table) {
+  append_text(routes_table(report, further), out);
+  const auto append_section = [&out](std::string_view title, const TextTable& table) {
     if (table.rows.empty()) return;
     out.append("\n").append(title).append("\n\n");
     append_text(table, out);
@@ -227,7 +178,7 @@ th, td { text-align: left; padding: .2em .8em; border-bottom: 1px solid #ccc; }
   append_html_escaped(out, summary(report));
   out += "</p>\n";
   append_html(routes_table(report), out);
-  const auto append_section = [&out](std::string_view title, const Table& table) {
+  const auto append_section = [&out](std::string_view title, const TextTable& table) {
     if (table.rows.empty()) return;
     out += fmt::format("<h2>{}</h2>\n", title);
     append_html(table, out);

@@ -46,7 +46,7 @@ struct Report {
 
 // Each appends one form of the page to `out`. Throws std::bad_alloc.
 void write_json(const Report& report, std::string& out);
-void write_text(const Report& report, std::string& out);
+void write_text(const Report& report, const FurtherColumns& further, std::string& out);
 void write_html(const Report& report, std::string& out);
 
 }  // namespace wayside::inspector

@@ -73,6 +73,7 @@ EndpointId SeriesRegistry::intern(std::string_view label, const EndpointOptions&
     Endpoint& made = add_endpoint(valid, layout, {guaranteed_series(layout), allowance});
     made.guaranteed_method = usual_method;
     made.is_interned = true;
+    made.is_in_force = true;
     const auto id = static_cast<EndpointId>(endpoints_.size() - 1);
     show_zeros(id);
     return id;
@@ -84,6 +85,7 @@ EndpointId SeriesRegistry::intern(std::string_view label, const EndpointOptions&
     endpoint.account = {0, allowed_series(*endpoint.layout, options_.variant_count)};
     endpoint.is_interned = true;
   }
+  endpoint.is_in_force = true;
   budget_.open(endpoint.account);
   show_zeros(known->second);
   return known->second;
@@ -93,6 +95,7 @@ void SeriesRegistry::retire(EndpointId endpoint) noexcept {
   const std::lock_guard lock(mutex_);
   if (endpoint == kOverflowEndpoint) return;
   hide_zeros(endpoint);
+  endpoints_[endpoint].is_in_force = false;
   budget_.close(endpoints_[endpoint].account);
 }
 
@@ -218,6 +221,15 @@ std::string_view SeriesRegistry::label(EndpointId endpoint) const {
 const EndpointOptions& SeriesRegistry::options_of(EndpointId endpoint) const {
   const std::lock_guard lock(mutex_);
   return endpoints_[endpoint].layout->options;
+}
+
+std::vector<EndpointFacts> SeriesRegistry::endpoints() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<EndpointFacts> all;
+  all.reserve(endpoints_.size());
+  for (const Endpoint& endpoint : endpoints_)
+    all.push_back({endpoint.label, endpoint.layout, endpoint.is_interned, endpoint.is_in_force});
+  return all;
 }
 
 std::size_t SeriesRegistry::series() const {

@@ -74,6 +74,14 @@ struct Child {
   std::atomic<ChildState> state_{ChildState::kHidden};
 };
 
+// An endpoint as it is now. The views and pointers are valid as long as the registry.
+struct EndpointFacts {
+  std::string_view label;
+  const EndpointLayout* layout = nullptr;
+  bool is_interned = false;  // was ever interned; the overflow endpoint, too
+  bool is_in_force = false;  // was interned, and not retired since
+};
+
 // The guarantee of the overflow endpoint: every method with every class of statuses, and streams.
 std::size_t overflow_series(const EndpointLayout& layout) noexcept;
 // The guarantee of an interned endpoint: its usual method with a few statuses.
@@ -124,6 +132,8 @@ class SeriesRegistry {
   // Valid UTF-8; a view into the registry.
   std::string_view label(EndpointId endpoint) const;
   const EndpointOptions& options_of(EndpointId endpoint) const;
+  // All endpoints, by their ids.
+  std::vector<EndpointFacts> endpoints() const;
 
   std::size_t max_series() const noexcept { return budget_.max(); }
   // The series that exist, without those that are set apart only.
@@ -141,6 +151,7 @@ class SeriesRegistry {
     std::optional<Method> guaranteed_method{};  // nothing: the guarantee is for any
     SeriesBudget::Account account;
     bool is_interned = false;
+    bool is_in_force = false;  // interned, and not retired since
     bool has_series = false;
   };
 

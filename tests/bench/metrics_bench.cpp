@@ -1,5 +1,6 @@
 // What counting and scraping cost: an exchange's share, and a line's.
 #include "wayside/metrics/exposition.hpp"
+#include "wayside/metrics/history.hpp"
 #include "wayside/metrics/registry.hpp"
 
 #include "bench/yardstick.hpp"
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace wayside::metrics {
 namespace {
@@ -98,6 +100,50 @@ BENCHMARK_CAPTURE(render, text, Format::kText)
     ->Arg(100'000)
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(render, openmetrics, Format::kOpenMetrics)->Arg(10'000)->Unit(benchmark::kMicrosecond);
+
+// Endpoints that all had requests in each of the last ticks.
+class UsedHistory {
+ public:
+  explicit UsedHistory(std::int64_t endpoint_count) {
+    for (std::int64_t i = 0; i < endpoint_count; ++i)
+      endpoints_.push_back(registry_.intern("/customers/{customer}/orders/" + std::to_string(i)));
+    for (std::size_t i = 0; i < History::kTicks; ++i)
+      tick();
+  }
+  void count() {
+    Shard& shard = registry_.shard(0);
+    for (const EndpointId endpoint : endpoints_) {
+      shard.exchange_finished(shard.exchange_started(endpoint, Method::get),
+                              small_get(endpoint, Nanoseconds(++turn_ * 977 % 1'000'000'000)));
+    }
+  }
+  void tick() {
+    count();
+    history_.tick(now_ += History::kTickTime);
+  }
+  LiveUse live() { return history_.live(60, now_); }
+
+ private:
+  Registry registry_{{.max_series = 1'000'000}};
+  TimePoint now_{};
+  History history_{registry_, now_};
+  std::vector<EndpointId> endpoints_;
+  std::int64_t turn_ = 0;
+};
+
+// The end of a tick, with the counting before it: an exchange at each endpoint.
+void tick_of_history(benchmark::State& state) {
+  UsedHistory used(state.range(0));
+  bench::run_beside_yardstick(state, [&] { used.tick(); });
+}
+BENCHMARK(tick_of_history)->Arg(800)->Unit(benchmark::kMicrosecond);
+
+// The numbers of a window of five minutes.
+void window_of_history(benchmark::State& state) {
+  UsedHistory used(state.range(0));
+  bench::run_beside_yardstick(state, [&] { benchmark::DoNotOptimize(used.live()); });
+}
+BENCHMARK(window_of_history)->Arg(800)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace wayside::metrics

@@ -214,7 +214,7 @@ class Configuration(support.TestCase):
         wayside = self.start_wayside(backend=self.refusing)
         for page in ("/-/healthy", "/-/ready"):
             self.assertEqual(support.fetch(wayside.metrics_port, page).status, 200, page)
-        landing = support.fetch(wayside.metrics_port, "/").text
+        landing = support.fetch(wayside.metrics_port, "/", headers={"Accept": "text/html"}).text
         for page in ("/metrics", "/-/healthy", "/-/ready"):
             self.assertIn(f'href="{page}"', landing)
 

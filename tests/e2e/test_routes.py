@@ -59,7 +59,8 @@ class Routes(support.TestCase):
         self.assertEqual([(route["path"], route["hits"]) for route in page["routes"]], [("/files/{p}", 1), ("/never", 0)])
         (hint,) = page["catch_alls"]
         self.assertEqual((hint["path"], hint["yaml"]), ("/files/{p}", "- /files/{p:path}"))
-        self.assertIn("  - /files/{p:path}\n", support.fetch(wayside.metrics_port, "/").text)
+        landing = support.fetch(wayside.metrics_port, "/", headers={"Accept": "text/html"})
+        self.assertIn("  - /files/{p:path}\n", landing.text)
         # The line does what it promises.
         (self.folder / "wayside.yaml").write_text(f"routes:\n  {hint['yaml']}\n")
         wayside.signal(signal.SIGHUP)

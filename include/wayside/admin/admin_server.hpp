@@ -1,8 +1,9 @@
 // The metrics listener: a small HTTP server for operators and for Prometheus.
 //
-// Serves /metrics, /routes, the pages below /-/ and a landing page on an io_context that no worker runs, so
-// that a scrape delays no request. It owns its sockets but not the data of the pages. It reads no request
-// body and does not know the proxy. It has no authentication: whoever reaches the port may read the metrics.
+// Serves /metrics, /routes, the JSON API, the pages below /-/ and a landing page on an io_context that no
+// worker runs, so that a scrape delays no request. It owns its sockets but not the data of the pages. It
+// reads no request body and does not know the proxy. It has no authentication: whoever reaches the port may
+// read the metrics.
 #pragma once
 
 #include "wayside/base/log.hpp"
@@ -13,14 +14,19 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace wayside::metrics {
 class Exposition;
-}
+class History;
+struct ConfigurationState;
+}  // namespace wayside::metrics
 
 namespace wayside::inspector {
 class Inspector;
@@ -44,9 +50,18 @@ struct AdminPages {
   // Reloads the configuration. Empty if POST /-/reload is not enabled.
   using Reload = std::function<net::Awaitable<Checked<void, ReloadError>>()>;
   Reload reload;
-  std::string version;  // of the program
-  std::string listen;   // the proxy's addresses, as text
-  std::string backend;  // the backend's address, as text
+  std::string version;              // of the program
+  std::vector<std::string> listen;  // the proxy's addresses, as text
+  std::string backend;              // the backend's address, as text
+  metrics::History& history;        // outlives the server
+  // Of the configuration in force; outlives the server.
+  const metrics::ConfigurationState& configuration;
+  // Lines about what is probably not meant in it; outlives the server.
+  const std::vector<std::string>& warnings;
+  std::chrono::system_clock::time_point started;         // of the process
+  std::function<std::optional<bool>()> backend_is_up{};  // empty: never known. Must not throw
+  bool shows_page = true;                                // answer `/` and the API, except the routes
+  bool shows_routes = true;                              // answer /routes and the routes of the API
 };
 
 class AdminServer {

@@ -28,19 +28,20 @@ struct StartError {
 class Daemon {
  public:
   // `streams` outlives the daemon and has access_log_rings(settings) rings. `settings` come from
-  // config::load. The service manager is told what `supervision` asks for; sockets that were inherited from
-  // it, for clients or for metrics, take the place of the addresses in the settings. Throws std::logic_error
-  // if the routes do not compile, boost::system::system_error without descriptors, and std::bad_alloc.
+  // config::load, and `hints` with them. The service manager is told what `supervision` asks for; sockets
+  // that were inherited from it, for clients or for metrics, take the place of the addresses in the settings.
+  // Throws std::logic_error if the routes do not compile, boost::system::system_error without descriptors,
+  // and std::bad_alloc.
   Daemon(config::Settings settings, output::StandardStreams& streams, const Supervision& supervision = {},
-         InheritedSockets inherited = {});
+         InheritedSockets inherited = {}, std::vector<std::string> hints = {});
 
   // The number of access log rings that the daemon writes: one for each worker; 0 if the log is off.
   static std::size_t access_log_rings(const config::Settings& settings) noexcept;
 
-  // Sets the function with which reload() reads the configuration. It returns new settings or every mistake
-  // in them. It is called on the reloader's thread, where it may block; the objects it refers to live until
-  // wait() has returned true, or as long as the process. Call this before open().
-  void set_source(std::function<Checked<config::Settings, config::Errors>()> source);
+  // Sets the function with which reload() reads the configuration. It returns new settings and hints, or
+  // every mistake in them. It is called on the reloader's thread, where it may block; the objects it refers
+  // to live until wait() has returned true, or as long as the process. Call this before open().
+  void set_source(std::function<Checked<config::Invocation, config::Errors>()> source);
   // Drains and waits unless that has been done.
   ~Daemon();
   Daemon(const Daemon&) = delete;

@@ -128,6 +128,14 @@ struct OpenApiDocument {
   friend bool operator==(const OpenApiDocument&, const OpenApiDocument&) = default;
 };
 
+// What the metrics listener shows beside the metrics.
+struct Exposed {
+  bool page = true;    // `/` and its API
+  bool routes = true;  // /routes, and the routes in the API
+
+  friend bool operator==(const Exposed&, const Exposed&) = default;
+};
+
 enum class AccessLog : std::uint8_t { kOff, kJson };
 
 struct Settings {
@@ -157,7 +165,8 @@ struct Settings {
   HalfClose client_half_close = HalfClose::kAbort;
   Measurement measurement;
   AccessLog access_log = AccessLog::kOff;
-  bool inspector_examples = true;         // /routes shows paths that clients sent
+  bool inspector_examples = true;  // pages show paths that clients sent
+  Exposed expose;
   std::vector<routes::RouteSpec> routes;  // those of the OpenAPI documents last; they compile together
   routes::MatchOptions matching;
   routes::Dialect dialect = routes::Dialect::kAuto;  // of the entries of `routes` that name none

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -30,6 +31,16 @@ enum class Format : std::uint8_t { kJson, kText, kHtml };
 struct ClockReading {
   TimePoint steady = Clock::now();
   std::chrono::system_clock::time_point wall = std::chrono::system_clock::now();
+
+  // The wall time at which the steady clock showed `time`, as RFC 3339 writes it. Throws std::bad_alloc.
+  std::string wall_time(TimePoint time) const;
+};
+
+// Columns that somebody else adds to the table of routes, in its text form alone.
+struct FurtherColumns {
+  std::vector<std::string> heads;
+  // By the label of the route, a cell for each head. Routes without a label here get "-".
+  std::map<std::string, std::vector<std::string>, std::less<>> cells;
 };
 
 // A route that ends in a parameter, and the requests without a route below it. Paths that got errors alone
@@ -84,7 +95,8 @@ class Inspector {
   // std::bad_alloc.
   std::vector<CatchAllHint> catch_all_hints() const;
   // Appends the page to `out`. Throws std::bad_alloc.
-  void write(Format format, const ClockReading& now, std::string& out) const;
+  void write(Format format, const ClockReading& now, std::string& out,
+             const FurtherColumns& further = {}) const;
 
  private:
   struct Known {

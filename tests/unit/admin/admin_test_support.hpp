@@ -4,6 +4,7 @@
 #include "wayside/admin/admin_server.hpp"
 #include "wayside/inspector/inspector.hpp"
 #include "wayside/metrics/exposition.hpp"
+#include "wayside/metrics/history.hpp"
 #include "wayside/metrics/registry.hpp"
 #include "wayside/routes/route_table.hpp"
 
@@ -17,11 +18,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace wayside::admin {
 
@@ -37,8 +40,20 @@ class Fixture {
   }
 
   AdminPages pages() {
-    return {exposition,     [this] { return why_unready; }, inspector, reload, "1.2.3",
-            "0.0.0.0:8080", "http://app:5000/<b>&\""};
+    return {.exposition = exposition,
+            .why_unready = [this] { return why_unready; },
+            .inspector = inspector,
+            .reload = reload,
+            .version = "1.2.3",
+            .listen = {"0.0.0.0:8080"},
+            .backend = "http://app:5000/<b>&\"",
+            .history = history,
+            .configuration = configuration,
+            .warnings = warnings,
+            .started = std::chrono::system_clock::from_time_t(1767268800),
+            .backend_is_up = [this] { return backend_is_up; },
+            .shows_page = shows_page,
+            .shows_routes = shows_routes};
   }
 
   void show_route(const routes::RouteSpec& spec) {
@@ -50,9 +65,15 @@ class Fixture {
 
   metrics::Registry registry;
   metrics::Exposition exposition;
+  metrics::History history{registry, Clock::now()};
+  metrics::ConfigurationState configuration;
+  std::vector<std::string> warnings;
   inspector::Inspector inspector{1};
   AdminPages::Reload reload;
   std::string why_unready;
+  std::optional<bool> backend_is_up;
+  bool shows_page = true;
+  bool shows_routes = true;
 };
 
 inline constexpr std::string_view kRequestsLine =

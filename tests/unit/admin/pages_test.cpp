@@ -14,6 +14,8 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
+constexpr std::string_view kBrowser = "text/html,application/xhtml+xml,*/*;q=0.8";
+
 TEST(Pages, MetricsIsTheExposition) {
   Fixture fixture;
   std::string body = "what was there before";
@@ -142,10 +144,38 @@ TEST(Pages, ReadyIsAlwaysSoWhereNobodyKnows) {
 TEST(Pages, RootIsTheLandingPage) {
   Fixture fixture;
   std::string body;
-  const Page page = answer(fixture.pages(), {"GET", "/"}, body);
+  const Page page = answer(fixture.pages(), {"GET", "/", kBrowser}, body);
   EXPECT_EQ(page.status, 200U);
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+  EXPECT_TRUE(page.is_negotiated);
   EXPECT_THAT(body, StartsWith("<!DOCTYPE html>"));
+}
+
+TEST(Pages, RootIsATableForTerminals) {
+  Fixture fixture;
+  for (const std::string_view accept : {"", "*/*", "text/plain"}) {
+    std::string body = "what was there before";
+    const Page page = answer(fixture.pages(), {"GET", "/", accept}, body);
+    EXPECT_EQ(page.status, 200U);
+    EXPECT_EQ(page.content_type, "text/plain; charset=utf-8");
+    EXPECT_THAT(body, StartsWith("wayside 1.2.3: 0.0.0.0:8080 -> http://app:5000/<b>&\" (not asked yet)\n"));
+    EXPECT_THAT(body, HasSubstr("  /hello\n"));
+  }
+}
+
+TEST(Pages, WhatIsNotExposedIsSaidToBeTurnedOff) {
+  Fixture fixture;
+  fixture.shows_page = false;
+  std::string body;
+  for (const std::string_view accept : {"", "text/html"}) {
+    EXPECT_EQ(answer(fixture.pages(), {"GET", "/", accept}, body).status, 404U);
+    EXPECT_THAT(body, HasSubstr("metrics.expose.page"));
+  }
+  EXPECT_EQ(answer(fixture.pages(), {"GET", "/routes"}, body).status, 200U);
+  fixture.shows_routes = false;
+  EXPECT_EQ(answer(fixture.pages(), {"GET", "/routes"}, body).status, 404U);
+  EXPECT_THAT(body, HasSubstr("metrics.expose.routes"));
+  EXPECT_EQ(answer(fixture.pages(), {"GET", "/metrics"}, body).status, 200U);
 }
 
 TEST(Pages, UnknownPathIsToldWhatThereIs) {
@@ -169,8 +199,10 @@ TEST(Pages, EqualRequestsForALargePageHaveTheSameKey) {
   EXPECT_NE(sharing_key({"GET", "/metrics?name[]=a&name[]=b"}),
             sharing_key({"GET", "/metrics?name[]=a%0Ab"}));
   EXPECT_NE(sharing_key({"GET", "/routes"}), sharing_key({"GET", "/routes?format=text"}));
-  for (const std::string_view target : {"/", "/-/healthy", "/-/ready", "/nowhere"})
+  for (const std::string_view target : {"/-/healthy", "/-/ready", "/nowhere"})
     EXPECT_EQ(sharing_key({"GET", target}), "") << target;
+  EXPECT_EQ(sharing_key({"GET", "/", kBrowser}), "");
+  EXPECT_NE(sharing_key({"GET", "/"}), "");
   EXPECT_EQ(sharing_key({"POST", "/metrics"}), "");
 }
 
@@ -198,7 +230,7 @@ TEST(Pages, QueryAndAuthorityDoNotMatter) {
   };
   for (const auto& row : rows) {
     std::string body;
-    EXPECT_EQ(answer(fixture.pages(), {"GET", row.target}, body).status, 200U) << row.target;
+    EXPECT_EQ(answer(fixture.pages(), {"GET", row.target, "text/html"}, body).status, 200U) << row.target;
     EXPECT_THAT(body, StartsWith(std::string(row.start))) << row.target;
   }
 }

@@ -27,5 +27,14 @@ TEST(Query, LeavesWhatIsNotPercentEncoded) {
               ElementsAre("%", "%4", "%zz", "% 1"));
 }
 
+TEST(Query, FindsAValueByItsName) {
+  EXPECT_EQ(query_value("/x?a=1&b=%2Fusers%2F%7Bid%7D+x&b=2#c=3", "b"), "/users/{id} x");
+  EXPECT_EQ(query_value("/x?a=1", "b"), std::nullopt);
+  EXPECT_EQ(query_value("/x?b", "b"), std::nullopt);
+  EXPECT_EQ(query_value("/x?b=", "b"), "");
+  EXPECT_EQ(query_value("/x?a=1#b=2", "b"), std::nullopt);
+  EXPECT_EQ(query_value("/x?%62=1", "b"), "1");
+}
+
 }  // namespace
 }  // namespace wayside::admin

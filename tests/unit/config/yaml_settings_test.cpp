@@ -503,6 +503,7 @@ TEST(ToYaml, LoadsToTheSameSettings) {
   settings.enable_lifecycle = true;
   settings.reuse_port = true;
   settings.inspector_examples = false;
+  settings.expose = {.page = false, .routes = false};
 
   for (const char* name : {"X-Route", "~", "null", "*x", "&x", "!x", "%x", "|x", "'x", "`x", "-"}) {
     settings.measurement.route_header = name;

@@ -178,5 +178,23 @@ TEST_F(InspectorTest, ShowsForeignTextSafely) {
   EXPECT_EQ(written(inspector, Format::kText).find('\x1b'), std::string::npos);
 }
 
+TEST_F(InspectorTest, TextHasFurtherColumnsByLabel) {
+  std::vector<routes::RouteSpec> specs = {spec("/a", 1), spec("/b", 2)};
+  specs[0].name = "shared";
+  show(specs);
+  const FurtherColumns further{{"RATE", "P50"}, {{"shared", {"1.5", "2ms"}}}};
+  std::string out;
+  inspector_.write(Format::kText, clock_reading(), out, further);
+  EXPECT_EQ(out, R"(2 routes, 2 of them never hit; 0 requests without a route
+
+HITS  4XX  5XX  LAST USED  RATE  P50  METHODS  ROUTE  LABEL
+0     0    0    never      1.5   2ms  any      /a     shared
+0     0    0    never      -     -    any      /b     /b
+)");
+  std::string json;
+  inspector_.write(Format::kJson, clock_reading(), json, further);
+  EXPECT_EQ(json, written(inspector_, Format::kJson));
+}
+
 }  // namespace
 }  // namespace wayside::inspector

@@ -1,0 +1,15 @@
+// Reads what the workers count for the process as a whole.
+#pragma once
+
+#include "wayside/metrics/history.hpp"
+#include "wayside/metrics/registry.hpp"
+
+#include "metrics/snapshot.hpp"
+
+namespace wayside::metrics {
+
+// `snapshot` has all values of the workers. The texts are valid as long as the registry. Throws
+// std::bad_alloc.
+ProcessCounts read_process_counts(const Registry& registry, const Snapshot& snapshot);
+
+}  // namespace wayside::metrics
