@@ -73,7 +73,7 @@ export class Details {
     const rows = measured.map(([name, histogram]) => [name, PARTS.map((part) => quantile(histogram, part))]);
     // Of all endpoints together where the endpoint's is not measured.
     if (live.overhead && !detail.phases.overhead)
-      rows.push(["overhead, of all routes", [live.overhead.p50, live.overhead.p95, live.overhead.p99]]);
+      rows.push(["overhead, all routes", [live.overhead.p50, live.overhead.p95, live.overhead.p99]]);
     this.#phases.update(rows.map(([name, values]) => [name, [format.words(name), ...values.map(format.duration)], ""]));
     const off = ["queue", "backend"].filter((name) => !detail.phases[name]);
     setText(this.#phasesNote, off.length > 0 ? `Not measured: ${off.join(" and ")} (metrics.histograms).` : "");

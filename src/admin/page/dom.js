@@ -1,5 +1,7 @@
 // Elements, made and changed without markup: texts become text nodes, whatever they hold. Only what differs is written.
 
+import { longestRise } from "./order.js";
+
 export function element(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);
 }
@@ -32,27 +34,22 @@ export function setCutText(node, text) {
   setAttribute(node, "title", text);
 }
 
-// Brings the children of `parent` into the order of `wanted`, all of which it gets; others stay behind them. The child
-// with the focus is not moved, since moving it would take the focus away: the others are moved around it.
+// Brings the children of `parent` into the order of `wanted`, all of which it gets; others stay behind them. As few as
+// possible are moved, and never the one with the focus, since moving it would take the focus away.
 export function arrange(parent, wanted) {
+  const places = new Map();
+  for (let child = parent.firstElementChild; child; child = child.nextElementSibling) places.set(child, places.size);
+  const isWanted = new Set(wanted);
+  let next = [...places.keys()].find((child) => !isWanted.has(child)) ?? null;
   const focused = parent.contains(document.activeElement) ? document.activeElement : null;
-  const pinned = focused && wanted.find((child) => child.contains(focused));
-  if (!pinned) return place(parent, wanted, parent.firstElementChild, null);
-  const index = wanted.indexOf(pinned);
-  place(parent, wanted.slice(0, index), parent.firstElementChild, pinned);
-  return place(parent, wanted.slice(index + 1), pinned.nextElementSibling, null);
-}
-
-// Puts `wanted` from `cursor` on, and before `end`.
-function place(parent, wanted, cursor, end) {
-  for (const child of wanted) {
-    if (child === cursor) {
-      cursor = cursor.nextElementSibling;
-    } else if (cursor !== end && cursor?.nextElementSibling === child) {
-      cursor = child.nextElementSibling; // the one that is passed over gets its place when its turn comes
-    } else {
-      parent.insertBefore(child, cursor);
-    }
+  const pinned = focused ? wanted.findIndex((child) => child.contains(focused)) : -1;
+  const staying = longestRise(
+    wanted.map((child) => places.get(child) ?? -1),
+    pinned,
+  );
+  for (let i = wanted.length - 1; i >= 0; --i) {
+    if (!staying.has(i)) parent.insertBefore(wanted[i], next);
+    next = wanted[i];
   }
 }
 

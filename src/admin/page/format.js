@@ -10,8 +10,6 @@ function short(value) {
   return value < 9.95 ? value.toFixed(1) : value.toFixed(0);
 }
 
-const grouped = new Intl.NumberFormat("en-US");
-
 function large(value) {
   if (value < 999_500) return `${short(value / 1e3)}k`;
   if (value < 999_500_000) return `${short(value / 1e6)}M`;
@@ -46,7 +44,9 @@ export function rate(perSecond) {
 
 export function count(value) {
   if (isNone(value)) return NONE;
-  return value < 100_000 ? grouped.format(value) : large(value);
+  if (value < 1_000) return String(value);
+  if (value >= 100_000) return large(value);
+  return `${Math.floor(value / 1_000)},${String(value % 1_000).padStart(3, "0")}`;
 }
 
 export function share(part) {

@@ -7,6 +7,7 @@ const nothing = (kind) => (kind === "p95" ? null : 0);
 
 class Series {
   points = { rate: [], errors: [], p95: [] };
+  peak = 0; // of the rate
 
   // Appends the points of `ticks` ticks. Where the API has none (null), there was no request.
   append(points, ticks, known) {
@@ -18,6 +19,7 @@ class Series {
       list.push(...added);
       if (list.length > KEPT_TICKS) list.splice(0, list.length - KEPT_TICKS);
     }
+    if (ticks > 0) this.peak = greatest(this.points.rate);
   }
 }
 
@@ -73,7 +75,7 @@ export class History {
   }
 
   peak(label) {
-    return greatest(this.of(label)?.rate);
+    return this.#endpoints.get(label)?.peak ?? 0;
   }
 }
 

@@ -36,11 +36,11 @@ async function refresh(signal) {
     label === null ? null : api.getIfAny("endpoint", { label, window: span }, signal, false),
     areRoutesDue() ? api.getIfAny("routes", {}, signal, null) : undefined,
   ]);
-  if (signal.aborted) return;
-  live = newLive;
-  detail = { label, answer: newDetail };
-  if (newRoutes !== undefined) routes = { askedAt: performance.now(), answer: newRoutes };
-  timed(() => {
+  await inFrame(() => {
+    if (signal.aborted) return;
+    live = newLive;
+    detail = { label, answer: newDetail };
+    if (newRoutes !== undefined) routes = { askedAt: performance.now(), answer: newRoutes };
     history.merge(live);
     for (const endpoint of live.endpoints) endpoint.peak = history.peak(endpoint.label);
     connection.found();
@@ -85,12 +85,19 @@ function emptyText() {
   return `No request yet. Send one to ${live.listen.join(" or ")}.`;
 }
 
-// How long the page's own work takes, for whoever measures it.
-function timed(work) {
-  const start = performance.now();
-  work();
-  performance.clearMeasures("wayside:update");
-  performance.measure("wayside:update", { start });
+// Does the work before the browser draws the next frame, and tells its duration to whoever measures it.
+function inFrame(work) {
+  return new Promise((resolve, reject) => {
+    requestAnimationFrame((start) => {
+      try {
+        resolve(work());
+        performance.clearMeasures("wayside:update");
+        performance.measure("wayside:update", { start });
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }
 
 // --- what the reader chooses ---

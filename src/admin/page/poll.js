@@ -2,7 +2,7 @@
 
 export const EVERY_MS = 2_000;
 export const AT_MOST_MS = 10_000;
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 10_000;
 
 // The wait after so many failures in a row.
 export function delayAfter(failures) {

@@ -106,7 +106,8 @@ class Row {
   #methods = element("span", { class: "methods" });
   #button = element("button", { type: "button", class: "opener" }, this.#label, this.#methods);
   #sparkline = new Sparkline(svg("svg", { class: "spark", "aria-hidden": "true" }));
-  #isSeen = false;
+  #isSeen = true; // until the observer knows
+  #written = null; // the item that the cells show
   #drawn = -1; // the tick of the drawing
   #shown = null; // the last item
   #details = null;
@@ -127,12 +128,24 @@ class Row {
   }
 
   update(item) {
-    const { endpoint, live, state } = item;
     this.#shown = item;
-    setText(this.#methods, endpoint.methods.join(" "));
-    const isOpen = state.open === endpoint.label;
+    const isOpen = item.state.open === item.endpoint.label;
     setAttribute(this.#button, "aria-expanded", isOpen);
     if (!isOpen) this.setDetails(null);
+    this.#write();
+  }
+
+  setSeen(isSeen) {
+    this.#isSeen = isSeen;
+    this.#write();
+  }
+
+  // Writes what is on the screen; other rows are written when they come into sight.
+  #write() {
+    if (!this.#isSeen || this.#written === this.#shown) return;
+    this.#written = this.#shown;
+    const { endpoint, live } = this.#shown;
+    setText(this.#methods, endpoint.methods.join(" "));
     for (const entry of this.#cells) {
       const { cell, column } = entry;
       setText(cell, column.text(endpoint, live.time));
@@ -146,11 +159,6 @@ class Row {
     this.#draw();
   }
 
-  setSeen(isSeen) {
-    this.#isSeen = isSeen;
-    this.#draw();
-  }
-
   setDetails(details) {
     if (this.#details === details) return;
     this.#details?.remove();
@@ -159,10 +167,10 @@ class Row {
     this.root.classList.toggle("open", details !== null);
   }
 
-  // Only what is on the screen is drawn, and once for each tick.
+  // Once for each tick.
   #draw() {
-    const { endpoint, history } = this.#shown ?? {};
-    if (!this.#isSeen || !history || this.#drawn === history.tick) return;
+    const { endpoint, history } = this.#shown;
+    if (this.#drawn === history.tick) return;
     this.#drawn = history.tick;
     const points = history.of(endpoint.label);
     this.#sparkline.draw({
