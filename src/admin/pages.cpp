@@ -5,8 +5,8 @@
 #include "wayside/metrics/exposition.hpp"
 
 #include "admin/browser.hpp"
-#include "admin/landing_page.hpp"
 #include "admin/negotiation.hpp"
+#include "admin/page_files.hpp"
 #include "admin/query.hpp"
 
 #include <algorithm>
@@ -20,7 +20,11 @@ namespace {
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 constexpr std::string_view kReloadPath = "/-/reload";
 constexpr std::string_view kProbes = "/-/";
-constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::string_view kPageList = "The pages are: / /metrics /routes /-/healthy /-/ready /-/reload";
+
+bool is_from_browser(const PageRequest& request) {
+  return request.accept.find("text/html") != request.accept.npos;
+}
 
 // `?format=` comes first, since it is easier to type than a header; then Accept; else JSON.
 inspector::Format routes_format(const PageRequest& request) {
@@ -28,9 +32,7 @@ inspector::Format routes_format(const PageRequest& request) {
   const std::string_view query =
       request.target.substr(std::min(request.target.find('?'), request.target.size()));
   if (has(query, "format=text")) return inspector::Format::kText;
-  if (has(query, "format=html")) return inspector::Format::kHtml;
   if (has(query, "format=json") || has(request.accept, "application/json")) return inspector::Format::kJson;
-  if (has(request.accept, "text/html")) return inspector::Format::kHtml;
   return has(request.accept, "text/plain") ? inspector::Format::kText : inspector::Format::kJson;
 }
 
@@ -38,10 +40,45 @@ Page routes_page(const AdminPages& pages, const PageRequest& request, std::strin
   const inspector::Format format = routes_format(request);
   body.clear();
   pages.inspector.write(format, {}, body);
-  std::string_view type = "application/json";
-  if (format == inspector::Format::kText) type = kPlainText;
-  if (format == inspector::Format::kHtml) type = kHtml;
+  const std::string_view type = format == inspector::Format::kText ? kPlainText : "application/json";
   return {.status = 200, .content_type = type, .is_negotiated = true};
+}
+
+// Browsers are sent to the live page, which shows the routes too, unless they ask for a format.
+bool is_for_live_page(const PageRequest& request) {
+  return is_from_browser(request) && request.target.find("format=") == request.target.npos;
+}
+
+Page redirect_to_live_page(std::string& body) {
+  Page page = plain_page(302, "The live page at / shows the routes.", body);
+  page.location = "/";
+  page.is_negotiated = true;
+  return page;
+}
+
+// The file of the live page that the request gets; nullptr if it asks for another page.
+const PageFile* wanted_file(const PageRequest& request) {
+  const std::string_view path = path_of(request.target);
+  return path == "/" && !is_from_browser(request) ? nullptr : page_file(path);
+}
+
+Page file_page(const PageFile& file, const PageRequest& request, std::string& body) {
+  const bool is_known = client_has(file, request.if_none_match);
+  body.assign(is_known ? std::string_view() : file.bytes);
+  return {.status = is_known ? 304U : 200U,
+          .content_type = content_type(file),
+          .is_negotiated = true,
+          .etag = file.etag,
+          .fields = page_file_fields()};
+}
+
+// `/` for those that show no HTML.
+Page overview_page(const AdminPages& pages, std::string& body) {
+  Page page = plain_page(
+      200, fmt::format("wayside {}, {} to {}\n{}", pages.version, pages.listen, pages.backend, kPageList),
+      body);
+  page.is_negotiated = true;
+  return page;
 }
 
 bool is_read(const PageRequest& request) noexcept {
@@ -84,7 +121,10 @@ Page reloaded_page(const Checked<void, std::string>& result, std::string& body) 
 std::string sharing_key(const PageRequest& request) {
   const std::string_view path = path_of(request.target);
   if (!is_read(request)) return {};
-  if (path == "/routes") return fmt::format("routes {}", fmt::underlying(routes_format(request)));
+  if (path == "/routes" && !is_for_live_page(request))
+    return fmt::format("routes {}", fmt::underlying(routes_format(request)));
+  const PageFile* const file = wanted_file(request);
+  if (file != nullptr && !client_has(*file, request.if_none_match)) return fmt::format("file {}", file->name);
   if (path != "/metrics") return {};
   std::string key = fmt::format("metrics {}", fmt::underlying(preferred_format(request.accept)));
   // A name may hold any character, so its length comes first.
@@ -105,7 +145,9 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
     page.allow = "GET, HEAD";
     return page;
   }
-  if (path == "/routes") return routes_page(pages, request, body);
+  if (const PageFile* const file = wanted_file(request)) return file_page(*file, request, body);
+  if (path == "/routes")
+    return is_for_live_page(request) ? redirect_to_live_page(body) : routes_page(pages, request, body);
   if (path == "/metrics") {
     const metrics::Format format = preferred_format(request.accept);
     body.clear();
@@ -121,12 +163,8 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
     return is_ready ? plain_page(200, "wayside is ready.", body)
                     : plain_page(503, "wayside is not ready.", body);
   }
-  if (path == "/") {
-    body = landing_page(pages);
-    return {.status = 200, .content_type = kHtml};
-  }
-  return plain_page(
-      404, "There is no such page. The pages are: / /metrics /routes /-/healthy /-/ready /-/reload", body);
+  if (path == "/") return overview_page(pages, body);
+  return plain_page(404, fmt::format("There is no such page. {}", kPageList), body);
 }
 
 }  // namespace wayside::admin
