@@ -35,6 +35,7 @@ using Parser = http::request_parser<http::empty_body>;
 using Response = http::response<http::span_body<const char>>;
 
 constexpr unsigned kHttp11 = 11;  // HTTP/1.1, as Beast numbers it
+constexpr unsigned kNotModified = 304;
 
 // A large page is sent in pieces, so that a worker on the same processor runs between them: the kernel
 // finishes a copy that it has begun.
@@ -91,8 +92,13 @@ Response make_response(const Answer& answer, const std::string& bytes) {
   response.set(http::field::content_type, page.content_type);
   if (!page.allow.empty()) response.set(http::field::allow, page.allow);
   if (page.is_negotiated) response.set(http::field::vary, "Accept, Accept-Encoding");
+  if (!page.location.empty()) response.set(http::field::location, page.location);
+  if (!page.etag.empty()) response.set(http::field::etag, page.etag);
+  for (const HeaderField& field : page.fields)
+    response.set(field.name, field.value);
   if (answer.is_compressed) response.set(http::field::content_encoding, "gzip");
-  response.content_length(bytes.size());  // for HEAD too: what GET would get (RFC 9110 section 8.6)
+  // For HEAD too: what GET would get (RFC 9110 section 8.6). A 304 would have to give the length of the page.
+  if (page.status != kNotModified) response.content_length(bytes.size());
   response.keep_alive(answer.goes_on);
   if (!answer.is_head) response.body() = {bytes.data(), bytes.size()};
   return response;
@@ -131,6 +137,7 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
   const auto& request = parser.get();
   const std::string accept = joined_lines(request, http::field::accept);
   const std::string host = joined_lines(request, http::field::host);
+  const std::string if_none_match = joined_lines(request, http::field::if_none_match);
   const auto origin = joined_lines_if_any(request, http::field::origin);
   const auto sec_fetch_site = joined_lines_if_any(request, http::field::sec_fetch_site);
   const PageRequest asked{.method = request.method_string(),
@@ -138,7 +145,8 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
                           .accept = accept,
                           .host = host,
                           .origin = origin,
-                          .sec_fetch_site = sec_fetch_site};
+                          .sec_fetch_site = sec_fetch_site,
+                          .if_none_match = if_none_match};
   Answer answer{.page = {},
                 .is_head = request.method() == http::verb::head,
                 .goes_on = may_go_on(parser) && !connection.is_reserved,

@@ -6,8 +6,8 @@
 
 #include "admin/api.hpp"
 #include "admin/browser.hpp"
-#include "admin/landing_page.hpp"
 #include "admin/negotiation.hpp"
+#include "admin/page_files.hpp"
 #include "admin/query.hpp"
 #include "admin/summary.hpp"
 
@@ -22,7 +22,13 @@ namespace {
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 constexpr std::string_view kReloadPath = "/-/reload";
 constexpr std::string_view kProbes = "/-/";
-constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::string_view kPageList =
+    "The pages are: / /metrics /routes /-/healthy /-/ready /-/reload /api/v1/live /api/v1/endpoint "
+    "/api/v1/routes";
+
+bool is_from_browser(const PageRequest& request) {
+  return request.accept.find("text/html") != request.accept.npos;
+}
 
 // `?format=` comes first, since it is easier to type than a header; then Accept; else JSON.
 inspector::Format routes_format(const PageRequest& request) {
@@ -30,9 +36,7 @@ inspector::Format routes_format(const PageRequest& request) {
   const std::string_view query =
       request.target.substr(std::min(request.target.find('?'), request.target.size()));
   if (has(query, "format=text")) return inspector::Format::kText;
-  if (has(query, "format=html")) return inspector::Format::kHtml;
   if (has(query, "format=json") || has(request.accept, "application/json")) return inspector::Format::kJson;
-  if (has(request.accept, "text/html")) return inspector::Format::kHtml;
   return has(request.accept, "text/plain") ? inspector::Format::kText : inspector::Format::kJson;
 }
 
@@ -45,24 +49,40 @@ Page routes_page(const AdminPages& pages, const PageRequest& request, std::strin
   pages.inspector.write(format, now, body,
                         format == inspector::Format::kText ? live_columns(pages.history, now.steady)
                                                            : inspector::FurtherColumns());
-  std::string_view type = "application/json";
-  if (format == inspector::Format::kText) type = kPlainText;
-  if (format == inspector::Format::kHtml) type = kHtml;
+  const std::string_view type = format == inspector::Format::kText ? kPlainText : "application/json";
   return {.status = 200, .content_type = type, .is_negotiated = true};
 }
 
-bool wants_html(const PageRequest& request) noexcept {
-  return request.accept.find("text/html") != request.accept.npos;
+// Browsers are sent to the live page, which shows the routes too, unless they ask for a format.
+bool is_for_live_page(const PageRequest& request) {
+  return is_from_browser(request) && request.target.find("format=") == request.target.npos;
 }
 
-// For browsers a document, for others a table.
-Page root_page(const AdminPages& pages, const PageRequest& request, std::string& body) {
-  if (!pages.shows_page)
-    return plain_page(404, "This page is turned off: metrics.expose.page is off. /metrics is there.", body);
-  if (wants_html(request)) {
-    body = landing_page(pages);
-    return {.status = 200, .content_type = kHtml, .is_negotiated = true};
-  }
+Page redirect_to_live_page(std::string& body) {
+  Page page = plain_page(302, "The live page at / shows the routes.", body);
+  page.location = "/";
+  page.is_negotiated = true;
+  return page;
+}
+
+// The file of the live page that the request gets; nullptr if it asks for another page.
+const PageFile* wanted_file(const PageRequest& request) {
+  const std::string_view path = path_of(request.target);
+  return path == "/" && !is_from_browser(request) ? nullptr : page_file(path);
+}
+
+Page file_page(const PageFile& file, const PageRequest& request, std::string& body) {
+  const bool is_known = client_has(file, request.if_none_match);
+  body.assign(is_known ? std::string_view() : file.bytes);
+  return {.status = is_known ? 304U : 200U,
+          .content_type = content_type(file),
+          .is_negotiated = true,
+          .etag = file.etag,
+          .fields = page_file_fields()};
+}
+
+// `/` for those that show no HTML.
+Page summary_page(const AdminPages& pages, std::string& body) {
   body.clear();
   write_summary(pages, {}, body);
   return {.status = 200, .content_type = kPlainText, .is_negotiated = true};
@@ -109,9 +129,12 @@ Page reloaded_page(const Checked<void, ReloadError>& result, std::string& body) 
 std::string sharing_key(const PageRequest& request) {
   const std::string_view path = path_of(request.target);
   if (!is_read(request)) return {};
-  if (path == "/routes") return fmt::format("routes {}", fmt::underlying(routes_format(request)));
-  if (path == "/" && !wants_html(request)) return "summary";
+  if (path == "/routes" && !is_for_live_page(request))
+    return fmt::format("routes {}", fmt::underlying(routes_format(request)));
   if (is_of_api(path)) return api_sharing_key(request);
+  const PageFile* const file = wanted_file(request);
+  if (file != nullptr && !client_has(*file, request.if_none_match)) return fmt::format("file {}", file->name);
+  if (path == "/" && file == nullptr) return "summary";
   if (path != "/metrics") return {};
   std::string key = fmt::format("metrics {}", fmt::underlying(preferred_format(request.accept)));
   // A name may hold any character, so its length comes first.
@@ -132,7 +155,15 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
     page.allow = "GET, HEAD";
     return page;
   }
-  if (path == "/routes") return routes_page(pages, request, body);
+  const PageFile* const file = wanted_file(request);
+  if (!pages.shows_page && (path == "/" || file != nullptr))
+    return plain_page(404, "This page is turned off: metrics.expose.page is off. /metrics is there.", body);
+  if (file != nullptr) return file_page(*file, request, body);
+  if (path == "/") return summary_page(pages, body);
+  if (path == "/routes") {
+    const bool is_redirected = pages.shows_page && is_for_live_page(request);
+    return is_redirected ? redirect_to_live_page(body) : routes_page(pages, request, body);
+  }
   if (path == "/metrics") {
     const metrics::Format format = preferred_format(request.accept);
     body.clear();
@@ -147,12 +178,8 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
     const std::string why = pages.why_unready ? pages.why_unready() : std::string();
     return why.empty() ? plain_page(200, "wayside is ready.", body) : plain_page(503, why, body);
   }
-  if (path == "/") return root_page(pages, request, body);
   if (is_of_api(path)) return api_page(pages, request, body);
-  return plain_page(404,
-                    "There is no such page. The pages are: / /metrics /routes /-/healthy /-/ready /-/reload "
-                    "/api/v1/live /api/v1/endpoint /api/v1/routes",
-                    body);
+  return plain_page(404, fmt::format("There is no such page. {}", kPageList), body);
 }
 
 }  // namespace wayside::admin

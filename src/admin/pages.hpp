@@ -3,7 +3,10 @@
 
 #include "wayside/admin/admin_server.hpp"
 
+#include "admin/page_files.hpp"
+
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,13 +21,17 @@ struct PageRequest {
   // Set by browsers; std::nullopt without such a field.
   std::optional<std::string_view> origin{};
   std::optional<std::string_view> sec_fetch_site{};
+  std::string_view if_none_match{};
 };
 
 struct Page {
   unsigned status = 200;
-  std::string_view content_type;  // static storage duration
-  std::string_view allow{};       // the value of the Allow field; empty: no such field
-  bool is_negotiated = false;     // depends on Accept and Accept-Encoding
+  std::string_view content_type;          // static storage duration
+  std::string_view allow{};               // the value of the Allow field; empty: no such field
+  bool is_negotiated = false;             // depends on Accept and Accept-Encoding
+  std::string_view location{};            // the value of the Location field; empty: no such field
+  std::string_view etag{};                // the value of the ETag field; empty: no such field
+  std::span<const HeaderField> fields{};  // more fields; static storage duration
 };
 
 // Whether the request asks for a reload and is permitted to; one from a page of another site is not. The

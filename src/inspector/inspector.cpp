@@ -188,8 +188,6 @@ void Inspector::write(Format format, const ClockReading& now, std::string& out,
       return write_json(report(now), out);
     case Format::kText:
       return write_text(report(now), further, out);
-    case Format::kHtml:
-      return write_html(report(now), out);
   }
 }
 

@@ -68,21 +68,6 @@ TextTable catch_all_table(const Report& report) {
   return table;
 }
 
-void append_html(const TextTable& table, std::string& out) {
-  const auto append_row = [&out](const std::vector<std::string>& cells, std::string_view element) {
-    out += "<tr>";
-    for (const std::string& cell : cells) {
-      fmt::format_to(std::back_inserter(out), "<{}>", element);
-      append_html_escaped(out, printable(cell));
-      fmt::format_to(std::back_inserter(out), "</{}>", element);
-    }
-    out += "</tr>\n";
-  };
-  out += "<table>\n";
-  append_row(table.heads, "th");
-  for (const auto& row : table.rows)
-    append_row(row, "td");
-  out += "</table>\n";
 }
 
 constexpr std::string_view kUnmatchedTitle = "The busiest paths without a route";
@@ -157,35 +142,6 @@ void write_text(const Report& report, const FurtherColumns& further, std::string
   };
   append_section(kCatchAllTitle, catch_all_table(report));
   append_section(kUnmatchedTitle, unmatched_table(report));
-}
-
-void write_html(const Report& report, std::string& out) {
-  out += R"(<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>wayside: routes</title>
-<style>
-body { font-family: sans-serif; margin: 2em; }
-table { border-collapse: collapse; font-family: monospace; }
-th, td { text-align: left; padding: .2em .8em; border-bottom: 1px solid #ccc; }
-</style>
-</head>
-<body>
-<h1>Routes</h1>
-<p>)";
-  append_html_escaped(out, summary(report));
-  out += "</p>\n";
-  append_html(routes_table(report), out);
-  const auto append_section = [&out](std::string_view title, const TextTable& table) {
-    if (table.rows.empty()) return;
-    out += fmt::format("<h2>{}</h2>\n", title);
-    append_html(table, out);
-  };
-  append_section(kCatchAllTitle, catch_all_table(report));
-  append_section(kUnmatchedTitle, unmatched_table(report));
-  out += "</body>\n</html>\n";
 }
 
 }  // namespace wayside::inspector

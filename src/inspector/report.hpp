@@ -1,4 +1,4 @@
-// The page /routes as values, and its three forms.
+// The page /routes as values, and its two forms.
 #pragma once
 
 #include "wayside/inspector/inspector.hpp"
@@ -47,6 +47,5 @@ struct Report {
 // Each appends one form of the page to `out`. Throws std::bad_alloc.
 void write_json(const Report& report, std::string& out);
 void write_text(const Report& report, const FurtherColumns& further, std::string& out);
-void write_html(const Report& report, std::string& out);
 
 }  // namespace wayside::inspector

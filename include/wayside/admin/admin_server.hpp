@@ -1,6 +1,6 @@
 // The metrics listener: a small HTTP server for operators and for Prometheus.
 //
-// Serves /metrics, /routes, the JSON API, the pages below /-/ and a landing page on an io_context that no
+// Serves /metrics, /routes, the JSON API, the pages below /-/ and the live page on an io_context that no
 // worker runs, so that a scrape delays no request. It owns its sockets but not the data of the pages. It
 // reads no request body and does not know the proxy. It has no authentication: whoever reaches the port may
 // read the metrics.

@@ -1,4 +1,4 @@
-// Escapes untrusted text for JSON and HTML. For messages and logs see base/quote.hpp.
+// Escapes untrusted text for JSON. For messages and logs see base/quote.hpp.
 #pragma once
 
 #include "wayside/base/text.hpp"
@@ -49,8 +49,5 @@ void escape_json(std::string_view text, Write&& write) {
 
 // Appends `text` as a JSON string, its quotes included. Throws std::bad_alloc.
 void append_json_string(std::string& out, std::string_view text);
-
-// Appends `text` escaped for HTML, between tags and in an attribute's double quotes. Throws std::bad_alloc.
-void append_html_escaped(std::string& out, std::string_view text);
 
 }  // namespace wayside

@@ -25,7 +25,7 @@
 
 namespace wayside::inspector {
 
-enum class Format : std::uint8_t { kJson, kText, kHtml };
+enum class Format : std::uint8_t { kJson, kText };
 
 // A reading of both clocks at the same time: the page shows wall time, and workers record steady time.
 struct ClockReading {

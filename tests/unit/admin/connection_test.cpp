@@ -106,11 +106,37 @@ TEST(AdminConnection, AnswersPipelinedRequestsInOrder) {
   Served served;
   served.client.send(
       "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n"
-      "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"
+      "HEAD / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n"
       "GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(served.client.read_response(), EndsWith("\r\n\r\nwayside is healthy.\n"));
   EXPECT_THAT(served.client.read_response(true), HasSubstr("\r\nContent-Type: text/html; charset=utf-8\r\n"));
   EXPECT_THAT(served.client.read_response(), EndsWith("\r\n\r\nwayside is ready.\n"));
+}
+
+TEST(AdminConnection, SendsTheLivePageWithItsFields) {
+  Served served;
+  served.client.send("GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n");
+  const std::string response = served.client.read_response();
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nCache-Control: no-cache\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nContent-Security-Policy: default-src 'none'; "));
+  EXPECT_THAT(response, HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nReferrer-Policy: no-referrer\r\n"));
+  const std::size_t etag = response.find("\r\nETag: ") + 8;
+  const std::string value = response.substr(etag, response.find('\r', etag) - etag);
+  served.client.send("GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nIf-None-Match: " + value +
+                     "\r\nConnection: close\r\n\r\n");
+  const std::string known = served.client.read_to_end();
+  EXPECT_THAT(known, StartsWith("HTTP/1.1 304 Not Modified\r\n"));
+  EXPECT_THAT(known, HasSubstr("\r\nETag: " + value + "\r\n"));
+  EXPECT_THAT(known, Not(HasSubstr("Content-Length")));
+  EXPECT_THAT(known, EndsWith("\r\n\r\n"));
+}
+
+TEST(AdminConnection, RedirectsBrowsersFromTheRoutes) {
+  Served served;
+  served.client.send("GET /routes HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n");
+  EXPECT_THAT(served.client.read_response(), HasSubstr("\r\nLocation: /\r\n"));
 }
 
 // All lines of a field count.

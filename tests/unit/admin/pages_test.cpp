@@ -58,9 +58,6 @@ TEST(Pages, RoutesComeAsTheReaderLikes) {
   };
   const Case cases[] = {
       {{"GET", "/routes", "*/*"}, "application/json", R"("path":"/users/{id}")"},
-      {{"GET", "/routes", "text/html,application/xhtml+xml,*/*;q=0.8"},
-       "text/html; charset=utf-8",
-       "<td>/users/{id}</td>"},
       {{"GET", "/routes", "text/plain"}, "text/plain; charset=utf-8", "1 routes, 1 of them never hit"},
       {{"GET", "/routes?format=text", "*/*"}, "text/plain; charset=utf-8", "HITS"},
       {{"GET", "/routes?format=json", "text/html"}, "application/json", "{\"routes\":["},
@@ -141,13 +138,17 @@ TEST(Pages, ReadyIsAlwaysSoWhereNobodyKnows) {
   EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 200U);
 }
 
-TEST(Pages, RootIsTheLandingPage) {
+constexpr std::string_view kBrowser = "text/html,application/xhtml+xml,*/*;q=0.8";
+
+TEST(Pages, RootIsTheLivePageForBrowsers) {
   Fixture fixture;
   std::string body;
   const Page page = answer(fixture.pages(), {"GET", "/", kBrowser}, body);
   EXPECT_EQ(page.status, 200U);
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
   EXPECT_TRUE(page.is_negotiated);
+  EXPECT_FALSE(page.etag.empty());
+  EXPECT_FALSE(page.fields.empty());
   EXPECT_THAT(body, StartsWith("<!DOCTYPE html>"));
 }
 
@@ -178,10 +179,41 @@ TEST(Pages, WhatIsNotExposedIsSaidToBeTurnedOff) {
   EXPECT_EQ(answer(fixture.pages(), {"GET", "/metrics"}, body).status, 200U);
 }
 
+TEST(Pages, FilesOfTheLivePageAreNotSentAgain) {
+  Fixture fixture;
+  std::string body;
+  PageRequest request{.method = "GET", .target = "/page/main.js"};
+  const Page page = answer(fixture.pages(), request, body);
+  EXPECT_EQ(page.content_type, "text/javascript; charset=utf-8");
+  EXPECT_THAT(body, HasSubstr("import "));
+  EXPECT_FALSE(sharing_key(request).empty());
+
+  request.if_none_match = page.etag;
+  const Page known = answer(fixture.pages(), request, body);
+  EXPECT_EQ(known.status, 304U);
+  EXPECT_EQ(known.etag, page.etag);
+  EXPECT_EQ(body, "");
+  EXPECT_EQ(sharing_key(request), "");
+
+  request.if_none_match = "\"another\"";
+  EXPECT_EQ(answer(fixture.pages(), request, body).status, 200U);
+}
+
+TEST(Pages, RoutesLeadBrowsersToTheLivePage) {
+  Fixture fixture;
+  std::string body;
+  const PageRequest request{"GET", "/routes", kBrowser};
+  const Page page = answer(fixture.pages(), request, body);
+  EXPECT_EQ(page.status, 302U);
+  EXPECT_EQ(page.location, "/");
+  EXPECT_EQ(sharing_key(request), "");
+  EXPECT_EQ(answer(fixture.pages(), {"GET", "/routes?format=text", kBrowser}, body).status, 200U);
+}
+
 TEST(Pages, UnknownPathIsToldWhatThereIs) {
   Fixture fixture;
   for (const std::string_view target :
-       {"/metrics/", "/Metrics", "/favicon.ico", "//metrics", "*", "metrics"}) {
+       {"/metrics/", "/Metrics", "/favicon.ico", "/page/", "/page/none.js", "//metrics", "*", "metrics"}) {
     std::string body;
     const Page page = answer(fixture.pages(), {"GET", target}, body);
     EXPECT_EQ(page.status, 404U) << target;
@@ -222,11 +254,11 @@ TEST(Pages, QueryAndAuthorityDoNotMatter) {
   } rows[] = {
       {"/metrics?x=y", "# HELP"},
       {"/metrics?", "# HELP"},
-      {"/?x=/metrics", "<!DOCTYPE"},
+      {"/?x=/metrics", "wayside 1.2.3"},
       {"http://host:10180/metrics", "# HELP"},
       {"http://host:10180/metrics?x", "# HELP"},
-      {"http://host:10180", "<!DOCTYPE"},
-      {"http://host:10180?/metrics", "<!DOCTYPE"},
+      {"http://host:10180", "wayside 1.2.3"},
+      {"http://host:10180?/metrics", "wayside 1.2.3"},
   };
   for (const auto& row : rows) {
     std::string body;

@@ -14,12 +14,6 @@ std::string json(std::string_view text) {
   return out.substr(1);
 }
 
-std::string html(std::string_view text) {
-  std::string out;
-  append_html_escaped(out, text);
-  return out;
-}
-
 TEST(EscapeJson, LeavesUtf8AsItIs) {
   EXPECT_EQ(json(""), R"("")");
   EXPECT_EQ(json("/users/{id}"), R"("/users/{id}")");
@@ -53,11 +47,6 @@ TEST(EscapeJson, WritesPlainTextInOnePiece) {
   EXPECT_EQ(pieces, 1);
   escape_json("", [&](std::string_view) { ++pieces; });
   EXPECT_EQ(pieces, 1);
-}
-
-TEST(EscapeHtml, LeavesNoMarkup) {
-  EXPECT_EQ(html("<a href=\"x\">&amp;</a>"), "&lt;a href=&quot;x&quot;&gt;&amp;amp;&lt;/a&gt;");
-  EXPECT_EQ(html("B\u00fccher"), "B\u00fccher");
 }
 
 }  // namespace
