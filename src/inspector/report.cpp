@@ -1,6 +1,5 @@
 #include "inspector/report.hpp"
 
-#include "wayside/base/escape.hpp"
 #include "wayside/base/json_writer.hpp"
 #include "wayside/base/text_table.hpp"
 
@@ -66,8 +65,6 @@ TextTable catch_all_table(const Report& report) {
   for (const CatchAllHint& hint : report.catch_alls)
     table.rows.push_back({fmt::to_string(hint.count), hint.route, hint.yaml_line()});
   return table;
-}
-
 }
 
 constexpr std::string_view kUnmatchedTitle = "The busiest paths without a route";
