@@ -6,6 +6,7 @@
 #include "wayside/metrics/exposition.hpp"
 #include "wayside/metrics/quantile.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <optional>
@@ -47,9 +48,9 @@ void write_counts(JsonWriter& json, std::string_view name, const metrics::Proces
 void write_slo(JsonWriter& json, const std::optional<metrics::SloUse>& slo) {
   json.key("slo");
   if (!slo) return static_cast<void>(json.null());
-  const auto share = slo->total == 0
-                         ? std::nullopt
-                         : std::optional(static_cast<double>(slo->good) / static_cast<double>(slo->total));
+  // A worker counts the good one first, so a snapshot may have it alone.
+  const auto good = static_cast<double>(std::min(slo->good, slo->total));
+  const auto share = slo->total == 0 ? std::nullopt : std::optional(good / static_cast<double>(slo->total));
   json.begin_object()
       .member("target_seconds", seconds_of(slo->target))
       .member("attainment", rounded(share))

@@ -415,6 +415,7 @@ struct Daemon::Impl {
     configuration.last_reload_success = std::chrono::system_clock::now();
     exposition.set_configuration(configuration);
     log.info("reloaded", {{"routes", std::to_string(outcome->route_count)}});
+    if (!outcome->needs_restart.empty()) log.warn(kOnlyRoutes, {settings_field(outcome->needs_restart)});
     return {};
   }
 

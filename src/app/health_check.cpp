@@ -40,7 +40,9 @@ HealthCheck::Result unhealthy(std::string_view why) {
 
 HealthCheck::Result failed(const error_code& ec) {
   using enum HealthCheck::Result::Verdict;
-  return {net::is_local_shortage(ec) ? kNotMade : kUnhealthy, ec.message()};
+  // Without an address for this side (EADDRNOTAVAIL) no request reaches the backend either.
+  const bool is_made = !net::is_local_shortage(ec) || ec == boost::system::errc::address_not_available;
+  return {is_made ? kUnhealthy : kNotMade, ec.message()};
 }
 
 }  // namespace

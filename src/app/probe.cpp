@@ -81,16 +81,29 @@ asio::awaitable<Stream::socket> connect(asio::io_context& io,
   std::rethrow_exception(last_error);
 }
 
-struct Answer {
-  std::optional<http::status> status;
-  std::string body;  // the beginning, where the status is no success
+using Parser = http::response_parser<http::buffer_body>;
 
-  bool is_success() const { return http::to_status_class(*status) == http::status_class::successful; }
+struct Answer {
+  std::optional<unsigned> status;
+  std::string reason;  // the text beside the status
+  std::string body;    // the beginning, where the status is no success
+
+  bool is_success() const { return *status / 100 == 2; }
 };
 
+// The head of the final response: informational ones come before it (RFC 9110 section 15.2).
+asio::awaitable<void> read_final_head(Stream::socket& socket, boost::beast::flat_buffer& buffer,
+                                      std::optional<Parser>& parser) {
+  do {
+    parser.emplace();
+    parser->body_limit(boost::none);
+    co_await http::async_read_header(socket, buffer, *parser, asio::use_awaitable);
+  } while (parser->get().result_int() / 100 == 1);
+}
+
 // Reads until the first line is complete, the body ends or `kLongestLine` bytes have come.
-asio::awaitable<void> read_line(Stream::socket& socket, boost::beast::flat_buffer& buffer,
-                                http::response_parser<http::buffer_body>& parser, std::string& line) {
+asio::awaitable<void> read_line(Stream::socket& socket, boost::beast::flat_buffer& buffer, Parser& parser,
+                                std::string& line) {
   std::array<char, kLongestLine> piece;
   while (!parser.is_done() && line.size() < kLongestLine && line.find('\n') == line.npos) {
     http::buffer_body::value_type& body = parser.get().body();
@@ -114,19 +127,19 @@ asio::awaitable<void> ask(asio::io_context& io, ProbeTarget target, Answer& answ
   request.set(http::field::connection, "close");
   co_await http::async_write(socket, request, asio::use_awaitable);
   boost::beast::flat_buffer buffer;
-  http::response_parser<http::buffer_body> parser;
-  co_await http::async_read_header(socket, buffer, parser, asio::use_awaitable);
-  answer.status = parser.get().result();
-  if (!answer.is_success()) co_await read_line(socket, buffer, parser, answer.body);
+  std::optional<Parser> parser;
+  co_await read_final_head(socket, buffer, parser);
+  answer.status = parser->get().result_int();
+  answer.reason = std::string(parser->get().reason());
+  if (!answer.is_success()) co_await read_line(socket, buffer, *parser, answer.body);
 }
 
 // "503 Service Unavailable: draining". What could move the cursor of a terminal is left out.
 std::string text_of(const Answer& answer) {
-  std::string text = fmt::format("{} {}", static_cast<unsigned>(*answer.status),
-                                 std::string(http::obsolete_reason(*answer.status)));
-  std::string line = answer.body.substr(0, answer.body.find_first_of("\r\n"));
-  std::erase_if(line, [](char c) { return c < ' ' || c > '~'; });
-  if (!line.empty()) text += ": " + line;
+  const std::string_view line = std::string_view(answer.body).substr(0, answer.body.find_first_of("\r\n"));
+  std::string text = fmt::format("{}{}{}", *answer.status, answer.reason.empty() ? "" : " ", answer.reason);
+  if (!line.empty()) text.append(": ").append(line);
+  std::erase_if(text, [](char c) { return c < ' ' || c > '~'; });
   return text;
 }
 

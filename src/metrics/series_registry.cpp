@@ -56,7 +56,7 @@ SeriesRegistry::SeriesRegistry(Options options)
     : options_(std::move(options)),
       worker_layout_(Scope::kWorker, options_.dynamic, options_.durations_by_status, options_.list_sizes),
       budget_(options_.max_series) {
-  take_values(worker_layout_);
+  next_value_ = worker_layout_.size();
   dynamic_layout_ = &layout_for(options_.dynamic);
   Endpoint& overflow = add_endpoint(kOverflowLabel, *dynamic_layout_, {overflow_series(*dynamic_layout_), 0});
   overflow.is_interned = true;
@@ -149,44 +149,61 @@ const EndpointLayout& SeriesRegistry::layout_for(const EndpointOptions& options)
 }
 
 const Child* SeriesRegistry::admit_child(const ChildKey& key) noexcept {
-  try {
-    const std::lock_guard lock(mutex_);
-    const auto [decision, is_new] = decisions_.emplace(key, nullptr);
-    Child*& child = decision->second;
-    const bool is_hidden = child != nullptr && child->state() == ChildState::kHidden;
-    if (is_new || is_hidden) child = take_child(key, child);
+  const std::lock_guard lock(mutex_);
+  const auto known = decisions_.find(key);
+  Child* child = known == decisions_.end() ? nullptr : known->second;
+  const bool is_hidden = child != nullptr && child->state() == ChildState::kHidden;
+  if (known != decisions_.end() && !is_hidden) {
     if (child != nullptr) child->state_.store(ChildState::kCounted, std::memory_order_relaxed);
     return child;
+  }
+  return decide(key, child, ChildState::kCounted);
+}
+
+const Child* SeriesRegistry::decide(const ChildKey& key, Child* hidden, ChildState state) noexcept {
+  Child* const child = hidden != nullptr ? hidden : make_child(key);
+  if (child == nullptr) return nullptr;
+  Endpoint& endpoint = endpoints_[key.endpoint];
+  const BlockLayout& layout = child->block_layout();
+  const bool has_endpoint_series = key.scope != Scope::kMethod || endpoint.has_series;
+  const std::size_t series = layout.series() + (has_endpoint_series ? 0 : kEndpointSeries);
+  if (!budget_.take(endpoint.account, series, is_guaranteed(endpoint, key))) {
+    if (hidden == nullptr) children_of(key.scope).pop_back();
+    decisions_.find(key)->second = nullptr;
+    return nullptr;
+  }
+  if (hidden == nullptr) next_value_ += layout.size();
+  endpoint.has_series = endpoint.has_series || key.scope == Scope::kMethod;
+  child->state_.store(state, std::memory_order_relaxed);
+  return child;
+}
+
+// It has the next values of the process, which are taken once the budget has admitted it.
+Child* SeriesRegistry::make_child(const ChildKey& key) noexcept {
+  const EndpointLayout& layout = *endpoints_[key.endpoint].layout;
+  auto& children = children_of(key.scope);
+  const std::size_t count = children.size();
+  try {
+    Child& child = children.emplace_back(key, ValueRange{next_value_, layout.of(key.scope).size()}, layout);
+    decisions_.emplace(key, &child);
+    return &child;
   } catch (const std::bad_alloc&) {
+    if (children.size() != count) children.pop_back();
     return nullptr;
   }
 }
 
-Child* SeriesRegistry::take_child(const ChildKey& key, Child* hidden) {
-  Endpoint& endpoint = endpoints_[key.endpoint];
-  const BlockLayout& layout = endpoint.layout->of(key.scope);
-  const bool has_endpoint_series = key.scope != Scope::kMethod || endpoint.has_series;
-  const std::size_t series = layout.series() + (has_endpoint_series ? 0 : kEndpointSeries);
-  if (!budget_.take(endpoint.account, series, is_guaranteed(endpoint, key))) return nullptr;
-  endpoint.has_series = endpoint.has_series || key.scope == Scope::kMethod;
-  if (hidden != nullptr) return hidden;
-  auto& children = children_[static_cast<std::size_t>(key.scope)];
-  return &children.emplace_back(key, take_values(layout), *endpoint.layout);
-}
-
-// Out of the guarantee alone, so that no zero takes the room of a count.
-void SeriesRegistry::show_zeros(EndpointId id) {
+// Out of the guarantee alone, so that no zero takes the room of a count. Without memory a zero is not shown.
+void SeriesRegistry::show_zeros(EndpointId id) noexcept {
   const Endpoint& endpoint = endpoints_[id];
   if (!options_.zero_series || !endpoint.guaranteed_method) return;
   for (const std::uint16_t status : kZeroStatuses) {
     if (!SeriesBudget::holds(endpoint.account, endpoint.layout->status.series())) return;
     const ChildKey key = zero_key(id, *endpoint.guaranteed_method, status);
-    const auto [decision, is_new] = decisions_.emplace(key, nullptr);
-    Child*& child = decision->second;
+    const auto known = decisions_.find(key);
+    Child* const child = known == decisions_.end() ? nullptr : known->second;
     const bool is_hidden = child != nullptr && child->state() == ChildState::kHidden;
-    if (!is_new && !is_hidden) continue;
-    child = take_child(key, child);
-    child->state_.store(ChildState::kZero, std::memory_order_relaxed);
+    if (known == decisions_.end() || is_hidden) decide(key, child, ChildState::kZero);
   }
 }
 
@@ -207,10 +224,6 @@ void SeriesRegistry::hide_zeros(EndpointId id) noexcept {
 bool SeriesRegistry::is_guaranteed(const Endpoint& endpoint, const ChildKey& key) noexcept {
   if (!endpoint.guaranteed_method) return true;
   return key.scope != Scope::kStream && key.method == *endpoint.guaranteed_method && key.variant == 0;
-}
-
-ValueRange SeriesRegistry::take_values(const BlockLayout& layout) noexcept {
-  return {std::exchange(next_value_, next_value_ + layout.size()), layout.size()};
 }
 
 std::string_view SeriesRegistry::label(EndpointId endpoint) const {

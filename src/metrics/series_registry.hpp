@@ -158,11 +158,14 @@ class SeriesRegistry {
   Endpoint& add_endpoint(std::string_view label, const EndpointLayout& layout, SeriesBudget::Account account);
   const EndpointLayout& layout_for(const EndpointOptions& options);
   static bool is_guaranteed(const Endpoint& endpoint, const ChildKey& key) noexcept;
-  // A hidden child whose series are taken: `hidden`, or a new one; nullptr where the budget has no room.
-  Child* take_child(const ChildKey& key, Child* hidden);
-  void show_zeros(EndpointId id);
+  std::deque<Child>& children_of(Scope scope) noexcept { return children_[static_cast<std::size_t>(scope)]; }
+  // Takes the series of `hidden`, or of a new child, which is in `state` from then on. nullptr where the
+  // budget has no room, which is remembered, or where memory ran out, after which nothing has changed.
+  const Child* decide(const ChildKey& key, Child* hidden, ChildState state) noexcept;
+  // nullptr: memory ran out.
+  Child* make_child(const ChildKey& key) noexcept;
+  void show_zeros(EndpointId id) noexcept;
   void hide_zeros(EndpointId id) noexcept;
-  ValueRange take_values(const BlockLayout& layout) noexcept;
 
   const Options options_;
   const BlockLayout worker_layout_;

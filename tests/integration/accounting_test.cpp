@@ -584,9 +584,7 @@ TEST_F(Conservation, CountsEveryExchangeOnce) {
   std::atomic<int> reloads = 0;
   set_source([settings, &reloads]() mutable {
     settings.routes.front().path = ++reloads % 2 == 0 ? "/users/{id}" : "/users/{number}";
-    config::Invocation invocation;
-    invocation.settings = settings;
-    return invocation;
+    return settings;
   });
   start(settings);
 

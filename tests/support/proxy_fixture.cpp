@@ -41,7 +41,11 @@ void ProxyFixture::start(config::Settings settings) {
       std::make_unique<output::StandardStreams>(LogLevel::kError, app::Daemon::access_log_rings(settings));
   daemon_ = std::make_unique<app::Daemon>(std::move(settings), *streams_);
   if (source_) {
-    daemon_->set_source([this]() -> Checked<config::Settings, config::Errors> { return source_(); });
+    daemon_->set_source([this]() -> Checked<config::Invocation, config::Errors> {
+      config::Invocation invocation;
+      invocation.settings = source_();
+      return invocation;
+    });
   }
   const auto opened = daemon_->open();
   if (!opened) throw std::runtime_error(opened.error().message);

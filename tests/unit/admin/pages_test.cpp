@@ -138,8 +138,6 @@ TEST(Pages, ReadyIsAlwaysSoWhereNobodyKnows) {
   EXPECT_EQ(answer(pages, {"GET", "/-/ready"}, body).status, 200U);
 }
 
-constexpr std::string_view kBrowser = "text/html,application/xhtml+xml,*/*;q=0.8";
-
 TEST(Pages, RootIsTheLivePageForBrowsers) {
   Fixture fixture;
   std::string body;
