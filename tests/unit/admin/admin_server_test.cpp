@@ -92,7 +92,7 @@ TEST(AdminServer, ServesItsPages) {
   EXPECT_THAT(get(running.endpoint, "/metrics"), HasSubstr(kRequestsLine));
   EXPECT_THAT(get(running.endpoint, "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(get(running.endpoint, "/-/ready"), StartsWith("HTTP/1.1 200 OK\r\n"));
-  EXPECT_THAT(get(running.endpoint, "/"), HasSubstr("wayside 1.2.3, "));
+  EXPECT_THAT(get(running.endpoint, "/"), HasSubstr("wayside 1.2.3: "));
   EXPECT_THAT(get(running.endpoint, "/nowhere"), StartsWith("HTTP/1.1 404 Not Found\r\n"));
 }
 

@@ -121,7 +121,7 @@ TEST(ListeningSockets, FindTheOwnerByNameAndNumber) {
   for (const char* const owner : {"nobody-here", "root:nobody-here", "1x"}) {
     const auto refused = open_listening_sockets(settings_with({{address, {}, owner}}));
     ASSERT_TRUE(refused.has_error());
-    EXPECT_NE(refused.error().message.find(": there is no "), std::string::npos) << refused.error().message;
+    EXPECT_NE(refused.error().message.find(": no "), std::string::npos) << refused.error().message;
   }
 }
 

@@ -177,7 +177,7 @@ TEST_F(LoadFile, NamesThePlaceOfAConflict) {
       {"metrics:\n  rename:\n    families: {x: y}\n",
        R"(:3: metrics.rename: expected the name of a family, found "x")"},
       {"metrics:\n  max_series: 1\n",
-       ":2: metrics.max_series: expected at least 315 with these namings, buckets and histograms, found 1"},
+       ":2: metrics.max_series: expected at least 327 with these namings, buckets and histograms, found 1"},
       {"backend:\n  health:\n    timeout: 1s\n    interval: 3s\n",
        ":3: backend.health: expected path, such as path: /healthz, beside interval and timeout, found none"},
   };
