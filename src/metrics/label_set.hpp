@@ -71,7 +71,7 @@ void for_each_label(std::string_view text, Visitor&& visit) {
     text.remove_prefix(end_of_name + 2);
     std::size_t end_of_value = 0;
     while (text[end_of_value] != '"')
-      end_of_value += text[end_of_value] == '\\' ? 2 : 1;
+      end_of_value += text[end_of_value] == '\\' ? 2U : 1U;
     visit(name, text.substr(0, end_of_value));
     text.remove_prefix(end_of_value + 1);
   }

@@ -63,12 +63,12 @@ inline constexpr std::array<std::int64_t, kNativeBucketCount> kBounds = [] {
 
 // Cells are narrower than buckets and found without a search: by the number of bits of a value and the five
 // bits behind the first one.
-inline constexpr int kCellBits = 5;
+inline constexpr std::size_t kCellBits = 5;
 
 // 2^kCellBits <= value
 constexpr std::size_t cell_of(std::uint64_t value) noexcept {
-  const int shift = std::bit_width(value) - 1 - kCellBits;
-  return (static_cast<std::size_t>(shift) << kCellBits) + (value >> shift);
+  const auto shift = static_cast<std::size_t>(std::bit_width(value)) - 1 - kCellBits;
+  return (shift << kCellBits) + (value >> shift);
 }
 
 inline constexpr std::size_t kFirstCell = cell_of(kBounds.front());

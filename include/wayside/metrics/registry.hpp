@@ -30,6 +30,7 @@ struct RegistryOptions {
   // The most series that endpoints may have; at least least_max_series().
   std::size_t max_series = 20'000;
   bool durations_by_status = false;  // a duration histogram for each status, as the naming otel wants
+  bool native_histograms = false;    // native buckets beside the classic ones of durations; they cost no series
   EndpointOptions dynamic{};         // of the overflow endpoint and those that Shard::endpoint_for makes
   std::vector<ExtraLabel> extra_labels{};  // variant_count() is at most kMaxVariants
   // For the families whose label has no values in metrics/families.hpp; such a family is exposed only where
