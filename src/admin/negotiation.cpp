@@ -43,7 +43,7 @@ struct Choice {
   std::string_view version;   // empty: any
   std::string_view proto;     // the name of the message
   std::string_view encoding;  // how messages follow each other
-  int weight = kFullWeight;  // 0: not acceptable; also for an invalid weight
+  int weight = kFullWeight;   // 0: not acceptable; also for an invalid weight
 };
 
 Choice take_choice(std::string_view& list) noexcept {

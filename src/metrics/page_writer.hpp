@@ -25,9 +25,9 @@ namespace wayside::metrics {
 struct HistogramSeries {
   const HistogramLabels& labels;
   const Buckets& buckets;
-  std::span<const std::string> bounds;    // the bounds of `buckets` as text, "+Inf" among them
-  std::span<const std::uint64_t> counts;  // by bucket, not cumulated
-  double sum = 0;                         // in the exposed unit
+  std::span<const std::string> bounds;           // the bounds of `buckets` as text, "+Inf" among them
+  std::span<const std::uint64_t> counts;         // by bucket, not cumulated
+  double sum = 0;                                // in the exposed unit
   std::span<const Exemplar* const> exemplars{};  // empty, or by bucket: an exemplar or nullptr
   // By native bucket (see metrics/native_buckets.hpp), of about the same observations; empty: it has none.
   std::span<const std::uint64_t> native_counts{};

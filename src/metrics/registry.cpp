@@ -39,12 +39,12 @@ void keep_newest(std::vector<BucketExemplar>& exemplars) {
 }
 
 SeriesRegistry::Options series_options(const RegistryOptions& options) {
-  SeriesRegistry::Options made{.max_series = options.max_series,
-                               .durations = {.by_status = options.durations_by_status,
-                                             .is_native = options.native_histograms},
-                               .dynamic = options.dynamic,
-                               .variant_count = variant_count(options.extra_labels),
-                               .zero_series = options.zero_series};
+  SeriesRegistry::Options made{
+      .max_series = options.max_series,
+      .durations = {.by_status = options.durations_by_status, .is_native = options.native_histograms},
+      .dynamic = options.dynamic,
+      .variant_count = variant_count(options.extra_labels),
+      .zero_series = options.zero_series};
   for (const ListedValues& list : options.label_values)
     made.list_sizes[list.family.ordinal()] = list.values.size();
   return made;

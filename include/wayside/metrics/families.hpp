@@ -77,7 +77,7 @@ struct Family {
   Label label{};
   std::array<const char*, 3> info_labels{};  // of an info
   Bounds bounds = Bounds::kOfEndpoint;       // of a histogram
-  bool may_be_native = false;                // a histogram of durations, with native buckets where they are on
+  bool may_be_native = false;  // a histogram of durations, with native buckets where they are on
   std::optional<OptIn> opt_in{};
   Named own{};   // of a family that is exposed once, whatever the namings
   Named http{};  // the rest: of a family that is exposed under each naming that has it

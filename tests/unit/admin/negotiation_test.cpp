@@ -77,7 +77,8 @@ TEST(Negotiation, OffersProtobufWhereThereIsSomethingForIt) {
       // Other messages and encodings.
       {"application/vnd.google.protobuf", Format::kText},
       {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily", Format::kText},
-      {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text", Format::kText},
+      {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text",
+       Format::kText},
       {"application/vnd.google.protobuf;proto=other;encoding=delimited", Format::kText},
   };
   for (const auto& row : rows)

@@ -255,8 +255,8 @@ TEST(ProtobufWriter, WritesNativeBuckets) {
   EXPECT_EQ(histogram.real(6), 1.0 / 131'072);
   EXPECT_EQ(histogram.varint(7), 5U);
   // log2(0.1) * 16 = -53.2, log2(0.12) * 16 = -48.9, log2(0.13) * 16 = -47.1, log2(3) * 16 = 25.4
-  EXPECT_THAT(native_buckets(histogram), ElementsAre(Pair(-53, 3), Pair(-48, 1), Pair(-47, 1), Pair(26, 1),
-                                                     Pair(13 * 16, 1)));
+  EXPECT_THAT(native_buckets(histogram),
+              ElementsAre(Pair(-53, 3), Pair(-48, 1), Pair(-47, 1), Pair(26, 1), Pair(13 * 16, 1)));
   // -50 … -47 lie more than two buckets behind -53.
   EXPECT_EQ(histogram.messages(12).size(), 4U);
 }
@@ -268,10 +268,10 @@ TEST(ProtobufWriter, BridgesShortGapsBetweenNativeBuckets) {
   counts[8] = 1;
   const WrittenHistogram written(std::array<std::uint64_t, 3>{4, 0, 0}, counts);
   EXPECT_EQ(written.histogram().messages(12).size(), 2U);
-  EXPECT_THAT(native_buckets(written.histogram()),
-              ElementsAre(Pair(kNativeFirstIndex, 2), Pair(kNativeFirstIndex + 1, 0),
-                          Pair(kNativeFirstIndex + 2, 0), Pair(kNativeFirstIndex + 3, 1),
-                          Pair(kNativeFirstIndex + 7, 1)));
+  EXPECT_THAT(
+      native_buckets(written.histogram()),
+      ElementsAre(Pair(kNativeFirstIndex, 2), Pair(kNativeFirstIndex + 1, 0), Pair(kNativeFirstIndex + 2, 0),
+                  Pair(kNativeFirstIndex + 3, 1), Pair(kNativeFirstIndex + 7, 1)));
 }
 
 TEST(ProtobufWriter, CountsWhatTheNativeBucketsHave) {
