@@ -44,6 +44,7 @@ TESTED_ELSEWHERE = {
     "src/metrics/known_labels.hpp": "tests/unit/metrics/shard_test.cpp",
     "src/metrics/layout.hpp": "tests/unit/metrics/registry_test.cpp",
     "src/metrics/naming_text.hpp": "tests/unit/metrics/naming_test.cpp",
+    "src/metrics/page_writer.hpp": "tests/unit/metrics/text_writer_test.cpp",
     "src/metrics/process_counts.hpp": "tests/unit/metrics/history_test.cpp",
     "src/metrics/series_order.hpp": "tests/unit/metrics/exposition_test.cpp",
     "src/metrics/series_registry.hpp": "tests/unit/metrics/series_budget_test.cpp",

@@ -164,7 +164,7 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
     answer.page = reloaded_page(result, answer.text);
     co_return answer;
   }
-  SharedPages::Wish wish{.key = sharing_key(asked), .asked = asked_at};
+  SharedPages::Wish wish{.key = sharing_key(service.pages, asked), .asked = asked_at};
   if (wish.key.empty()) {
     answer.page = admin::answer(service.pages, asked, answer.text);
     co_return answer;

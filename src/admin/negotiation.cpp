@@ -37,11 +37,13 @@ std::optional<int> parse_weight(std::string_view text) noexcept {
   return weight <= kFullWeight ? std::optional(weight) : std::nullopt;
 }
 
-// An element of either list: its name, and the two parameters that matter.
+// An element of either list: its name, and the parameters that matter.
 struct Choice {
   std::string_view name;
-  std::string_view version;  // empty: any
-  int weight = kFullWeight;  // 0: not acceptable; also for an invalid weight
+  std::string_view version;   // empty: any
+  std::string_view proto;     // the name of the message
+  std::string_view encoding;  // how messages follow each other
+  int weight = kFullWeight;   // 0: not acceptable; also for an invalid weight
 };
 
 Choice take_choice(std::string_view& list) noexcept {
@@ -53,12 +55,19 @@ Choice take_choice(std::string_view& list) noexcept {
     const std::string_view name = take_part(value, '=');
     if (equals_ignoring_case(name, "q")) choice.weight = parse_weight(trim(value)).value_or(0);
     if (equals_ignoring_case(name, "version")) choice.version = trim(value);
+    if (equals_ignoring_case(name, "proto")) choice.proto = trim(value);
+    if (equals_ignoring_case(name, "encoding")) choice.encoding = trim(value);
   }
   return choice;
 }
 
 std::optional<metrics::Format> format_of(const Choice& choice) noexcept {
   using metrics::Format;
+  if (equals_ignoring_case(choice.name, "application/vnd.google.protobuf")) {
+    return choice.proto == "io.prometheus.client.MetricFamily" && choice.encoding == "delimited"
+               ? std::optional(Format::kProtobuf)
+               : std::nullopt;
+  }
   if (equals_ignoring_case(choice.name, "application/openmetrics-text")) {
     return choice.version.empty() || choice.version == "1.0.0" ? std::optional(Format::kOpenMetrics)
                                                                : std::nullopt;
@@ -72,13 +81,14 @@ std::optional<metrics::Format> format_of(const Choice& choice) noexcept {
 
 }  // namespace
 
-metrics::Format preferred_format(std::string_view accept) noexcept {
+metrics::Format preferred_format(std::string_view accept, bool offers_protobuf) noexcept {
   metrics::Format best = metrics::Format::kText;
   int best_weight = 0;
   while (!accept.empty()) {
     const Choice choice = take_choice(accept);
     const auto format = format_of(choice);
     if (!format || choice.weight <= best_weight) continue;
+    if (format == metrics::Format::kProtobuf && !offers_protobuf) continue;
     best = *format;
     best_weight = choice.weight;
   }

@@ -107,6 +107,10 @@ Page refused_reload(const AdminPages& pages, const PageRequest& request, std::st
   return page;
 }
 
+metrics::Format metrics_format(const AdminPages& pages, const PageRequest& request) noexcept {
+  return preferred_format(request.accept, pages.exposition.has_native_histograms());
+}
+
 }  // namespace
 
 Page plain_page(unsigned status, std::string_view message, std::string& body) {
@@ -126,7 +130,7 @@ Page reloaded_page(const Checked<void, ReloadError>& result, std::string& body) 
   return plain_page(200, "The configuration was reloaded.", body);
 }
 
-std::string sharing_key(const PageRequest& request) {
+std::string sharing_key(const AdminPages& pages, const PageRequest& request) {
   const std::string_view path = path_of(request.target);
   if (!is_read(request)) return {};
   if (path == "/routes" && !is_for_live_page(request))
@@ -136,7 +140,7 @@ std::string sharing_key(const PageRequest& request) {
   if (file != nullptr && !client_has(*file, request.if_none_match)) return fmt::format("file {}", file->name);
   if (path == "/" && file == nullptr) return "summary";
   if (path != "/metrics") return {};
-  std::string key = fmt::format("metrics {}", fmt::underlying(preferred_format(request.accept)));
+  std::string key = fmt::format("metrics {}", fmt::underlying(metrics_format(pages, request)));
   // A name may hold any character, so its length comes first.
   for (const std::string& name : wanted_names(request.target))
     fmt::format_to(std::back_inserter(key), " {} {}", name.size(), name);
@@ -165,7 +169,7 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
     return is_redirected ? redirect_to_live_page(body) : routes_page(pages, request, body);
   }
   if (path == "/metrics") {
-    const metrics::Format format = preferred_format(request.accept);
+    const metrics::Format format = metrics_format(pages, request);
     body.clear();
     // Lets a worker on the same processor run between the pieces.
     pages.exposition.render(

@@ -41,7 +41,7 @@ Page reloaded_page(const Checked<void, ReloadError>& result, std::string& body);
 
 // Identifies the large page that the request asks for: requests with the same key at the same time share one
 // page. Empty for short pages.
-std::string sharing_key(const PageRequest& request);
+std::string sharing_key(const AdminPages& pages, const PageRequest& request);
 
 // Whether the request is a probe: GET or HEAD of a page below /-/.
 bool is_probe(const PageRequest& request) noexcept;

@@ -62,6 +62,7 @@ metrics::RegistryOptions registry_options(const config::Settings& settings) {
   return {.shard_count = settings.workers,
           .max_series = settings.measurement.max_series,
           .durations_by_status = config::durations_by_status(settings),
+          .native_histograms = settings.measurement.native_histograms,
           .dynamic = settings.measurement.defaults,
           .extra_labels = std::move(extra_labels),
           .label_values = {{"wayside_backend_errors_total", proxy::backend_error_reasons()},

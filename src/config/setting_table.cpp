@@ -180,6 +180,10 @@ constexpr std::array kSettings = std::to_array<Setting>({
     {"metrics.histograms", kMeasured<Histograms, kDefaults, &Defaults::extras>,
      "histograms beside the duration. backend_ttfb: from the request being sent to the response head. queue: "
      "from X-Request-Start or X-Queue-Start to the request head. request_size, response_size: of the bodies"},
+    {"metrics.native_histograms", kMeasured<Boolean, &Measurement::native_histograms>,
+     "keep the durations in native buckets as well, with which a quantile is at most 5 % off. Prometheus "
+     "asks for them with --enable-feature=native-histograms. They cost 4 KB for each method of an endpoint "
+     "in each worker, and no series"},
     // Whether it is enough depends on other settings: see consistency.hpp.
     {"metrics.max_series", kMeasured<Count<1, 10'000'000>, &Measurement::max_series>,
      "the series that all endpoints may have together. Configured routes come first. A request that finds no "

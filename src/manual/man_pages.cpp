@@ -145,7 +145,9 @@ std::string program_page(const Reference& reference, const Edition& edition) {
       "settings need a restart, and the log says so.");
   page.heading("METRICS LISTENER");
   page.tag("/metrics");
-  page.text("The metrics, in Prometheus' text format or in OpenMetrics.");
+  page.text(
+      "The metrics, in Prometheus' text format, in OpenMetrics or, with metrics.native_histograms, in "
+      "protobuf.");
   page.tag("/-/healthy");
   page.text("200 while the process lives.");
   page.tag("/-/ready");

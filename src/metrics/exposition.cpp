@@ -5,8 +5,10 @@
 #include "metrics/family_writer.hpp"
 #include "metrics/naming_text.hpp"
 #include "metrics/process_metrics.hpp"
+#include "metrics/protobuf_writer.hpp"
 #include "metrics/scrape_values.hpp"
 #include "metrics/series_order.hpp"
+#include "metrics/text_writer.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -23,6 +25,11 @@ constexpr std::string_view kCompiler = "gcc " __VERSION__;
 
 double seconds_of(auto duration) {
   return std::chrono::duration<double>(duration).count();
+}
+
+std::unique_ptr<PageWriter> writer_for(const ScrapeRequest& request, std::string& out) {
+  if (request.format == Format::kProtobuf) return std::make_unique<ProtobufWriter>(out, request.names);
+  return std::make_unique<TextWriter>(out, request.format, request.names);
 }
 
 }  // namespace
@@ -79,6 +86,10 @@ Exposition::Exposition(const Registry& registry, ExpositionOptions options)
 
 Exposition::~Exposition() = default;
 
+bool Exposition::has_native_histograms() const noexcept {
+  return impl_->registry.options().native_histograms;
+}
+
 void Exposition::set_configuration(const ConfigurationState& state) {
   impl_->configuration = state;
 }
@@ -90,20 +101,20 @@ void Exposition::render(std::string& out, const ScrapeRequest& request) {
   impl.registry.snapshot(impl.snapshot);
   impl.snapshot.values.resize(std::max(impl.snapshot.values.size(), impl.order.update()));
 
-  TextWriter writer(out, request.format, request.names);
-  if (request.between_pieces) writer.pause_between(ScrapeRequest::kPieceBytes, request.between_pieces);
+  const std::unique_ptr<PageWriter> writer = writer_for(request, out);
+  if (request.between_pieces) writer->pause_between(ScrapeRequest::kPieceBytes, request.between_pieces);
   const ScrapeSource source{impl.registry.options(), impl.registry.series(), impl.snapshot, impl.order,
                             impl.bounds};
   ScrapeValues values = impl.read_values();
   for (NamingText& text : impl.texts) {
-    FamilyWriter families(source, text, values, writer);
+    FamilyWriter families(source, text, values, *writer);
     for (FamilyId id = 0; id < kFamilyCount; ++id) {
       constexpr ScrapeFamily kScrapeDuration("wayside_scrape_duration_seconds");
       if (id == kScrapeDuration.id()) values.set(kScrapeDuration, seconds_of(Clock::now() - started));
       families.write(id);
     }
   }
-  writer.end();
+  writer->end();
 }
 
 }  // namespace wayside::metrics

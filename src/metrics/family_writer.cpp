@@ -3,6 +3,7 @@
 #include "wayside/metrics/registry.hpp"
 
 #include "metrics/naming_text.hpp"
+#include "metrics/native_buckets.hpp"
 #include "metrics/scrape_values.hpp"
 #include "metrics/series_order.hpp"
 
@@ -25,7 +26,7 @@ std::span<const std::string> list_of(FamilyId id, const RegistryOptions& options
 }  // namespace
 
 FamilyWriter::FamilyWriter(const ScrapeSource& source, NamingText& text, const ScrapeValues& scrape_values,
-                           TextWriter& writer)
+                           PageWriter& writer)
     : source_(source),
       values_(source.snapshot.values),
       text_(text),
@@ -154,12 +155,18 @@ void FamilyWriter::write_histogram(const HistogramLabels& labels, const Histogra
   const Buckets& buckets = *slot.buckets;
   const std::size_t first = block + slot.bucket_offset(0);
   const auto sum = static_cast<double>(values_[block + slot.sum_offset]);
-  writer_.histogram(labels, source_.bounds.of(buckets), values_.subspan(first, buckets.size()),
-                    buckets.exposed(sum), exemplars_of(first, buckets.size()), buckets.per_unit());
+  const std::size_t native_size = slot.has_native() ? kNativeBucketCount : 0;
+  writer_.histogram({.labels = labels,
+                     .buckets = buckets,
+                     .bounds = source_.bounds.of(buckets),
+                     .counts = values_.subspan(first, buckets.size()),
+                     .sum = buckets.exposed(sum),
+                     .exemplars = exemplars_of(first, buckets.size()),
+                     .native_counts = values_.subspan(block + slot.native_offset, native_size)});
 }
 
 std::span<const Exemplar* const> FamilyWriter::exemplars_of(std::size_t first_bucket, std::size_t size) {
-  if (writer_.format() != Format::kOpenMetrics) return {};
+  if (writer_.format() == Format::kText) return {};
   const auto& all = source_.snapshot.exemplars;
   auto each = std::ranges::lower_bound(all, first_bucket, {}, &BucketExemplar::bucket);
   if (each == all.end() || each->bucket >= first_bucket + size) return {};

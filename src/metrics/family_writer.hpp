@@ -5,8 +5,8 @@
 #include "wayside/metrics/families.hpp"
 
 #include "metrics/layout.hpp"
+#include "metrics/page_writer.hpp"
 #include "metrics/snapshot.hpp"
-#include "metrics/text_writer.hpp"
 
 #include <array>
 #include <cstddef>
@@ -35,7 +35,7 @@ class FamilyWriter {
  public:
   // All arguments outlive this.
   FamilyWriter(const ScrapeSource& source, NamingText& text, const ScrapeValues& scrape_values,
-               TextWriter& writer);
+               PageWriter& writer);
 
   // Nothing where the naming has no such family, or where there is nothing to show.
   void write(FamilyId id);
@@ -56,7 +56,7 @@ class FamilyWriter {
   const std::span<const std::uint64_t> values_;
   NamingText& text_;
   const ScrapeValues& scrape_values_;
-  TextWriter& writer_;
+  PageWriter& writer_;
   std::array<const Exemplar*, Buckets::kMaxBounds + 1> exemplars_{};  // of one histogram, by bucket
 };
 

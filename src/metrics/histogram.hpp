@@ -3,6 +3,7 @@
 
 #include "metrics/block.hpp"
 #include "metrics/layout.hpp"
+#include "metrics/native_buckets.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -18,6 +19,7 @@ inline void observe(Block& block, const HistogramSlot& slot, std::int64_t value)
   const std::size_t bucket = slot.buckets->index_of(clamped);
   block[slot.sum_offset].add(static_cast<std::uint64_t>(clamped));
   block[slot.bucket_offset(bucket)].add(1);
+  if (slot.has_native()) block[slot.native_offset + native_bucket_of(clamped)].add(1);
 }
 
 // Keeps the observation as the exemplar of its bucket. The block's worker only. Allocates the first time in a

@@ -4,6 +4,7 @@
 #include "metrics/label_value.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,5 +60,21 @@ class LabelSet {
 
   std::vector<Label> labels_;  // ascending
 };
+
+// Calls `visit` with the name and the escaped value of each label in a LabelSet::text(), in their order.
+template <class Visitor>
+void for_each_label(std::string_view text, Visitor&& visit) {
+  while (text.size() > 1 && text[0] != '}') {
+    text.remove_prefix(1);  // the brace or the comma
+    const std::size_t end_of_name = text.find('=');
+    const std::string_view name = text.substr(0, end_of_name);
+    text.remove_prefix(end_of_name + 2);
+    std::size_t end_of_value = 0;
+    while (text[end_of_value] != '"')
+      end_of_value += text[end_of_value] == '\\' ? 2U : 1U;
+    visit(name, text.substr(0, end_of_value));
+    text.remove_prefix(end_of_value + 1);
+  }
+}
 
 }  // namespace wayside::metrics

@@ -23,4 +23,19 @@ std::string escaped_label_value(std::string_view text) {
   return escaped;
 }
 
+std::string unescaped_label_value(std::string_view escaped) {
+  std::string text;
+  text.reserve(escaped.size());
+  bool is_escape = false;
+  for (const char character : escaped) {
+    if (!is_escape && character == '\\') {
+      is_escape = true;
+      continue;
+    }
+    text += is_escape && character == 'n' ? '\n' : character;
+    is_escape = false;
+  }
+  return text;
+}
+
 }  // namespace wayside::metrics

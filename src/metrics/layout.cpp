@@ -1,5 +1,7 @@
 #include "metrics/layout.hpp"
 
+#include "metrics/native_buckets.hpp"
+
 namespace wayside::metrics {
 namespace {
 
@@ -42,14 +44,14 @@ constexpr bool is_for_otel_only(const Family& family) noexcept {
 
 }  // namespace
 
-BlockLayout::BlockLayout(Scope block, const EndpointOptions& options, bool durations_by_status,
+BlockLayout::BlockLayout(Scope block, const EndpointOptions& options, DurationDetail durations,
                          const ListSizes& list_sizes)
     : size_(static_cast<std::uint32_t>(sum_before(kFamilyCount, block, fixed_value_count))) {
   for (FamilyId id = 0; id < kFamilyCount; ++id) {
     const Family& family = kFamilies[id];
     if (block_of(family) != block) continue;
     if (family.opt_in && !is_chosen(*family.opt_in, options)) continue;
-    if (is_for_otel_only(family) && !durations_by_status) continue;
+    if (is_for_otel_only(family) && !durations.by_status) continue;
     is_measured_.set(id);
     std::size_t series = fixed_value_count(family);
     if (family.type == FamilyType::kHistogram) {
@@ -64,13 +66,22 @@ BlockLayout::BlockLayout(Scope block, const EndpointOptions& options, bool durat
     }
     if (family.scope == block) series_ += series;
   }
+  if (durations.is_native) add_native_buckets();
 }
 
-EndpointLayout::EndpointLayout(const EndpointOptions& its_options, bool durations_by_status)
+void BlockLayout::add_native_buckets() {
+  for (FamilyId id = 0; id < kFamilyCount; ++id) {
+    if (!is_measured_[id] || !kFamilies[id].may_be_native) continue;
+    histograms_[sum_before(id, is_histogram)].native_offset = size_;
+    size_ += static_cast<std::uint32_t>(kNativeBucketCount);
+  }
+}
+
+EndpointLayout::EndpointLayout(const EndpointOptions& its_options, DurationDetail durations)
     : options(its_options),
-      method(Scope::kMethod, options, durations_by_status),
-      status(Scope::kStatus, options, durations_by_status),
-      stream(Scope::kStream, options, durations_by_status),
-      is_extended(!options.extras.empty() || options.slo || durations_by_status) {}
+      method(Scope::kMethod, options, durations),
+      status(Scope::kStatus, options, durations),
+      stream(Scope::kStream, options, durations),
+      is_extended(!options.extras.empty() || options.slo || durations.by_status) {}
 
 }  // namespace wayside::metrics

@@ -1,7 +1,8 @@
 // Where in a block each value stands, and how many series the values are when they are exposed: what
 // metrics/families.hpp says for one scope, under the options of an endpoint.
 //
-// "Series" means what Prometheus means: lines of one scrape under one naming.
+// "Series" means what Prometheus means: lines of one scrape under one naming. Native buckets are not counted:
+// Prometheus keeps those of a histogram as one series, and it has them in place of the classic ones.
 #pragma once
 
 #include "wayside/metrics/buckets.hpp"
@@ -16,15 +17,17 @@
 
 namespace wayside::metrics {
 
-// A histogram in a block: its sum, then its buckets, not cumulated.
+// A histogram in a block: its sum, then its buckets, not cumulated; elsewhere its native buckets.
 struct HistogramSlot {
   std::optional<Buckets> buckets;  // nothing: not measured here
   // Of another type than the values, so that the compiler need not read it again after it wrote one.
   std::uint32_t sum_offset = 0;
+  std::uint32_t native_offset = 0;  // of the first native bucket; 0: there are none
 
   std::uint32_t bucket_offset(std::size_t bucket) const noexcept {
     return sum_offset + 1 + static_cast<std::uint32_t>(bucket);
   }
+  bool has_native() const noexcept { return native_offset != 0; }
 };
 
 // A histogram, by its name in metrics/families.hpp.
@@ -45,12 +48,18 @@ class HistogramName {
 // For each family with listed values, how many these are; by ListedCounter::ordinal().
 using ListSizes = std::array<std::size_t, kListCount>;
 
+// What the durations of all endpoints are kept as, beside their classic buckets.
+struct DurationDetail {
+  bool by_status = false;  // the naming otel is exposed
+  bool is_native = false;  // native buckets
+};
+
 // The layout of the blocks of one scope. First come the values whose number is fixed, so that their offsets
-// are constants (see FixedSlot); then the histograms; then the listed values.
+// are constants (see FixedSlot); then the histograms; then the listed values; then native buckets, of which
+// there are many.
 class BlockLayout {
  public:
-  // `durations_by_status`: the naming otel is exposed.
-  BlockLayout(Scope block, const EndpointOptions& options, bool durations_by_status,
+  BlockLayout(Scope block, const EndpointOptions& options, DurationDetail durations,
               const ListSizes& list_sizes = {});
 
   // In values.
@@ -64,6 +73,8 @@ class BlockLayout {
   std::size_t list_offset(std::size_t ordinal) const noexcept { return list_offsets_[ordinal]; }
 
  private:
+  void add_native_buckets();
+
   static constexpr std::size_t kMaxHistograms = sum_before(kFamilyCount, Scope::kMethod, is_histogram);
 
   std::uint32_t size_ = 0;
@@ -75,7 +86,7 @@ class BlockLayout {
 
 // What is counted at an endpoint: for each method, for each status of a method, and for each kind of stream.
 struct EndpointLayout {
-  EndpointLayout(const EndpointOptions& options, bool durations_by_status);
+  EndpointLayout(const EndpointOptions& options, DurationDetail durations);
 
   // kMethod, kStatus or kStream.
   const BlockLayout& of(Scope scope) const noexcept {

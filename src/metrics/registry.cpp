@@ -39,11 +39,12 @@ void keep_newest(std::vector<BucketExemplar>& exemplars) {
 }
 
 SeriesRegistry::Options series_options(const RegistryOptions& options) {
-  SeriesRegistry::Options made{.max_series = options.max_series,
-                               .durations_by_status = options.durations_by_status,
-                               .dynamic = options.dynamic,
-                               .variant_count = variant_count(options.extra_labels),
-                               .zero_series = options.zero_series};
+  SeriesRegistry::Options made{
+      .max_series = options.max_series,
+      .durations = {.by_status = options.durations_by_status, .is_native = options.native_histograms},
+      .dynamic = options.dynamic,
+      .variant_count = variant_count(options.extra_labels),
+      .zero_series = options.zero_series};
   for (const ListedValues& list : options.label_values)
     made.list_sizes[list.family.ordinal()] = list.values.size();
   return made;
@@ -52,11 +53,11 @@ SeriesRegistry::Options series_options(const RegistryOptions& options) {
 }  // namespace
 
 std::size_t least_max_series(const EndpointOptions& dynamic, bool durations_by_status) {
-  return overflow_series(EndpointLayout(dynamic, durations_by_status));
+  return overflow_series(EndpointLayout(dynamic, {.by_status = durations_by_status}));
 }
 
 std::size_t guaranteed_series(const EndpointOptions& options, bool durations_by_status) {
-  return guaranteed_series(EndpointLayout(options, durations_by_status));
+  return guaranteed_series(EndpointLayout(options, {.by_status = durations_by_status}));
 }
 
 Registry::Registry(RegistryOptions options)

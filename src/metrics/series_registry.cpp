@@ -54,7 +54,7 @@ std::size_t guaranteed_series(const EndpointLayout& layout) noexcept {
 
 SeriesRegistry::SeriesRegistry(Options options)
     : options_(std::move(options)),
-      worker_layout_(Scope::kWorker, options_.dynamic, options_.durations_by_status, options_.list_sizes),
+      worker_layout_(Scope::kWorker, options_.dynamic, options_.durations, options_.list_sizes),
       budget_(options_.max_series) {
   next_value_ = worker_layout_.size();
   dynamic_layout_ = &layout_for(options_.dynamic);
@@ -145,7 +145,7 @@ const EndpointLayout& SeriesRegistry::layout_for(const EndpointOptions& options)
   // Linear: the configuration has only a few different sets of options.
   const auto known = std::ranges::find(layouts_, options, &EndpointLayout::options);
   if (known != layouts_.end()) return *known;
-  return layouts_.emplace_back(options, options_.durations_by_status);
+  return layouts_.emplace_back(options, options_.durations);
 }
 
 const Child* SeriesRegistry::admit_child(const ChildKey& key) noexcept {

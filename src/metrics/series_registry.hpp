@@ -91,7 +91,7 @@ class SeriesRegistry {
  public:
   struct Options {
     std::size_t max_series = 20'000;
-    bool durations_by_status = false;
+    DurationDetail durations{};
     EndpointOptions dynamic{};  // of the overflow endpoint, and of those that admit_endpoint() makes
     std::size_t variant_count = 1;
     ListSizes list_sizes{};

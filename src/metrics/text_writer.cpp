@@ -1,6 +1,5 @@
 #include "metrics/text_writer.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -17,7 +16,6 @@ constexpr double kLeastFixed = 1e-4;
 constexpr double kLeastTooLargeForFixed = 1e16;
 
 constexpr std::string_view kTotal = "_total";
-constexpr std::string_view kInfo = "_info";
 
 std::string_view text_of(FamilyType type, Format format) noexcept {
   switch (type) {
@@ -31,13 +29,6 @@ std::string_view text_of(FamilyType type, Format format) noexcept {
       return format == Format::kOpenMetrics ? "info" : "gauge";
   }
   return "untyped";
-}
-
-// The name of the family in OpenMetrics: without the suffix of its samples.
-std::string_view base_of(std::string_view name, FamilyType type) noexcept {
-  const std::string_view suffix = type == FamilyType::kCounter ? kTotal : kInfo;
-  const bool may_have_suffix = type == FamilyType::kCounter || type == FamilyType::kInfo;
-  return may_have_suffix && name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name;
 }
 
 std::string_view unit_of(std::string_view base) noexcept {
@@ -88,75 +79,63 @@ void append_value(std::string& out, std::uint64_t value) {
   out.append(buffer.data(), end);
 }
 
-bool TextWriter::is_wanted(std::string_view base, std::string_view name) const {
-  if (wanted_.empty()) return true;
-  return std::ranges::any_of(wanted_, [&](std::string_view wanted) {
-    if (wanted == name) return true;
-    if (!wanted.starts_with(base)) return false;
-    const std::string_view suffix = wanted.substr(base.size());
-    constexpr std::array<std::string_view, 6> kSuffixes = {"", kTotal, kInfo, "_bucket", "_count", "_sum"};
-    return std::ranges::find(kSuffixes, suffix) != kSuffixes.end();
-  });
-}
-
-bool TextWriter::family(std::string_view name, FamilyType type, std::string_view help) {
+void TextWriter::open_family(std::string_view name, FamilyType type, std::string_view help) {
   const std::string_view base = base_of(name, type);
-  if (!is_wanted(base, name)) return false;
   sample_name_ = name;
-  if (format_ == Format::kText) {
-    out_.append("# HELP ").append(name).append(" ").append(help);
-    out_.append("\n# TYPE ").append(name).append(" ").append(text_of(type, format_)).append("\n");
-    return true;
+  if (format() == Format::kText) {
+    out().append("# HELP ").append(name).append(" ").append(help);
+    out().append("\n# TYPE ").append(name).append(" ").append(text_of(type, format())).append("\n");
+    return;
   }
   if (type == FamilyType::kCounter) sample_name_.assign(base).append(kTotal);
-  out_.append("# TYPE ").append(base).append(" ").append(text_of(type, format_)).append("\n");
+  out().append("# TYPE ").append(base).append(" ").append(text_of(type, format())).append("\n");
   if (const std::string_view unit = unit_of(base); !unit.empty()) {
-    out_.append("# UNIT ").append(base).append(" ").append(unit).append("\n");
+    out().append("# UNIT ").append(base).append(" ").append(unit).append("\n");
   }
-  out_.append("# HELP ").append(base).append(" ").append(help).append("\n");
-  return true;
+  out().append("# HELP ").append(base).append(" ").append(help).append("\n");
 }
 
-void TextWriter::histogram(const HistogramLabels& labels, std::span<const std::string> bounds,
-                           std::span<const std::uint64_t> counts, double sum,
-                           std::span<const Exemplar* const> exemplars, double per_unit) {
+void TextWriter::histogram(const HistogramSeries& series) {
   pause_if_due();
+  std::string& page = out();
+  const HistogramLabels& labels = series.labels;
   std::uint64_t cumulated = 0;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    cumulated += counts[i];
-    out_.append(sample_name_).append("_bucket").append(labels.before_bound);
-    out_.append(bounds[i]).append(labels.after_bound);
-    append_value(out_, cumulated);
-    if (!exemplars.empty() && exemplars[i] != nullptr) append_exemplar(*exemplars[i], per_unit);
-    out_ += '\n';
+  for (std::size_t i = 0; i < series.counts.size(); ++i) {
+    cumulated += series.counts[i];
+    page.append(sample_name_).append("_bucket").append(labels.before_bound);
+    page.append(series.bounds[i]).append(labels.after_bound);
+    append_value(page, cumulated);
+    if (!series.exemplars.empty() && series.exemplars[i] != nullptr)
+      append_exemplar(*series.exemplars[i], series.buckets.per_unit());
+    page += '\n';
   }
-  out_.append(sample_name_).append("_count").append(labels.labels);
-  append_value(out_, cumulated);
-  out_.append("\n").append(sample_name_).append("_sum").append(labels.labels);
-  append_value(out_, sum);
-  out_ += '\n';
+  page.append(sample_name_).append("_count").append(labels.labels);
+  append_value(page, cumulated);
+  page.append("\n").append(sample_name_).append("_sum").append(labels.labels);
+  append_value(page, series.sum);
+  page += '\n';
 }
 
 // OpenMetrics 1.0, "Exemplars": labels of at most 128 characters, a value inside the bucket, a timestamp in
 // seconds.
 void TextWriter::append_exemplar(const Exemplar& exemplar, double per_unit) {
-  out_ += " # {span_id=\"";
-  append_hex(out_, exemplar.trace.span_id);
-  out_ += "\",trace_id=\"";
-  append_hex(out_, exemplar.trace.trace_id_high);
-  append_hex(out_, exemplar.trace.trace_id_low);
-  out_ += "\"} ";
-  append_value(out_, static_cast<double>(exemplar.value) / per_unit);
+  out() += " # {span_id=\"";
+  append_hex(out(), exemplar.trace.span_id);
+  out() += "\",trace_id=\"";
+  append_hex(out(), exemplar.trace.trace_id_high);
+  append_hex(out(), exemplar.trace.trace_id_low);
+  out() += "\"} ";
+  append_value(out(), static_cast<double>(exemplar.value) / per_unit);
   // Prometheus keeps whole milliseconds. Nanoseconds since 1970 would not fit a double.
   constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
   constexpr double kMillisecondsPerSecond = 1e3;
   const std::int64_t milliseconds = exemplar.timestamp_ns / kNanosecondsPerMillisecond;
-  out_ += ' ';
-  append_value(out_, static_cast<double>(milliseconds) / kMillisecondsPerSecond);
+  out() += ' ';
+  append_value(out(), static_cast<double>(milliseconds) / kMillisecondsPerSecond);
 }
 
 void TextWriter::end() {
-  if (format_ == Format::kOpenMetrics) out_ += "# EOF\n";
+  if (format() == Format::kOpenMetrics) out() += "# EOF\n";
 }
 
 }  // namespace wayside::metrics

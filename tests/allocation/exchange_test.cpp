@@ -121,6 +121,7 @@ TEST_F(Exchange, AllocatesNothingWithAllThatCanBeMeasured) {
   config::Settings settings;
   settings.namings = {metrics::Naming::kHttp, metrics::Naming::kOtel};
   settings.access_log = config::AccessLog::kJson;
+  settings.measurement.native_histograms = true;
   settings.measurement.route_header = "X-Route";
   settings.measurement.labels = {{"X-Tenant", {.name = "tenant", .values = {"a", "b"}}}};
   settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};

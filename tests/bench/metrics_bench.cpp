@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wayside::metrics {
@@ -27,8 +28,8 @@ Observation small_get(EndpointId endpoint, Nanoseconds duration) {
 }
 
 // Everything that the metrics do about an ordinary exchange.
-void observe_an_exchange(benchmark::State& state) {
-  Registry registry({});
+void observe_with(benchmark::State& state, RegistryOptions options) {
+  Registry registry(std::move(options));
   Shard& shard = registry.shard(0);
   std::array<EndpointId, 64> endpoints;
   for (std::size_t i = 0; i < endpoints.size(); ++i)
@@ -42,7 +43,16 @@ void observe_an_exchange(benchmark::State& state) {
     shard.exchange_finished(started, small_get(endpoint, Nanoseconds(turn * 977 % 1'000'000'000)));
   });
 }
+
+void observe_an_exchange(benchmark::State& state) {
+  observe_with(state, {});
+}
 BENCHMARK(observe_an_exchange);
+
+void observe_an_exchange_natively(benchmark::State& state) {
+  observe_with(state, {.native_histograms = true});
+}
+BENCHMARK(observe_an_exchange_natively);
 
 // A label that is known by its text only.
 void find_a_label(benchmark::State& state) {

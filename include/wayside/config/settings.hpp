@@ -110,6 +110,7 @@ struct Measurement {
   metrics::EndpointOptions defaults;  // for what a route does not say; without an SLO
   std::size_t max_series = 20'000;    // at least metrics::least_max_series()
   std::vector<HeaderLabel> labels;    // at most metrics::kMaxVariants combinations
+  bool native_histograms = false;     // of durations, for scrapes that ask for protobuf
   bool zero_series = true;            // those of routes are exposed before their first request
   std::string route_header;           // the response field by which the backend names its routes; empty: none
 

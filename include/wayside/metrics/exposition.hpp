@@ -54,6 +54,9 @@ class Exposition {
   Exposition(const Exposition&) = delete;
   Exposition& operator=(const Exposition&) = delete;
 
+  // Whether there is anything that Format::kProtobuf alone shows.
+  bool has_native_histograms() const noexcept;
+
   void set_configuration(const ConfigurationState& state);
 
   // Appends one whole page to `out`. Series are ordered by their labels, so that two scrapes differ only in

@@ -77,6 +77,7 @@ struct Family {
   Label label{};
   std::array<const char*, 3> info_labels{};  // of an info
   Bounds bounds = Bounds::kOfEndpoint;       // of a histogram
+  bool may_be_native = false;  // a histogram of durations, with native buckets where they are on
   std::optional<OptIn> opt_in{};
   Named own{};   // of a family that is exposed once, whatever the namings
   Named http{};  // the rest: of a family that is exposed under each naming that has it
@@ -132,6 +133,7 @@ inline constexpr std::array kFamilies = {
     Family{
         .type = FamilyType::kHistogram,
         .scope = Scope::kMethod,
+        .may_be_native = true,
         .http = {"http_request_duration_seconds",
                  "Time from the request head being complete, and the response before it on the connection "
                  "having ended, to the last byte of the response being accepted by the client's socket, or "
@@ -139,6 +141,7 @@ inline constexpr std::array kFamilies = {
         .flask = {"flask_request_latency_seconds", "Flask Request Latency"}},
     Family{.type = FamilyType::kHistogram,
            .scope = Scope::kStatus,
+           .may_be_native = true,
            .otel = {"http_server_request_duration_seconds",
                     "Duration of HTTP server requests, from the request head being complete to the last byte "
                     "of the response being accepted by the client's socket, or for a stream to its response "

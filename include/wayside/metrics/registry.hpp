@@ -1,7 +1,7 @@
 // All metrics of the process: gives out endpoints and shards, and adds the shards up for the scrape.
 //
 // Nothing that was counted is lost or taken back while the registry lives: ids and series only grow in
-// number. Knows nothing of namings and of text formats.
+// number. Knows nothing of namings and of formats.
 #pragma once
 
 #include "wayside/metrics/endpoint.hpp"
@@ -30,7 +30,8 @@ struct RegistryOptions {
   // The most series that endpoints may have; at least least_max_series().
   std::size_t max_series = 20'000;
   bool durations_by_status = false;  // a duration histogram for each status, as the naming otel wants
-  EndpointOptions dynamic{};         // of the overflow endpoint and those that Shard::endpoint_for makes
+  bool native_histograms = false;  // native buckets beside the classic ones of durations; they cost no series
+  EndpointOptions dynamic{};       // of the overflow endpoint and those that Shard::endpoint_for makes
   std::vector<ExtraLabel> extra_labels{};  // variant_count() is at most kMaxVariants
   // For the families whose label has no values in metrics/families.hpp; such a family is exposed only where
   // it has a list.

@@ -31,7 +31,8 @@ namespace wayside::admin {
 // Pages of a registry that has counted one request.
 class Fixture {
  public:
-  Fixture() : registry({}), exposition(registry, {}) {
+  explicit Fixture(metrics::RegistryOptions options = {})
+      : registry(std::move(options)), exposition(registry, {}) {
     metrics::Shard& shard = registry.shard(0);
     const metrics::EndpointId hello = registry.intern("/hello");
     shard.exchange_finished(

@@ -164,7 +164,7 @@ TEST_F(Api, WhatIsNotExposedIsNotFound) {
 }
 
 TEST_F(Api, EqualQuestionsShareAnAnswer) {
-  const auto key = [](std::string_view target) { return sharing_key({"GET", target}); };
+  const auto key = [this](std::string_view target) { return sharing_key(fixture_.pages(), {"GET", target}); };
   EXPECT_FALSE(key("/api/v1/live").empty());
   EXPECT_EQ(key("/api/v1/live"), key("/api/v1/live?window=5m&since=0"));
   EXPECT_NE(key("/api/v1/live"), key("/api/v1/live?window=1m"));

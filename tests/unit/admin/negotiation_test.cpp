@@ -48,7 +48,41 @@ TEST(Negotiation, ChoosesTheFormatWithTheHighestWeight) {
        Format::kText},
   };
   for (const auto& row : rows)
-    EXPECT_EQ(preferred_format(row.accept), row.format) << row.accept;
+    EXPECT_EQ(preferred_format(row.accept, false), row.format) << row.accept;
+}
+
+TEST(Negotiation, OffersProtobufWhereThereIsSomethingForIt) {
+  // The Accept field of Prometheus 2.42 with --enable-feature=native-histograms.
+  constexpr std::string_view kPrometheus =
+      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,"
+      "application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,"
+      "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+  EXPECT_EQ(preferred_format(kPrometheus, true), Format::kProtobuf);
+  EXPECT_EQ(preferred_format(kPrometheus, false), Format::kOpenMetrics);
+  EXPECT_EQ(preferred_format(kPrometheus3, true), Format::kOpenMetrics);
+  const struct {
+    std::string_view accept;
+    Format format;
+  } rows[] = {
+      {"", Format::kText},
+      {"*/*", Format::kText},
+      {"application/*", Format::kText},
+      {"Application/vnd.google.protobuf ; Encoding=delimited ; Proto=io.prometheus.client.MetricFamily",
+       Format::kProtobuf},
+      {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.4,"
+       "text/plain;q=0.5",
+       Format::kText},
+      {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0",
+       Format::kText},
+      // Other messages and encodings.
+      {"application/vnd.google.protobuf", Format::kText},
+      {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily", Format::kText},
+      {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text",
+       Format::kText},
+      {"application/vnd.google.protobuf;proto=other;encoding=delimited", Format::kText},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(preferred_format(row.accept, true), row.format) << row.accept;
 }
 
 TEST(Negotiation, CompressesWhereItMay) {

@@ -184,14 +184,14 @@ TEST(Pages, FilesOfTheLivePageAreNotSentAgain) {
   const Page page = answer(fixture.pages(), request, body);
   EXPECT_EQ(page.content_type, "text/javascript; charset=utf-8");
   EXPECT_THAT(body, HasSubstr("import "));
-  EXPECT_FALSE(sharing_key(request).empty());
+  EXPECT_FALSE(sharing_key(fixture.pages(), request).empty());
 
   request.if_none_match = page.etag;
   const Page known = answer(fixture.pages(), request, body);
   EXPECT_EQ(known.status, 304U);
   EXPECT_EQ(known.etag, page.etag);
   EXPECT_EQ(body, "");
-  EXPECT_EQ(sharing_key(request), "");
+  EXPECT_EQ(sharing_key(fixture.pages(), request), "");
 
   request.if_none_match = "\"another\"";
   EXPECT_EQ(answer(fixture.pages(), request, body).status, 200U);
@@ -204,7 +204,7 @@ TEST(Pages, RoutesLeadBrowsersToTheLivePage) {
   const Page page = answer(fixture.pages(), request, body);
   EXPECT_EQ(page.status, 302U);
   EXPECT_EQ(page.location, "/");
-  EXPECT_EQ(sharing_key(request), "");
+  EXPECT_EQ(sharing_key(fixture.pages(), request), "");
   EXPECT_EQ(answer(fixture.pages(), {"GET", "/routes?format=text", kBrowser}, body).status, 200U);
 }
 
@@ -221,19 +221,35 @@ TEST(Pages, UnknownPathIsToldWhatThereIs) {
 }
 
 TEST(Pages, EqualRequestsForALargePageHaveTheSameKey) {
-  const std::string text = sharing_key({"GET", "/metrics"});
+  Fixture fixture;
+  const auto key = [&](const PageRequest& request) { return sharing_key(fixture.pages(), request); };
+  const std::string text = key({"GET", "/metrics"});
   EXPECT_FALSE(text.empty());
-  EXPECT_EQ(sharing_key({"HEAD", "http://h/metrics?x", "text/plain"}), text);
-  EXPECT_NE(sharing_key({"GET", "/metrics", "application/openmetrics-text"}), text);
-  EXPECT_NE(sharing_key({"GET", "/metrics?name[]=a"}), text);
-  EXPECT_NE(sharing_key({"GET", "/metrics?name[]=a&name[]=b"}),
-            sharing_key({"GET", "/metrics?name[]=a%0Ab"}));
-  EXPECT_NE(sharing_key({"GET", "/routes"}), sharing_key({"GET", "/routes?format=text"}));
+  EXPECT_EQ(key({"HEAD", "http://h/metrics?x", "text/plain"}), text);
+  EXPECT_NE(key({"GET", "/metrics", "application/openmetrics-text"}), text);
+  EXPECT_NE(key({"GET", "/metrics?name[]=a"}), text);
+  EXPECT_NE(key({"GET", "/metrics?name[]=a&name[]=b"}), key({"GET", "/metrics?name[]=a%0Ab"}));
+  EXPECT_NE(key({"GET", "/routes"}), key({"GET", "/routes?format=text"}));
   for (const std::string_view target : {"/-/healthy", "/-/ready", "/nowhere"})
-    EXPECT_EQ(sharing_key({"GET", target}), "") << target;
-  EXPECT_NE(sharing_key({"GET", "/", kBrowser}), "");
-  EXPECT_NE(sharing_key({"GET", "/"}), sharing_key({"GET", "/", kBrowser}));
-  EXPECT_EQ(sharing_key({"POST", "/metrics"}), "");
+    EXPECT_EQ(key({"GET", target}), "") << target;
+  EXPECT_NE(key({"GET", "/", kBrowser}), "");
+  EXPECT_NE(key({"GET", "/"}), key({"GET", "/", kBrowser}));
+  EXPECT_EQ(key({"POST", "/metrics"}), "");
+}
+
+constexpr std::string_view kProtobuf =
+    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+
+TEST(Pages, MetricsAreInProtobufWhereThereAreNativeHistograms) {
+  for (const bool is_native : {false, true}) {
+    Fixture fixture({.native_histograms = is_native});
+    std::string body;
+    const Page page = answer(fixture.pages(), {"GET", "/metrics", kProtobuf}, body);
+    EXPECT_EQ(page.content_type.starts_with("application/vnd.google.protobuf"), is_native);
+    EXPECT_EQ(body.starts_with("# HELP"), !is_native);
+    const std::string text = sharing_key(fixture.pages(), {"GET", "/metrics"});
+    EXPECT_EQ(sharing_key(fixture.pages(), {"GET", "/metrics", kProtobuf}) != text, is_native);
+  }
 }
 
 TEST(Pages, ProbesAreWhatIsReadBelowTheMark) {

@@ -21,6 +21,7 @@ TEST(YamlMeasurement, OfARouteGoesBeforeTheDefaults) {
 metrics:
   buckets: [1]
   histograms: [queue]
+  native_histograms: true
   max_series: 5000
   zero_series: off
   route_header: X-Route
@@ -43,6 +44,7 @@ routes:
   EXPECT_EQ(b.slo, std::chrono::milliseconds(300));
   EXPECT_TRUE(b.extras.empty());
   EXPECT_TRUE(settings.routes[2].is_excluded);
+  EXPECT_TRUE(settings.measurement.native_histograms);
   EXPECT_EQ(settings.measurement.max_series, 5'000U);
   EXPECT_FALSE(settings.measurement.zero_series);
   EXPECT_EQ(settings.measurement.labels.front().label.values, (Texts{"a", "b"}));

@@ -282,7 +282,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"metrics:\n  naming:\n  - http\n  - [x]",
        "f.yaml:4: metrics.naming[1]: expected one value, found a list"},
       {"metrics:\n  port: 1",
-       R"(f.yaml:2: metrics: expected one of listen, naming, enable_lifecycle, expose, buckets, histograms, max_series, zero_series, route_header, labels, rename, found "port")"},
+       R"(f.yaml:2: metrics: expected one of listen, naming, enable_lifecycle, expose, buckets, histograms, native_histograms, max_series, zero_series, route_header, labels, rename, found "port")"},
       {"timeouts:\n  conect: 1s",
        R"(f.yaml:2: timeouts: expected a known key (did you mean connect?), found "conect")"},
       {"timeouts:\n  connect: 1",
@@ -387,6 +387,7 @@ metrics:
     routes: true
   buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
   histograms: []
+  native_histograms: false
   max_series: 20000
   zero_series: on
   labels:

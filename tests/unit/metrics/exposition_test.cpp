@@ -275,6 +275,22 @@ TEST(Exposition, IsConsistentWhileAWorkerCounts) {
   EXPECT_EQ(value_of(text, R"(http_requests_in_flight{endpoint="unmatched",method="GET"})"), 0);
 }
 
+TEST(Exposition, ShowsNativeBucketsInProtobufAlone) {
+  const auto page_of = [](bool is_native, Format format) {
+    Registry registry({.native_histograms = is_native});
+    finish(registry.shard(0), registry.intern("/"), Method::get, 200, milliseconds(20));
+    std::string page;
+    Exposition(registry, {}).render(page, {format, {"http_request_duration_seconds"}});
+    return page;
+  };
+  EXPECT_EQ(page_of(true, Format::kText), page_of(false, Format::kText));
+  EXPECT_EQ(page_of(true, Format::kOpenMetrics), page_of(false, Format::kOpenMetrics));
+  // The field of the schema, 4, and the beginning of that of the threshold.
+  const std::string schema = "\x28\x08\x31";
+  EXPECT_THAT(page_of(true, Format::kProtobuf), HasSubstr(schema));
+  EXPECT_THAT(page_of(false, Format::kProtobuf), Not(HasSubstr(schema)));
+}
+
 TEST(Exposition, ShowsTheTraceOfABucketInEveryNaming) {
   Registry registry({.durations_by_status = true});
   const EndpointId endpoint = registry.intern("/");

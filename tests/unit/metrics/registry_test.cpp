@@ -1,5 +1,6 @@
 #include "wayside/metrics/registry.hpp"
 
+#include "metrics/native_buckets.hpp"
 #include "metrics/series_registry.hpp"
 #include "metrics/snapshot.hpp"
 
@@ -8,6 +9,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <numeric>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -124,6 +127,39 @@ TEST(Registry, KeepsTheUsualMethodOfARouteCountable) {
   EXPECT_TRUE(counted(get, Method::get));
   EXPECT_TRUE(counted(post, Method::post));
   EXPECT_LE(registry.series().series(), 1'500U);
+}
+
+TEST(Registry, AddsUpTheNativeBucketsOfAllShards) {
+  Registry registry({.shard_count = 2, .durations_by_status = true, .native_histograms = true});
+  const EndpointId endpoint = registry.intern("/a");
+  finish(registry.shard(0), endpoint, Method::get, 200, milliseconds(30));
+  finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(30));
+  finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(40));
+  const Reading reading(registry);
+  const auto counts_of = [&](const Child& child, const HistogramSlot& slot) {
+    return std::span(reading.snapshot.values)
+        .subspan(child.values.first + slot.native_offset, kNativeBucketCount);
+  };
+  const Child& method = *reading.of(Scope::kMethod).front();
+  const Child& status = *reading.of(Scope::kStatus).front();
+  for (const auto counts : {counts_of(method, duration_of(method)),
+                            counts_of(status, (*status.layout)["http_server_request_duration_seconds"])}) {
+    EXPECT_EQ(counts[native_bucket_of(30'000'000)], 2U);
+    EXPECT_EQ(counts[native_bucket_of(40'000'000)], 1U);
+    EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}), 3U);
+  }
+  EXPECT_EQ(reading.observed(), 3U) << "in the classic buckets, too";
+}
+
+TEST(Registry, CountsNoSeriesForNativeBuckets) {
+  std::vector<std::size_t> series;
+  for (const bool is_native : {false, true}) {
+    Registry registry({.native_histograms = is_native});
+    finish(registry.shard(0), registry.intern("/a"), Method::get, 200, milliseconds(1));
+    series.push_back(registry.series().series());
+    EXPECT_EQ(duration_of(*Reading(registry).of(Scope::kMethod).front()).has_native(), is_native);
+  }
+  EXPECT_EQ(series.front(), series.back());
 }
 
 TEST(Registry, GivesTheRoomOfRetiredRoutesToOthers) {

@@ -62,7 +62,7 @@ SeriesRegistry::Options with_limit(std::size_t max_series) {
 
 // A budget that has room for the overflow endpoint alone.
 std::size_t least_series() {
-  return overflow_series(EndpointLayout({}, false));
+  return overflow_series(EndpointLayout({}, {}));
 }
 
 TEST(Shard, MakesWhatItCountsAtItsFirstUseOnly) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -76,10 +77,15 @@ std::string families(Format format, std::vector<std::string> wanted = {}) {
     const std::vector<std::string> bounds = {"0.5", "+Inf"};
     const std::vector<std::uint64_t> counts = {2, 1};
     const Exemplar exemplar{
-        {0x0af7651916cd43dd, 0x8448eb211c80319c, 0xb7ad6b7169203331}, 250, 1'520'879'607'789'000'000};
+        {0x0af7651916cd43dd, 0x8448eb211c80319c, 0xb7ad6b7169203331}, 250'000'000, 1'520'879'607'789'000'000};
     const std::vector<const Exemplar*> exemplars = {&exemplar, nullptr};
-    writer.histogram(histogram_labels(), bounds, counts, 1.75,
-                     format == Format::kOpenMetrics ? exemplars : std::vector<const Exemplar*>(), 1000);
+    const std::vector<const Exemplar*> none;
+    writer.histogram({.labels = histogram_labels(),
+                      .buckets = *Buckets::from_seconds(std::array{0.5}),
+                      .bounds = bounds,
+                      .counts = counts,
+                      .sum = 1.75,
+                      .exemplars = format == Format::kOpenMetrics ? exemplars : none});
   }
   if (writer.family("c_bytes", FamilyType::kGauge, "A level.")) writer.sample(" ", 0.25);
   if (writer.family("d_info", FamilyType::kInfo, "What.")) writer.sample(" ", 1.0);
