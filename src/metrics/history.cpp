@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <numeric>
 
@@ -151,8 +152,8 @@ void History::Impl::update_endpoints() {
 }
 
 History::Impl::Group History::Impl::group_of(EndpointId endpoint) const noexcept {
-  const auto range = std::ranges::equal_range(shown, endpoint, {}, &Shown::endpoint);
-  return Group(range.begin(), range.end());
+  return Group(std::ranges::lower_bound(shown, endpoint, {}, &Shown::endpoint),
+               std::ranges::upper_bound(shown, endpoint, {}, &Shown::endpoint));
 }
 
 Growth History::Impl::growth_of(Group group, TickRange window) const {
@@ -264,7 +265,7 @@ std::vector<StatusUse> History::Impl::statuses_of(Group group, TickRange window)
 
 // Variants and methods share the buckets of their endpoint.
 std::vector<ExemplarUse> History::Impl::exemplars_of(Group group) const {
-  std::map<std::size_t, Exemplar> by_bucket;
+  std::map<std::size_t, Exemplar, std::greater<>> by_bucket;
   const Buckets* buckets = nullptr;
   for (const auto& [endpoint, each] : group) {
     const Child& child = *each->child;
@@ -281,8 +282,7 @@ std::vector<ExemplarUse> History::Impl::exemplars_of(Group group) const {
   }
   std::vector<ExemplarUse> exemplars;
   exemplars.reserve(by_bucket.size());
-  for (auto entry = by_bucket.rbegin(); entry != by_bucket.rend(); ++entry) {
-    const auto& [bucket, exemplar] = *entry;
+  for (const auto& [bucket, exemplar] : by_bucket) {
     const auto exposed = [buckets](std::int64_t value) {
       return buckets->exposed(static_cast<double>(value));
     };

@@ -58,8 +58,7 @@ Distribution sum_of(std::span<const Distribution> parts) {
   for (const Distribution& part : parts)
     sum.bounds.insert(sum.bounds.end(), part.bounds.begin(), part.bounds.end());
   std::ranges::sort(sum.bounds);
-  const auto repeated = std::ranges::unique(sum.bounds);
-  sum.bounds.erase(repeated.begin(), repeated.end());
+  sum.bounds.erase(std::unique(sum.bounds.begin(), sum.bounds.end()), sum.bounds.end());
   sum.counts.assign(sum.bounds.size() + 1, 0);
   for (const Distribution& part : parts)
     add(sum, part);
