@@ -85,7 +85,7 @@ using Parser = http::response_parser<http::buffer_body>;
 
 struct Answer {
   std::optional<unsigned> status;
-  std::string reason;  // the text beside the status
+  std::string reason;  // what the status means; in the server's words where HTTP has none
   std::string body;    // the beginning, where the status is no success
 
   bool is_success() const { return *status / 100 == 2; }
@@ -130,7 +130,9 @@ asio::awaitable<void> ask(asio::io_context& io, ProbeTarget target, Answer& answ
   std::optional<Parser> parser;
   co_await read_final_head(socket, buffer, parser);
   answer.status = parser->get().result_int();
-  answer.reason = std::string(parser->get().reason());
+  const http::status status = parser->get().result();
+  answer.reason = status == http::status::unknown ? std::string(parser->get().reason())
+                                                  : std::string(http::obsolete_reason(status));
   if (!answer.is_success()) co_await read_line(socket, buffer, *parser, answer.body);
 }
 

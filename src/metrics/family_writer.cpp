@@ -62,9 +62,7 @@ bool FamilyWriter::is_left_out(FamilyId id) const {
 }
 
 bool FamilyWriter::is_shown(FamilyId id, const Child& child) const {
-  const ChildState state = child.state();
-  if (!child.block_layout().is_measured(id) || state == ChildState::kHidden) return false;
-  return text_.shows_zeros() || (state == ChildState::kCounted && has_counts(id, child));
+  return child.block_layout().is_measured(id) && (text_.shows_zeros() || has_counts(id, child));
 }
 
 // A gauge that is 0 has gone down to it.
@@ -107,9 +105,7 @@ void FamilyWriter::write_endpoints(FamilyId id) {
     const EndpointId endpoint = children[*begin]->key.endpoint;
     const auto end = std::find_if(begin, indices.end(),
                                   [&](std::uint32_t i) { return children[i]->key.endpoint != endpoint; });
-    const bool is_shown =
-        std::any_of(begin, end, [&](std::uint32_t i) { return children[i]->state() != ChildState::kHidden; });
-    for (std::size_t value = 0; is_shown && value < kFamilies[id].label.value_count(); ++value) {
+    for (std::size_t value = 0; value < kFamilies[id].label.value_count(); ++value) {
       std::uint64_t sum = 0;
       for (auto each = begin; each != end; ++each)
         sum += values_[children[*each]->values.first + offset + value];

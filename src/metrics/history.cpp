@@ -178,7 +178,7 @@ EndpointUse History::Impl::use_of(Group group, const Growth& growth) const {
     const ChildKey& key = each->child->key;
     if (key.scope == Scope::kMethod) {
       use.in_flight += now_of(*each->child)[MethodGauge("http_requests_in_flight")];
-    } else if (each->child->state() == ChildState::kCounted) {
+    } else if (now_of(*each->child)[StatusCounter("http_requests_total")] != 0) {
       use.methods.insert(key.method);
     }
   }

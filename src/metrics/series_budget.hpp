@@ -73,17 +73,6 @@ class SeriesBudget {
   // Whether that many series are set apart for the account.
   static bool holds(const Account& account, std::size_t series) noexcept { return account.held_ >= series; }
 
-  // Undoes a take() of guaranteed series: the account is guaranteed them again.
-  void give_back(Account& account, std::size_t series) noexcept {
-    account.guarantee_ += series;
-    taken_ -= series;
-    if (account.is_open_) {
-      account.held_ += series;
-    } else {
-      used_ -= series;
-    }
-  }
-
   // Whether an account without an allowance finds room for that many.
   bool has_room_for(std::size_t series) const noexcept { return series + kept_from(0) <= room(); }
 

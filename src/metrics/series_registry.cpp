@@ -24,10 +24,6 @@ constexpr std::size_t kAllowedStatuses = 5;
 constexpr std::array<std::uint16_t, 2> kZeroStatuses = {200, 500};
 static_assert(kZeroStatuses.size() <= kGuaranteedStatuses);
 
-ChildKey zero_key(EndpointId endpoint, Method method, std::uint16_t status) noexcept {
-  return {.scope = Scope::kStatus, .endpoint = endpoint, .method = method, .status = status};
-}
-
 // The overflow endpoint knows a status by its first digit, 1 to 9.
 constexpr std::size_t kStatusClasses = 9;
 
@@ -94,7 +90,6 @@ EndpointId SeriesRegistry::intern(std::string_view label, const EndpointOptions&
 void SeriesRegistry::retire(EndpointId endpoint) noexcept {
   const std::lock_guard lock(mutex_);
   if (endpoint == kOverflowEndpoint) return;
-  hide_zeros(endpoint);
   endpoints_[endpoint].is_in_force = false;
   budget_.close(endpoints_[endpoint].account);
 }
@@ -151,30 +146,23 @@ const EndpointLayout& SeriesRegistry::layout_for(const EndpointOptions& options)
 const Child* SeriesRegistry::admit_child(const ChildKey& key) noexcept {
   const std::lock_guard lock(mutex_);
   const auto known = decisions_.find(key);
-  Child* child = known == decisions_.end() ? nullptr : known->second;
-  const bool is_hidden = child != nullptr && child->state() == ChildState::kHidden;
-  if (known != decisions_.end() && !is_hidden) {
-    if (child != nullptr) child->state_.store(ChildState::kCounted, std::memory_order_relaxed);
-    return child;
-  }
-  return decide(key, child, ChildState::kCounted);
+  return known != decisions_.end() ? known->second : decide(key);
 }
 
-const Child* SeriesRegistry::decide(const ChildKey& key, Child* hidden, ChildState state) noexcept {
-  Child* const child = hidden != nullptr ? hidden : make_child(key);
+const Child* SeriesRegistry::decide(const ChildKey& key) noexcept {
+  Child* const child = make_child(key);
   if (child == nullptr) return nullptr;
   Endpoint& endpoint = endpoints_[key.endpoint];
   const BlockLayout& layout = child->block_layout();
   const bool has_endpoint_series = key.scope != Scope::kMethod || endpoint.has_series;
   const std::size_t series = layout.series() + (has_endpoint_series ? 0 : kEndpointSeries);
   if (!budget_.take(endpoint.account, series, is_guaranteed(endpoint, key))) {
-    if (hidden == nullptr) children_of(key.scope).pop_back();
     decisions_.find(key)->second = nullptr;
+    children_of(key.scope).pop_back();
     return nullptr;
   }
-  if (hidden == nullptr) next_value_ += layout.size();
+  next_value_ += layout.size();
   endpoint.has_series = endpoint.has_series || key.scope == Scope::kMethod;
-  child->state_.store(state, std::memory_order_relaxed);
   return child;
 }
 
@@ -184,7 +172,7 @@ Child* SeriesRegistry::make_child(const ChildKey& key) noexcept {
   auto& children = children_of(key.scope);
   const std::size_t count = children.size();
   try {
-    Child& child = children.emplace_back(key, ValueRange{next_value_, layout.of(key.scope).size()}, layout);
+    Child& child = children.emplace_back(Child{key, {next_value_, layout.of(key.scope).size()}, &layout});
     decisions_.emplace(key, &child);
     return &child;
   } catch (const std::bad_alloc&) {
@@ -199,24 +187,9 @@ void SeriesRegistry::show_zeros(EndpointId id) noexcept {
   if (!options_.zero_series || !endpoint.guaranteed_method) return;
   for (const std::uint16_t status : kZeroStatuses) {
     if (!SeriesBudget::holds(endpoint.account, endpoint.layout->status.series())) return;
-    const ChildKey key = zero_key(id, *endpoint.guaranteed_method, status);
-    const auto known = decisions_.find(key);
-    Child* const child = known == decisions_.end() ? nullptr : known->second;
-    const bool is_hidden = child != nullptr && child->state() == ChildState::kHidden;
-    if (known == decisions_.end() || is_hidden) decide(key, child, ChildState::kZero);
-  }
-}
-
-void SeriesRegistry::hide_zeros(EndpointId id) noexcept {
-  Endpoint& endpoint = endpoints_[id];
-  if (!options_.zero_series || !endpoint.guaranteed_method) return;
-  for (const std::uint16_t status : kZeroStatuses) {
-    const auto known = decisions_.find(zero_key(id, *endpoint.guaranteed_method, status));
-    if (known == decisions_.end() || known->second == nullptr) continue;
-    Child& child = *known->second;
-    if (child.state() != ChildState::kZero) continue;
-    budget_.give_back(endpoint.account, child.block_layout().series());
-    child.state_.store(ChildState::kHidden, std::memory_order_relaxed);
+    const ChildKey key{
+        .scope = Scope::kStatus, .endpoint = id, .method = *endpoint.guaranteed_method, .status = status};
+    if (!decisions_.contains(key)) decide(key);
   }
 }
 

@@ -3,7 +3,7 @@
 // A child is one combination of label values of the families of one scope. Workers and the scrape share the
 // registry behind a lock, which is taken only when something is counted for the first time. Endpoints,
 // children and layouts never change or move, so they may be used without the lock for as long as the registry
-// lives. Nothing that was counted is ever taken back.
+// lives. Nothing is ever taken back: a series that was shown stays.
 //
 // The budget is counted in series (see metrics/layout.hpp) and kept by metrics/series_budget.hpp: the
 // overflow endpoint is guaranteed all that it can ever need, an interned endpoint its usual method and an
@@ -51,35 +51,12 @@ inline constexpr std::size_t kChildScopeCount = 3;
 static_assert(static_cast<std::size_t>(Scope::kMethod) == 0 &&
               static_cast<std::size_t>(Scope::kStatus) == 1 && static_cast<std::size_t>(Scope::kStream) == 2);
 
-enum class ChildState : std::uint8_t {
-  kHidden,   // not exposed: its route is gone, and nothing was counted
-  kZero,     // exposed from the beginning; nothing was counted
-  kCounted,  // a worker counts it; from then on for good
-};
-
 struct Child {
-  Child(const ChildKey& its_key, ValueRange its_values, const EndpointLayout& its_layout) noexcept
-      : key(its_key), values(its_values), layout(&its_layout) {}
-
-  const ChildKey key;
-  const ValueRange values;
-  const EndpointLayout* const layout;
+  ChildKey key;
+  ValueRange values;
+  const EndpointLayout* layout = nullptr;
 
   const BlockLayout& block_layout() const noexcept { return layout->of(key.scope); }
-  // Any thread.
-  ChildState state() const noexcept { return state_.load(std::memory_order_relaxed); }
-
- private:
-  friend class SeriesRegistry;
-  std::atomic<ChildState> state_{ChildState::kHidden};
-};
-
-// An endpoint as it is now. The views and pointers are valid as long as the registry.
-struct EndpointFacts {
-  std::string_view label;
-  const EndpointLayout* layout = nullptr;
-  bool is_interned = false;  // was ever interned; the overflow endpoint, too
-  bool is_in_force = false;  // was interned, and not retired since
 };
 
 // The guarantee of the overflow endpoint: every method with every class of statuses, and streams.
@@ -159,13 +136,12 @@ class SeriesRegistry {
   const EndpointLayout& layout_for(const EndpointOptions& options);
   static bool is_guaranteed(const Endpoint& endpoint, const ChildKey& key) noexcept;
   std::deque<Child>& children_of(Scope scope) noexcept { return children_[static_cast<std::size_t>(scope)]; }
-  // Takes the series of `hidden`, or of a new child, which is in `state` from then on. nullptr where the
-  // budget has no room, which is remembered, or where memory ran out, after which nothing has changed.
-  const Child* decide(const ChildKey& key, Child* hidden, ChildState state) noexcept;
+  // Makes the child of a key that has none yet. nullptr where the budget has no room, which is remembered, or
+  // where memory ran out, after which nothing has changed.
+  const Child* decide(const ChildKey& key) noexcept;
   // nullptr: memory ran out.
   Child* make_child(const ChildKey& key) noexcept;
   void show_zeros(EndpointId id) noexcept;
-  void hide_zeros(EndpointId id) noexcept;
 
   const Options options_;
   const BlockLayout worker_layout_;
@@ -176,7 +152,7 @@ class SeriesRegistry {
   std::deque<Endpoint> endpoints_;
   std::map<std::string, EndpointId, std::less<>> endpoint_by_label_;
   std::array<std::deque<Child>, kChildScopeCount> children_;
-  std::map<ChildKey, Child*> decisions_;  // nullptr: refused
+  std::map<ChildKey, const Child*> decisions_;  // nullptr: refused
   SeriesBudget budget_;
   ValueIndex next_value_ = 0;
 

@@ -215,7 +215,7 @@ class Configuration(support.TestCase):
         for page in ("/-/healthy", "/-/ready"):
             self.assertEqual(support.fetch(wayside.metrics_port, page).status, 200, page)
         landing = support.fetch(wayside.metrics_port, "/", headers={"Accept": "text/html"}).text
-        for page in ("/metrics", "/-/healthy", "/-/ready"):
+        for page in ("metrics", "routes?format=text", "api/v1/live", "-/ready"):
             self.assertIn(f'href="{page}"', landing)
 
 

@@ -78,7 +78,7 @@ class Served(support.TestCase):
 class WithTraffic(support.TestCase):
     """Numbers of real requests, which the test has counted itself."""
 
-    CONFIG = "routes: [/users/{id}, '/status/{code}', /never]\nunmatched: single\n"
+    CONFIG = "routes: ['/users/{id}', '/status/{code}', /never]\nunmatched: fold\n"
 
     def setUp(self):
         super().setUp()

@@ -109,7 +109,7 @@ class Scraping(support.TestCase):
         fastest = 1000 / SERVICE_TIME_MS
         slow, failing = ("/after/{ms}", "200"), ("/status/{code}", "503")
         self.wait_for(
-            "rate(http_requests_total[5s])",
+            "rate(http_requests_total[5s]) > 0",
             lambda rates: rates.keys() == {slow, failing} and all(2 < rate < 1.2 * fastest for rate in rates.values()),
         )
         errors = self.wait_for(

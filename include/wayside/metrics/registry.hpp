@@ -60,8 +60,7 @@ class Registry {
   // first. Any thread, while the workers count. Throws std::bad_alloc.
   EndpointId intern(std::string_view label, const EndpointOptions& options = {},
                     Method usual_method = Method::get);
-  // Gives back what `endpoint` is guaranteed and has not used, until it is interned again. Its counts stay;
-  // zeros that it shows without a count are gone.
+  // Gives back what `endpoint` is guaranteed and has not used, until it is interned again. Its series stay.
   void retire(EndpointId endpoint) noexcept;
   // The series that interned endpoints are guaranteed and the budget has no room for.
   std::size_t lacking_series() const;

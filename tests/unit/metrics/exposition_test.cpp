@@ -141,7 +141,7 @@ http_requests_total{endpoint="/users",http_status="500",method="GET"} 0.0
 
   registry.retire(users);
   const std::string gone = render(registry, {Naming::kHttp});
-  EXPECT_EQ(value_of(gone, R"(http_requests_total{endpoint="/users",http_status="500",method="GET"})"), -1);
+  EXPECT_EQ(value_of(gone, R"(http_requests_total{endpoint="/users",http_status="500",method="GET"})"), 0);
   EXPECT_EQ(value_of(gone, R"(http_requests_total{endpoint="/users",http_status="200",method="GET"})"), 1);
 }
 
