@@ -59,6 +59,14 @@ struct Child {
   const BlockLayout& block_layout() const noexcept { return layout->of(key.scope); }
 };
 
+// An endpoint as it is now. The views and pointers are valid as long as the registry.
+struct EndpointFacts {
+  std::string_view label;
+  const EndpointLayout* layout = nullptr;
+  bool is_interned = false;  // was ever interned; the overflow endpoint, too
+  bool is_in_force = false;  // was interned, and not retired since
+};
+
 // The guarantee of the overflow endpoint: every method with every class of statuses, and streams.
 std::size_t overflow_series(const EndpointLayout& layout) noexcept;
 // The guarantee of an interned endpoint: its usual method with a few statuses.
