@@ -57,8 +57,7 @@ TEST_F(RouteImport, AddsACatchAllThatReplacesADocumentsRoute) {
   const std::string listing = write("table", "GET /files/{p:path}\nGET /a\n");
   const ImportOutcome outcome = import_routes({"fastapi", listing, into});
   EXPECT_EQ(outcome.status, 0);
-  EXPECT_THAT(outcome.remarks,
-              ElementsAre(EndsWith(": 1 routes added, 1 of the listing are there already")));
+  EXPECT_THAT(outcome.remarks, ElementsAre(EndsWith(": 1 routes added, 1 of the listing are there already")));
   const std::string text = read(into);
   EXPECT_THAT(text, HasSubstr("'/files/{p:path}'"));
 
