@@ -1,4 +1,4 @@
-// What a reload leaves to the next start.
+// The settings that differ from those in force and need a restart.
 #pragma once
 
 #include "wayside/config/settings.hpp"

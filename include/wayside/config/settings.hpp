@@ -129,7 +129,7 @@ struct OpenApiDocument {
   friend bool operator==(const OpenApiDocument&, const OpenApiDocument&) = default;
 };
 
-// What the metrics listener shows beside the metrics.
+// The pages of the metrics listener that can be turned off.
 struct Exposed {
   bool page = true;    // `/` and its API
   bool routes = true;  // /routes, and the routes in the API

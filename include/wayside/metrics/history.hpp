@@ -4,9 +4,9 @@
 // tick ends when tick() is called; one that comes late makes its tick longer, and rates use the real length.
 // A window reaches from the beginning of a tick to the moment of the question.
 //
-// What is kept of a child (an endpoint, a variant and a method, or those and a status) is its growth in each
-// tick, in numbers of 32 bits. It takes memory at the first growth, and gives it back after a quarter of an
-// hour without any. That is at most 720 bytes for each series that the budget counts, and 3.6 KB more for
+// A child is an endpoint, a variant and a method, or those and a status. The history keeps the growth of each
+// child in each tick, in numbers of 32 bits. A child takes memory at its first growth, and gives it back after
+// a quarter of an hour without growth. That is at most 720 bytes for each series that the budget counts, and 3.6 KB more for
 // each method of an endpoint, whose sums and bytes take two numbers each and whose aborts are kept apart: 18
 // MB where 20,000 series in histograms of the default buckets were all in use.
 //
@@ -45,7 +45,7 @@ struct SloUse {
   std::uint64_t total = 0;
 };
 
-// What was counted in a window, at one endpoint or at all of them.
+// The counts of one endpoint, or of all endpoints together, in a window.
 struct EndpointUse {
   EndpointId endpoint = kOverflowEndpoint;  // not for the service
   std::string_view label;                   // valid as long as the registry; empty for the service

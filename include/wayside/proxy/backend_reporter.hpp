@@ -1,4 +1,4 @@
-// What one worker tells of the backend: that it failed, and that it answers again.
+// A worker reports here that the backend failed, and that the backend answers again.
 //
 // While all is well, an answer costs one read of a flag that nobody writes. A failure, and the first answer
 // behind one, are written to a record of this worker, and whoever reads the records is called. So several
