@@ -5,10 +5,11 @@
 // A window reaches from the beginning of a tick to the moment of the question.
 //
 // A child is an endpoint, a variant and a method, or those and a status. The history keeps the growth of each
-// child in each tick, in numbers of 32 bits. A child takes memory at its first growth, and gives it back after
-// a quarter of an hour without growth. That is at most 720 bytes for each series that the budget counts, and 3.6 KB more for
-// each method of an endpoint, whose sums and bytes take two numbers each and whose aborts are kept apart: 18
-// MB where 20,000 series in histograms of the default buckets were all in use.
+// child in each tick, in numbers of 32 bits. A child takes memory at its first growth, and gives it back
+// after a quarter of an hour without growth. That is at most 720 bytes for each series that the budget
+// counts, and 3.6 KB more for each method of an endpoint, whose sums and bytes take two numbers each and
+// whose aborts are kept apart: 18 MB where 20,000 series in histograms of the default buckets were all in
+// use.
 //
 // Where 800 endpoints all had requests in all ticks, the end of a tick takes 0.12 ms of processor time, a
 // window of five minutes 5 ms, and all points with the quantile of each about 70 ms (AMD EPYC, beside
