@@ -3,6 +3,7 @@
 #include "wayside/net/event_source.hpp"
 #include "wayside/net/pipe.hpp"
 #include "wayside/net/readiness_set.hpp"
+#include "wayside/tls/session.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -81,15 +82,72 @@ class Stream::State final : public EventSource {
   error_code failure;
   Waiter* waiter = nullptr;
 
+  std::unique_ptr<tls::Session> tls;
+  bool ends_sending = false;  // once TLS has said so
+
+  void report_writability() {
+    if (std::exchange(reports_writability, true)) return;
+    // This cannot fail: changing a registered descriptor needs no memory.
+    change(kReadEvents | EPOLLOUT);
+  }
+
+  // What a read of TLS that returned `status` means for this stream.
+  error_code after_read(tls::Status status) {
+    const error_code ec = error_of(status);
+    if (ec != boost::asio::error::would_block) return ec;
+    readable = false;
+    read_needs_room = status == tls::Status::kNeedsWrite;
+    if (read_needs_room) report_writability();
+    return ec;
+  }
+  // The same of a write.
+  error_code after_write(tls::Status status) {
+    const error_code ec = error_of(status);
+    if (ec != boost::asio::error::would_block) return ec;
+    writable = false;
+    write_needs_bytes = status == tls::Status::kNeedsRead;
+    return ec;
+  }
+
+  // Ends the sending direction once TLS has told the peer.
+  void end_sending() noexcept {
+    ends_sending = tls != nullptr && !tls->close_notify();
+    if (ends_sending) return report_writability();
+    ::shutdown(descriptor(), SHUT_WR);
+  }
+
  private:
+  // TLS may have to write before it can read on (an update of keys), and the other way round.
+  bool read_needs_room = false;
+  bool write_needs_bytes = false;
+
+  error_code error_of(tls::Status status) const noexcept {
+    switch (status) {
+      case tls::Status::kDone:
+        return {};
+      case tls::Status::kNeedsRead:
+      case tls::Status::kNeedsWrite:
+        return boost::asio::error::would_block;
+      case tls::Status::kEnd:
+        return failure ? failure : error_code(boost::asio::error::eof);
+      case tls::Status::kFailed:
+        break;
+    }
+    return failure ? failure : tls->failure();
+  }
+
   void on_events(std::uint32_t events) override {
     if ((events & (EPOLLRDHUP | EPOLLPRI | kFailure)) != 0) has_more_than_bytes = true;
+    const bool has_bytes = (events & (kReadEvents | kFailure)) != 0;
+    const bool has_room = (events & (EPOLLOUT | kFailure)) != 0;
+    if (has_bytes && tls != nullptr) tls->may_read(has_more_than_bytes);
+    if (has_room && ends_sending) end_sending();
     bool wakes = false;
-    if ((events & (kReadEvents | kFailure)) != 0) {
+    if (has_bytes || (has_room && read_needs_room)) {
       readable = true;
       wakes = std::exchange(watches_reads, false);
     }
-    if ((events & (EPOLLOUT | kFailure)) != 0) {
+    if (has_room || (has_bytes && write_needs_bytes)) {
       writable = true;
       wakes |= std::exchange(watches_writes, false);
     }
@@ -101,8 +159,13 @@ class Stream::State final : public EventSource {
 Stream::Stream(ReadinessSet& set, Descriptor socket)
     : state_(std::make_unique<State>(set, std::move(socket))) {}
 Stream::Stream(Stream&&) noexcept = default;
-Stream& Stream::operator=(Stream&&) noexcept = default;
-Stream::~Stream() = default;
+Stream& Stream::operator=(Stream&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+Stream::~Stream() {
+  if (state_ != nullptr) close();
+}
 
 void Stream::set_waiter(Waiter* waiter) noexcept {
   state_->waiter = waiter;
@@ -122,9 +185,33 @@ void Stream::watch_readable() {
 void Stream::watch_writable() {
   if (state_->writable) return;
   state_->watches_writes = true;
-  if (std::exchange(state_->reports_writability, true)) return;
-  // This cannot fail: changing a registered descriptor needs no memory.
-  state_->change(kReadEvents | EPOLLOUT);
+  state_->report_writability();
+}
+
+void Stream::secure(std::unique_ptr<tls::Session> tls) noexcept {
+  state_->tls = std::move(tls);
+  state_->tls->may_read(state_->has_more_than_bytes);
+}
+
+error_code Stream::shake_hands() {
+  const tls::Status status = state_->tls->shake_hands();
+  if (status == tls::Status::kDone) {
+    state_->readable = true;  // what came behind the handshake may have been read with it
+    return {};
+  }
+  const error_code ec =
+      status == tls::Status::kNeedsWrite ? state_->after_write(status) : state_->after_read(status);
+  if (status == tls::Status::kNeedsRead) watch_readable();
+  if (status == tls::Status::kNeedsWrite) watch_writable();
+  return ec;
+}
+
+void Stream::drop_tls() noexcept {
+  state_->tls.reset();
+}
+
+const tls::Session* Stream::tls() const noexcept {
+  return state_->tls.get();
 }
 
 void Stream::yield_readable() noexcept {
@@ -135,6 +222,11 @@ void Stream::yield_readable() noexcept {
 
 Result<std::size_t> Stream::read_some(std::span<char> into) {
   if (into.empty()) return 0;  // recv(2) would return 0, as at the end
+  if (state_->tls != nullptr) {
+    const tls::Transferred read = state_->tls->read(into);
+    if (const error_code ec = state_->after_read(read.status)) return ec;
+    return read.count;
+  }
   bool stopped_early = state_->has_more_than_bytes;
   const auto count =
       state_->is_unix ? read_from_unix(into, stopped_early)
@@ -160,6 +252,13 @@ Result<std::size_t> Stream::read_from_unix(std::span<char> into, bool& stopped_e
 
 Result<std::size_t> Stream::write_some(std::span<const boost::asio::const_buffer> pieces) {
   assert(pieces.size() <= kMaxPieces);
+  if (state_->tls != nullptr) {
+    const tls::Transferred written = state_->tls->write(pieces);
+    const error_code ec = state_->after_write(written.status);
+    if (ec && ec != boost::asio::error::would_block) state_->failure = ec;
+    if (ec) return ec;
+    return written.count;
+  }
   std::size_t wanted = 0;
   for (const boost::asio::const_buffer& piece : pieces)
     wanted += piece.size();
@@ -212,6 +311,12 @@ bool Stream::is_known_quiet(TimePoint since) const noexcept {
 }
 
 Stream::Peeked Stream::peek() {
+  if (state_->tls != nullptr) {
+    const error_code ec = state_->after_read(state_->tls->peek());
+    if (!ec) return Peeked::kBytes;
+    if (ec == boost::asio::error::would_block) return Peeked::kNothing;
+    return ec == boost::asio::error::eof ? Peeked::kEnd : Peeked::kFailed;
+  }
   char byte = 0;
   const auto count = transfer([&] { return ::recv(state_->descriptor(), &byte, 1, MSG_PEEK); });
   if (count) return *count == 0 ? Peeked::kEnd : Peeked::kBytes;
@@ -226,16 +331,19 @@ void Stream::acknowledge() noexcept {
 }
 
 void Stream::shutdown_send() noexcept {
-  ::shutdown(state_->descriptor(), SHUT_WR);
+  state_->end_sending();
 }
 
 void Stream::abort() noexcept {
   const linger at_once{.l_onoff = 1, .l_linger = 0};
   ::setsockopt(state_->descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  state_->tls.reset();  // the end of the message is not to look regular
   close();
 }
 
 void Stream::close() noexcept {
+  if (state_->tls != nullptr) state_->tls->close_notify();
+  state_->tls.reset();  // before the number of its socket may be another's
   state_->close();
   state_->waiter = nullptr;
 }

@@ -129,7 +129,8 @@ std::optional<End> RequestLeg::pump(net::Stream& backend) {
       continue;
     }
     if (!budget.spend(client_.stream)) break;
-    const bool has_pipe = body_.take_pipe(context_.pipes);
+    const bool may_splice = client_.stream.takes_pipes() && backend.takes_pipes();
+    const bool has_pipe = may_splice && body_.take_pipe(context_.pipes);
     if (has_pipe) budget.spend_on_pipe();
     if (!(has_pipe ? splice_from_client() : read_from_client())) return Outcome::kClientAborted;
   }

@@ -37,7 +37,8 @@ std::optional<End> ResponseLeg::pump(net::Stream& backend, const RequestLeg& req
       }
     }
     if (!budget.spend(backend)) return std::nullopt;
-    const bool has_pipe = has_begun() && body_.take_pipe(context_.pipes);
+    const bool may_splice = has_begun() && backend.takes_pipes() && client_.stream.takes_pipes();
+    const bool has_pipe = may_splice && body_.take_pipe(context_.pipes);
     if (has_pipe) budget.spend_on_pipe();
     if (const auto end = has_pipe ? splice_from(backend) : read_from(backend)) return end;
   }

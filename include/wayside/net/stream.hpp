@@ -5,6 +5,9 @@
 // abort while the backend works, for the end of a pooled connection), and several watches end in one wakeup.
 // The socket belongs to a readiness set (readiness_set.hpp).
 //
+// A stream may speak TLS (tls/session.hpp): then reads and writes are those of its records, and all else is
+// the same.
+//
 // A Stream may be destroyed at any time, even with watches armed. A watch is a flag: it does not allocate,
 // and only the first one for writability costs a system call. Used by the thread of the set alone.
 #pragma once
@@ -21,6 +24,10 @@
 #include <memory>
 #include <span>
 
+namespace wayside::tls {
+class Session;
+}
+
 namespace wayside::net {
 
 class Pipe;
@@ -34,6 +41,17 @@ class Stream {
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
   ~Stream();
+
+  // Speaks TLS from now on, over this stream's socket, and so for its life. Before anything is written, or
+  // read that `tls` has not got; shake_hands() comes next.
+  void secure(std::unique_ptr<tls::Session> tls) noexcept;
+  // Goes on with the handshake. Success: it is complete. With asio::error::would_block, the stream watches
+  // for what it needs, and the next call goes on.
+  error_code shake_hands();
+  // Goes back to plain bytes, for a peer that did not speak TLS.
+  void drop_tls() noexcept;
+  // nullptr: plain bytes.
+  const tls::Session* tls() const noexcept;
 
   // Sets the waiter that the watches wake, nullptr for none. The waiter outlives the stream or is replaced.
   void set_waiter(Waiter* waiter) noexcept;
@@ -60,8 +78,12 @@ class Stream {
   static constexpr std::size_t kMaxPieces = 8;
   Result<std::size_t> write_some(std::span<const boost::asio::const_buffer> pieces);
 
-  // The same with a pipe in place of memory. The pipe is empty before a read. The kernel decides how much a
-  // pipe takes, so a short read does not mean that the socket is empty. The process ignores SIGPIPE.
+  // Whether the kernel can move the bytes of the stream by a pipe: not under TLS.
+  bool takes_pipes() const noexcept { return tls() == nullptr; }
+
+  // The same with a pipe in place of memory, where takes_pipes(). The pipe is empty before a read. The kernel
+  // decides how much a pipe takes, so a short read does not mean that the socket is empty. The process
+  // ignores SIGPIPE.
   Result<std::size_t> read_some(Pipe& into, std::uint64_t limit);
   Result<std::size_t> write_some(Pipe& from);
 
@@ -78,14 +100,14 @@ class Stream {
   // on a unix socket, or with nothing to acknowledge.
   void acknowledge() noexcept;
 
-  // Ends the sending direction, ignoring errors.
+  // Ends the sending direction, ignoring errors. TLS says so first, as soon as the socket takes it.
   void shutdown_send() noexcept;
 
   // Closes with a reset, so that the peer cannot take a truncated message for a complete one (RFC 9112
   // section 8).
   void abort() noexcept;
 
-  // Closes without a reset. Wakes no waiter.
+  // Closes without a reset. Wakes no waiter. TLS says so first, if the socket takes it.
   void close() noexcept;
   bool is_open() const noexcept;
 
