@@ -2,24 +2,18 @@
 
 #include "wayside/admin/admin_server.hpp"
 #include "wayside/app/process.hpp"
-#include "wayside/app/version.hpp"
-#include "wayside/config/difference.hpp"
-#include "wayside/metrics/exposition.hpp"
-#include "wayside/metrics/history.hpp"
-#include "wayside/metrics/registry.hpp"
-#include "wayside/metrics/totals.hpp"
 #include "wayside/net/operation_memory.hpp"
 #include "wayside/net/reserved_timer.hpp"
-#include "wayside/proxy/reasons.hpp"
 #include "wayside/proxy/worker.hpp"
 
 #include "app/backend_watch.hpp"
+#include "app/configuration.hpp"
 #include "app/descriptor_budget.hpp"
 #include "app/history_timer.hpp"
 #include "app/listening_sockets.hpp"
 #include "app/reloader.hpp"
-#include "app/route_binder.hpp"
 #include "app/supervisor.hpp"
+#include "app/telemetry.hpp"
 #include "app/unused_memory.hpp"
 #include "app/worker_thread.hpp"
 
@@ -49,30 +43,6 @@ namespace {
 constexpr Milliseconds kReadingEndsWithin{1000};
 
 constexpr std::string_view kNotReloaded = "draining: the configuration is not reloaded";
-constexpr std::string_view kOnlyRoutes =
-    "only routes were reloaded: restart for the other changes to take effect";
-
-constexpr std::string_view kLimitOfOpenFiles =
-    "the limit of open files (ulimit -n, LimitNOFILE= of systemd) bounds the connections: raise it for more";
-
-metrics::RegistryOptions registry_options(const config::Settings& settings) {
-  std::vector<metrics::ExtraLabel> extra_labels;
-  for (const config::HeaderLabel& label : settings.measurement.labels)
-    extra_labels.push_back(label.label);
-  return {.shard_count = settings.workers,
-          .max_series = settings.measurement.max_series,
-          .durations_by_status = config::durations_by_status(settings),
-          .native_histograms = settings.measurement.native_histograms,
-          .dynamic = settings.measurement.defaults,
-          .extra_labels = std::move(extra_labels),
-          .label_values = {{"wayside_backend_errors_total", proxy::backend_error_reasons()},
-                           {"wayside_rejected_requests_total", proxy::rejection_reasons()}},
-          .zero_series = settings.measurement.zero_series};
-}
-
-std::string backend_text(const Address& address) {
-  return address.is_unix() ? to_string(address) : "http://" + to_string(address);
-}
 
 std::vector<std::string> texts_of(const std::vector<Address>& addresses) {
   std::vector<std::string> texts;
@@ -95,39 +65,23 @@ struct Daemon::Impl {
         inherited(std::move(inherited_sockets)),
         budget(share_descriptors(descriptor_limit(), settings, inherited, supervision)),
         log(streams.log()),
-        registry(registry_options(settings)),
-        binder(registry, settings.workers, settings.inspector_examples),
-        exposition(registry, {settings.namings, settings.measurement.renaming, std::string(kVersion),
-                              std::string(kRevision), [this] { return log.dropped(); },
-                              [this] { return backend_watch.is_up(); }}),
-        supervisor(
-            io.get_executor(), supervision,
-            {.totals = [this] { return totals.read(); }, .all_live = [this] { return all_workers_live(); }}),
-        warnings(std::move(hints)) {
+        telemetry(settings, {.log_lines_dropped = [this] { return log.dropped(); },
+                             .backend_is_up = [this] { return backend_watch.is_up(); }}),
+        configuration(settings, std::move(hints), telemetry, log),
+        supervisor(io.get_executor(), supervision,
+                   {.totals = [this] { return telemetry.totals(); },
+                    .all_live = [this] { return all_workers_live(); }}) {
     const bool has_access_log = access_log_rings(settings) != 0;
-    const proxy::Share share = worker_share();
-    RoutingUpdate update = prepare(settings, warnings);
-    unmatched_endpoint = registry.intern(routes::kUnmatchedLabel, settings.measurement.defaults);
-    if (labels_are_paths(settings)) hide_paths_in_history();
-    binder.inspector().show(std::move(update.shown));
+    // Without a budget, open() fails.
+    const proxy::Share share = budget ? share_of_worker(*budget, settings) : proxy::Share{1, 1, 0, 0};
+    std::vector<std::unique_ptr<const proxy::Routing>> routing = configuration.begin();
     for (std::size_t i = 0; i < settings.workers; ++i) {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
-          settings, std::move(update.of_worker[i]), registry.shard(i), binder.inspector().unmatched(i),
-          has_access_log ? &streams.access_log(i) : nullptr, log, share, [this] { backend_watch.ring(); }}));
+          settings, std::move(routing[i]), telemetry.registry().shard(i),
+          configuration.inspector().unmatched(i), has_access_log ? &streams.access_log(i) : nullptr, log,
+          share, [this] { backend_watch.ring(); }}));
       backend_watch.add(workers.back()->backend_reporter());
     }
-    exposition.set_configuration(configuration);
-  }
-
-  // Every worker gets an equal share.
-  proxy::Share worker_share() const {
-    if (!budget) return {1, 1, 0, 0};  // open() fails
-    const auto each = [this](std::size_t all) { return std::max<std::size_t>(1, all / settings.workers); };
-    const std::size_t queue = settings.backend_limits.max_queue;
-    return {.clients = each(budget->clients),
-            .backends = each(budget->backends),
-            .backend_queue = queue == 0 ? 0 : each(queue),
-            .pipes = budget->pipes / settings.workers};
   }
 
   // Inherited sockets may be more than the settings name; the last setting is theirs.
@@ -151,7 +105,7 @@ struct Daemon::Impl {
           return cannot_listen(sockets.proxy_addresses[j], ec);
       }
     }
-    admin.emplace(io, admin_pages(), log, budget->metrics);
+    admin.emplace(io, pages(), log, budget->metrics);
     for (std::size_t i = 0; i < sockets.of_metrics.size(); ++i) {
       if (const error_code ec = admin->listen(std::move(sockets.of_metrics[i]), sockets.life_of_metrics))
         return cannot_listen(sockets.metrics_addresses[i], ec);
@@ -159,57 +113,16 @@ struct Daemon::Impl {
     return {};
   }
 
-  admin::AdminPages admin_pages() {
-    return {.exposition = exposition,
-            .why_unready = [this] { return why_unready(); },
-            .inspector = binder.inspector(),
-            .reload = reload_page(),
-            .version = std::string(kVersion),
-            .listen = texts_of(sockets.proxy_addresses),
-            .backend = backend_text(settings.backend),
-            .history = history,
-            .configuration = configuration,
-            .warnings = warnings,
-            .started = started,
-            .backend_is_up = [this] { return backend_watch.is_up(); },
-            .shows_page = settings.expose.page,
-            .shows_routes = settings.expose.routes};
-  }
-
-  // Adds the lines of the log to `lines`.
-  RoutingUpdate prepare(const config::Settings& next, std::vector<std::string>& lines) {
-    RoutingUpdate update = binder.prepare(next);
-    for (const std::string& label : update.measured_otherwise) {
-      warn(lines, "buckets, histograms and slo of a known endpoint are fixed: restart to change them",
-           {"endpoint", label});
-    }
-    if (const std::size_t lacking = registry.lacking_series(); lacking != 0) {
-      warn(lines, "metrics.max_series has no room for all routes: some are counted as \"overflow\"",
-           {"lacking", std::to_string(lacking)});
-    }
-    return update;
+  admin::AdminPages pages() {
+    return telemetry.pages({.configuration = configuration.state(),
+                            .warnings = configuration.warnings(),
+                            .inspector = configuration.inspector(),
+                            .why_unready = [this] { return why_unready(); },
+                            .reload = reload_page(),
+                            .listen = texts_of(sockets.proxy_addresses)});
   }
 
   std::string why_unready() const { return is_draining ? "draining" : backend_watch.why_unready(); }
-  void warn(std::vector<std::string>& lines, std::string_view message, LogField field) const {
-    lines.push_back(line_of(message, field));
-    log.warn(message, {std::move(field)});
-  }
-  static std::string line_of(std::string_view message, const LogField& field) {
-    return fmt::format("{} ({}: {})", message, field.key, field.value);
-  }
-  static LogField settings_field(const std::vector<std::string_view>& keys) {
-    return {"settings", fmt::to_string(fmt::join(keys, ", "))};
-  }
-
-  // With `unmatched: path`, labels are paths as clients sent them, and stay so after a reload.
-  static bool labels_are_paths(const config::Settings& some) noexcept {
-    return some.unmatched_policy() == routes::UnmatchedPolicy::kPath;
-  }
-
-  void hide_paths_in_history() noexcept {
-    if (!settings.inspector_examples) history.hide_dynamic_endpoints_in(unmatched_endpoint);
-  }
 
   admin::AdminPages::Reload reload_page() {
     if (!settings.enable_lifecycle || !reloader) return {};
@@ -217,25 +130,12 @@ struct Daemon::Impl {
   }
 
   void set_source(std::function<Checked<config::Invocation, config::Errors>()> source) {
-    const auto prepare_all = [this](config::Invocation next) {
-      std::vector<std::string> lines = std::move(next.hints);
-      RoutingUpdate routing = prepare(next.settings, lines);
-      const std::vector<std::string_view> keys = config::keys_that_need_restart(settings, next.settings);
-      if (!keys.empty()) lines.push_back(line_of(kOnlyRoutes, settings_field(keys)));
-      return Prepared{.routing = std::move(routing),
-                      .route_count = next.settings.routes.size(),
-                      .warnings = std::move(lines),
-                      .needs_restart = keys,
-                      .labels_are_paths = labels_are_paths(next.settings)};
-    };
-    reloader.emplace(io, Reloader::Steps{.read = std::move(source),
-                                         .prepare = prepare_all,
-                                         .finish =
-                                             [this](Reloader::Outcome& outcome) {
-                                               supervisor.on_reload_ends();
-                                               return on_reloaded(outcome);
-                                             },
-                                         .begin = [this] { supervisor.on_reload_begins(); }});
+    reloader.emplace(
+        io, Reloader::Steps{
+                .read = std::move(source),
+                .prepare = [this](config::Invocation next) { return configuration.prepare(std::move(next)); },
+                .finish = [this](Reloader::Outcome& outcome) { return on_reloaded(outcome); },
+                .begin = [this] { supervisor.on_reload_begins(); }});
   }
 
   static StartError cannot_listen(const Address& address, const error_code& why) {
@@ -246,7 +146,7 @@ struct Daemon::Impl {
     log.info("listening", {{"proxy", text_of(sockets.proxy_addresses)},
                            {"backend", backend_text(settings.backend)},
                            {"metrics", text_of(sockets.metrics_addresses)}});
-    log_budget();
+    log_descriptors(*budget, settings, log);
     try {
       start_threads();
     } catch (const std::exception&) {
@@ -281,22 +181,6 @@ struct Daemon::Impl {
     if (running_workers == 0) stop_all();
     run_admin();
     join();
-  }
-
-  void log_budget() const {
-    log.info(kLimitOfOpenFiles, {{"limit", std::to_string(budget->limit)},
-                                 {"clients", std::to_string(budget->clients)},
-                                 {"backend", std::to_string(budget->backends)},
-                                 {"metrics", std::to_string(budget->metrics)},
-                                 {"pipes", std::to_string(2 * budget->pipes)},
-                                 {"reserve", std::to_string(budget->reserve)}});
-    if (settings.max_connections && budget->clients < *settings.max_connections) {
-      log.warn(
-          "max_connections exceeds the descriptors for clients: raise the limit of open files (ulimit -n, "
-          "LimitNOFILE= of systemd)",
-          {{"max_connections", std::to_string(*settings.max_connections)},
-           {"clients", std::to_string(budget->clients)}});
-    }
   }
 
   // An exception of a handler leaves run(), and the io_context may run again ("Effect of exceptions thrown
@@ -396,28 +280,9 @@ struct Daemon::Impl {
     co_return Checked<void, admin::ReloadError>();
   }
 
-  // Leaves the previous routes in `outcome`, which the reloader's thread destroys.
   Checked<void, std::string> on_reloaded(Reloader::Outcome& outcome) {
-    configuration.last_reload_successful = outcome.has_value();
-    if (outcome.has_error()) {
-      const std::vector<std::string>& lines = outcome.error().lines;
-      exposition.set_configuration(configuration);
-      const std::string first = lines.empty() ? "memory ran out" : lines.front();
-      log.error("reload failed, the old configuration stays in force",
-                {{"error", first}, {"errors", std::to_string(lines.size())}});
-      return first;
-    }
-    if (outcome->labels_are_paths) hide_paths_in_history();
-    for (std::size_t i = 0; i < workers.size(); ++i)
-      workers[i]->use_routing(std::move(outcome->routing.of_worker[i]));
-    outcome->routing.shown = binder.inspector().show(std::move(outcome->routing.shown));
-    warnings.swap(outcome->warnings);
-    configuration.route_count = outcome->route_count;
-    configuration.last_reload_success = std::chrono::system_clock::now();
-    exposition.set_configuration(configuration);
-    log.info("reloaded", {{"routes", std::to_string(outcome->route_count)}});
-    if (!outcome->needs_restart.empty()) log.warn(kOnlyRoutes, {settings_field(outcome->needs_restart)});
-    return {};
+    supervisor.on_reload_ends();
+    return configuration.finish(outcome, workers);
   }
 
   // Asks every worker.
@@ -463,13 +328,8 @@ struct Daemon::Impl {
   InheritedSockets inherited;  // until open()
   const std::optional<DescriptorBudget> budget;
   const Logger& log;
-  metrics::Registry registry;
-  RouteBinder binder;
-  metrics::Exposition exposition;
-  metrics::TotalsReader totals{registry};
-  const std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
-  metrics::History history{registry, Clock::now()};
-  metrics::EndpointId unmatched_endpoint = metrics::kOverflowEndpoint;  // set by the constructor
+  Telemetry telemetry;
+  Configuration configuration;
   std::vector<std::unique_ptr<proxy::Worker>> workers;
 
   boost::asio::io_context io{1};
@@ -478,7 +338,7 @@ struct Daemon::Impl {
   boost::asio::signal_set signals{io};
   net::OperationMemory signal_memory;
   UnusedMemory unused_memory{io.get_executor()};
-  HistoryTimer history_timer{io.get_executor(), history};
+  HistoryTimer history_timer{io.get_executor(), telemetry.history()};
   BackendWatch backend_watch{io, settings, backend_text(settings.backend), log};
   net::ReservedTimer<Daemon> delay_timer{io.get_executor()};
   std::optional<admin::AdminServer> admin;
@@ -487,9 +347,7 @@ struct Daemon::Impl {
   std::vector<std::thread> threads;
   std::size_t running_workers = 0;
   bool is_draining = false;
-  std::optional<Reloader> reloader;   // empty without a source
-  std::vector<std::string> warnings;  // about the configuration in force
-  metrics::ConfigurationState configuration{settings.routes.size(), true, std::chrono::system_clock::now()};
+  std::optional<Reloader> reloader;  // empty without a source
 
   ListeningSockets sockets;  // those that open() has not handed over, and the files of all
 };

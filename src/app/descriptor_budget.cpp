@@ -3,6 +3,8 @@
 #include "wayside/admin/admin_server.hpp"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <sys/resource.h>
 #include <vector>
 
@@ -19,6 +21,9 @@ constexpr std::size_t kReserveOfHealthCheck = 4;
 constexpr std::size_t kReserveOfSupervision = 1;  // the socket of the service manager's messages
 
 constexpr std::size_t kMostPipes = 4096;
+
+constexpr std::string_view kLimitOfOpenFiles =
+    "the limit of open files (ulimit -n, LimitNOFILE= of systemd) bounds the connections: raise it for more";
 
 // Of the sockets at one kind of addresses, each for so many users, and of the files of unix sockets.
 std::size_t of_listeners(const std::vector<config::ListenSpec>& listen,
@@ -55,6 +60,31 @@ std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const confi
   budget.backends = at_most(left - budget.clients, settings.backend_limits.max_connections);
   if (!settings.max_connections) budget.clients = left - budget.backends;
   return budget;
+}
+
+proxy::Share share_of_worker(const DescriptorBudget& budget, const config::Settings& settings) noexcept {
+  const auto each = [&](std::size_t all) { return std::max<std::size_t>(1, all / settings.workers); };
+  const std::size_t queue = settings.backend_limits.max_queue;
+  return {.clients = each(budget.clients),
+          .backends = each(budget.backends),
+          .backend_queue = queue == 0 ? 0 : each(queue),
+          .pipes = budget.pipes / settings.workers};
+}
+
+void log_descriptors(const DescriptorBudget& budget, const config::Settings& settings, const Logger& log) {
+  log.info(kLimitOfOpenFiles, {{"limit", std::to_string(budget.limit)},
+                               {"clients", std::to_string(budget.clients)},
+                               {"backend", std::to_string(budget.backends)},
+                               {"metrics", std::to_string(budget.metrics)},
+                               {"pipes", std::to_string(2 * budget.pipes)},
+                               {"reserve", std::to_string(budget.reserve)}});
+  if (settings.max_connections && budget.clients < *settings.max_connections) {
+    log.warn(
+        "max_connections exceeds the descriptors for clients: raise the limit of open files (ulimit -n, "
+        "LimitNOFILE= of systemd)",
+        {{"max_connections", std::to_string(*settings.max_connections)},
+         {"clients", std::to_string(budget.clients)}});
+  }
 }
 
 std::size_t descriptor_limit() noexcept {

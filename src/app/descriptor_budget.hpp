@@ -3,7 +3,9 @@
 
 #include "wayside/app/inherited_sockets.hpp"
 #include "wayside/app/supervision.hpp"
+#include "wayside/base/log.hpp"
 #include "wayside/config/settings.hpp"
+#include "wayside/proxy/worker.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -27,6 +29,12 @@ struct DescriptorBudget {
 std::optional<DescriptorBudget> share_descriptors(std::size_t limit, const config::Settings& settings,
                                                   const InheritedSockets& inherited = {},
                                                   const Supervision& supervision = {});
+
+// The share of one worker: all have equal ones.
+proxy::Share share_of_worker(const DescriptorBudget& budget, const config::Settings& settings) noexcept;
+
+// Writes the budget to the log, with a warning where it has room for fewer clients than the settings allow.
+void log_descriptors(const DescriptorBudget& budget, const config::Settings& settings, const Logger& log);
 
 // The soft limit of open files of the process (getrlimit(2)).
 std::size_t descriptor_limit() noexcept;

@@ -168,4 +168,8 @@ std::string to_string(const Address& address) {
                  : fmt::format("{}:{}", address.host, address.port);
 }
 
+std::string backend_text(const Address& address) {
+  return address.is_unix() ? to_string(address) : "http://" + to_string(address);
+}
+
 }  // namespace wayside

@@ -84,7 +84,7 @@ Parsed<Address> BackendAddress::parse(std::string_view text) {
 }
 
 std::string BackendAddress::print(const Address& address) {
-  return address.is_unix() ? to_string(address) : "http://" + to_string(address);
+  return backend_text(address);
 }
 
 Parsed<std::string> HealthPath::parse(std::string_view text) {

@@ -38,4 +38,7 @@ Checked<Address, AddressError> parse_backend_address(std::string_view text);
 // "host:port", "[v6]:port" or "unix:/path", as parse_listen_address() reads them.
 std::string to_string(const Address& address);
 
+// "http://host:port" or "unix:/path", as parse_backend_address() reads them.
+std::string backend_text(const Address& address);
+
 }  // namespace wayside
