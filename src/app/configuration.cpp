@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <fmt/format.h>
+#include <stdexcept>
 #include <utility>
 
 namespace wayside::app {
@@ -29,9 +30,10 @@ bool labels_are_paths(const config::Settings& settings) noexcept {
 }  // namespace
 
 Configuration::Configuration(const config::Settings& settings, std::vector<std::string> hints,
-                             Telemetry& telemetry, const Logger& log)
+                             Telemetry& telemetry, Certificates& certificates, const Logger& log)
     : settings_(settings),
       telemetry_(telemetry),
+      certificates_(certificates),
       log_(log),
       binder_(telemetry.registry(), settings.workers, settings.inspector_examples),
       warnings_(std::move(hints)),
@@ -46,11 +48,15 @@ std::vector<std::unique_ptr<const proxy::Routing>> Configuration::begin() {
 }
 
 Prepared Configuration::prepare(config::Invocation next) {
+  const bool takes_next = config::differ_in_tls_alone(settings_.listen, next.settings.listen);
+  auto certificates = certificates_.read(takes_next ? next.settings.listen : settings_.listen);
+  if (!certificates) throw std::runtime_error(certificates.error().message);
   std::vector<std::string> lines = std::move(next.hints);
   RoutingUpdate routing = bind(next.settings, lines);
   const std::vector<std::string_view> keys = config::keys_that_need_restart(settings_, next.settings);
   if (!keys.empty()) lines.push_back(line_of(kOnlyRoutes, settings_field(keys)));
   return {.routing = std::move(routing),
+          .certificates = *std::move(certificates),
           .route_count = next.settings.routes.size(),
           .warnings = std::move(lines),
           .needs_restart = keys,
@@ -92,10 +98,23 @@ std::string Configuration::refuse(const config::Errors& errors) {
   return first;
 }
 
+void Configuration::note_certificates(const Checked<void, tls::LoadError>& result) {
+  state_.last_reload_successful = result.has_value();
+  if (result.has_error()) {
+    log_.error("changed certificates cannot be used, the old ones stay in force",
+               {{"error", result.error().message}});
+  } else {
+    state_.last_reload_success = std::chrono::system_clock::now();
+    log_.info("certificates were read again");
+  }
+  telemetry_.exposition().set_configuration(state_);
+}
+
 void Configuration::put_in_force(Prepared& next, const std::vector<std::unique_ptr<proxy::Worker>>& workers) {
   if (next.labels_are_paths) telemetry_.hide_paths_in_history();
   for (std::size_t i = 0; i < workers.size(); ++i)
     workers[i]->use_routing(std::move(next.routing.of_worker[i]));
+  certificates_.use(std::move(next.certificates));
   next.routing.shown = inspector().show(std::move(next.routing.shown));
   warnings_.swap(next.warnings);
   state_.route_count = next.route_count;

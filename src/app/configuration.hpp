@@ -13,6 +13,7 @@
 #include "wayside/proxy/routing.hpp"
 #include "wayside/proxy/worker.hpp"
 
+#include "app/certificates.hpp"
 #include "app/reloader.hpp"
 #include "app/route_binder.hpp"
 #include "app/telemetry.hpp"
@@ -28,7 +29,7 @@ class Configuration {
  public:
   // `settings` are those of the start, and `hints` came with them. The references outlive the object.
   Configuration(const config::Settings& settings, std::vector<std::string> hints, Telemetry& telemetry,
-                const Logger& log);
+                Certificates& certificates, const Logger& log);
   Configuration(const Configuration&) = delete;
   Configuration& operator=(const Configuration&) = delete;
 
@@ -36,12 +37,15 @@ class Configuration {
   // Throws std::logic_error if the routes do not compile, and std::bad_alloc.
   std::vector<std::unique_ptr<const proxy::Routing>> begin();
 
-  // Reloader::Steps::prepare.
+  // Reloader::Steps::prepare. Throws std::runtime_error where certificates cannot be used.
   Prepared prepare(config::Invocation next);
 
   // Reloader::Steps::finish. Leaves the previous routes in `outcome`, which the reloader's thread destroys.
   Checked<void, std::string> finish(Reloader::Outcome& outcome,
                                     const std::vector<std::unique_ptr<proxy::Worker>>& workers);
+
+  // The files of certificates have changed, outside a reload.
+  void note_certificates(const Checked<void, tls::LoadError>& result);
 
   inspector::Inspector& inspector() noexcept { return binder_.inspector(); }
   const metrics::ConfigurationState& state() const noexcept { return state_; }
@@ -55,6 +59,7 @@ class Configuration {
 
   const config::Settings& settings_;
   Telemetry& telemetry_;
+  Certificates& certificates_;
   const Logger& log_;
   RouteBinder binder_;
   std::vector<std::string> warnings_;  // about the configuration in force

@@ -7,6 +7,7 @@
 #include "wayside/proxy/worker.hpp"
 
 #include "app/backend_watch.hpp"
+#include "app/certificates.hpp"
 #include "app/configuration.hpp"
 #include "app/descriptor_budget.hpp"
 #include "app/history_timer.hpp"
@@ -65,9 +66,11 @@ struct Daemon::Impl {
         inherited(std::move(inherited_sockets)),
         budget(share_descriptors(descriptor_limit(), settings, inherited, supervision)),
         log(streams.log()),
+        certificates(settings.listen),
         telemetry(settings, {.log_lines_dropped = [this] { return log.dropped(); },
-                             .backend_is_up = [this] { return backend_watch.is_up(); }}),
-        configuration(settings, std::move(hints), telemetry, log),
+                             .backend_is_up = [this] { return backend_watch.is_up(); },
+                             .certificate_expiries = [this] { return certificates.expiries(); }}),
+        configuration(settings, std::move(hints), telemetry, certificates, log),
         supervisor(io.get_executor(), supervision,
                    {.totals = [this] { return telemetry.totals(); },
                     .all_live = [this] { return all_workers_live(); }}) {
@@ -84,24 +87,20 @@ struct Daemon::Impl {
     }
   }
 
-  // Inherited sockets may be more than the settings name; the last setting is theirs.
-  config::ProxyProtocol protocol_of_listener(std::size_t index) const noexcept {
-    return settings.listen[std::min(index, settings.listen.size() - 1)].proxy_protocol;
-  }
-
   Checked<void, StartError> open() {
     if (!budget) {
       return StartError{fmt::format(
           "the limit of open files (ulimit -n, LimitNOFILE= of systemd) is too low for {} workers: {}",
           settings.workers, descriptor_limit())};
     }
+    if (auto read = certificates.open(); !read) return read.error();
     auto opened = open_listening_sockets(settings, std::move(inherited));
     if (!opened) return opened.error();
     sockets = *std::move(opened);
     for (std::size_t i = 0; i < workers.size(); ++i) {
       for (std::size_t j = 0; j < sockets.of_worker[i].size(); ++j) {
         if (const error_code ec = workers[i]->listen(std::move(sockets.of_worker[i][j]),
-                                                     sockets.life_of_proxy, protocol_of_listener(j)))
+                                                     sockets.life_of_proxy, certificates.entrance_of(j)))
           return cannot_listen(sockets.proxy_addresses[j], ec);
       }
     }
@@ -165,6 +164,9 @@ struct Daemon::Impl {
     }
     if (reloader) reloader->start();
     backend_watch.start();
+    certificates.start([this](Checked<void, tls::LoadError> result) {
+      boost::asio::post(io, [this, result = std::move(result)] { configuration.note_certificates(result); });
+    });
     if (settings.expose.page || settings.expose.routes) history_timer.start();
     boost::asio::post(io, [this] { supervisor.on_started(); });
     threads.emplace_back([this] {
@@ -319,6 +321,7 @@ struct Daemon::Impl {
   bool join() {
     for (std::thread& thread : threads)
       thread.join();
+    certificates.stop();
     if (!threads.empty()) say("stopped");
     threads.clear();
     return !reloader || reloader->close(std::min(settings.timeouts.drain, kReadingEndsWithin));
@@ -328,6 +331,7 @@ struct Daemon::Impl {
   InheritedSockets inherited;  // until open()
   const std::optional<DescriptorBudget> budget;
   const Logger& log;
+  Certificates certificates;
   Telemetry telemetry;
   Configuration configuration;
   std::vector<std::unique_ptr<proxy::Worker>> workers;

@@ -11,6 +11,7 @@
 #include "wayside/config/settings.hpp"
 #include "wayside/net/types.hpp"
 
+#include "app/certificates.hpp"
 #include "app/route_binder.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -28,6 +29,7 @@ namespace wayside::app {
 // A configuration that is ready to be put in force.
 struct Prepared {
   RoutingUpdate routing;
+  Certificates::Loaded certificates;
   std::size_t route_count = 0;
   std::vector<std::string> warnings;  // the lines of the log about the configuration
   std::vector<std::string_view>

@@ -4,7 +4,9 @@
 #include "wayside/base/address.hpp"
 #include "wayside/proxy/reasons.hpp"
 #include "wayside/routes/route_table.hpp"
+#include "wayside/tls/error.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace wayside::app {
@@ -14,14 +16,21 @@ metrics::RegistryOptions registry_options(const config::Settings& settings) {
   std::vector<metrics::ExtraLabel> extra_labels;
   for (const config::HeaderLabel& label : settings.measurement.labels)
     extra_labels.push_back(label.label);
+  std::vector<metrics::ListedValues> values = {
+      {"wayside_backend_errors_total", proxy::backend_error_reasons()},
+      {"wayside_rejected_requests_total", proxy::rejection_reasons()}};
+  const std::vector<std::string> results(tls::kHandshakeResults.begin(), tls::kHandshakeResults.end());
+  const auto speaks_tls = [](const config::ListenSpec& spec) { return spec.tls.has_value(); };
+  if (std::ranges::any_of(settings.listen, speaks_tls))
+    values.push_back({"wayside_tls_handshakes_total", results});
+  if (settings.backend.is_https) values.push_back({"wayside_backend_tls_handshakes_total", results});
   return {.shard_count = settings.workers,
           .max_series = settings.measurement.max_series,
           .durations_by_status = config::durations_by_status(settings),
           .native_histograms = settings.measurement.native_histograms,
           .dynamic = settings.measurement.defaults,
           .extra_labels = std::move(extra_labels),
-          .label_values = {{"wayside_backend_errors_total", proxy::backend_error_reasons()},
-                           {"wayside_rejected_requests_total", proxy::rejection_reasons()}},
+          .label_values = std::move(values),
           .zero_series = settings.measurement.zero_series};
 }
 
@@ -32,7 +41,8 @@ Telemetry::Telemetry(const config::Settings& settings, Sources sources)
       sources_(std::move(sources)),
       registry_(registry_options(settings)),
       exposition_(registry_, {settings.namings, settings.measurement.renaming, std::string(kVersion),
-                              std::string(kRevision), sources_.log_lines_dropped, sources_.backend_is_up}),
+                              std::string(kRevision), sources_.log_lines_dropped, sources_.backend_is_up,
+                              sources_.certificate_expiries}),
       unmatched_endpoint_(registry_.intern(routes::kUnmatchedLabel, settings.measurement.defaults)) {}
 
 admin::AdminPages Telemetry::pages(PageContents contents) {

@@ -17,8 +17,9 @@ namespace {
 using Parsed = Checked<Address, AddressError>;
 
 constexpr std::string_view kUnix = "unix:";
-constexpr std::string_view kBackendForms = "http://host:port or unix:/path";
+constexpr std::string_view kBackendForms = "http://host:port, https://host:port or unix:/path";
 constexpr std::uint16_t kHttpPort = 80;
+constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::size_t kMaxUnixPath = sizeof(sockaddr_un::sun_path) - 1;  // a NUL ends it
 static_assert(kMaxUnixPath == 107);
 
@@ -137,13 +138,12 @@ Checked<Address, AddressError> parse_listen_address(std::string_view text) {
 
 Checked<Address, AddressError> parse_backend_address(std::string_view text) {
   constexpr std::string_view kHttp = "http://";
+  constexpr std::string_view kHttps = "https://";
   if (text.starts_with(kUnix)) return parse_unix(text, text.substr(kUnix.size()));
-  if (starts_with_ignoring_case(text, "https://")) {
-    return expected("http:// (connections to the backend are not encrypted)", text);
-  }
-  if (!starts_with_ignoring_case(text, kHttp)) return expected(kBackendForms, text);
+  const bool is_https = starts_with_ignoring_case(text, kHttps);
+  if (!is_https && !starts_with_ignoring_case(text, kHttp)) return expected(kBackendForms, text);
 
-  std::string_view rest = text.substr(kHttp.size());
+  std::string_view rest = text.substr(is_https ? kHttps.size() : kHttp.size());
   if (rest.ends_with('/')) rest.remove_suffix(1);
   // The text before the @ may hold a password, so it is not shown.
   if (rest.find('@') != std::string_view::npos) {
@@ -156,9 +156,9 @@ Checked<Address, AddressError> parse_backend_address(std::string_view text) {
   if (!authority || (authority->host.empty() && !authority->in_brackets))
     return expected(kBackendForms, text);
   if (auto error = check_host(*authority)) return *std::move(error);
-  const auto port = authority->port ? parse_port(*authority->port) : kHttpPort;
+  const auto port = authority->port ? parse_port(*authority->port) : (is_https ? kHttpsPort : kHttpPort);
   if (!port || *port == 0) return expected("a port from 1 to 65535", *authority->port);
-  return Address{std::string(authority->host), *port, {}};
+  return Address{std::string(authority->host), *port, {}, is_https};
 }
 
 std::string to_string(const Address& address) {
@@ -169,7 +169,8 @@ std::string to_string(const Address& address) {
 }
 
 std::string backend_text(const Address& address) {
-  return address.is_unix() ? to_string(address) : "http://" + to_string(address);
+  if (address.is_unix()) return to_string(address);
+  return (address.is_https ? "https://" : "http://") + to_string(address);
 }
 
 }  // namespace wayside

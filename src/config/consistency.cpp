@@ -4,6 +4,8 @@
 #include "wayside/base/owner.hpp"
 #include "wayside/base/quote.hpp"
 #include "wayside/metrics/registry.hpp"
+#include "wayside/tls/client_context.hpp"
+#include "wayside/tls/server_context.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -149,6 +151,34 @@ void append_useless_proxy_protocols(const Settings& settings, const Places& plac
   }
 }
 
+// The files are read for their mistakes alone.
+void append_tls_mistakes(const Settings& settings, const Places& places, std::vector<std::string>& lines) {
+  for (const Listener& listener : listeners_of(settings)) {
+    if (!listener.spec.tls) continue;
+    if (listener.key.starts_with("metrics")) {
+      lines.push_back(fmt::format("{}: expected no tls, found it: it is for clients of the proxy",
+                                  places.of(listener.key)));
+      continue;
+    }
+    const auto context = tls::ServerContext::load(*listener.spec.tls, nullptr);
+    if (!context)
+      lines.push_back(fmt::format("{}: tls: {}", places.of(listener.key), context.error().message));
+  }
+  const tls::ClientOptions& backend = settings.backend_tls;
+  if (settings.backend.is_https) {
+    if (backend.cert.empty() != backend.key.empty()) {
+      lines.push_back(fmt::format("{}: expected backend.cert and backend.key together, found one of them",
+                                  places.of(backend.cert.empty() ? "backend.key" : "backend.cert")));
+    } else if (const auto context = tls::ClientContext::load(backend); !context) {
+      lines.push_back(fmt::format("{}: {}", places.of("backend.url"), context.error().message));
+    }
+  } else if (backend != tls::ClientOptions()) {
+    lines.push_back(
+        fmt::format("{}: expected https:// with backend.ca, cert, key, server_name or verify, found {}",
+                    places.of("backend.url"), quoted(backend_text(settings.backend))));
+  }
+}
+
 void append_measurement_mistakes(const Settings& settings, const Places& places,
                                  std::vector<std::string>& lines) {
   const Measurement& measurement = settings.measurement;
@@ -225,6 +255,7 @@ std::vector<std::string> inconsistencies(const Settings& settings, const Places&
   append_overlaps(listeners, settings, places, lines);
   append_unknown_owners(listeners, places, lines);
   append_useless_proxy_protocols(settings, places, lines);
+  if (action == Action::kRun || action == Action::kCheck) append_tls_mistakes(settings, places, lines);
   if (action == Action::kDemo) append_addresses_of_no_demo(settings, lines);
   const auto is_the_backend = [&](const Listener& listener) {
     return arrives_at(settings.backend, listener.spec.address);

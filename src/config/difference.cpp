@@ -31,11 +31,19 @@ std::string print(const StructuredValue& value, const Settings& settings) {
 bool differs(const Setting& setting, const Settings& a, const Settings& b) {
   if (const auto* const text = std::get_if<TextValue>(&setting.value))
     return text->print(a) != text->print(b);
+  if (setting.key == "listen" && differ_in_tls_alone(a.listen, b.listen)) return false;
   const auto& structured = std::get<StructuredValue>(setting.value);
   return print(structured, a) != print(structured, b);
 }
 
 }  // namespace
+
+bool differ_in_tls_alone(const std::vector<ListenSpec>& current, const std::vector<ListenSpec>& next) {
+  return std::ranges::equal(current, next, [](const ListenSpec& a, ListenSpec b) {
+    if (a.tls && b.tls) b.tls = a.tls;
+    return a == b;
+  });
+}
 
 std::vector<std::string_view> keys_that_need_restart(const Settings& current, const Settings& next) {
   std::vector<std::string_view> keys;

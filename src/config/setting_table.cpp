@@ -13,17 +13,17 @@ namespace {
 namespace limits = http::limits;
 
 // The name of a file; empty: none. Printed in full, so that the text does not depend on where it is read.
-template <auto member>
+template <auto... path>
 inline constexpr TextValue kFileName{
     [](const SourceTexts& source, Settings& settings) -> std::optional<Mistake> {
       const std::string& name = source.texts.front();
       if (name.empty()) return expected("the path of a file", name);
-      settings.*member = (source.folder / name).string();
+      (settings.*....*path) = (source.folder / name).string();
       return std::nullopt;
     },
     [](const Settings& settings) -> std::vector<std::string> {
-      if ((settings.*member).empty()) return {};
-      return {std::filesystem::absolute(settings.*member).string()};
+      if ((settings.*....*path).empty()) return {};
+      return {std::filesystem::absolute((settings.*....*path)).string()};
     },
     [] { return Accepted{"the path of a file"}; },
 };
@@ -52,14 +52,18 @@ inline constexpr TextValue kAddresses{
 };
 
 constexpr char kClientListener[] =
-    "an address, {address: ADDRESS, mode: MODE, owner: USER:GROUP, proxy_protocol: true|optional}, or a list "
-    "of these";
+    "an address, {address: ADDRESS, mode: MODE, owner: USER:GROUP, proxy_protocol: true|optional, tls: TLS}, "
+    "or "
+    "a list of these; TLS is {cert: FILE, key: FILE, ocsp: FILE, certificates: [{cert: FILE, key: FILE, "
+    "ocsp: FILE}], "
+    "client_ca: FILE, client_auth: none|optional|require, min_version: 1.2|1.3, ciphers: LIST, curves: LIST}";
 constexpr char kMetricsListener[] =
     "an address, {address: ADDRESS, mode: MODE, owner: USER:GROUP}, or a list of these";
 template <auto member, const char* accepted>
 inline constexpr StructuredValue kListen{
     [](const YamlValue& value, Settings& settings, YamlMistakes& mistakes) {
-      read_listen(value, settings.*member, mistakes);
+      const auto folder = std::filesystem::path(settings.file).parent_path();
+      read_listen(value, folder, settings.*member, mistakes);
     },
     [](const Settings& settings, YAML::Emitter& out) { print_listen(settings.*member, out); },
     accepted,
@@ -121,13 +125,34 @@ constexpr std::array kSettings = std::to_array<Setting>({
      "file. "
      "With `proxy_protocol: true`, trusted_proxies name the client of each connection by a header of the "
      "PROXY "
-     "protocol; with `optional`, they may. The flag may be repeated",
+     "protocol; with `optional`, they may. With `tls`, the listener speaks TLS: clients get the "
+     "certificate for the host that they name, or else the first one. The files are read again on a reload, "
+     "and where "
+     "they change. The flag may be repeated",
      {"listen", "ADDRESS[,ADDRESS]", &kAddresses<&Settings::listen>}},
     {"backend.url",
      kText<BackendAddress, &Settings::backend>,
      "the service behind wayside. A name is looked up again while requests come, every five seconds and "
      "where connecting fails. `backend: URL` is short for this key alone",
      {"backend", "URL"}},
+    {"backend.ca",
+     kFileName<&Settings::backend_tls, &tls::ClientOptions::ca>,
+     "the authorities that sign the certificate of an https backend, in PEM",
+     {},
+     "those of the system"},
+    {"backend.server_name",
+     kText<HostName, &Settings::backend_tls, &tls::ClientOptions::server_name>,
+     "the name in the certificate of an https backend",
+     {},
+     "the host of backend.url"},
+    {"backend.cert", kFileName<&Settings::backend_tls, &tls::ClientOptions::cert>,
+     "wayside's own certificate for an https backend that asks for one, in PEM"},
+    {"backend.key", kFileName<&Settings::backend_tls, &tls::ClientOptions::key>,
+     "the key of backend.cert, in PEM"},
+    {"backend.verify", kText<Switch, &Settings::backend_tls, &tls::ClientOptions::verify>,
+     "refuse an https backend whose certificate is not valid for its name. Without it, anybody on the way "
+     "can read and "
+     "change what is sent"},
     {"backend.max_connections",
      kText<CountOrNone, &Settings::backend_limits, &BackendLimits::max_connections>,
      "connections to the backend at a time. The workers share them evenly. Further requests wait for one, up "
@@ -220,6 +245,8 @@ constexpr std::array kSettings = std::to_array<Setting>({
      "show paths of requests without a route on /routes. With off, it shows the suggested templates alone, "
      "and "
      "the page and its API add labels that are paths to \"unmatched\""},
+    {"timeouts.tls_handshake", kTimeout<&Timeouts::tls_handshake>,
+     "from a client's connection to the end of its TLS handshake. Then: close"},
     {"timeouts.request_head", kTimeout<&Timeouts::request_head>,
      "from the first byte of a request to the end of its head, in total. Then: 408, close"},
     {"timeouts.request_body", kTimeout<&Timeouts::request_body>,

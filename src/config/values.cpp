@@ -87,6 +87,15 @@ std::string BackendAddress::print(const Address& address) {
   return backend_text(address);
 }
 
+Parsed<std::string> HostName::parse(std::string_view text) {
+  const bool is_name = !text.empty() && std::ranges::all_of(text, [](char c) {
+    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == '.' ||
+           c == '-' || c == '_' || c == ':';
+  });
+  if (!is_name) return expected(accepted().text, text);
+  return Parsed<std::string>{boost::system::in_place_value, text};
+}
+
 Parsed<std::string> HealthPath::parse(std::string_view text) {
   if (text == "none") return {boost::system::in_place_value};
   // origin-form of RFC 9112 section 3.2.1; it goes into a request as it is.

@@ -252,11 +252,18 @@ struct ListenAddress {
   static Accepted accepted() { return {"host:port or unix:/path"}; }
 };
 
-// "http://host:port" or "unix:/path"
+// "http://host:port", "https://host:port" or "unix:/path"
 struct BackendAddress {
   static Parsed<Address> parse(std::string_view text);
   static std::string print(const Address& address);
-  static Accepted accepted() { return {"http://host:port or unix:/path"}; }
+  static Accepted accepted() { return {"http://host:port, https://host:port or unix:/path"}; }
+};
+
+// The name of a host, or its address; empty: none.
+struct HostName {
+  static Parsed<std::string> parse(std::string_view text);
+  static std::string print(const std::string& name) { return name; }
+  static Accepted accepted() { return {"the name of a host, or its address"}; }
 };
 
 // A path with an optional query, for a request of wayside's own; empty: "none".

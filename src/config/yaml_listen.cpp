@@ -1,6 +1,7 @@
 #include "config/yaml_listen.hpp"
 
 #include "config/values.hpp"
+#include "config/yaml_tls.hpp"
 
 #include <yaml-cpp/yaml.h>
 
@@ -38,7 +39,8 @@ Parsed<ProxyProtocol> parse_proxy_protocol(std::string_view text) {
   return *is_on ? ProxyProtocol::kRequired : ProxyProtocol::kOff;
 }
 
-void read_spec(const YamlValue& value, std::vector<ListenSpec>& specs, YamlMistakes& mistakes) {
+void read_spec(const YamlValue& value, const std::filesystem::path& folder, std::vector<ListenSpec>& specs,
+               YamlMistakes& mistakes) {
   std::optional<Address> address;
   ListenSpec spec;
   if (value.node.IsMap()) {
@@ -49,6 +51,7 @@ void read_spec(const YamlValue& value, std::vector<ListenSpec>& specs, YamlMista
         YamlKey{
             "proxy_protocol",
             [&](const YamlValue& v) { read_value(v, parse_proxy_protocol, spec.proxy_protocol, mistakes); }},
+        YamlKey{"tls", [&](const YamlValue& v) { spec.tls = read_server_tls(v, folder, mistakes); }},
         YamlKey{"owner", [&](const YamlValue& v) { read_value(v, parse_owner, spec.owner, mistakes); }},
     };
     read_mapping(value, keys, mistakes);
@@ -72,11 +75,12 @@ void read_spec(const YamlValue& value, std::vector<ListenSpec>& specs, YamlMista
 
 }  // namespace
 
-void read_listen(const YamlValue& value, std::vector<ListenSpec>& specs, YamlMistakes& mistakes) {
+void read_listen(const YamlValue& value, const std::filesystem::path& folder, std::vector<ListenSpec>& specs,
+                 YamlMistakes& mistakes) {
   specs.clear();
-  if (!value.node.IsSequence()) return read_spec(value, specs, mistakes);
+  if (!value.node.IsSequence()) return read_spec(value, folder, specs, mistakes);
   read_list(
-      value, [&](const YamlValue& item) { read_spec(item, specs, mistakes); }, mistakes);
+      value, [&](const YamlValue& item) { read_spec(item, folder, specs, mistakes); }, mistakes);
   if (value.node.size() == 0) mistakes.add(value.line, value.key, "expected an address, found an empty list");
 }
 
@@ -95,6 +99,10 @@ void print_listen(const std::vector<ListenSpec>& specs, YAML::Emitter& out) {
     if (spec.proxy_protocol != ProxyProtocol::kOff) {
       const bool is_required = spec.proxy_protocol == ProxyProtocol::kRequired;
       out << YAML::Key << "proxy_protocol" << YAML::Value << (is_required ? "true" : "optional");
+    }
+    if (spec.tls) {
+      out << YAML::Key << "tls" << YAML::Value;
+      print_server_tls(*spec.tls, out);
     }
     out << YAML::EndMap;
   }

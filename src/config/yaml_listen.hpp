@@ -5,6 +5,7 @@
 
 #include "config/yaml_node.hpp"
 
+#include <filesystem>
 #include <vector>
 
 namespace YAML {
@@ -14,7 +15,9 @@ class Emitter;
 namespace wayside::config {
 
 // `0.0.0.0:8080`, `{address: unix:/run/wayside.sock, mode: "0660", owner: www-data}`, or a list of these.
-void read_listen(const YamlValue& value, std::vector<ListenSpec>& specs, YamlMistakes& mistakes);
+// Relative names of files begin in `folder`.
+void read_listen(const YamlValue& value, const std::filesystem::path& folder, std::vector<ListenSpec>& specs,
+                 YamlMistakes& mistakes);
 void print_listen(const std::vector<ListenSpec>& specs, YAML::Emitter& out);
 
 }  // namespace wayside::config

@@ -59,6 +59,7 @@ constexpr std::array kRows = {
     Row{Violation::kTlsHello, status::bad_request, "tls_hello", "", "this port speaks HTTP without TLS"},
     Row{Violation::kHttp2Preface, status::http_version_not_supported, "http2_preface", "",
         "this port speaks HTTP/1.1, not HTTP/2"},
+    Row{Violation::kPlainHttp, status::bad_request, "plain_http", "", "this port speaks HTTPS: use https://"},
     Row{Violation::kUnexpectedProxyHeader, status::bad_request, "unexpected_proxy_header", "",
         "a header of the PROXY protocol came where none is expected (listen.proxy_protocol)"},
     Row{Violation::kMissingProxyHeader, status::bad_request, "missing_proxy_header", "",

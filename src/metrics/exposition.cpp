@@ -51,6 +51,14 @@ struct Exposition::Impl {
     texts.emplace_back(naming, options.renaming, registry.options().extra_labels, registry.series());
   }
 
+  ScrapeValues::Series read_expiries() const {
+    ScrapeValues::Series series;
+    if (!options.certificate_expiries) return series;
+    for (const auto& [name, time] : options.certificate_expiries())
+      series[LabelSet().add("name", valid_utf8(name)).text()] = seconds_of(time.time_since_epoch());
+    return series;
+  }
+
   ScrapeValues read_values() const {
     ScrapeValues values;
     values.set("wayside_series", registry.series().series());
@@ -65,6 +73,7 @@ struct Exposition::Impl {
     if (is_up) values.set("wayside_backend_up", *is_up ? 1.0 : 0.0);
     values.set("wayside_log_lines_dropped_total",
                options.log_lines_dropped ? options.log_lines_dropped() : std::uint64_t{0});
+    values.set("wayside_tls_certificate_expiry_timestamp_seconds", read_expiries());
     process.read(values);
     return values;
   }

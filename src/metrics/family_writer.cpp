@@ -57,6 +57,8 @@ bool FamilyWriter::is_left_out(FamilyId id) const {
     return std::ranges::none_of(source_.order.children(family.scope),
                                 [id](const Child* child) { return child->block_layout().is_measured(id); });
   }
+  if (!family.companion_of.empty())
+    return list_of(*find_family(family.companion_of), source_.options).empty();
   if (family.is_listed()) return list_of(id, source_.options).empty();
   return family.scope == Scope::kScrape && scrape_values_[id].number.index() == 0;
 }
@@ -138,6 +140,10 @@ void FamilyWriter::write_scraped(FamilyId id) {
   const ScrapeValues::Value& value = scrape_values_[id];
   if (const auto* whole = std::get_if<std::uint64_t>(&value.number)) writer_.sample(value.labels, *whole);
   if (const auto* real = std::get_if<double>(&value.number)) writer_.sample(value.labels, *real);
+  if (const auto* more = std::get_if<ScrapeValues::Series>(&value.number)) {
+    for (const auto& [labels, number] : *more)
+      writer_.sample(labels, number);
+  }
 }
 
 void FamilyWriter::write_sample(FamilyId id, std::string_view labels, std::uint64_t value) {

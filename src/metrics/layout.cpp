@@ -23,6 +23,11 @@ constexpr std::array kOverheadBounds = {
     10 * kMicrosecond,  25 * kMicrosecond, 50 * kMicrosecond, 100 * kMicrosecond, 250 * kMicrosecond,
     500 * kMicrosecond, kMillisecond,      5 * kMillisecond,  10 * kMillisecond,  50 * kMillisecond};
 
+constexpr std::array kHandshakeBounds = {kMillisecond,        2 * kMillisecond,   5 * kMillisecond,
+                                         10 * kMillisecond,   25 * kMillisecond,  50 * kMillisecond,
+                                         100 * kMillisecond,  250 * kMillisecond, 500 * kMillisecond,
+                                         1000 * kMillisecond, 5000 * kMillisecond};
+
 Buckets make_buckets(Bounds bounds, const EndpointOptions& options) {
   switch (bounds) {
     case Bounds::kOfEndpoint:
@@ -33,6 +38,8 @@ Buckets make_buckets(Bounds bounds, const EndpointOptions& options) {
       return Buckets::of(Unit::kNanoseconds, kStreamBounds);
     case Bounds::kOverhead:
       return Buckets::of(Unit::kNanoseconds, kOverheadBounds);
+    case Bounds::kHandshakes:
+      return Buckets::of(Unit::kNanoseconds, kHandshakeBounds);
   }
   return options.buckets;
 }

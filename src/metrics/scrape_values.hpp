@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,9 +27,11 @@ class ScrapeFamily {
 
 class ScrapeValues {
  public:
+  // Series by their labels, as LabelSet::text() has them.
+  using Series = std::map<std::string, double>;
   struct Value {
-    std::variant<std::monostate, std::uint64_t, double> number;  // monostate: the family is left out
-    std::string labels = " ";                                    // as LabelSet::text() has them
+    std::variant<std::monostate, std::uint64_t, double, Series> number;  // monostate: the family is left out
+    std::string labels = " ";                                            // as LabelSet::text() has them
   };
 
   void set(ScrapeFamily family, std::uint64_t number) { values_[family.id()].number = number; }
@@ -36,6 +39,10 @@ class ScrapeValues {
   template <class Number>
   void set(ScrapeFamily family, const std::optional<Number>& number) {
     if (number) set(family, *number);
+  }
+  // No series: the family is left out.
+  void set(ScrapeFamily family, Series series) {
+    if (!series.empty()) values_[family.id()].number = std::move(series);
   }
   void set_labels(ScrapeFamily family, std::string labels) {
     values_[family.id()].labels = std::move(labels);

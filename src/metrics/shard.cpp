@@ -303,6 +303,11 @@ void Shard::observe_overhead(Nanoseconds overhead) noexcept {
   observe(impl_->own, impl_->series.worker_layout().histogram(kOverhead.ordinal()), overhead.count());
 }
 
+void Shard::observe_handshake(Nanoseconds duration) noexcept {
+  constexpr HistogramName kHandshakes("wayside_tls_handshake_seconds");
+  observe(impl_->own, impl_->series.worker_layout().histogram(kHandshakes.ordinal()), duration.count());
+}
+
 void Shard::add(WorkerCounter counter) noexcept {
   impl_->own[counter].add(1);
 }

@@ -43,7 +43,7 @@ struct ClientConnection {
   bool is_trusted;        // when it says for whom it asks (Settings::trusted_proxies)
   bool is_named = false;  // by a header of the PROXY protocol
   std::string named_by;   // the address of its sender, in the same form; meaningful if `is_named`
-  bool uses_tls = false;  // towards the sender of that header
+  bool uses_tls = false;  // towards wayside, or towards the sender of that header
   bool is_http1 = false;  // a request was read
   const SessionId id;
 };

@@ -1,11 +1,14 @@
 #include "proxy/session.hpp"
 
 #include "wayside/http/head_scanner.hpp"
+#include "wayside/tls/session.hpp"
 
 #include "proxy/exchange.hpp"
 #include "proxy/proxy_header.hpp"
 #include "proxy/read_budget.hpp"
 #include "proxy/wait.hpp"
+
+#include <boost/asio/error.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -51,12 +54,12 @@ class HeadSearch {
   std::size_t empty_line_bytes_ = 0;
 };
 
-Session::Session(Context& context, net::Stream stream, std::string client_ip,
-                 config::ProxyProtocol proxy_protocol)
+Session::Session(Context& context, net::Stream stream, std::string client_ip, Entrance entrance)
     : context_(context),
       client_(context.wheel, std::move(stream), std::move(client_ip), context.settings.trusted_proxies,
               SessionId(++context.session_count)),
-      awaited_header_(proxy_protocol) {
+      awaited_header_(entrance.proxy_protocol),
+      tls_(entrance.tls != nullptr ? entrance.tls->get() : nullptr) {
   context_.shard.change("wayside_client_connections", +1);
 }
 
@@ -72,6 +75,12 @@ net::Task<> Session::run() {
   const config::Timeouts& timeouts = context_.settings.timeouts;
   const TimePoint accepted = context_.readiness.woke_at();
   AfterExchange after = AfterExchange::kKeepAlive;
+  if (tls_ != nullptr) {
+    const Opening opening = co_await open_tls();
+    if (opening == Opening::kOver) co_return;
+    if (opening == Opening::kRefuse)
+      after = co_await refuse_request(context_, client_, http::Violation::kPlainHttp);
+  }
   // One budget for all requests of a turn: many small ones may be pipelined, and some are answered without a
   // wait.
   ReadBudget budget;
@@ -134,6 +143,78 @@ net::Task<> Session::run() {
   co_await linger(is_brief ? kBriefLingerTotal : kLingerTotal);
 }
 
+net::Task<Session::Opening> Session::open_tls() {
+  const TimePoint began = context_.readiness.woke_at();
+  const TimePoint until = began + context_.settings.timeouts.tls_handshake;
+  if (awaited_header_ != config::ProxyProtocol::kOff) {
+    const bool has_come = co_await await_proxy_header(until);
+    if (!has_come) co_return Opening::kOver;
+  }
+  net::Stream& stream = client_.stream;
+  stream.secure(std::make_unique<tls::Session>(std::move(tls_), stream.descriptor(), client_.in.view()));
+  client_.in.release();
+  for (;;) {
+    const error_code ec = stream.shake_hands();
+    if (!ec) break;
+    if (ec != boost::asio::error::would_block) {
+      const tls::HandshakeResult result = tls::handshake_result(ec);
+      // A client that ends its connection without a word looks whether the port is open.
+      const bool is_probe = result == tls::HandshakeResult::kLeft && !stream.tls()->has_begun();
+      if (!is_probe) count_handshake(result, ec);
+      if (result != tls::HandshakeResult::kPlainHttp) co_return Opening::kOver;
+      stream.drop_tls();
+      co_return Opening::kRefuse;
+    }
+    const Wake wake = co_await wait(context_, client_, until, context_.readiness.woke_at());
+    if (wake.cause == Wake::Cause::kDeadline) count_handshake(tls::HandshakeResult::kTimeout, {});
+    if (!wake.is_event()) co_return Opening::kOver;
+  }
+  client_.uses_tls = true;
+  count_handshake(tls::HandshakeResult::kOk, {});
+  context_.shard.observe_handshake(context_.readiness.woke_at() - began);
+  co_return Opening::kOpen;
+}
+
+// A refusal cannot be answered: the client expects TLS.
+net::Task<bool> Session::await_proxy_header(TimePoint until) {
+  for (;;) {
+    const auto is_taken = take_proxy_header();
+    if (!is_taken) {
+      context_.log.debug("a connection was refused",
+                         {{"error", std::string(http::to_text(is_taken.error()))}});
+      count_handshake(tls::HandshakeResult::kNotTls, {});
+      co_return false;
+    }
+    if (*is_taken) co_return true;
+    if (client_.stream.readable()) {
+      if (!client_.read(context_.buffers)) co_return false;
+      continue;
+    }
+    client_.stream.watch_readable();
+    const Wake wake = co_await wait(context_, client_, until, context_.readiness.woke_at());
+    if (wake.cause == Wake::Cause::kDeadline) count_handshake(tls::HandshakeResult::kTimeout, {});
+    if (!wake.is_event()) co_return false;
+  }
+}
+
+void Session::count_handshake(tls::HandshakeResult result, const error_code& failure) {
+  metrics::Shard& shard = context_.shard;
+  shard.add("wayside_tls_handshakes_total", static_cast<metrics::ListedValue>(result));
+  if (result == tls::HandshakeResult::kOk) {
+    const tls::Session& session = *client_.stream.tls();
+    if (session.version() == "1.3") {
+      shard.add({"wayside_tls_connections_total", "1.3"});
+    } else {
+      shard.add({"wayside_tls_connections_total", "1.2"});
+    }
+    if (session.is_resumed()) shard.add("wayside_tls_resumed_total");
+    return;
+  }
+  context_.log.debug("a TLS handshake failed", {{"client", client_.ip},
+                                                {"result", std::string(tls::to_token(result))},
+                                                {"error", failure ? failure.message() : "no end in time"}});
+}
+
 Checked<std::optional<std::size_t>, http::Violation> Session::look_for_head(HeadSearch& search) {
   if (awaited_header_ != config::ProxyProtocol::kOff) {
     const auto is_taken = take_proxy_header();
@@ -159,7 +240,7 @@ Checked<bool, http::Violation> Session::take_proxy_header() {
   if (!client_.is_trusted) return http::Violation::kUntrustedProxyHeader;
   client_.in.consume((*header)->size);
   awaited_header_ = config::ProxyProtocol::kOff;
-  client_.uses_tls = (*header)->client_uses_tls;
+  client_.uses_tls |= (*header)->client_uses_tls;
   if ((*header)->client_ip) client_.name(*std::move((*header)->client_ip), context_.settings.trusted_proxies);
   return true;
 }

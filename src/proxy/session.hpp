@@ -7,6 +7,9 @@
 #include "wayside/config/settings.hpp"
 #include "wayside/http/violation.hpp"
 #include "wayside/net/task.hpp"
+#include "wayside/proxy/entrance.hpp"
+#include "wayside/tls/error.hpp"
+#include "wayside/tls/server_context.hpp"
 
 #include "proxy/client_connection.hpp"
 #include "proxy/context.hpp"
@@ -17,6 +20,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -29,8 +33,7 @@ class Session final
       public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   // `context` outlives the session.
-  Session(Context& context, net::Stream stream, std::string client_ip,
-          config::ProxyProtocol proxy_protocol = config::ProxyProtocol::kOff);
+  Session(Context& context, net::Stream stream, std::string client_ip, Entrance entrance = {});
   ~Session() { context_.shard.change("wayside_client_connections", -1); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -52,6 +55,17 @@ class Session final
  private:
   bool make_room() override;
 
+  // How the connection may go on before its first request.
+  enum class Opening : std::uint8_t {
+    kOpen,    // requests may come
+    kRefuse,  // with a plain answer
+    kOver,
+  };
+  // Takes the header of the PROXY protocol, where one is due, and makes the TLS handshake.
+  net::Task<Opening> open_tls();
+  net::Task<bool> await_proxy_header(TimePoint until);
+  void count_handshake(tls::HandshakeResult result, const error_code& failure);
+
   // The size of the head in front of what the client has sent; nothing while it is incomplete.
   Checked<std::optional<std::size_t>, http::Violation> look_for_head(HeadSearch& search);
   // Takes the header of the PROXY protocol. False while it is incomplete.
@@ -62,7 +76,8 @@ class Session final
 
   Context& context_;
   ClientConnection client_;
-  config::ProxyProtocol awaited_header_;  // kOff once it has come, or did not come
+  config::ProxyProtocol awaited_header_;           // kOff once it has come, or did not come
+  std::shared_ptr<const tls::ServerContext> tls_;  // until the handshake; nullptr: plain bytes
   bool made_room_ = false;
   std::uint64_t woken_in_ = 0;
 };

@@ -31,16 +31,16 @@ namespace {
 struct Newcomer {
   net::Descriptor socket;
   std::string client_ip;
-  config::ProxyProtocol proxy_protocol = config::ProxyProtocol::kOff;
+  Entrance entrance{};
 };
 
 // A listener, and what is special about the connections that come by it.
 struct Door {
-  Door(const net::Executor& executor, const Logger& log, config::ProxyProtocol protocol)
-      : listener(executor, "proxy", log), proxy_protocol(protocol) {}
+  Door(const net::Executor& executor, const Logger& log, Entrance its_entrance)
+      : listener(executor, "proxy", log), entrance(std::move(its_entrance)) {}
 
   net::Listener listener;
-  const config::ProxyProtocol proxy_protocol;
+  const Entrance entrance;
 };
 
 // More than a round trip to a load balancer.
@@ -62,7 +62,8 @@ struct Worker::Impl {
   net::Detached serve(net::Stream stream, Newcomer newcomer) {
     ++session_count;
     try {
-      Session session(context, std::move(stream), std::move(newcomer.client_ip), newcomer.proxy_protocol);
+      Session session(context, std::move(stream), std::move(newcomer.client_ip),
+                      std::move(newcomer.entrance));
       sessions.push_back(session);
       co_await session.run();
     } catch (const std::exception& error) {
@@ -257,9 +258,9 @@ struct Worker::Impl {
 Worker::Worker(Dependencies dependencies) : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
 Worker::~Worker() = default;
 
-error_code Worker::listen(net::Descriptor socket, net::SocketLife life,
-                          config::ProxyProtocol proxy_protocol) {
-  Door& door = impl_->doors.emplace_back(impl_->readiness.executor(), impl_->context.log, proxy_protocol);
+error_code Worker::listen(net::Descriptor socket, net::SocketLife life, Entrance entrance) {
+  Door& door =
+      impl_->doors.emplace_back(impl_->readiness.executor(), impl_->context.log, std::move(entrance));
   return door.listener.open(std::move(socket), life);
 }
 
@@ -277,7 +278,7 @@ void Worker::run() {
   for (Door& door : impl_->doors) {
     door.listener.start(
         [impl = impl_.get(), &door](net::Descriptor socket, const net::Listener::Endpoint& client) {
-          impl->on_accept({std::move(socket), net::client_text(client), door.proxy_protocol});
+          impl->on_accept({std::move(socket), net::client_text(client), door.entrance});
         });
   }
   struct AtEnd {

@@ -156,6 +156,10 @@ const error_code& Session::failure() const noexcept {
   return impl_->failure();
 }
 
+bool Session::has_begun() const noexcept {
+  return SSL_get_state(impl_->ssl()) != TLS_ST_BEFORE;
+}
+
 bool Session::is_resumed() const noexcept {
   return SSL_session_reused(impl_->ssl()) == 1;
 }

@@ -15,6 +15,7 @@
 #include "wayside/routes/limits.hpp"
 #include "wayside/routes/route_table.hpp"
 #include "wayside/routes/unmatched.hpp"
+#include "wayside/tls/options.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -41,12 +42,14 @@ struct ListenSpec {
   std::optional<mode_t> mode{};
   std::string owner{};                                 // "user", "user:group" or ":group"
   ProxyProtocol proxy_protocol = ProxyProtocol::kOff;  // for clients alone, not for metrics
+  std::optional<tls::ServerOptions> tls{};             // the same; none: plain bytes
 
   friend bool operator==(const ListenSpec&, const ListenSpec&) = default;
 };
 
 // The longest waits. Each is at least a millisecond, but for drain_delay, and at most 30 days.
 struct Timeouts {
+  Milliseconds tls_handshake{std::chrono::seconds{10}};  // a client's, from its connection on
   Milliseconds request_head{std::chrono::seconds{10}};   // first byte to complete head, in total
   Milliseconds request_body{std::chrono::seconds{60}};   // idle time between two pieces of a request body
   Milliseconds queue{std::chrono::seconds{5}};           // for one of BackendLimits::max_connections
@@ -142,6 +145,7 @@ enum class AccessLog : std::uint8_t { kOff, kJson };
 struct Settings {
   std::vector<ListenSpec> listen{{{"0.0.0.0", 8080, {}}}};  // never empty, no address twice
   Address backend{"127.0.0.1", 5000, {}};
+  tls::ClientOptions backend_tls;  // where backend.is_https; an empty server_name is the host of the address
   std::vector<ListenSpec> metrics_listen{{{"0.0.0.0", 10180, {}}}};  // the same
   std::vector<metrics::Naming> namings{metrics::Naming::kHttp};      // never empty, no value twice
   std::size_t workers = 1;                                           // at least 1; "auto" is resolved

@@ -34,6 +34,7 @@ enum class Violation : std::uint8_t {
   kBodyTooLarge,               // Limits::body
   kTlsHello,                   // another protocol, see foreign_protocol.hpp
   kHttp2Preface,               //
+  kPlainHttp,                  // on a port that speaks TLS
   kUnexpectedProxyHeader,      //
   kMissingProxyHeader,         // of the PROXY protocol, where a listener asks for it
   kBadProxyHeader,             //
@@ -42,7 +43,7 @@ enum class Violation : std::uint8_t {
   kTooManyInformational,       // responses of 1xx before the final one
   kTruncatedHead,              // the connection ended inside a head, or behind a response of 1xx
 };
-inline constexpr std::size_t kViolationCount = 29;
+inline constexpr std::size_t kViolationCount = 30;
 
 unsigned status_of(Violation violation) noexcept;
 // In snake_case, of a request with the violation: "bad_chunk". Empty where no request can have it.

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,9 @@ struct ExpositionOptions {
   std::function<std::uint64_t()> log_lines_dropped{};
   // Whether the backend is up; nothing while that is not known. Empty: it never is.
   std::function<std::optional<bool>()> backend_is_up{};
+  // When each certificate of a listener expires, by its name. Empty: there are none.
+  using Expiries = std::map<std::string, std::chrono::system_clock::time_point>;
+  std::function<Expiries()> certificate_expiries{};
 };
 
 // The state of the configuration, as the exposition shows it.

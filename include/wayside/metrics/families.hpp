@@ -53,6 +53,7 @@ enum class Bounds : std::uint8_t {
   kSizes,       // of bodies, from a line of text to a film
   kStreams,     // from a stream that broke at once to one that lasts the day
   kOverhead,    // from the cost of one small exchange to what a client would notice
+  kHandshakes,  // from a peer on the same host to one whose packets were lost
 };
 
 // A label beyond those of the scope.
@@ -79,6 +80,8 @@ struct Family {
   Bounds bounds = Bounds::kOfEndpoint;       // of a histogram
   bool may_be_native = false;  // a histogram of durations, with native buckets where they are on
   std::optional<OptIn> opt_in{};
+  // The family with listed values that this one is exposed with, and left out with; empty: none.
+  std::string_view companion_of{};
   Named own{};   // of a family that is exposed once, whatever the namings
   Named http{};  // the rest: of a family that is exposed under each naming that has it
   Named flask{};
@@ -280,6 +283,51 @@ inline constexpr std::array kFamilies = {
            .scope = Scope::kWorker,
            .own = {"wayside_client_evictions_total",
                    "Idle connections of clients that were closed to make room for others."}},
+    Family{.type = FamilyType::kCounter,
+           .scope = Scope::kWorker,
+           .label = {"result"},
+           .own = {"wayside_tls_handshakes_total",
+                   "TLS handshakes of clients that ended, by result. A client that left before it sent a "
+                   "byte is not "
+                   "counted."}},
+    Family{.type = FamilyType::kCounter,
+           .scope = Scope::kWorker,
+           .label = {"version", {"1.2", "1.3"}},
+           .companion_of = "wayside_tls_handshakes_total",
+           .own = {"wayside_tls_connections_total",
+                   "Connections of clients by TLS, by version. Counted when the handshake is complete."}},
+    Family{
+        .type = FamilyType::kCounter,
+        .scope = Scope::kWorker,
+        .companion_of = "wayside_tls_handshakes_total",
+        .own = {"wayside_tls_resumed_total",
+                "Connections of clients by TLS that resumed a session, which saves most of the handshake."}},
+    Family{.type = FamilyType::kHistogram,
+           .scope = Scope::kWorker,
+           .bounds = Bounds::kHandshakes,
+           .companion_of = "wayside_tls_handshakes_total",
+           .own = {"wayside_tls_handshake_seconds",
+                   "Time of complete TLS handshakes of clients, from the connection on: mostly the way to "
+                   "the client and "
+                   "back."}},
+    Family{.type = FamilyType::kCounter,
+           .scope = Scope::kWorker,
+           .label = {"result"},
+           .own = {"wayside_backend_tls_handshakes_total",
+                   "TLS handshakes with the backend that ended, by result."}},
+    Family{
+        .type = FamilyType::kCounter,
+        .scope = Scope::kWorker,
+        .companion_of = "wayside_backend_tls_handshakes_total",
+        .own =
+            {"wayside_backend_tls_resumed_total",
+             "Connections to the backend by TLS that resumed a session, which saves most of the handshake."}},
+    Family{
+        .type = FamilyType::kGauge,
+        .scope = Scope::kScrape,
+        .own =
+            {"wayside_tls_certificate_expiry_timestamp_seconds",
+             "When the certificate of a listener expires, in seconds since 1970, by the first name in it."}},
     Family{.type = FamilyType::kGauge,
            .scope = Scope::kStream,
            .own = {"wayside_streams_active",

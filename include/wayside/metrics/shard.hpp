@@ -76,6 +76,9 @@ class alignas(64) Shard {
   // The time that an exchange took beyond waiting for the client and the backend.
   void observe_overhead(Nanoseconds overhead) noexcept;
 
+  // The time of a TLS handshake with a client that is complete.
+  void observe_handshake(Nanoseconds duration) noexcept;
+
   // Families of Scope::kWorker that the functions above do not keep.
   void add(WorkerCounter counter) noexcept;
   void add(ListedCounter counter, ListedValue value) noexcept;

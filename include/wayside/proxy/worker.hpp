@@ -12,6 +12,7 @@
 #include "wayside/net/listener.hpp"
 #include "wayside/output/ring.hpp"
 #include "wayside/proxy/backend_reporter.hpp"
+#include "wayside/proxy/entrance.hpp"
 #include "wayside/proxy/routing.hpp"
 #include "wayside/proxy/share.hpp"
 
@@ -43,7 +44,7 @@ class Worker {
   // Accepts clients from a socket that listens. Before run(), from any thread; at least once. Throws
   // std::bad_alloc.
   error_code listen(net::Descriptor socket, net::SocketLife life = net::SocketLife::kListener,
-                    config::ProxyProtocol proxy_protocol = config::ProxyProtocol::kOff);
+                    Entrance entrance = {});
 
   // From the next request on, this is the routing; exchanges under way keep what they found in the old one.
   // From any thread.

@@ -68,6 +68,8 @@ class Session {
   // Of the call that returned kFailed: an error of the socket's, or of tls/error.hpp.
   const error_code& failure() const noexcept;
 
+  // Whether the first message of the handshake has come.
+  bool has_begun() const noexcept;
   // What a completed handshake has agreed on.
   bool is_resumed() const noexcept;
   std::string_view version() const noexcept;  // "1.3"

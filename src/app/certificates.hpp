@@ -1,0 +1,78 @@
+// The certificates of the listeners that speak TLS: read at the start, with each reload, and where a file has
+// changed.
+//
+// A thread looks at the files each kInterval: a change is read once the files stay as they are for as long,
+// since a certificate and its key are two files. Connections keep what they began with. Files that cannot be
+// used change nothing.
+#pragma once
+
+#include "wayside/app/daemon.hpp"
+#include "wayside/base/log.hpp"
+#include "wayside/base/result.hpp"
+#include "wayside/config/settings.hpp"
+#include "wayside/metrics/exposition.hpp"
+#include "wayside/proxy/entrance.hpp"
+#include "wayside/tls/current_context.hpp"
+#include "wayside/tls/ticket_keys.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace wayside::app {
+
+class Certificates {
+ public:
+  static constexpr std::chrono::milliseconds kInterval{500};
+
+  // Those of one configuration, by listener.
+  struct Loaded {
+    std::vector<config::ListenSpec> listen;                              // that they were read for
+    std::vector<std::shared_ptr<const tls::ServerContext>> of_listener;  // nullptr: plain bytes
+  };
+
+  explicit Certificates(std::vector<config::ListenSpec> listen);
+  ~Certificates();  // stops
+  Certificates(const Certificates&) = delete;
+  Certificates& operator=(const Certificates&) = delete;
+
+  // Reads the files of the start. Before the functions below. Throws std::bad_alloc.
+  Checked<void, StartError> open();
+  // The listeners of a reload may have other files; their number and their addresses stay. Any thread.
+  Checked<Loaded, tls::LoadError> read(const std::vector<config::ListenSpec>& listen) const;
+  // For connections that come from now on. Any thread.
+  void use(Loaded next) noexcept;
+
+  proxy::Entrance entrance_of(std::size_t listener) const;
+  // Any thread.
+  metrics::ExpositionOptions::Expiries expiries() const;
+
+  // Begins to watch the files, where there are any. `on_change` is called on the thread that watches, with
+  // the mistake where new files cannot be used. Throws std::system_error.
+  void start(std::function<void(Checked<void, tls::LoadError>)> on_change);
+  // Ends the thread, unless it waits for a file system.
+  void stop();
+
+ private:
+  std::vector<std::string> files() const;
+  void watch();
+  void read_again();
+
+  const std::shared_ptr<tls::TicketKeys> tickets_ = std::make_shared<tls::TicketKeys>();
+  std::vector<std::shared_ptr<tls::CurrentContext>> current_;  // by listener; nullptr: plain bytes
+  std::function<void(Checked<void, tls::LoadError>)> on_change_;
+
+  mutable std::mutex mutex_;                // guards the members below
+  std::vector<config::ListenSpec> listen_;  // that is in force
+  bool is_stopped_ = false;
+  std::condition_variable stopped_;
+  std::thread thread_;
+};
+
+}  // namespace wayside::app
