@@ -24,7 +24,7 @@ std::string reason_of(const proxy::BackendRecord& record) {
 }  // namespace
 
 BackendWatch::BackendWatch(boost::asio::io_context& io, const config::Settings& settings, std::string backend,
-                           const Logger& log)
+                           const Logger& log, std::shared_ptr<const tls::ClientContext> backend_tls)
     : settings_(settings),
       backend_(std::move(backend)),
       log_(log),
@@ -32,7 +32,7 @@ BackendWatch::BackendWatch(boost::asio::io_context& io, const config::Settings& 
       requests_{.state = {}, .name = "requests", .timer = net::Timer(io_)},
       checks_{.state = {}, .name = "health_check", .timer = net::Timer(io_)} {
   if (!settings.health.path.empty()) {
-    check_.emplace(io, settings.backend, settings.health,
+    check_.emplace(io, net::Target(settings.backend, std::move(backend_tls)), settings.health,
                    [this](const HealthCheck::Result& result) { on_checked(result); });
   }
 }

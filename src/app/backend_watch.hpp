@@ -35,7 +35,7 @@ class BackendWatch {
 
   // The references outlive the watch. `backend` is the backend's address for the log.
   BackendWatch(boost::asio::io_context& io, const config::Settings& settings, std::string backend,
-               const Logger& log);
+               const Logger& log, std::shared_ptr<const tls::ClientContext> backend_tls = nullptr);
   BackendWatch(const BackendWatch&) = delete;
   BackendWatch& operator=(const BackendWatch&) = delete;
 

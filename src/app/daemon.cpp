@@ -5,6 +5,7 @@
 #include "wayside/net/operation_memory.hpp"
 #include "wayside/net/reserved_timer.hpp"
 #include "wayside/proxy/worker.hpp"
+#include "wayside/tls/client_context.hpp"
 
 #include "app/backend_watch.hpp"
 #include "app/certificates.hpp"
@@ -57,6 +58,15 @@ std::string text_of(const std::vector<Address>& addresses) {
   return fmt::to_string(fmt::join(texts_of(addresses), ", "));
 }
 
+using BackendTls = Checked<std::shared_ptr<const tls::ClientContext>, tls::LoadError>;
+
+BackendTls load_backend_tls(const config::Settings& settings) {
+  if (!settings.backend.is_https) return std::shared_ptr<const tls::ClientContext>();
+  tls::ClientOptions options = settings.backend_tls;
+  if (options.server_name.empty()) options.server_name = settings.backend.host;
+  return tls::ClientContext::load(options);
+}
+
 }  // namespace
 
 struct Daemon::Impl {
@@ -66,6 +76,7 @@ struct Daemon::Impl {
         inherited(std::move(inherited_sockets)),
         budget(share_descriptors(descriptor_limit(), settings, inherited, supervision)),
         log(streams.log()),
+        backend_tls(load_backend_tls(settings)),
         certificates(settings.listen),
         telemetry(settings, {.log_lines_dropped = [this] { return log.dropped(); },
                              .backend_is_up = [this] { return backend_watch.is_up(); },
@@ -82,9 +93,13 @@ struct Daemon::Impl {
       workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
           settings, std::move(routing[i]), telemetry.registry().shard(i),
           configuration.inspector().unmatched(i), has_access_log ? &streams.access_log(i) : nullptr, log,
-          share, [this] { backend_watch.ring(); }}));
+          share, [this] { backend_watch.ring(); }, tls_of_backend()}));
       backend_watch.add(workers.back()->backend_reporter());
     }
+  }
+
+  std::shared_ptr<const tls::ClientContext> tls_of_backend() const {
+    return backend_tls ? *backend_tls : nullptr;  // after a failure, open() fails
   }
 
   Checked<void, StartError> open() {
@@ -93,6 +108,7 @@ struct Daemon::Impl {
           "the limit of open files (ulimit -n, LimitNOFILE= of systemd) is too low for {} workers: {}",
           settings.workers, descriptor_limit())};
     }
+    if (!backend_tls) return StartError{backend_tls.error().message};
     if (auto read = certificates.open(); !read) return read.error();
     auto opened = open_listening_sockets(settings, std::move(inherited));
     if (!opened) return opened.error();
@@ -331,6 +347,7 @@ struct Daemon::Impl {
   InheritedSockets inherited;  // until open()
   const std::optional<DescriptorBudget> budget;
   const Logger& log;
+  const BackendTls backend_tls;
   Certificates certificates;
   Telemetry telemetry;
   Configuration configuration;
@@ -343,7 +360,8 @@ struct Daemon::Impl {
   net::OperationMemory signal_memory;
   UnusedMemory unused_memory{io.get_executor()};
   HistoryTimer history_timer{io.get_executor(), telemetry.history()};
-  BackendWatch backend_watch{io, settings, backend_text(settings.backend), log};
+  BackendWatch backend_watch{io, settings, backend_text(settings.backend), log,
+                             tls_of_backend()};
   net::ReservedTimer<Daemon> delay_timer{io.get_executor()};
   std::optional<admin::AdminServer> admin;
   Supervisor supervisor;

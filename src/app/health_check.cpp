@@ -47,12 +47,12 @@ HealthCheck::Result failed(const error_code& ec) {
 
 }  // namespace
 
-HealthCheck::HealthCheck(asio::io_context& io, const Address& backend, const config::HealthCheck& settings,
-                         OnResult on_result)
+HealthCheck::HealthCheck(asio::io_context& io, const net::Target& backend,
+                         const config::HealthCheck& settings, OnResult on_result)
     : backend_(backend),
       settings_(settings),
       on_result_(std::move(on_result)),
-      request_(request_for(backend, settings.path)),
+      request_(request_for(backend.address, settings.path)),
       readiness_(io),
       interval_(readiness_.executor()),
       limit_(readiness_.executor()),

@@ -8,7 +8,6 @@
 // Used by the io_context's thread alone, or while none runs it.
 #pragma once
 
-#include "wayside/base/address.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/http/head.hpp"
@@ -17,6 +16,7 @@
 #include "wayside/net/readiness_set.hpp"
 #include "wayside/net/reserved_timer.hpp"
 #include "wayside/net/stream.hpp"
+#include "wayside/net/target.hpp"
 #include "wayside/net/types.hpp"
 #include "wayside/net/wakeup.hpp"
 
@@ -47,7 +47,7 @@ class HealthCheck final : private net::Waiter {
   using OnResult = std::function<void(const Result&)>;
 
   // `settings` have a path. Throws std::bad_alloc, and boost::system::system_error without a descriptor.
-  HealthCheck(boost::asio::io_context& io, const Address& backend, const config::HealthCheck& settings,
+  HealthCheck(boost::asio::io_context& io, const net::Target& backend, const config::HealthCheck& settings,
               OnResult on_result);
   HealthCheck(const HealthCheck&) = delete;
   HealthCheck& operator=(const HealthCheck&) = delete;
@@ -78,7 +78,7 @@ class HealthCheck final : private net::Waiter {
   struct Interval;  // tags of the timers
   struct Limit;
 
-  const Address backend_;
+  const net::Target backend_;
   const config::HealthCheck settings_;
   const OnResult on_result_;
   const std::string request_;

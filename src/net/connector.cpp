@@ -1,5 +1,8 @@
 #include "wayside/net/connector.hpp"
 
+#include "wayside/tls/error.hpp"
+#include "wayside/tls/session.hpp"
+
 #include "net/directory.hpp"
 #include "net/open_socket.hpp"
 
@@ -29,8 +32,10 @@ bool is_refusal(const error_code& ec) {
   return ec == asio::error::connection_refused || ec == boost::system::errc::no_such_file_or_directory;
 }
 
-// How much an error tells about the backend: a refusal most, an address that this host cannot use least.
+// How much an error tells about the backend: a failed handshake most, then a refusal; an address that this
+// host cannot use least.
 int weight_of(const error_code& ec) {
+  if (tls::is_tls_error(ec)) return 4;
   if (is_refusal(ec)) return 3;
   const bool is_unusable = ec == asio::error::network_unreachable || ec == asio::error::host_unreachable ||
                            ec == asio::error::address_family_not_supported ||
@@ -40,9 +45,12 @@ int weight_of(const error_code& ec) {
 
 }  // namespace
 
-struct ConnectAttempt::State final : Directory::Asker, std::enable_shared_from_this<State> {
-  State(std::shared_ptr<Directory> addresses, Waiter& to_wake, Milliseconds time_limit)
+struct ConnectAttempt::State final : Directory::Asker, Waiter, std::enable_shared_from_this<State> {
+  State(std::shared_ptr<Directory> addresses, std::shared_ptr<const tls::ClientContext> tls_context,
+        std::shared_ptr<tls::ClientSessions> tls_sessions, Waiter& to_wake, Milliseconds time_limit)
       : directory(std::move(addresses)),
+        context(std::move(tls_context)),
+        sessions(std::move(tls_sessions)),
         set(directory->set()),
         waiter(&to_wake),
         limit(time_limit),
@@ -108,17 +116,44 @@ struct ConnectAttempt::State final : Directory::Asker, std::enable_shared_from_t
   }
 
   void on_connected(const error_code& ec) {
-    end_share();
-    if (waiter == nullptr) return;
-    if (is_late || ec) {
-      note_error(is_late ? error_code(asio::error::timed_out) : ec);
-      ++next;
-      return try_next();
+    if (waiter == nullptr) return end_share();
+    if (is_late || ec) return give_up_address(is_late ? error_code(asio::error::timed_out) : ec);
+    if (!is_connected()) {
+      end_share();
+      return call_after(kRetryFullQueueAfter, &State::try_next);
     }
-    if (!is_connected()) return call_after(kRetryFullQueueAfter, &State::try_next);
-    directory->note_connected(entries[next].id);
     stream.emplace(set, Descriptor(socket.release()));
+    if (context == nullptr) return on_ready();
+    stream->secure(std::make_unique<tls::Session>(context, sessions, stream->descriptor()));
+    stream->set_waiter(this);
+    shake_hands();
+  }
+
+  void give_up_address(const error_code& why) {
+    end_share();
+    stream.reset();
+    note_error(why);
+    ++next;
+    try_next();
+  }
+
+  void on_ready() {
+    directory->note_connected(entries[next].id);
     finish({});
+  }
+
+  // Called by the stream, whose handshake may go on.
+  void wake() override {
+    const auto self = shared_from_this();  // its owner may leave inside
+    guarded([this] { shake_hands(); });
+  }
+
+  void shake_hands() {
+    const error_code ec = stream->shake_hands();
+    if (ec == asio::error::would_block) return;
+    if (ec) return give_up_address(ec);
+    stream->set_waiter(nullptr);
+    on_ready();
   }
 
   // Called when every address has failed.
@@ -170,6 +205,7 @@ struct ConnectAttempt::State final : Directory::Asker, std::enable_shared_from_t
     timer.async_wait([self = shared_from_this(), number = shares](const error_code& ec) {
       if (ec || number != self->shares) return;
       self->is_late = true;
+      if (self->stream) return self->guarded([&] { self->give_up_address(asio::error::timed_out); });
       error_code ignored;
       self->socket.close(ignored);
     });
@@ -196,7 +232,9 @@ struct ConnectAttempt::State final : Directory::Asker, std::enable_shared_from_t
     stream.reset();  // the set may be destroyed before the last handler
   }
 
-  const std::shared_ptr<Directory> directory;  // shared: handlers may outlive the connector
+  const std::shared_ptr<Directory> directory;               // shared: handlers may outlive the connector
+  const std::shared_ptr<const tls::ClientContext> context;  // nullptr: plain bytes
+  const std::shared_ptr<tls::ClientSessions> sessions;
   ReadinessSet& set;
   Waiter* waiter;  // nullptr once the attempt is cancelled
   const Milliseconds limit;
@@ -237,15 +275,15 @@ AddressId ConnectAttempt::address() const noexcept {
   return state_->entries[state_->next].id;
 }
 
-Connector::Connector(ReadinessSet& set, const Address& address, std::function<void()> on_moved)
-    : directory_(std::make_shared<Directory>(set, address, std::move(on_moved))) {}
+Connector::Connector(ReadinessSet& set, const Target& target, std::function<void()> on_moved)
+    : directory_(std::make_shared<Directory>(set, target.address, std::move(on_moved))), tls_(target.tls) {}
 
 Connector::~Connector() {
   directory_->close();
 }
 
 ConnectAttempt Connector::start(Waiter& waiter, Milliseconds limit) {
-  ConnectAttempt attempt(std::make_shared<ConnectAttempt::State>(directory_, waiter, limit));
+  ConnectAttempt attempt(std::make_shared<ConnectAttempt::State>(directory_, tls_, sessions_, waiter, limit));
   attempt.state_->start();  // if it throws, the attempt cancels itself
   return attempt;
 }

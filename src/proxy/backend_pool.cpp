@@ -1,5 +1,7 @@
 #include "proxy/backend_pool.hpp"
 
+#include "wayside/tls/session.hpp"
+
 #include <algorithm>
 #include <new>
 #include <utility>
@@ -43,13 +45,13 @@ BackendTurn::~BackendTurn() {
   pool_.shard_.change("wayside_backend_queue", -1);
 }
 
-BackendPool::BackendPool(net::ReadinessSet& readiness, net::DeadlineWheel& wheel, const Address& address,
+BackendPool::BackendPool(net::ReadinessSet& readiness, net::DeadlineWheel& wheel, const net::Target& target,
                          metrics::Shard& shard, Limits limits)
     : readiness_(readiness),
       wheel_(wheel),
       shard_(shard),
       limits_(limits),
-      connector_(readiness, address, [this] { retire(); }),
+      connector_(readiness, target, [this] { retire(); }),
       probation_timer_(readiness.executor()) {}
 
 BackendPool::~BackendPool() {
@@ -190,13 +192,24 @@ Milliseconds BackendPool::idle_time_of(const BackendConnection& connection) cons
 Result<std::unique_ptr<BackendConnection>> BackendPool::adopt(net::ConnectAttempt& finished,
                                                               net::Waiter& waiter) {
   auto stream = finished.take();
-  if (!stream) return stream.error();
+  if (!stream) {
+    if (tls::is_tls_error(stream.error())) count_handshake(tls::handshake_result(stream.error()));
+    return stream.error();
+  }
+  if (const tls::Session* const session = stream->tls()) {
+    count_handshake(tls::HandshakeResult::kOk);
+    if (session->is_resumed()) shard_.add("wayside_backend_tls_resumed_total");
+  }
   auto connection =
       std::make_unique<BackendConnection>(*this, wheel_, std::move(*stream), finished.address());
   shard_.add("wayside_backend_connects_total");
   shard_.change({"wayside_backend_connections", "active"}, +1);
   connection->stream_.set_waiter(&waiter);
   return connection;
+}
+
+void BackendPool::count_handshake(tls::HandshakeResult result) noexcept {
+  shard_.add("wayside_backend_tls_handshakes_total", static_cast<metrics::ListedValue>(result));
 }
 
 void BackendPool::give_back(std::unique_ptr<BackendConnection> connection, const LastExchange& last) {

@@ -17,12 +17,13 @@
 // One thread only.
 #pragma once
 
-#include "wayside/base/address.hpp"
 #include "wayside/metrics/shard.hpp"
 #include "wayside/net/connector.hpp"
 #include "wayside/net/deadline.hpp"
 #include "wayside/net/stream.hpp"
+#include "wayside/net/target.hpp"
 #include "wayside/net/types.hpp"
+#include "wayside/tls/error.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -147,7 +148,7 @@ class BackendPool {
   static constexpr Milliseconds kProbation{10};
 
   // The references outlive the pool, which outlives its connections.
-  BackendPool(net::ReadinessSet& readiness, net::DeadlineWheel& wheel, const Address& address,
+  BackendPool(net::ReadinessSet& readiness, net::DeadlineWheel& wheel, const net::Target& target,
               metrics::Shard& shard, Limits limits);
   ~BackendPool();
 
@@ -194,6 +195,7 @@ class BackendPool {
   // them.
   bool has_room() const noexcept { return slots_ + on_probation_.size() < limits_.connections; }
   void leave() noexcept;
+  void count_handshake(tls::HandshakeResult result) noexcept;
   void give_turns() noexcept;
   void give_turns_behind_probation() noexcept;
   BackendConnection* find_on_probation(SessionId session) noexcept;

@@ -45,7 +45,8 @@ struct Context {
           std::unique_ptr<const Routing> first_routing, metrics::Shard& own_shard,
           inspector::UnmatchedPaths& unmatched_paths, output::Ring* own_access_log, const Logger& logger,
           const Share& share, std::function<void()> on_idle_client,
-          std::function<void()> on_backend_change = {})
+          std::function<void()> on_backend_change = {},
+          std::shared_ptr<const tls::ClientContext> backend_tls = nullptr)
       : readiness(readiness_set),
         settings(all_settings),
         routing(std::move(first_routing)),
@@ -56,7 +57,7 @@ struct Context {
         fallback_host(all_settings.backend.is_unix() ? "localhost" : to_string(all_settings.backend)),
         pipes(share.pipes),
         wheel(readiness_set),
-        backends(readiness_set, wheel, all_settings.backend, own_shard,
+        backends(readiness_set, wheel, net::Target(all_settings.backend, std::move(backend_tls)), own_shard,
                  {share.backends, share.backend_queue, all_settings.backend_limits.idle_timeout}),
         backend_reporter(std::move(on_backend_change)),
         idle_clients(std::move(on_idle_client)) {

@@ -2,6 +2,7 @@
 
 #include "wayside/http/head_parser.hpp"
 #include "wayside/net/shortage.hpp"
+#include "wayside/tls/error.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -29,6 +30,11 @@ void explain_refusal(const Logger& log, const End& end) noexcept {
   } catch (const std::bad_alloc&) {
     // There is no memory for the line.
   }
+}
+
+Outcome outcome_of(const error_code& connect_error) noexcept {
+  if (net::is_local_shortage(connect_error)) return Outcome::kLocalShortage;
+  return tls::is_tls_error(connect_error) ? Outcome::kTlsFailed : Outcome::kConnectFailed;
 }
 
 }  // namespace
@@ -147,7 +153,7 @@ net::Task<std::optional<End>> Exchange::connect() {
   auto connection = context_.backends.adopt(attempt, client_.wakeup);
   if (!connection) {
     connect_error_ = connection.error();
-    co_return net::is_local_shortage(connect_error_) ? Outcome::kLocalShortage : Outcome::kConnectFailed;
+    co_return outcome_of(connect_error_);
   }
   backend_ = std::move(*connection);
   co_return std::nullopt;

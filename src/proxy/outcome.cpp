@@ -34,6 +34,8 @@ constexpr std::array kRows = {
         "the backend cannot be reached"},
     Row{Outcome::kConnectTimeout, Side::kBackend, status::gateway_timeout, "connect_timeout",
         "the backend did not accept the connection in time"},
+    Row{Outcome::kTlsFailed, Side::kBackend, status::bad_gateway, "tls_failed",
+        "the TLS handshake with the backend failed"},
     Row{Outcome::kBackendClosed, Side::kBackend, status::bad_gateway, "backend_closed",
         "the backend closed the connection without a response"},
     Row{Outcome::kBackendStalled, Side::kBackend, status::gateway_timeout, "backend_stalled",

@@ -53,7 +53,8 @@ struct Worker::Impl {
       : context(
             readiness, dependencies.settings, std::move(dependencies.routing), dependencies.shard,
             dependencies.unmatched, dependencies.access_log, dependencies.log, dependencies.share,
-            [this] { serve_who_waits(); }, std::move(dependencies.on_backend_change)),
+            [this] { serve_who_waits(); }, std::move(dependencies.on_backend_change),
+            std::move(dependencies.backend_tls)),
         drain_timer(readiness.executor()),
         room_timer(readiness.executor()),
         session_limit(dependencies.share.clients) {}

@@ -1,4 +1,5 @@
-// Connects to one address: a name, an IP literal or a unix path.
+// Connects to one address: a name, an IP literal or a unix path; and makes the TLS handshake there, where the
+// target speaks TLS.
 //
 // A name is looked up again once its answer is kFresh old or connecting has failed, so a backend that moves
 // is found without a restart. All attempts share a look-up. The old answer stays in use while a look-up runs
@@ -12,11 +13,11 @@
 // Used by the thread of the readiness set alone.
 #pragma once
 
-#include "wayside/base/address.hpp"
 #include "wayside/base/clock.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/net/readiness_set.hpp"
 #include "wayside/net/stream.hpp"
+#include "wayside/net/target.hpp"
 #include "wayside/net/wakeup.hpp"
 
 #include <cstdint>
@@ -63,7 +64,7 @@ class Connector {
 
   // `set` outlives the connector; the connector outlives its attempts. `on_moved` is called from the
   // io_context when a new answer lacks an address of the previous one.
-  Connector(ReadinessSet& set, const Address& address, std::function<void()> on_moved = {});
+  Connector(ReadinessSet& set, const Target& target, std::function<void()> on_moved = {});
   ~Connector();
 
   // `waiter` outlives the attempt. `limit` is how long its owner will wait; the addresses share it. Throws
@@ -81,6 +82,8 @@ class Connector {
  private:
   friend class ConnectAttempt;
   std::shared_ptr<Directory> directory_;  // shared with the attempts
+  const std::shared_ptr<const tls::ClientContext> tls_;
+  const std::shared_ptr<tls::ClientSessions> sessions_ = std::make_shared<tls::ClientSessions>();
 };
 
 }  // namespace wayside::net

@@ -22,6 +22,7 @@ enum class Outcome : std::uint8_t {
   kClientStalled,        // the client stopped reading its response
   kConnectFailed,        // no connection to the backend
   kConnectTimeout,       // no connection to the backend in time
+  kTlsFailed,            // no TLS handshake with the backend
   kBackendClosed,        // the connection ended before a response head
   kBackendStalled,       // the backend stopped reading the request
   kResponseHeadTimeout,  // the request is sent, no response came
@@ -34,7 +35,7 @@ enum class Outcome : std::uint8_t {
   kShutDown,             // wayside ends and could wait no longer
   kInternalError,        // an exception, most likely for want of memory
 };
-inline constexpr std::size_t kOutcomeCount = 19;
+inline constexpr std::size_t kOutcomeCount = 20;
 
 enum class Side : std::uint8_t { kNone, kClient, kBackend, kInternal };
 

@@ -15,6 +15,7 @@
 #include "wayside/proxy/entrance.hpp"
 #include "wayside/proxy/routing.hpp"
 #include "wayside/proxy/share.hpp"
+#include "wayside/tls/client_context.hpp"
 
 #include <functional>
 #include <memory>
@@ -33,7 +34,8 @@ class Worker {
     output::Ring* access_log;  // nullptr: there is no access log
     const Logger& log;
     Share share;
-    std::function<void()> on_backend_change{};  // see BackendReporter; may be empty
+    std::function<void()> on_backend_change{};                // see BackendReporter; may be empty
+    std::shared_ptr<const tls::ClientContext> backend_tls{};  // nullptr: plain bytes
   };
 
   explicit Worker(Dependencies dependencies);
