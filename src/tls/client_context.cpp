@@ -105,6 +105,8 @@ ClientSessions::~ClientSessions() {
     SSL_SESSION_free(each);
 }
 
+// OpenSSL spoils the session of a connection that ends without a close_notify (SSL_free(3)), so connections and this
+// object have copies of their own.
 void ClientSessions::add(SSL_SESSION* session) noexcept {
   if (SSL_SESSION_is_resumable(session) != 1) return;
   try {
@@ -112,21 +114,22 @@ void ClientSessions::add(SSL_SESSION* session) noexcept {
   } catch (const std::bad_alloc&) {
     return;
   }
+  SSL_SESSION* const copy = SSL_SESSION_dup(session);
+  if (copy == nullptr) return;
   if (sessions_.size() == kKept) {
     SSL_SESSION_free(sessions_.front());
     sessions_.erase(sessions_.begin());
   }
-  SSL_SESSION_up_ref(session);
-  sessions_.push_back(session);
+  sessions_.push_back(copy);
 }
 
 void ClientSessions::resume(SSL* ssl) noexcept {
   if (sessions_.empty()) return;
   SSL_SESSION* const newest = sessions_.back();
-  SSL_set_session(ssl, newest);  // takes a reference
-  if (SSL_SESSION_get_protocol_version(newest) < TLS1_3_VERSION) return;
-  sessions_.pop_back();
-  SSL_SESSION_free(newest);
+  const bool is_used_up = SSL_SESSION_get_protocol_version(newest) >= TLS1_3_VERSION;
+  const SessionHandle offered(is_used_up ? newest : SSL_SESSION_dup(newest));
+  if (is_used_up) sessions_.pop_back();
+  if (offered != nullptr) SSL_set_session(ssl, offered.get());  // takes a reference of its own
 }
 
 }  // namespace wayside::tls

@@ -76,9 +76,11 @@ class Session::Impl {
 
  private:
   error_code find_failure() const noexcept {
+    // The last one is of the protocol; those before it are of the parts that it uses.
+    const unsigned long code = ERR_peek_last_error();
+    if (ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) return truncated();
     if (bio_.failure()) return bio_.failure();
-    const unsigned long code = ERR_peek_error();
-    if (code == 0 || ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) return truncated();
+    if (code == 0) return truncated();
     const long refusal = SSL_get_verify_result(ssl_.get());
     if (ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED && refusal != X509_V_OK)
       return verification_error(refusal);

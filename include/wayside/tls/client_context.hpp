@@ -45,7 +45,7 @@ class ClientSessions {
   ClientSessions(const ClientSessions&) = delete;
   ClientSessions& operator=(const ClientSessions&) = delete;
 
-  // Takes a reference of its own. Without memory, the session is dropped.
+  // Copies it. Without memory, the session is dropped.
   void add(SSL_SESSION* session) noexcept;
   // Has `ssl` try the newest session. One of TLS 1.3 is tried once (RFC 8446 appendix C.4).
   void resume(SSL* ssl) noexcept;

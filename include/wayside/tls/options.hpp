@@ -47,8 +47,8 @@ struct ServerOptions {
 
 // A peer that wayside connects to by TLS.
 struct ClientOptions {
-  std::string
-      server_name;  // in the peer's certificate, and told to it (RFC 6066 section 3) unless an address
+  // In the peer's certificate, and told to it (RFC 6066 section 3) unless it is an address.
+  std::string server_name{};
   bool verify = true;
   std::string ca{};    // the authorities to trust, in PEM; empty: those of the system
   std::string cert{};  // shown to a peer that asks for one; empty: none
