@@ -145,7 +145,7 @@ bool Session::close_notify() noexcept {
   if (impl_->failure() || (has_said_so && !owes_notify_) || SSL_in_init(ssl) != 0) return true;
   ERR_clear_error();
   const int result = SSL_shutdown(ssl);
-  owes_notify_ = result < 0 && SSL_get_error(ssl, result) == SSL_ERROR_WANT_WRITE;
+  owes_notify_ = result <= 0 && SSL_get_error(ssl, result) == SSL_ERROR_WANT_WRITE;
   ERR_clear_error();
   return !owes_notify_;
 }

@@ -31,7 +31,9 @@ ProxyFixture::~ProxyFixture() = default;
 
 void ProxyFixture::start(config::Settings settings) {
   daemon_.reset();
-  settings.listen = {{.address = {"127.0.0.1", 0, {}}}};
+  config::ListenSpec& listener = settings.listen.front();
+  listener.address = {"127.0.0.1", 0, {}};
+  settings.listen.resize(1);
   settings.metrics_listen = {{.address = {"127.0.0.1", 0, {}}}};
   // Without routes, a test finds its requests under "unmatched", unless its settings say otherwise.
   if (!settings.unmatched) settings.unmatched = routes::UnmatchedPolicy::kFold;

@@ -65,6 +65,10 @@ RawSocket RawSocket::connect_to(const std::string& unix_path) {
   return socket;
 }
 
+int RawSocket::release() noexcept {
+  return std::exchange(descriptor_, -1);
+}
+
 void RawSocket::send(std::string_view bytes) {
   while (!bytes.empty()) {
     pollfd poll{descriptor_, POLLOUT, 0};

@@ -33,6 +33,8 @@ class RawSocket {
   ~RawSocket();
 
   static RawSocket connect(const Address& address);
+  // Gives up ownership: the caller closes the descriptor. Call it only if no byte was read.
+  int release() noexcept;
 
   void send(std::string_view bytes);
   // Sends each byte separately.

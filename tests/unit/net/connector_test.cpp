@@ -128,7 +128,7 @@ TEST_F(ConnectorTest, TriesEveryAddressOfAName) {
   for (const char* host : {"127.0.0.1", "::1"}) {
     if (!localhost_is(host)) continue;
     FakeBackend backend(host);
-    Connector connector(loop_.readiness, {"localhost", backend.address().port, {}});
+    Connector connector(loop_.readiness, Address{"localhost", backend.address().port, {}});
     for (int i = 0; i < 2; ++i) {  // by a look-up, and by its fresh answer
       Result<Stream> stream = connect(connector);
       expect_connected(std::move(stream), backend.accept());
@@ -157,7 +157,7 @@ TEST_F(ConnectorTest, ReportsANameThatDoesNotResolve) {
 }
 
 TEST_F(ConnectorTest, ReportsEachFailureAnew) {
-  Connector connector(loop_.readiness, {"localhost", refusing_address().port, {}});
+  Connector connector(loop_.readiness, Address{"localhost", refusing_address().port, {}});
   for (int i = 1; i <= 3; ++i) {
     EXPECT_TRUE(connect(connector).has_error());
     EXPECT_EQ(waiter_.wakes(), i);
@@ -166,7 +166,7 @@ TEST_F(ConnectorTest, ReportsEachFailureAnew) {
 
 TEST_F(ConnectorTest, RunsSeveralAttemptsAtOnce) {
   FakeBackend backend;
-  Connector connector(loop_.readiness, {"localhost", backend.address().port, {}});
+  Connector connector(loop_.readiness, Address{"localhost", backend.address().port, {}});
   ConnectAttempt first = connector.start(waiter_, kLimit);
   ConnectAttempt second = connector.start(waiter_, kLimit);
   ASSERT_TRUE(run_until(loop_, [&] { return first.finished() && second.finished(); }));
@@ -192,7 +192,7 @@ TEST_F(ConnectorTest, NeverWakesInsideStart) {
 TEST_F(ConnectorTest, MayBeCancelled) {
   FakeBackend backend;
   for (const char* host : {"127.0.0.1", "localhost"}) {
-    Connector connector(loop_.readiness, {host, backend.address().port, {}});
+    Connector connector(loop_.readiness, Address{host, backend.address().port, {}});
     std::optional<ConnectAttempt> attempt(connector.start(waiter_, kLimit));
     attempt.reset();
   }
@@ -217,7 +217,7 @@ TEST_F(ConnectorTest, LeavesNothingBehindWhereMemoryRunsOut) {
   for (const char* host : {"127.0.0.1", "localhost"}) {
     bool memory_sufficed = false;
     for (long number = 0; !memory_sufficed; ++number) {
-      Connector connector(loop_.readiness, {host, backend.address().port, {}});
+      Connector connector(loop_.readiness, Address{host, backend.address().port, {}});
       std::optional<CountingWaiter> waiter(std::in_place);
       try {
         const test::FailingMemory no_memory(number);
@@ -277,7 +277,7 @@ TEST_F(UnixConnectorTest, ConnectsToAPath) {
 // connect(2) to a unix socket fails with EAGAIN where TCP would wait.
 TEST_F(UnixConnectorTest, WaitsForRoomInAFullQueue) {
   listen(0);
-  Connector connector(loop_.readiness, {{}, 0, path_});
+  Connector connector(loop_.readiness, Address{{}, 0, path_});
   ConnectAttempt first = connector.start(waiter_, kLimit);
   ASSERT_TRUE(run_until(loop_, [&] { return first.finished(); }));
   ConnectAttempt second = connector.start(waiter_, kLimit);
