@@ -10,35 +10,6 @@
 #include <utility>
 
 namespace wayside::app {
-namespace {
-
-// What tells one state of a file from another, through the symbolic links that Kubernetes puts in front of
-// secrets.
-struct FileState {
-  dev_t device = 0;
-  ino_t inode = 0;
-  off_t size = 0;
-  std::int64_t seconds = 0;
-  std::int64_t nanoseconds = 0;
-
-  friend bool operator==(const FileState&, const FileState&) = default;
-};
-
-// All zero where the file cannot be looked at.
-FileState state_of(const std::string& file) noexcept {
-  struct stat found {};
-  if (::stat(file.c_str(), &found) != 0) return {};
-  return {found.st_dev, found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec};
-}
-
-std::vector<FileState> states_of(const std::vector<std::string>& files) {
-  std::vector<FileState> states(files.size());
-  std::ranges::transform(files, states.begin(), state_of);
-  return states;
-}
-
-}  // namespace
-
 Certificates::Certificates(std::vector<config::ListenSpec> listen) : listen_(std::move(listen)) {}
 
 Certificates::~Certificates() {
@@ -46,6 +17,7 @@ Certificates::~Certificates() {
 }
 
 Checked<void, StartError> Certificates::open() {
+  opened_ = states();
   auto loaded = read(listen_);
   if (!loaded) return StartError{loaded.error().message};
   for (const auto& context : loaded->of_listener)
@@ -113,6 +85,19 @@ std::vector<std::string> Certificates::files() const {
   return files;
 }
 
+Certificates::FileState Certificates::state_of(const std::string& file) noexcept {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0) return {};
+  return {found.st_dev, found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec};
+}
+
+std::vector<Certificates::FileState> Certificates::states() const {
+  const std::vector<std::string> names = files();
+  std::vector<FileState> states(names.size());
+  std::ranges::transform(names, states.begin(), state_of);
+  return states;
+}
+
 void Certificates::start(std::function<void(Checked<void, tls::LoadError>)> on_change) {
   if (files().empty()) return;
   on_change_ = std::move(on_change);
@@ -132,7 +117,7 @@ void Certificates::stop() {
 }
 
 void Certificates::watch() {
-  std::vector<FileState> in_force = states_of(files());
+  std::vector<FileState> in_force = std::move(opened_);
   std::vector<FileState> before = in_force;
   for (;;) {
     {
@@ -140,7 +125,7 @@ void Certificates::watch() {
       if (stopped_.wait_for(lock, kInterval, [this] { return is_stopped_; })) return;
     }
     try {
-      std::vector<FileState> now = states_of(files());
+      std::vector<FileState> now = states();
       const bool is_settled = now == before;
       before = std::move(now);
       if (!is_settled || before == in_force) continue;

@@ -18,10 +18,12 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <sys/types.h>
 #include <thread>
 #include <vector>
 
@@ -60,13 +62,28 @@ class Certificates {
   void stop();
 
  private:
+  // What tells one state of a file from another, through the symbolic links that Kubernetes puts in front of
+  // secrets. All zero where the file cannot be looked at.
+  struct FileState {
+    dev_t device = 0;
+    ino_t inode = 0;
+    off_t size = 0;
+    std::int64_t seconds = 0;
+    std::int64_t nanoseconds = 0;
+
+    friend bool operator==(const FileState&, const FileState&) = default;
+  };
+  static FileState state_of(const std::string& file) noexcept;
+
   std::vector<std::string> files() const;
+  std::vector<FileState> states() const;
   void watch();
   void read_again();
 
   const std::shared_ptr<tls::TicketKeys> tickets_ = std::make_shared<tls::TicketKeys>();
   std::vector<std::shared_ptr<tls::CurrentContext>> current_;  // by listener; nullptr: plain bytes
   std::function<void(Checked<void, tls::LoadError>)> on_change_;
+  std::vector<FileState> opened_;  // what open() read, or older
 
   mutable std::mutex mutex_;                // guards the members below
   std::vector<config::ListenSpec> listen_;  // that is in force

@@ -12,8 +12,10 @@
 
 namespace wayside::tls {
 
-// ALPN's name of the only protocol that is spoken, with its length in front (RFC 7301 section 3.1).
-inline constexpr unsigned char kAlpn[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+// ALPN's names of the protocols that are spoken, each with its length in front (RFC 7301 section 3.1).
+inline constexpr unsigned char kServerAlpn[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1',
+                                                8, 'h', 't', 't', 'p', '/', '1', '.', '0'};
+inline constexpr unsigned char kClientAlpn[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 // Versions, ciphers, curves, and the modes that a session relies on.
 Checked<void, LoadError> configure(SSL_CTX* context, const Algorithms& algorithms);

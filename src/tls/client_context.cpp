@@ -42,7 +42,7 @@ class ClientContext::Impl {
   Checked<void, LoadError> load(const ClientOptions& options) {
     if (context_ == nullptr) return LoadError{take_error_text()};
     if (auto done = configure(context_.get(), {}); !done) return done.error();
-    SSL_CTX_set_alpn_protos(context_.get(), kAlpn, sizeof kAlpn);
+    SSL_CTX_set_alpn_protos(context_.get(), kClientAlpn, sizeof kClientAlpn);
     SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context_.get(), on_new_session);
     SSL_CTX_set_verify(context_.get(), options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
@@ -105,8 +105,8 @@ ClientSessions::~ClientSessions() {
     SSL_SESSION_free(each);
 }
 
-// OpenSSL spoils the session of a connection that ends without a close_notify (SSL_free(3)), so connections and this
-// object have copies of their own.
+// OpenSSL spoils the session of a connection that ends without a close_notify (SSL_free(3)), so connections
+// and this object have copies of their own.
 void ClientSessions::add(SSL_SESSION* session) noexcept {
   if (SSL_SESSION_is_resumable(session) != 1) return;
   try {

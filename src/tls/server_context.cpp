@@ -146,7 +146,7 @@ class ServerContext::Impl {
   static int on_protocols(SSL*, const unsigned char** chosen, unsigned char* size,
                           const unsigned char* offered, unsigned offered_size, void*) {
     unsigned char* found = nullptr;
-    if (SSL_select_next_proto(&found, size, kAlpn, sizeof kAlpn, offered, offered_size) !=
+    if (SSL_select_next_proto(&found, size, kServerAlpn, sizeof kServerAlpn, offered, offered_size) !=
         OPENSSL_NPN_NEGOTIATED)
       return SSL_TLSEXT_ERR_ALERT_FATAL;
     *chosen = found;
