@@ -56,7 +56,8 @@ constexpr char kClientListener[] =
     "or "
     "a list of these; TLS is {cert: FILE, key: FILE, ocsp: FILE, certificates: [{cert: FILE, key: FILE, "
     "ocsp: FILE}], "
-    "client_ca: FILE, client_auth: none|optional|require, min_version: 1.2|1.3, ciphers: LIST, curves: LIST}";
+    "client_ca: FILE, client_auth: none|optional|require, forward_client_cert: true|false, min_version: "
+    "1.2|1.3, ciphers: LIST, curves: LIST}";
 constexpr char kMetricsListener[] =
     "an address, {address: ADDRESS, mode: MODE, owner: USER:GROUP}, or a list of these";
 template <auto member, const char* accepted>

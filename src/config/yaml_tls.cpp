@@ -48,6 +48,10 @@ class Reader {
                 [&](const YamlValue& v) {
                   read_value(v, OneOf<kClientAuthWords>::parse, options_.client_auth, mistakes_);
                 }},
+        YamlKey{"forward_client_cert",
+                [&](const YamlValue& v) {
+                  read_value(v, Boolean::parse, options_.forward_client_cert, mistakes_);
+                }},
         YamlKey{"min_version",
                 [&](const YamlValue& v) {
                   read_value(v, OneOf<kVersionWords>::parse, algorithms.min_version, mistakes_);
@@ -139,6 +143,7 @@ void print_server_tls(const tls::ServerOptions& options, YAML::Emitter& out) {
   out << YAML::EndSeq;
   print_file("client_ca", options.client_ca, out);
   out << YAML::Key << "client_auth" << YAML::Value << OneOf<kClientAuthWords>::print(options.client_auth);
+  out << YAML::Key << "forward_client_cert" << YAML::Value << Boolean::print(options.forward_client_cert);
   print_text("min_version", OneOf<kVersionWords>::print(options.algorithms.min_version), out);
   print_text("ciphers", options.algorithms.ciphers, out);
   print_text("curves", options.algorithms.curves, out);

@@ -143,6 +143,8 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
     } else if (kHopByHop.contains(field.id) || kForgeries.contains(field.id) ||
                is_nominated(head.connection, field.name) || (!trusts && is_claim(field))) {
       copier.drop();
+    } else if (rewrite.client_certificate && is_spelling_of(field.name, "x-forwarded-client-cert")) {
+      copier.drop();
     } else if (&field == host && !head.authority.empty()) {
       // RFC 9112 section 3.2.2: the authority of the target replaces the value of Host.
       copier.replace(field, head.authority);
@@ -178,6 +180,8 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
   // These describe what the first proxy saw, so they are added only if absent.
   if (!trusts || !head.fields.contains(kXForwardedProto))
     write_field(out, "X-Forwarded-Proto", rewrite.client_uses_tls ? "https" : "http");
+  if (rewrite.client_certificate && !rewrite.client_certificate->empty())
+    write_field(out, "X-Forwarded-Client-Cert", *rewrite.client_certificate);
   const std::string_view asked_host = !head.authority.empty() ? head.authority : host ? host->value : "";
   if ((!trusts || !head.fields.contains(kXForwardedHost)) && !asked_host.empty())
     write_field(out, "X-Forwarded-Host", asked_host);

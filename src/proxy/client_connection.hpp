@@ -12,6 +12,7 @@
 
 #include "proxy/backend_pool.hpp"
 
+#include <optional>
 #include <string>
 
 namespace wayside::proxy {
@@ -44,6 +45,8 @@ struct ClientConnection {
   bool is_named = false;  // by a header of the PROXY protocol
   std::string named_by;   // the address of its sender, in the same form; meaningful if `is_named`
   bool uses_tls = false;  // towards wayside, or towards the sender of that header
+  // For RequestRewrite::client_certificate.
+  std::optional<std::string> certificate;
   bool is_http1 = false;  // a request was read
   const SessionId id;
 };

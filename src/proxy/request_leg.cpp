@@ -33,12 +33,14 @@ std::optional<End> RequestLeg::admit(const http::RequestHead& head, std::size_t 
   }
 
   head_ = context_.buffers.take_for(
-      http::rewritten_size_bound(head_size + client_.ip.size() + context_.fallback_host.size()));
+      http::rewritten_size_bound(head_size + client_.ip.size() + context_.fallback_host.size()) +
+      (client_.certificate ? client_.certificate->size() : 0));
   const std::optional<std::uint64_t>& hops = plan_.max_forwards;
   const auto written = http::write_request_head(head,
                                                 {.client_ip = client_.ip,
                                                  .trusts_client = client_.is_trusted,
                                                  .client_uses_tls = client_.uses_tls,
+                                                 .client_certificate = client_.certificate,
                                                  .fallback_host = context_.fallback_host,
                                                  .framing = plan_.framing,
                                                  .upgrade = plan_.wants_upgrade,

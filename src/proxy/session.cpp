@@ -4,6 +4,7 @@
 #include "wayside/tls/session.hpp"
 
 #include "proxy/exchange.hpp"
+#include "proxy/forwarded_certificate.hpp"
 #include "proxy/proxy_header.hpp"
 #include "proxy/read_budget.hpp"
 #include "proxy/wait.hpp"
@@ -151,6 +152,7 @@ net::Task<Session::Opening> Session::open_tls() {
     if (!has_come) co_return Opening::kOver;
   }
   net::Stream& stream = client_.stream;
+  const bool forwards_certificate = tls_->forwards_client_cert();
   stream.secure(std::make_unique<tls::Session>(std::move(tls_), stream.descriptor(), client_.in.view()));
   client_.in.release();
   for (;;) {
@@ -170,6 +172,10 @@ net::Task<Session::Opening> Session::open_tls() {
     if (!wake.is_event()) co_return Opening::kOver;
   }
   client_.uses_tls = true;
+  if (forwards_certificate) {
+    const auto certificate = stream.tls()->peer_certificate();
+    client_.certificate = certificate != nullptr ? forwarded_certificate(*certificate) : std::string();
+  }
   count_handshake(tls::HandshakeResult::kOk, {});
   context_.shard.observe_handshake(context_.readiness.woke_at() - began);
   co_return Opening::kOpen;

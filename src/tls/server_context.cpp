@@ -203,8 +203,11 @@ class ServerContext::Impl {
   std::vector<std::unique_ptr<Host>> hosts_;  // never empty once loaded
 };
 
-ServerContext::ServerContext(std::unique_ptr<Impl> impl, std::vector<Certificate> certificates) noexcept
-    : impl_(std::move(impl)), certificates_(std::move(certificates)) {}
+ServerContext::ServerContext(std::unique_ptr<Impl> impl, std::vector<Certificate> certificates,
+                             bool forwards_client_cert) noexcept
+    : impl_(std::move(impl)),
+      certificates_(std::move(certificates)),
+      forwards_client_cert_(forwards_client_cert) {}
 ServerContext::~ServerContext() = default;
 
 Checked<std::shared_ptr<const ServerContext>, LoadError> ServerContext::load(
@@ -213,7 +216,8 @@ Checked<std::shared_ptr<const ServerContext>, LoadError> ServerContext::load(
   std::vector<Certificate> certificates;
   ERR_clear_error();
   if (auto loaded = impl->load(options, certificates); !loaded) return loaded.error();
-  return std::make_shared<const ServerContext>(std::move(impl), std::move(certificates));
+  return std::make_shared<const ServerContext>(std::move(impl), std::move(certificates),
+                                               options.forward_client_cert);
 }
 
 SSL_CTX* ServerContext::handle() const noexcept {

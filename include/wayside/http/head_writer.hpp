@@ -23,7 +23,10 @@ struct RequestRewrite {
   // True: X-Forwarded-For and Forwarded of the client are continued. False: every field that
   // http::is_set_by_proxies() names is dropped, and this hop writes its own.
   bool trusts_client = true;
-  bool client_uses_tls = false;                 // towards a load balancer: the forwarded scheme is https
+  bool client_uses_tls = false;  // towards a load balancer: the forwarded scheme is https
+  // The value of X-Forwarded-Client-Cert in place of what the client says; empty: the field is left out.
+  // None: the field goes on, or not, as others that proxies set.
+  std::optional<std::string_view> client_certificate{};
   std::string_view fallback_host;               // the Host of an HTTP/1.0 request without one
   Framing framing{};                            // of the body that follows
   bool upgrade = false;                         // forward the client's Upgrade field

@@ -41,6 +41,7 @@ struct ServerOptions {
   Algorithms algorithms{};
   std::string client_ca{};  // the authorities that sign clients' certificates, in PEM
   ClientAuth client_auth = ClientAuth::kNone;
+  bool forward_client_cert = false;  // X-Forwarded-Client-Cert tells the backend of the client's certificate
 
   friend bool operator==(const ServerOptions&, const ServerOptions&) = default;
 };

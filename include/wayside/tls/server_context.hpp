@@ -33,16 +33,21 @@ class ServerContext {
   };
   const std::vector<Certificate>& certificates() const noexcept { return certificates_; }
 
+  // ServerOptions::forward_client_cert
+  bool forwards_client_cert() const noexcept { return forwards_client_cert_; }
+
   // For session.hpp. Where a client names a host with another certificate, OpenSSL goes over to its context.
   SSL_CTX* handle() const noexcept;
 
   class Impl;  // private to the source file
-  explicit ServerContext(std::unique_ptr<Impl> impl, std::vector<Certificate> certificates) noexcept;
+  ServerContext(std::unique_ptr<Impl> impl, std::vector<Certificate> certificates,
+                bool forwards_client_cert) noexcept;
   ~ServerContext();
 
  private:
   const std::unique_ptr<Impl> impl_;
   const std::vector<Certificate> certificates_;
+  const bool forwards_client_cert_;
 };
 
 }  // namespace wayside::tls

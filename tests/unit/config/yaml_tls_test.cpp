@@ -47,10 +47,12 @@ TEST(YamlTls, HasSeveralCertificates) {
 
 TEST(YamlTls, HasOptions) {
   const tls::ServerOptions options = read(
-      "{cert: /a, key: /b, client_ca: ca.pem, client_auth: require, min_version: 1.3, ciphers: X, curves: "
+      "{cert: /a, key: /b, client_ca: ca.pem, client_auth: require, forward_client_cert: true, min_version: "
+      "1.3, ciphers: X, curves: "
       "'P-256'}");
   EXPECT_EQ(options.client_ca, "/etc/ca.pem");
   EXPECT_EQ(options.client_auth, tls::ClientAuth::kRequire);
+  EXPECT_TRUE(options.forward_client_cert);
   EXPECT_EQ(options.algorithms, (tls::Algorithms{tls::Version::kTls13, "X", "P-256"}));
 }
 

@@ -187,6 +187,20 @@ TEST(RequestHeadWriter, TellsThatAClientOfIpv6UsesTls) {
             Values({"for=\"[2001:db8:1111:2222:3333:4444:5555:6666]\";proto=https"}));
 }
 
+TEST(RequestHeadWriter, TellsOfTheCertificateOfTheClient) {
+  const std::string forged =
+      "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-Client-Cert: Hash=1\r\nx_forwarded_client_cert: "
+      "Hash=2\r\n\r\n";
+  RequestRewrite rewrite = rewrite_for("10.0.0.1");
+  EXPECT_EQ(values(request(forged, rewrite), "X-Forwarded-Client-Cert"), Values({"Hash=1"}))
+      << "of a trusted proxy";
+  rewrite.client_certificate = "Hash=3";
+  EXPECT_EQ(values(request(forged, rewrite), "X-Forwarded-Client-Cert"), Values({"Hash=3"}));
+  EXPECT_EQ(request(forged, rewrite).find("x_forwarded"), std::string::npos);
+  rewrite.client_certificate = "";
+  EXPECT_EQ(values(request(forged, rewrite), "X-Forwarded-Client-Cert"), Values());
+}
+
 // RFC 9110 section 7.6.3: with the received version, behind earlier elements.
 TEST(RequestHeadWriter, AddsItselfToVia) {
   RequestRewrite rewrite = rewrite_for("::1");
