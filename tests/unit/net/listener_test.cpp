@@ -207,6 +207,7 @@ TEST_F(ListenerTest, NamesAnIpv4ClientAsSuchOnADualStackSocket) {
 TEST_F(ListenerTest, TakesAUnixSocketWhoseClientsHaveNoAddress) {
   const test::TemporaryFolder folder;
   UnixListeningSocket socket = listen_on_unix(folder.path("x.sock"), {}).value();
+  ASSERT_FALSE(socket.file.put_in_place());
   ASSERT_EQ(listener_.open(std::move(socket.socket)), error_code());
   start(listener_);
   RawSocket client = RawSocket::connect({{}, 0, folder.path("x.sock")});
@@ -221,6 +222,7 @@ TEST_F(ListenerTest, TakesAUnixSocketWhoseClientsHaveNoAddress) {
 TEST_F(ListenerTest, SharesTheQueueOfADuplicate) {
   const test::TemporaryFolder folder;
   UnixListeningSocket socket = listen_on_unix(folder.path("x.sock"), {}).value();
+  ASSERT_FALSE(socket.file.put_in_place());
   Listener second(loop_.readiness.executor(), "test", log_);
   ASSERT_EQ(second.open(duplicate(socket.socket).value()), error_code());
   ASSERT_EQ(listener_.open(std::move(socket.socket)), error_code());
