@@ -36,7 +36,7 @@ class Configuration {
   // Throws std::logic_error if the routes do not compile, and std::bad_alloc.
   std::vector<std::unique_ptr<const proxy::Routing>> begin();
 
-  // Reloader::Steps::prepare.
+  // Reloader::Steps::prepare. What it has changed is undone where the result is destroyed before finish().
   Prepared prepare(config::Invocation next);
 
   // Reloader::Steps::finish. Leaves the previous routes in `outcome`, which the reloader's thread destroys.
@@ -49,6 +49,7 @@ class Configuration {
 
  private:
   RoutingUpdate bind(const config::Settings& next, std::vector<std::string>& lines);
+  void warn_of_lacking_series();
   void warn(std::vector<std::string>& lines, std::string_view message, LogField field) const;
   std::string refuse(const config::Errors& errors);
   void put_in_force(Prepared& next, const std::vector<std::unique_ptr<proxy::Worker>>& workers);
