@@ -28,7 +28,6 @@ TESTED_ELSEWHERE = {
     "include/wayside/routes/route_spec.hpp": "tests/unit/routes/route_table_test.cpp",
     "src/admin/live_json.hpp": "tests/unit/admin/api_test.cpp",
     "src/admin/summary.hpp": "tests/unit/admin/pages_test.cpp",
-    "src/app/configuration.hpp": "tests/exhaustion/reload_test.cpp",
     "src/app/reloader.hpp": "tests/e2e/test_reload.py",
     "src/app/route_binder.hpp": "tests/exhaustion/reload_test.cpp",
     "src/app/telemetry.hpp": "tests/integration/metrics_test.cpp",

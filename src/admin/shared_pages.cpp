@@ -10,6 +10,9 @@ namespace {
 // Enough for the formats of a page and a few selections of families.
 constexpr std::size_t kMostKept = 4;
 
+// The keys whose usual size is known. Clients choose the keys.
+constexpr std::size_t kMostSizes = 16;
+
 }  // namespace
 
 SharedPages::Copy SharedPages::get(const Wish& wish, const Make& make) {
@@ -45,15 +48,32 @@ SharedPages::Kept& SharedPages::find_or_make(const Wish& wish, const Make& make)
   Kept made{.key = wish.key, .begun = Clock::now(), .complete = {}, .page = {}, .text = {}, .compressed = {}};
   std::string text;
   // Reserved at once: text that grows would be copied from block to block.
-  text.reserve(usual_size_ + usual_size_ / 8);
+  const std::size_t usual_size = usual_size_of(wish.key);
+  text.reserve(usual_size + usual_size / 8);
   made.page = make(text);
-  usual_size_ = std::max(usual_size_, text.size());
+  note_size(wish.key, text.size());
   made.text = std::make_shared<const std::string>(std::move(text));
   made.complete = Clock::now();
   made_.push_back(made.text);
   kept_.push_back(std::move(made));
   forget_later();
   return kept_.back();
+}
+
+std::size_t SharedPages::usual_size_of(const std::string& key) const noexcept {
+  const auto known = std::ranges::find(usual_sizes_, key, &UsualSize::key);
+  return known == usual_sizes_.end() ? 0 : known->bytes;
+}
+
+void SharedPages::note_size(const std::string& key, std::size_t bytes) {
+  const auto known = std::ranges::find(usual_sizes_, key, &UsualSize::key);
+  if (known != usual_sizes_.end()) {
+    known->bytes = std::max(known->bytes, bytes);
+    std::rotate(known, known + 1, usual_sizes_.end());
+    return;
+  }
+  if (usual_sizes_.size() == kMostSizes) usual_sizes_.erase(usual_sizes_.begin());
+  usual_sizes_.push_back({key, bytes});
 }
 
 void SharedPages::clear() {

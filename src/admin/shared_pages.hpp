@@ -71,14 +71,21 @@ class SharedPages {
     std::shared_ptr<const std::string> compressed;  // nullptr until it is asked for
   };
 
+  struct UsualSize {
+    std::string key;
+    std::size_t bytes;  // of the largest text
+  };
+
   const Kept* find(const Wish& wish) const noexcept;
   Kept& find_or_make(const Wish& wish, const Make& make);
+  std::size_t usual_size_of(const std::string& key) const noexcept;
+  void note_size(const std::string& key, std::size_t bytes);
   void forget_later();
 
   std::vector<Kept> kept_;                              // the oldest first; a few
   std::vector<std::weak_ptr<const std::string>> made_;  // texts, also compressed; some have expired
   std::optional<Gzip> gzip_;
-  std::size_t usual_size_ = 0;  // of the largest text
+  std::vector<UsualSize> usual_sizes_;  // the key that was asked for last is the last
   net::Timer timer_;
   // Tells a timer handler that is already queued whether the object still exists.
   const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);

@@ -42,8 +42,10 @@ Configuration::Configuration(const config::Settings& settings, std::vector<std::
 std::vector<std::unique_ptr<const proxy::Routing>> Configuration::begin() {
   RoutingUpdate update = bind(settings_, warnings_);
   if (labels_are_paths(settings_)) telemetry_.hide_paths_in_history();
+  binder_.put_in_force(update);
   inspector().show(std::move(update.shown));
   telemetry_.exposition().set_configuration(state_);
+  warn_of_lacking_series();
   return std::move(update.of_worker);
 }
 
@@ -52,8 +54,10 @@ Prepared Configuration::prepare(config::Invocation next) {
   auto certificates = certificates_.read(takes_next ? next.settings.listen : settings_.listen);
   if (!certificates) throw std::runtime_error(certificates.error().message);
   std::vector<std::string> lines = std::move(next.hints);
-  RoutingUpdate routing = bind(next.settings, lines);
   const std::vector<std::string_view> keys = config::keys_that_need_restart(settings_, next.settings);
+  // The buckets of new routes are those of the others, so that a sum over endpoints is one histogram.
+  next.settings.measurement = settings_.measurement;
+  RoutingUpdate routing = bind(next.settings, lines);
   if (!keys.empty()) lines.push_back(line_of(kOnlyRoutes, settings_field(keys)));
   return {.routing = std::move(routing),
           .certificates = *std::move(certificates),
@@ -70,11 +74,14 @@ RoutingUpdate Configuration::bind(const config::Settings& next, std::vector<std:
     warn(lines, "buckets, histograms and slo of a known endpoint are fixed: restart to change them",
          {"endpoint", label});
   }
+  return update;
+}
+
+void Configuration::warn_of_lacking_series() {
   if (const std::size_t lacking = telemetry_.registry().lacking_series(); lacking != 0) {
-    warn(lines, "metrics.max_series has no room for all routes: some are counted as \"overflow\"",
+    warn(warnings_, "metrics.max_series has no room for all routes: some are counted as \"overflow\"",
          {"lacking", std::to_string(lacking)});
   }
-  return update;
 }
 
 void Configuration::warn(std::vector<std::string>& lines, std::string_view message, LogField field) const {
@@ -110,16 +117,19 @@ void Configuration::note_certificates(const Checked<void, tls::LoadError>& resul
   telemetry_.exposition().set_configuration(state_);
 }
 
+// What takes memory comes last: where that runs out, a line is missing.
 void Configuration::put_in_force(Prepared& next, const std::vector<std::unique_ptr<proxy::Worker>>& workers) {
   if (next.labels_are_paths) telemetry_.hide_paths_in_history();
   for (std::size_t i = 0; i < workers.size(); ++i)
     workers[i]->use_routing(std::move(next.routing.of_worker[i]));
   certificates_.use(std::move(next.certificates));
+  binder_.put_in_force(next.routing);
   next.routing.shown = inspector().show(std::move(next.routing.shown));
   warnings_.swap(next.warnings);
   state_.route_count = next.route_count;
   state_.last_reload_success = std::chrono::system_clock::now();
   telemetry_.exposition().set_configuration(state_);
+  warn_of_lacking_series();
   log_.info("reloaded", {{"routes", std::to_string(next.route_count)}});
   if (!next.needs_restart.empty()) log_.warn(kOnlyRoutes, {settings_field(next.needs_restart)});
 }

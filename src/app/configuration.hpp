@@ -37,7 +37,8 @@ class Configuration {
   // Throws std::logic_error if the routes do not compile, and std::bad_alloc.
   std::vector<std::unique_ptr<const proxy::Routing>> begin();
 
-  // Reloader::Steps::prepare. Throws std::runtime_error where certificates cannot be used.
+  // Reloader::Steps::prepare. Throws std::runtime_error where certificates cannot be used. What it has
+  // changed is undone where the result is destroyed before finish().
   Prepared prepare(config::Invocation next);
 
   // Reloader::Steps::finish. Leaves the previous routes in `outcome`, which the reloader's thread destroys.
@@ -53,6 +54,7 @@ class Configuration {
 
  private:
   RoutingUpdate bind(const config::Settings& next, std::vector<std::string>& lines);
+  void warn_of_lacking_series();
   void warn(std::vector<std::string>& lines, std::string_view message, LogField field) const;
   std::string refuse(const config::Errors& errors);
   void put_in_force(Prepared& next, const std::vector<std::unique_ptr<proxy::Worker>>& workers);

@@ -125,7 +125,7 @@ struct Daemon::Impl {
       if (const error_code ec = admin->listen(std::move(sockets.of_metrics[i]), sockets.life_of_metrics))
         return cannot_listen(sockets.metrics_addresses[i], ec);
     }
-    return {};
+    return sockets.put_files_in_place();
   }
 
   admin::AdminPages pages() {

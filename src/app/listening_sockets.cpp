@@ -1,6 +1,7 @@
 #include "app/listening_sockets.hpp"
 
 #include "wayside/base/owner.hpp"
+#include "wayside/base/wildcard.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -15,11 +16,11 @@ StartError cannot_listen(const Address& address, std::string_view why) {
   return {fmt::format("cannot listen on {}: {}", to_string(address), why)};
 }
 
-// Whether IPv4 clients of the port of `[::]` belong to another listener.
+// Whether IPv4 clients of the port of the IPv6 wildcard belong to another listener.
 bool leaves_ipv4(const Address& address, const config::Settings& settings) {
-  if (address.host != "::") return false;
+  if (!is_ipv6_wildcard(address.host)) return false;
   const auto is_twin = [&](const config::ListenSpec& other) {
-    return other.address.host == "0.0.0.0" && other.address.port == address.port;
+    return is_ipv4_wildcard(other.address.host) && other.address.port == address.port;
   };
   return std::ranges::any_of(settings.listen, is_twin) ||
          std::ranges::any_of(settings.metrics_listen, is_twin);
@@ -96,6 +97,15 @@ class Opener {
 
 }  // namespace
 
+Checked<void, StartError> ListeningSockets::put_files_in_place() {
+  for (auto* const files : {&metrics_files, &proxy_files}) {
+    for (net::SocketFile& file : *files) {
+      if (const error_code ec = file.put_in_place()) return cannot_listen({{}, 0, file.path()}, ec.message());
+    }
+  }
+  return {};
+}
+
 Checked<ListeningSockets, StartError> open_listening_sockets(const config::Settings& settings,
                                                              InheritedSockets inherited) {
   ListeningSockets all;
@@ -120,17 +130,12 @@ Checked<ListeningSockets, StartError> open_listening_sockets(const config::Setti
     const auto bound = opener.adopt(std::move(inherited.clients[i]), settings.workers, opened);
     if (const auto given = give_to_workers(i, bound, opened); !given) return given.error();
   }
-  const auto open_for_clients = [&](bool is_unix) -> Checked<void, StartError> {
-    for (std::size_t i = 0; i < settings.listen.size() && !is_activated; ++i) {
-      const config::ListenSpec& spec = settings.listen[i];
-      if (spec.address.is_unix() != is_unix) continue;
-      std::vector<net::Descriptor> opened;
-      const auto bound = opener.open(spec, settings.workers, settings.reuse_port, opened);
-      if (const auto given = give_to_workers(i, bound, opened); !given) return given.error();
-    }
-    return {};
-  };
-  if (const auto opened = open_for_clients(false); !opened) return opened.error();
+  for (std::size_t i = 0; i < settings.listen.size() && !is_activated; ++i) {
+    std::vector<net::Descriptor> opened;
+    const auto bound = opener.open(settings.listen[i], settings.workers, settings.reuse_port, opened);
+    if (const auto given = give_to_workers(i, bound, opened); !given) return given.error();
+  }
+  all.proxy_files = opener.take_files();
 
   if (!inherited.metrics.empty()) all.life_of_metrics = net::SocketLife::kManager;
   for (net::Descriptor& socket : inherited.metrics) {
@@ -145,11 +150,6 @@ Checked<ListeningSockets, StartError> open_listening_sockets(const config::Setti
     all.metrics_addresses.push_back(*bound);
   }
   all.metrics_files = opener.take_files();
-
-  // A unix socket may take the path of a running daemon, which would lose it to a start that fails. So these
-  // come last.
-  if (const auto opened = open_for_clients(true); !opened) return opened.error();
-  all.proxy_files = opener.take_files();
   return all;
 }
 

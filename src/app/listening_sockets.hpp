@@ -30,6 +30,10 @@ struct ListeningSockets {
   std::vector<net::SocketFile> metrics_files;
   net::SocketLife life_of_proxy = net::SocketLife::kListener;
   net::SocketLife life_of_metrics = net::SocketLife::kListener;
+
+  // From now on clients find the unix sockets at their paths, and no longer those of a running daemon that
+  // are to be replaced. This is the last step of a start: a daemon that fails before has taken nothing.
+  Checked<void, StartError> put_files_in_place();
 };
 
 // Blocks while names are looked up. Nothing stays open after a failure.

@@ -2,6 +2,7 @@
 
 #include "wayside/base/quote.hpp"
 #include "wayside/base/text.hpp"
+#include "wayside/base/wildcard.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -39,8 +40,8 @@ constexpr std::string_view kForms = "http://host:port/path, unix:/socket or unix
 
 // The address that reaches a listener from this machine.
 Address reachable(Address listener) {
-  if (listener.host == "0.0.0.0") listener.host = "127.0.0.1";
-  if (listener.host == "::") listener.host = "::1";
+  if (is_ipv4_wildcard(listener.host)) listener.host = "127.0.0.1";
+  if (is_ipv6_wildcard(listener.host)) listener.host = "::1";
   return listener;
 }
 

@@ -21,45 +21,43 @@ Method usual_method(MethodSet methods) {
 RouteBinder::RouteBinder(metrics::Registry& registry, std::size_t worker_count, bool inspector_shows_examples)
     : registry_(registry), worker_count_(worker_count), inspector_(worker_count, inspector_shows_examples) {}
 
-RoutingUpdate RouteBinder::prepare(const config::Settings& settings) {
-  Endpoints endpoints;
-  try {
-    RoutingUpdate update = make_update(settings, endpoints);
-    for (const auto& [label, endpoint] : endpoints_) {
-      if (!endpoints.contains(label)) registry_.retire(endpoint);
-    }
-    endpoints_.swap(endpoints);
-    renew_guarantees(settings);
-    return update;
-  } catch (...) {
-    for (const auto& [label, endpoint] : endpoints) {
-      if (!endpoints_.contains(label)) registry_.retire(endpoint);
-    }
-    throw;
-  }
+void RoutingUpdate::Retire::operator()(BoundEndpoints* endpoints) const noexcept {
+  binder->retire_unused(*endpoints);
+  delete endpoints;
 }
 
-RoutingUpdate RouteBinder::make_update(const config::Settings& settings, Endpoints& endpoints) {
+RoutingUpdate RouteBinder::prepare(const config::Settings& settings) {
+  RoutingUpdate update{.of_worker = {},
+                       .shown = {},
+                       .endpoints = {new BoundEndpoints, RoutingUpdate::Retire{this}},
+                       .measured_otherwise = {}};
+  bind_routes(settings, update);
+  return update;
+}
+
+void RouteBinder::bind_routes(const config::Settings& settings, RoutingUpdate& update) {
   auto compiled = routes::RouteTable::build(settings.routes, settings.matching, routes::kNoLimits);
   if (compiled.has_error()) throw std::logic_error("unchecked routes: " + compiled.error().message);
   const auto table = std::make_shared<const routes::RouteTable>(*std::move(compiled));
-  RoutingUpdate update;
   update.shown = inspector_.prepare(table, settings.routes);
   std::vector<metrics::EndpointId> by_route{
       registry_.intern(routes::kUnmatchedLabel, settings.measurement.defaults)};
+  BoundEndpoints& endpoints = *update.endpoints;
+  endpoints.in_order.reserve(settings.routes.size());
   for (const routes::RouteSpec& spec : settings.routes) {
     if (spec.is_excluded) {
       by_route.push_back(metrics::kExcludedEndpoint);
       continue;
     }
-    const auto [label, is_new] = endpoints.try_emplace(spec.label());
+    const auto [label, is_new] = endpoints.by_label.try_emplace(spec.label());
     const metrics::EndpointOptions options = config::endpoint_options(settings.measurement, spec);
     try {
       label->second = registry_.intern(label->first, options, usual_method(spec.methods));
     } catch (...) {
-      if (is_new) endpoints.erase(label);
+      if (is_new) endpoints.by_label.erase(label);
       throw;
     }
+    endpoints.in_order.push_back(label);
     by_route.push_back(label->second);
     if (registry_.options_of(label->second) != options) update.measured_otherwise.push_back(label->first);
   }
@@ -72,18 +70,26 @@ RoutingUpdate RouteBinder::make_update(const config::Settings& settings, Endpoin
       routing->targets.push_back({by_route[route], &update.shown->use(worker, route)});
     update.of_worker.push_back(std::move(routing));
   }
-  return update;
+}
+
+void RouteBinder::put_in_force(RoutingUpdate& update) noexcept {
+  std::swap(endpoints_, *update.endpoints);
+  update.endpoints.reset();
+  renew_guarantees();
+}
+
+void RouteBinder::retire_unused(const BoundEndpoints& endpoints) noexcept {
+  for (const auto& [label, endpoint] : endpoints.by_label) {
+    if (!endpoints_.by_label.contains(label)) registry_.retire(endpoint);
+  }
 }
 
 // Gives the series of retired labels to routes that had no room before.
-void RouteBinder::renew_guarantees(const config::Settings& settings) noexcept {
+void RouteBinder::renew_guarantees() noexcept {
   if (registry_.lacking_series() == 0) return;
   try {
-    for (const routes::RouteSpec& spec : settings.routes) {
-      if (spec.is_excluded) continue;
-      registry_.intern(spec.label(), config::endpoint_options(settings.measurement, spec),
-                       usual_method(spec.methods));
-    }
+    for (const auto& label : endpoints_.in_order)
+      registry_.intern(label->first);
   } catch (const std::bad_alloc&) {
     // Some routes may be counted as overflow until the next reload.
   }

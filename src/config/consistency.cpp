@@ -3,12 +3,14 @@
 #include "wayside/base/ip.hpp"
 #include "wayside/base/owner.hpp"
 #include "wayside/base/quote.hpp"
+#include "wayside/base/wildcard.hpp"
 #include "wayside/metrics/registry.hpp"
 #include "wayside/tls/client_context.hpp"
 #include "wayside/tls/server_context.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string_view>
@@ -17,7 +19,7 @@ namespace wayside::config {
 namespace {
 
 bool is_any(std::string_view host) noexcept {
-  return host == "0.0.0.0" || host == "::";
+  return is_ipv4_wildcard(host) || is_ipv6_wildcard(host);
 }
 
 bool is_this_machine(std::string_view host) noexcept {
@@ -59,10 +61,10 @@ bool is_shared(const Listener& listener, const Settings& settings) {
   return settings.reuse_port && listener.key.starts_with("listen");
 }
 
-// Whether IPv4 clients of the port of `[::]` belong to another listener.
+// Whether IPv4 clients of the port of the IPv6 wildcard belong to another listener.
 bool has_ipv4_twin(const Address& address, const std::vector<Listener>& listeners) {
   return std::ranges::any_of(listeners, [&](const Listener& other) {
-    return other.spec.address.host == "0.0.0.0" && other.spec.address.port == address.port;
+    return is_ipv4_wildcard(other.spec.address.host) && other.spec.address.port == address.port;
   });
 }
 
@@ -76,8 +78,8 @@ bool is_one_address(const Address& a, const Address& b) noexcept {
 bool includes(const Address& wide, const Address& narrow, const std::vector<Listener>& listeners) {
   if (wide.is_unix() || wide.port != narrow.port || !parse_ip(narrow.host)) return false;
   const bool is_ipv6 = narrow.host.find(':') != narrow.host.npos;
-  if (wide.host == "0.0.0.0") return !is_ipv6;
-  return wide.host == "::" && (is_ipv6 || !has_ipv4_twin(wide, listeners));
+  if (is_ipv4_wildcard(wide.host)) return !is_ipv6;
+  return is_ipv6_wildcard(wide.host) && (is_ipv6 || !has_ipv4_twin(wide, listeners));
 }
 
 // What the address of `later` has to do with that of `first`, which prevents listening on both; empty:
@@ -109,16 +111,6 @@ void append_overlaps(const std::vector<Listener>& listeners, const Settings& set
                       address.is_unix() ? "remove one of them" : "change the port of one of them"));
       break;
     }
-  }
-}
-
-void append_unknown_owners(const std::vector<Listener>& listeners, const Places& places,
-                           std::vector<std::string>& lines) {
-  for (const Listener& listener : listeners) {
-    const auto owner = find_owner(listener.spec.owner);
-    if (owner.has_value()) continue;
-    lines.push_back(fmt::format("{}: expected the owner to be known on this machine, found {}",
-                                places.of(listener.key), owner.error()));
   }
 }
 
@@ -249,11 +241,24 @@ std::optional<std::string> series_hint(const Settings& settings, const Places& p
                      metrics::kOverflowLabel);
 }
 
+std::vector<std::string> unknown_owners(const Settings& settings, const Places& places) {
+  std::vector<std::string> lines;
+  for (const Listener& listener : listeners_of(settings)) {
+    const auto owner = find_owner(listener.spec.owner);
+    if (owner.has_value()) continue;
+    lines.push_back(fmt::format("{}: expected the owner to be known on this machine, found {}",
+                                places.of(listener.key), owner.error()));
+  }
+  return lines;
+}
+
 std::vector<std::string> inconsistencies(const Settings& settings, const Places& places, Action action) {
   std::vector<std::string> lines;
   const std::vector<Listener> listeners = listeners_of(settings);
   append_overlaps(listeners, settings, places, lines);
-  append_unknown_owners(listeners, places, lines);
+  if (action == Action::kRun || action == Action::kDemo) {
+    std::ranges::move(unknown_owners(settings, places), std::back_inserter(lines));
+  }
   append_useless_proxy_protocols(settings, places, lines);
   if (action == Action::kRun || action == Action::kCheck) append_tls_mistakes(settings, places, lines);
   if (action == Action::kDemo) append_addresses_of_no_demo(settings, lines);

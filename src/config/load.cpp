@@ -88,6 +88,7 @@ std::vector<std::string> as_lines(const Settings& settings, const std::vector<ro
 std::vector<std::string> hints_of(const Settings& settings, const Places& places) {
   std::vector<std::string> hints = as_lines(settings, routes::lint(settings.routes, settings.matching));
   if (auto hint = series_hint(settings, places)) hints.push_back(*std::move(hint));
+  append(hints, unknown_owners(settings, places));
   return hints;
 }
 

@@ -81,7 +81,12 @@ void write_framing(Appender& out, const Framing& framing, bool length_is_there) 
   }
 }
 
-// This hop's element of a Forwarded field (RFC 7239 sections 4 and 6). An IPv6 address is quoted and in
+// Of the request as it came to this hop, or to the load balancer in front of it.
+std::string_view scheme_of(const RequestRewrite& rewrite) noexcept {
+  return rewrite.client_uses_tls ? "https" : "http";
+}
+
+// This hop's element of a Forwarded field (RFC 7239 sections 4 to 6). An IPv6 address is quoted and in
 // brackets, and a client without an address is unknown.
 std::string_view own_forwarded(const RequestRewrite& rewrite, std::span<char, 64> buffer) noexcept {
   const std::string_view ip = rewrite.client_ip;
@@ -90,7 +95,8 @@ std::string_view own_forwarded(const RequestRewrite& rewrite, std::span<char, 64
   element.text(is_v6 ? "for=\"[" : "for=");
   element.text(ip.empty() ? "unknown" : ip);
   if (is_v6) element.text("]\"");
-  if (rewrite.client_uses_tls) element.text(";proto=https");
+  element.text(";proto=");
+  element.text(scheme_of(rewrite));
   return {buffer.data(), element.size().value_or(0)};
 }
 
@@ -179,7 +185,7 @@ std::optional<std::size_t> write_request_head(const RequestHead& head, const Req
     write_field(out, "Forwarded", own_forwarded(rewrite, own_element));
   // These describe what the first proxy saw, so they are added only if absent.
   if (!trusts || !head.fields.contains(kXForwardedProto))
-    write_field(out, "X-Forwarded-Proto", rewrite.client_uses_tls ? "https" : "http");
+    write_field(out, "X-Forwarded-Proto", scheme_of(rewrite));
   if (rewrite.client_certificate && !rewrite.client_certificate->empty())
     write_field(out, "X-Forwarded-Client-Cert", *rewrite.client_certificate);
   const std::string_view asked_host = !head.authority.empty() ? head.authority : host ? host->value : "";

@@ -128,14 +128,16 @@ Result<std::string> bind_beside(const Descriptor& socket, const std::string& pat
 }
 
 // Whether a socket may be put at the path.
-error_code check_path(const std::string& path, const sockaddr_un& address, bool replaces) noexcept {
+error_code check_path(const std::string& path, bool replaces) noexcept {
+  const Result<sockaddr_un> address = unix_address(path);
+  if (!address) return address.error();
   struct stat file {};
   if (::lstat(path.c_str(), &file) != 0) return errno == ENOENT ? error_code() : last_error();
   if (!S_ISSOCK(file.st_mode)) return make_error_code(boost::system::errc::file_exists);
   if (replaces) return {};
   const Descriptor client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!client.is_open()) return last_error();
-  if (::connect(client.number(), generic(address), sizeof address) == 0 || errno == EAGAIN)
+  if (::connect(client.number(), generic(*address), sizeof *address) == 0 || errno == EAGAIN)
     return boost::asio::error::address_in_use;
   return errno == ECONNREFUSED || errno == ENOENT ? error_code() : last_error();
 }
@@ -195,51 +197,58 @@ Result<Address> adopt(const Descriptor& socket, std::optional<std::chrono::secon
 }
 
 Result<UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how) {
-  const Result<sockaddr_un> wanted = unix_address(path);
-  if (!wanted) return wanted.error();
-  const Descriptor lock = lock_folder_of(path);
-  if (const error_code ec = check_path(path, *wanted, how.replaces)) return ec;
-
-  // Made under another name, and renamed once everything about it is right.
+  if (const error_code ec = check_path(path, how.replaces)) return ec;
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket.is_open()) return last_error();
   if (how.mode) ::fchmod(socket.number(), 0);  // the file begins with the mode of the socket (unix(7))
-  const Result<std::string> new_path = bind_beside(socket, path);
-  if (!new_path) return new_path.error();
-  error_code ec = give_access(*new_path, how);
-  if (!ec) ec = error_of(::listen(socket.number(), kBacklog));
-  Descriptor made;
-  if (!ec) {
-    made = Descriptor(::open(new_path->c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-    if (!made.is_open()) ec = last_error();
-  }
-  if (!ec) ec = error_of(::rename(new_path->c_str(), path.c_str()));
-  if (ec) {
-    ::unlink(new_path->c_str());
+  Result<std::string> beside = bind_beside(socket, path);
+  if (!beside) return beside.error();
+  UnixListeningSocket listening{std::move(socket), {}};
+  SocketFile& file = listening.file;
+  file.path_ = path;
+  file.beside_ = *std::move(beside);
+  file.replaces_ = how.replaces;
+  file.made_ = Descriptor(::open(file.beside_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!file.made_.is_open()) {
+    const error_code ec = last_error();
+    ::unlink(file.beside_.c_str());
     return ec;
   }
-  UnixListeningSocket listening{std::move(socket), {}};
-  listening.file.path_ = path;
-  listening.file.made_ = std::move(made);
+  if (const error_code ec = give_access(file.beside_, how)) return ec;
+  if (::listen(listening.socket.number(), kBacklog) != 0) return last_error();
   return listening;
 }
 
 SocketFile::SocketFile(SocketFile&& other) noexcept
-    : path_(std::exchange(other.path_, {})), made_(std::move(other.made_)) {}
+    : path_(std::exchange(other.path_, {})),
+      beside_(std::exchange(other.beside_, {})),
+      replaces_(other.replaces_),
+      made_(std::move(other.made_)) {}
 
 SocketFile& SocketFile::operator=(SocketFile&& other) noexcept {
   std::swap(path_, other.path_);
+  std::swap(beside_, other.beside_);
+  std::swap(replaces_, other.replaces_);
   std::swap(made_, other.made_);
   return *this;
 }
 
+error_code SocketFile::put_in_place() noexcept {
+  const Descriptor lock = lock_folder_of(path_);
+  if (const error_code ec = check_path(path_, replaces_)) return ec;
+  if (::rename(beside_.c_str(), path_.c_str()) != 0) return last_error();
+  beside_.clear();
+  return {};
+}
+
 SocketFile::~SocketFile() {
   if (path_.empty()) return;
-  const Descriptor lock = lock_folder_of(path_);
+  const std::string& path = present_path();
+  const Descriptor lock = lock_folder_of(path);
   struct stat made {};
   struct stat present {};
-  if (::fstat(made_.number(), &made) != 0 || ::lstat(path_.c_str(), &present) != 0) return;
-  if (present.st_dev == made.st_dev && present.st_ino == made.st_ino) ::unlink(path_.c_str());
+  if (::fstat(made_.number(), &made) != 0 || ::lstat(path.c_str(), &present) != 0) return;
+  if (present.st_dev == made.st_dev && present.st_ino == made.st_ino) ::unlink(path.c_str());
 }
 
 Result<Descriptor> duplicate(const Descriptor& socket) noexcept {

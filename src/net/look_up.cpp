@@ -7,6 +7,7 @@
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/post.hpp>
 
+#include <cerrno>
 #include <exception>
 #include <mutex>
 #include <new>
@@ -21,12 +22,19 @@ using boost::asio::ip::tcp;
 
 constexpr Milliseconds kTryToDeliverAgainAfter{100};
 
+// getaddrinfo(3) may say that a name does not exist where it lacks descriptors or memory to find it. `number`
+// is errno, which tells.
+error_code cause_of(const error_code& ec, int number) noexcept {
+  const bool is_shortage = number == EMFILE || number == ENFILE || number == ENOMEM;
+  return is_shortage ? error_code(number, boost::system::system_category()) : ec;
+}
+
 Result<LookUps::Found> look_up(const std::string& host, const std::string& port) {
   boost::asio::io_context not_run;
   boost::asio::ip::basic_resolver<tcp, Executor> resolver(not_run.get_executor());
   error_code ec;
   const auto entries = resolver.resolve(host, port, tcp::resolver::numeric_service, ec);
-  if (ec) return ec;
+  if (ec) return cause_of(ec, errno);
   LookUps::Found found;
   for (const auto& entry : entries)
     found.push_back(entry.endpoint());

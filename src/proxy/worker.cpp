@@ -58,6 +58,11 @@ struct Worker::Impl {
         drain_timer(readiness.executor()),
         room_timer(readiness.executor()),
         session_limit(dependencies.share.clients) {}
+  ~Impl() { take_routing(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void take_routing() noexcept { context.routing.reset(next_routing.exchange(nullptr)); }
 
   // The life of one session, which is a member of this coroutine's frame.
   net::Detached serve(net::Stream stream, Newcomer newcomer) {
@@ -245,6 +250,8 @@ struct Worker::Impl {
   std::uint64_t wake_rounds = 0;
   std::atomic<bool> announcement_was_asked_for = false;  // by any thread
   net::OperationMemory announcement_memory;
+  std::atomic<const Routing*> next_routing = nullptr;  // owned; nullptr once it is taken
+  net::OperationMemory routing_memory;
   std::atomic<bool> owes_pulse = false;
   net::OperationMemory pulse_memory;
   std::atomic<bool> has_ended = false;            // run()
@@ -265,10 +272,10 @@ error_code Worker::listen(net::Descriptor socket, net::SocketLife life, Entrance
   return door.listener.open(std::move(socket), life);
 }
 
-void Worker::use_routing(std::unique_ptr<const Routing> routing) {
-  boost::asio::post(impl_->io, [impl = impl_.get(), next = std::move(routing)]() mutable {
-    impl->context.routing = std::move(next);
-  });
+void Worker::use_routing(std::unique_ptr<const Routing> routing) noexcept {
+  const std::unique_ptr<const Routing> skipped(impl_->next_routing.exchange(routing.release()));
+  if (skipped != nullptr) return;  // its handler takes the new one
+  boost::asio::post(impl_->io, impl_->routing_memory.bind([impl = impl_.get()] { impl->take_routing(); }));
 }
 
 BackendReporter& Worker::backend_reporter() noexcept {

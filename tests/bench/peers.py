@@ -14,8 +14,10 @@ from pathlib import Path
 
 import load
 import support
+from nginx_configuration import FILES
 
-NGINX = """\
+NGINX = (
+    """\
 {modules}daemon off;
 worker_processes 1;
 worker_rlimit_nofile {files};
@@ -24,12 +26,9 @@ error_log stderr error;
 pid {folder}/nginx-{name}.pid;
 events {{ worker_connections {connections}; }}
 http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+"""
+    + FILES
+    + """\
     keepalive_requests 1000000000;
     client_max_body_size 0;
 {metrics}    upstream backend {{
@@ -53,6 +52,7 @@ http {{
 {observe}    }}
 }}
 """
+)
 
 # What the same nginx needs to count by route. The modules are where Debian has them.
 NGINX_LUA = {

@@ -7,6 +7,20 @@ from pathlib import Path
 import support
 
 
+def scrape_config(*ports, job="wayside", rules=()):
+    """The text of a configuration that scrapes these ports of the loopback interface each second."""
+    return f"""\
+global:
+  scrape_interval: 1s
+  evaluation_interval: 1s
+rule_files: {json.dumps(list(rules))}
+scrape_configs:
+  - job_name: {job}
+    static_configs:
+      - targets: {json.dumps([f"127.0.0.1:{port}" for port in ports])}
+"""
+
+
 class PrometheusServer(support.Process):
     """Ready when the constructor returns. `config` is the text of its configuration file, which lies in `folder`."""
 

@@ -14,7 +14,7 @@ import unittest
 
 import support
 from backend import refusing_url
-from prometheus_server import PrometheusServer
+from prometheus_server import PrometheusServer, scrape_config
 
 GRAFANA = support.SOURCE / "config" / "grafana"
 PROMETHEUS = support.SOURCE / "config" / "prometheus"
@@ -155,17 +155,6 @@ routes:
 # The other instance has no backend, and room for the endpoint "overflow" alone: an alert fires.
 NO_ROOM = "metrics: {max_series: 327}\n"
 
-SCRAPE = """\
-global:
-  scrape_interval: 1s
-  evaluation_interval: 1s
-rule_files: [rules.yml, alerts.yml]
-scrape_configs:
-  - job_name: shop
-    static_configs:
-      - targets: ["127.0.0.1:{}", "127.0.0.1:{}"]
-"""
-
 
 class Visitors:
     """Clients that do what the visitors of --demo do not: streams, bodies, and leaving early. A round takes a second, since so
@@ -227,7 +216,8 @@ class Queries(support.TestCase):
         self.assertGreater(due_often, 0)
         (self.folder / "rules.yml").write_text(rules)
         shutil.copy(PROMETHEUS / "alerts.yml", self.folder)
-        self.prometheus = PrometheusServer(self.folder, SCRAPE.format(serving.metrics_port, failing.metrics_port))
+        config = scrape_config(serving.metrics_port, failing.metrics_port, job="shop", rules=("rules.yml", "alerts.yml"))
+        self.prometheus = PrometheusServer(self.folder, config)
         self.addCleanup(self.prometheus.stop)
 
     def expect_data(self, expression):

@@ -88,12 +88,17 @@ access_log: json
         self.assertEqual(file.read_text(), "dear")
 
     def test_check_finds_what_would_prevent_the_start(self):
-        for listen, why in {f'{{address: "unix:{self.folder}/x", owner: nobody-here}}': 'found no user "nobody-here"',
-                            '["0.0.0.0:80", "127.0.0.1:80"]': 'is among those of "0.0.0.0:80"'}.items():  # fmt: skip
-            file = self.configure(f"listen: {listen}\n")
-            status, out, errors = support.run_wayside("--check", "--config", file)
-            self.assertEqual((status, out), (1, ""))
-            self.assertRegex(errors, rf"^{file}:2: listen\S*: .*{why}")
+        file = self.configure('listen: ["0.0.0.0:80", "127.0.0.1:80"]\n')
+        status, out, errors = support.run_wayside("--check", "--config", file)
+        self.assertEqual((status, out), (1, ""))
+        self.assertRegex(errors, rf'^{file}:2: listen\S*: .*is among those of "0.0.0.0:80"')
+
+    def test_an_unknown_owner_is_a_warning_of_check_and_prevents_the_start(self):
+        file = self.configure(f'listen: {{address: "unix:{self.folder}/x", owner: nobody-here}}\n')
+        for options, expected in {("--check",): 0, (): 1}.items():
+            status, _, errors = support.run_wayside(*options, "--config", file)
+            self.assertEqual(status, expected)
+            self.assertRegex(errors, rf'^{file}:2: listen: .*found no user "nobody-here"')
 
     def test_ipv4_and_ipv6_on_one_port(self):
         try:

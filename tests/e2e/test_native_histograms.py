@@ -11,16 +11,7 @@ import statistics
 import time
 
 import support
-from prometheus_server import PrometheusServer
-
-CONFIG = """\
-global:
-  scrape_interval: 1s
-scrape_configs:
-  - job_name: wayside
-    static_configs:
-      - targets: ["127.0.0.1:{port}"]
-"""
+from prometheus_server import PrometheusServer, scrape_config
 
 WAYSIDE = "routes: ['/after/{microseconds}']\nmetrics: {native_histograms: true}\n"
 
@@ -113,7 +104,7 @@ class NativeHistograms(support.TestCase):
     def start_prometheus(self, wayside, name, *options):
         folder = self.folder / name
         folder.mkdir()
-        prometheus = PrometheusServer(folder, CONFIG.format(port=wayside.metrics_port), *options)
+        prometheus = PrometheusServer(folder, scrape_config(wayside.metrics_port), *options)
         self.addCleanup(prometheus.stop)
         return prometheus
 

@@ -7,22 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import support
 from backend import Backend, pattern
+from nginx_configuration import PREAMBLE
 
 # nginx reaches wayside over keep-alive connections. It connects from 127.0.0.3 and its clients from 127.0.0.2 (all of
 # 127/8 is the loopback), so that X-Forwarded-For shows the two hops.
-CONFIG = """\
-daemon off;
-master_process off;
-error_log stderr warn;
-pid {folder}/nginx.pid;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+CONFIG = PREAMBLE + """\
     upstream wayside {{
         server 127.0.0.1:{wayside_port};
         keepalive 16;

@@ -7,16 +7,7 @@ import threading
 
 import support
 from backend import Backend
-from prometheus_server import PrometheusServer
-
-CONFIG = """\
-global:
-  scrape_interval: 1s
-scrape_configs:
-  - job_name: wayside
-    static_configs:
-      - targets: ["127.0.0.1:{port}"]
-"""
+from prometheus_server import PrometheusServer, scrape_config
 
 ROUTES = "routes: ['/after/{ms}', '/status/{code}']\n"
 
@@ -83,7 +74,7 @@ class Scraping(support.TestCase):
         visitor = Visitor(wayside.proxy_port)
         self.addCleanup(visitor.stop)
 
-        self.prometheus = PrometheusServer(self.folder, CONFIG.format(port=wayside.metrics_port))
+        self.prometheus = PrometheusServer(self.folder, scrape_config(wayside.metrics_port))
         self.addCleanup(self.prometheus.stop)
 
     def query(self, expression):

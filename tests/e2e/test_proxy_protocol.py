@@ -112,7 +112,7 @@ access_log: json
             fields = self.fields(port, "--insecure", "--interface", "127.0.0.7", "--header", "Forwarded: for=6.6.6.6", scheme=scheme)
             self.assertEqual(fields["x-forwarded-for"], "127.0.0.7", name)
             self.assertEqual(fields["x-forwarded-proto"], scheme, name)
-            self.assertEqual(fields["forwarded"], "for=127.0.0.7;proto=https" if scheme == "https" else "for=127.0.0.7", name)
+            self.assertEqual(fields["forwarded"], f"for=127.0.0.7;proto={scheme}", name)
 
     def test_nginx(self):
         wayside = self.listen("true")

@@ -13,6 +13,7 @@ import time
 
 import support
 from backend import Backend, pattern
+from nginx_configuration import PREAMBLE
 
 ROUNDS = 4
 CLIENTS = 4  # of each load balancer
@@ -29,19 +30,7 @@ workers: 2
 timeouts: {{drain_delay: 2s}}
 """
 
-NGINX = """\
-daemon off;
-master_process off;
-error_log stderr warn;
-pid {folder}/nginx.pid;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+NGINX = PREAMBLE + """\
     upstream wayside {{
         server 127.0.0.1:{ports[0]} fail_timeout=1s;
         server 127.0.0.1:{ports[1]} fail_timeout=1s;

@@ -110,7 +110,7 @@ TEST_F(Forwarding, KeepsEndToEndFieldsThatConnectionNames) {
       std::string(kKept) + "Forwarded: for=203.0.113.7\r\nProxy: http://evil.example/\r\n\r\n");
   RawSocket backend = backend_.accept();
   EXPECT_EQ(backend.read_head(), "GET / HTTP/1.1\r\nHost: a\r\n" + std::string(kKept) +
-                                     "Forwarded: for=203.0.113.7, for=127.0.0.1\r\n"
+                                     "Forwarded: for=203.0.113.7, for=127.0.0.1;proto=http\r\n"
                                      "X-Forwarded-For: 127.0.0.1\r\n"
                                      "X-Forwarded-Proto: http\r\n"
                                      "X-Forwarded-Host: a\r\n"

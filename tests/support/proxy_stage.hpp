@@ -26,6 +26,7 @@
 #include "support/connection.hpp"
 #include "support/fake_backend.hpp"
 #include "support/io_loop.hpp"
+#include "support/log_lines.hpp"
 
 #include <array>
 #include <coroutine>
@@ -42,21 +43,6 @@
 #include <variant>
 
 namespace wayside::test {
-
-// Keeps the lines of a Logger. Its memory is reserved in advance, as write() must not throw.
-class LogLines final : public LogSink {
- public:
-  LogLines() { text_.reserve(kCapacity); }
-  void write(std::string_view line) noexcept override {
-    if (text_.size() + line.size() <= kCapacity) text_.append(line);
-  }
-  std::uint64_t dropped() const noexcept override { return 0; }
-  const std::string& text() const noexcept { return text_; }
-
- private:
-  static constexpr std::size_t kCapacity = 64UL * 1024;
-  std::string text_;
-};
 
 class ProxyStage {
  public:

@@ -3,6 +3,7 @@
 #include "support/raw_socket.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <dlfcn.h>
 #include <netdb.h>
@@ -125,5 +126,9 @@ extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo
     return wayside::test::find_stuck_host() ? next("127.0.0.1", service, hints, found) : EAI_AGAIN;
   if (host != nullptr && std::string_view(host) == wayside::test::kMovingHost)
     return wayside::test::find_all(wayside::test::moving_address(), next, service, hints, found);
+  if (host != nullptr && std::string_view(host) == wayside::test::kHostWithoutDescriptors) {
+    errno = EMFILE;
+    return EAI_NONAME;  // as glibc says if it cannot open its first file
+  }
   return next(host, service, hints, found);
 }

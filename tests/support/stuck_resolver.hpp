@@ -12,6 +12,8 @@ namespace wayside::test {
 
 inline constexpr char kStuckHost[] = "stuck.test";
 inline constexpr char kMovingHost[] = "moving.test";
+// A look-up of it runs out of descriptors.
+inline constexpr char kHostWithoutDescriptors[] = "no-descriptors.test";
 
 // Sets the addresses of kMovingHost, separated by blanks.
 void move_host(std::string addresses);

@@ -59,11 +59,22 @@ class SocketFile {
   SocketFile& operator=(SocketFile&& other) noexcept;
   ~SocketFile();
 
+  // Puts the file at its path, once. From now on clients find this socket there, and no longer the one that
+  // it replaces. If several daemons do this at once, one gets the path, provided that the file system has
+  // locks (flock(2)). Fails as listen_on_unix() does.
+  error_code put_in_place() noexcept;
+
+  const std::string& path() const noexcept { return path_; }
+
  private:
   friend Result<struct UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how);
 
-  std::string path_;  // empty: none
-  Descriptor made_;   // the file (O_PATH): while it is open, no other gets its number
+  const std::string& present_path() const noexcept { return beside_.empty() ? path_ : beside_; }
+
+  std::string path_;    // empty: none
+  std::string beside_;  // where the file is until it is put in place; empty from then on
+  bool replaces_ = false;
+  Descriptor made_;  // the file (O_PATH): while it is open, no other gets its number
 };
 
 struct UnixListeningSocket {
@@ -71,10 +82,10 @@ struct UnixListeningSocket {
   SocketFile file;
 };
 
-// Listens at the path. A socket file that nobody listens on is replaced. If several daemons start at once,
-// one gets the path, provided that the file system has locks (flock(2)). Clients find either socket at the
-// path at any time, and never one with another mode or owner. Fails with address_in_use if somebody listens
-// there and is not to be replaced, and with file_exists if the file is no socket.
+// Listens at a file beside the path, which put_in_place() puts there; a socket file that nobody listens on is
+// replaced then. So clients find either socket at the path at any time, and never one with another mode or
+// owner. Fails with address_in_use if somebody listens there and is not to be replaced, and with file_exists
+// if the file is no socket.
 Result<UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how);
 
 // Another descriptor of the socket, with the same accept queue.

@@ -49,8 +49,8 @@ class Worker {
                     Entrance entrance = {});
 
   // From the next request on, this is the routing; exchanges under way keep what they found in the old one.
-  // From any thread.
-  void use_routing(std::unique_ptr<const Routing> routing);
+  // From any thread; needs no memory.
+  void use_routing(std::unique_ptr<const Routing> routing) noexcept;
 
   // Serves until drained. On the thread that is to be the worker's, once.
   void run();

@@ -3,29 +3,25 @@
 #include "wayside/base/direct_log.hpp"
 
 #include "support/listening.hpp"
+#include "support/sinks.hpp"
 #include "unit/admin/admin_test_support.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cerrno>
 #include <chrono>
-#include <fcntl.h>
 #include <future>
 #include <iterator>
 #include <list>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <sys/resource.h>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 namespace wayside::admin {
@@ -254,45 +250,6 @@ TEST(AdminServer, ListensOnSeveralSockets) {
     EXPECT_THAT(get(endpoint, "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
-// While it lives, the process has no free descriptor: every number below the limit is taken.
-class NoDescriptors {
- public:
-  NoDescriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    rlimit limit = before_;
-    limit.rlim_cur = static_cast<rlim_t>(next) + 1;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-    taken_.push_back(next);
-    for (int more = 0; (more = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
-      taken_.push_back(more);
-  }
-  ~NoDescriptors() {
-    for (const int descriptor : taken_)
-      ::close(descriptor);
-    ::setrlimit(RLIMIT_NOFILE, &before_);
-  }
-  NoDescriptors(const NoDescriptors&) = delete;
-  NoDescriptors& operator=(const NoDescriptors&) = delete;
-
- private:
-  rlimit before_{};
-  std::vector<int> taken_;
-};
-
-// UndefinedBehaviorSanitizer opens a pipe to look at the object of a virtual call, unless it has seen the
-// type before: so the calls are made once while there are descriptors.
-void rehearse(boost::asio::io_context& io_context) {
-  const error_code error(EMFILE, boost::system::system_category());
-  EXPECT_NE(error, boost::system::errc::protocol_error);
-  EXPECT_FALSE(error.message().empty());
-  bool is_over = false;
-  boost::asio::steady_timer timer(io_context, std::chrono::milliseconds(1));
-  timer.async_wait([&](const error_code&) { is_over = true; });
-  while (!is_over)
-    io_context.run_one();
-}
-
 TEST(AdminServer, WaitsWithoutSpinningWhileThereIsNoDescriptor) {
   Fixture fixture;
   boost::asio::io_context io_context;
@@ -300,11 +257,10 @@ TEST(AdminServer, WaitsWithoutSpinningWhileThereIsNoDescriptor) {
   const Logger logger(LogLevel::kError, errors);
   AdminServer server(io_context, fixture.pages(), logger);
   const Address address = test::listen_at(server);
-  rehearse(io_context);
   RawClient client({boost::asio::ip::make_address(address.host), address.port});
   client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n");
   {
-    const NoDescriptors none;
+    const test::NoDescriptors none;
     const std::size_t handlers = io_context.run_for(std::chrono::milliseconds(200));
     EXPECT_GT(handlers, 0U);
     EXPECT_LT(handlers, 20U) << "one failed accept, then a timer";

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -84,6 +85,24 @@ TEST_F(SharedPagesTest, AreFreedByTheLastWhoSendsThem) {
     EXPECT_FALSE(kept.expired());
   }
   EXPECT_TRUE(kept.expired()) << "no request came for a while";
+}
+
+TEST_F(SharedPagesTest, ReserveTheUsualSizeOfTheirKey) {
+  constexpr std::size_t kLarge = 1'000'000;
+  constexpr std::size_t kTiny = 10;
+  const auto reserved = [this](const std::string& key, std::size_t size) {
+    std::size_t capacity = 0;
+    pages_.get({.key = key, .asked = Clock::now()}, [&](std::string& text) {
+      capacity = text.capacity();
+      text.assign(size, 'x');
+      return Page{};
+    });
+    return capacity;
+  };
+  reserved("large", kLarge);
+  EXPECT_LT(reserved("tiny", kTiny), 100U);
+  EXPECT_LT(reserved("tiny", kTiny), 100U);
+  EXPECT_GE(reserved("large", kLarge), kLarge);
 }
 
 TEST_F(SharedPagesTest, AreCountedWhileTheyAreThere) {

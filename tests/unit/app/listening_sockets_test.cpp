@@ -31,6 +31,8 @@ config::Settings settings_with(std::vector<config::ListenSpec> listen, std::size
 ListeningSockets open(const config::Settings& settings) {
   auto opened = open_listening_sockets(settings);
   if (!opened) throw std::runtime_error(opened.error().message);
+  if (const auto placed = opened->put_files_in_place(); !placed)
+    throw std::runtime_error(placed.error().message);
   return *std::move(opened);
 }
 
@@ -103,11 +105,26 @@ TEST(ListeningSockets, OfAFailedStartTakeNoPathOfARunningDaemon) {
   EXPECT_TRUE(open_listening_sockets(settings).has_error());
   RawSocket::connect(path.address);
   EXPECT_TRUE(accepts_one(running.of_worker[0].front()));
+  settings.listen = {path, {{{}, 0, folder.path("other.sock")}, {}, "nobody-here"}};
+  EXPECT_TRUE(open_listening_sockets(settings).has_error()) << "the owner of a later socket is unknown";
+  RawSocket::connect(path.address);
+  EXPECT_TRUE(accepts_one(running.of_worker[0].front()));
   settings.listen = {path, kLoopback};
   const auto next = open(settings);
   EXPECT_EQ(next.proxy_addresses.front(), path.address) << "in the order of the settings";
   RawSocket::connect(path.address);
   EXPECT_TRUE(accepts_one(next.of_worker[0].front()));
+}
+
+TEST(ListeningSockets, LeaveIpv4OfAnySpellingToItsListener) {
+  const auto sockets = open(settings_with({{{"0.0.0.0", 0, {}}}}));
+  const std::uint16_t port = sockets.proxy_addresses.front().port;
+  config::Settings both = settings_with({{{"0::0", port, {}}}, {{"0.0.0.0", port, {}}}});
+  both.reuse_port = true;
+  const auto refused = open_listening_sockets(both);
+  ASSERT_TRUE(refused.has_error()) << "the first daemon has the port alone";
+  EXPECT_EQ(refused.error().message,
+            "cannot listen on 0.0.0.0:" + std::to_string(port) + ": Address already in use");
 }
 
 TEST(ListeningSockets, FindTheOwnerByNameAndNumber) {

@@ -3,27 +3,19 @@
 #include "wayside/base/log.hpp"
 
 #include "support/failing_memory.hpp"
+#include "support/log_lines.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include <cstdint>
 #include <functional>
 #include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 namespace wayside::app {
 namespace {
-
-class Lines final : public LogSink {
- public:
-  void write(std::string_view line) noexcept override { text += line; }
-  std::uint64_t dropped() const noexcept override { return 0; }
-  std::string text;
-};
 
 class WorkerThreadTest : public testing::Test {
  protected:
@@ -40,7 +32,7 @@ class WorkerThreadTest : public testing::Test {
   }
 
   boost::asio::io_context io_{1};
-  Lines lines_;
+  test::LogLines lines_;
   Logger log_{LogLevel::kDebug, lines_};
   std::optional<bool> has_failed_;  // nothing: not told yet
 };
@@ -50,21 +42,22 @@ TEST_F(WorkerThreadTest, ReportsTheEnd) {
   run([&] { ++runs; });
   EXPECT_EQ(runs, 1);
   EXPECT_EQ(has_failed_, false);
-  EXPECT_EQ(lines_.text, "");
+  EXPECT_EQ(lines_.text(), "");
 }
 
 TEST_F(WorkerThreadTest, ReportsAFailure) {
   run([] { throw std::runtime_error("the reason"); });
   EXPECT_EQ(has_failed_, true);
-  EXPECT_NE(lines_.text.find(R"(level=error msg="a worker failed, draining the others" error="the reason")"),
-            std::string::npos)
-      << lines_.text;
+  EXPECT_NE(
+      lines_.text().find(R"(level=error msg="a worker failed, draining the others" error="the reason")"),
+      std::string::npos)
+      << lines_.text();
 }
 
 TEST_F(WorkerThreadTest, ReportsAFailureWithoutMemory) {
   run([] { throw std::bad_alloc(); }, false);
   EXPECT_EQ(has_failed_, true);
-  EXPECT_EQ(lines_.text, "") << "there was no memory for it";
+  EXPECT_EQ(lines_.text(), "") << "there was no memory for it";
 }
 
 TEST_F(WorkerThreadTest, ReportsTheEndWithoutMemory) {

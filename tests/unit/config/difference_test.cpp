@@ -1,23 +1,15 @@
 #include "wayside/config/difference.hpp"
 
-#include "config/yaml_settings.hpp"
+#include "unit/config/yaml_test_support.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <string>
 
 namespace wayside::config {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-Settings read(const std::string& text) {
-  Settings settings;
-  EXPECT_THAT(read_yaml("f.yaml", text, settings), IsEmpty());
-  return settings;
-}
 
 TEST(Difference, NamesTheKeysInTheOrderOfTheTable) {
   EXPECT_THAT(keys_that_need_restart(read("workers: 1"), read("workers: 1")), IsEmpty());

@@ -204,9 +204,12 @@ TEST(Load, RejectsAddressesThatOverlap) {
       {"0.0.0.0:80,127.0.0.1:80", R"(found "127.0.0.1:80", which is among those of "0.0.0.0:80")"},
       {"127.0.0.1:80,0.0.0.0:80", R"(found "0.0.0.0:80", which includes "127.0.0.1:80")"},
       {"[::]:80,127.0.0.1:80", R"(found "127.0.0.1:80", which is among those of "[::]:80")"},
+      {"[0::0]:80,127.0.0.1:80", R"(found "127.0.0.1:80", which is among those of "[0::0]:80")"},
+      {"[0:0::]:80,[::1]:80", R"(found "[::1]:80", which is among those of "[0:0::]:80")"},
       {"[::]:80,[::1]:80", R"(found "[::1]:80", which is among those of "[::]:80")"},
       {"[::1]:80,[0:0::1]:80", R"(found "[0:0::1]:80", which is that of)"},
       {"[::]:80,0.0.0.0:80", {}},
+      {"[0::0]:80,0.0.0.0:80", {}},
       {"[::1]:80,0.0.0.0:80", {}},
       {"0.0.0.0:80,127.0.0.1:81", {}},
       {"127.0.0.1:80,127.0.0.2:80", {}},
@@ -248,11 +251,25 @@ TEST_F(LoadFile, KnowsTheOwnersOfSockets) {
                          R"(group "no-such-group")"));
 }
 
+// The file may be checked on another machine than that of the sockets.
+TEST_F(LoadFile, WarnsOfUnknownOwnersWhereNothingListens) {
+  const std::string file = write("listen: {address: unix:/a, owner: no-such-user}\n");
+  const auto checked = load_words({"--check", "--config", file.c_str()});
+  ASSERT_TRUE(checked.has_value()) << checked.error().lines.front();
+  EXPECT_THAT(checked->hints,
+              ElementsAre(file + R"(:1: listen: expected the owner to be known on this machine, found no )"
+                                 R"(user "no-such-user")"));
+  EXPECT_THAT(errors_of({"--explain", "GET /", "--config", file.c_str()}), IsEmpty());
+  EXPECT_THAT(errors_of({"--config", file.c_str()}), ElementsAre(HasSubstr("no-such-user")));
+}
+
 TEST(Load, RejectsABackendThatIsWaysideItself) {
   for (const char* backend : {"http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"}) {
     EXPECT_THAT(errors_of({"--backend", backend}),
                 ElementsAre(StartsWith("--backend: expected another service")));
   }
+  EXPECT_THAT(errors_of({"--backend", "http://[::1]:8080", "--listen", "[0::0]:8080"}),
+              ElementsAre(StartsWith("--backend: expected another service")));
   EXPECT_THAT(errors_of({"--backend", "http://127.0.0.1:8080", "--listen", "10.0.0.1:8080"}), IsEmpty());
   EXPECT_THAT(errors_of({"--backend", "http://app:8080"}), IsEmpty());
   EXPECT_THAT(errors_of({"--demo", "--listen", ":5000"}), IsEmpty())

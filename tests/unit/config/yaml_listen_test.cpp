@@ -1,6 +1,6 @@
 #include "config/yaml_listen.hpp"
 
-#include "config/yaml_settings.hpp"
+#include "unit/config/yaml_test_support.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,17 +13,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-Settings read(const std::string& text) {
-  Settings settings;
-  EXPECT_THAT(read_yaml("f.yaml", text, settings), IsEmpty());
-  return settings;
-}
-
-std::vector<std::string> mistakes_of(const std::string& text) {
-  Settings settings;
-  return read_yaml("f.yaml", text, settings);
-}
 
 const ListenSpec kTcp{{"0.0.0.0", 80, {}}};
 const ListenSpec kUnix{{{}, 0, "/run/w.sock"}};

@@ -2,6 +2,8 @@
 
 #include "wayside/config/load.hpp"
 
+#include "unit/config/yaml_test_support.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,17 +25,6 @@ MethodSet set_of(std::initializer_list<Method> methods) {
   for (const Method method : methods)
     set.insert(method);
   return set;
-}
-
-Settings read(const std::string& text) {
-  Settings settings;
-  EXPECT_THAT(read_yaml("f.yaml", text, settings), IsEmpty()) << text;
-  return settings;
-}
-
-std::vector<std::string> mistakes_of(const std::string& text) {
-  Settings settings;
-  return read_yaml("f.yaml", text, settings);
 }
 
 TEST(YamlSettings, AreTheDefaultsWhereTheFileSaysNothing) {

@@ -121,11 +121,12 @@ TEST(RequestHeadWriter, AppendsTheClientToTheLastForwarded) {
   };
   EXPECT_EQ(forwarded("", "2.2.2.2"), Values());
   EXPECT_EQ(forwarded("Forwarded: for=6.6.6.6;proto=https\r\n", "2.2.2.2"),
-            Values({"for=6.6.6.6;proto=https, for=2.2.2.2"}));
+            Values({"for=6.6.6.6;proto=https, for=2.2.2.2;proto=http"}));
   EXPECT_EQ(forwarded("Forwarded: for=a\r\nConnection: forwarded\r\nForwarded: for=b\r\n", "2001:db8::1"),
-            Values({"for=a", "for=b, for=\"[2001:db8::1]\""}));
-  EXPECT_EQ(forwarded("Forwarded:\r\n", "2.2.2.2"), Values({"for=2.2.2.2"}));
-  EXPECT_EQ(forwarded("Forwarded: for=a\r\n", ""), Values({"for=a, for=unknown"})) << "a unix socket";
+            Values({"for=a", "for=b, for=\"[2001:db8::1]\";proto=http"}));
+  EXPECT_EQ(forwarded("Forwarded:\r\n", "2.2.2.2"), Values({"for=2.2.2.2;proto=http"}));
+  EXPECT_EQ(forwarded("Forwarded: for=a\r\n", ""), Values({"for=a, for=unknown;proto=http"}))
+      << "a unix socket";
 }
 
 TEST(RequestHeadWriter, AppendsTheClientToTheLastForwardedFor) {
@@ -160,7 +161,7 @@ TEST(RequestHeadWriter, ReplacesTheClaimsOfAClientThatIsNotTrusted) {
   EXPECT_EQ(values(request("GET / HTTP/1.1\r\nHost: h\r\nForwarded: for=6.6.6.6\r\nForwarded: for=b\r\n\r\n",
                            rewrite),
                    "Forwarded"),
-            Values({"for=8.8.8.8"}));
+            Values({"for=8.8.8.8;proto=http"}));
   EXPECT_EQ(values(request("GET / HTTP/1.1\r\nHost: h\r\n\r\n", rewrite), "Forwarded"), Values());
 }
 

@@ -97,6 +97,14 @@ TEST(ListeningSocket, HandsItsKeepAliveOnToClients) {
   EXPECT_EQ(option_of(listen_on_tcp(kLoopback, {}).value().socket, SOL_SOCKET, SO_KEEPALIVE), 0);
 }
 
+// Listens, and puts the file in place.
+Result<UnixListeningSocket> listen_at(const std::string& path, const UnixListening& how) {
+  auto listening = listen_on_unix(path, how);
+  if (!listening) return listening;
+  if (const error_code ec = listening->file.put_in_place()) return ec;
+  return listening;
+}
+
 class UnixListeningTest : public testing::Test {
  protected:
   struct stat file() const {
@@ -111,7 +119,7 @@ class UnixListeningTest : public testing::Test {
     return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_.path()), {}));
   }
   error_code error_of(const UnixListening& how) const {
-    const auto opened = listen_on_unix(path_, how);
+    const auto opened = listen_at(path_, how);
     return opened.has_value() ? error_code() : opened.error();
   }
 
@@ -121,7 +129,7 @@ class UnixListeningTest : public testing::Test {
 
 TEST_F(UnixListeningTest, IsThereUntilTheEnd) {
   {
-    const auto opened = listen_on_unix(path_, {}).value();
+    const auto opened = listen_at(path_, {}).value();
     EXPECT_NE(::fcntl(opened.socket.number(), F_GETFL) & O_NONBLOCK, 0);
     EXPECT_NE(::fcntl(opened.socket.number(), F_GETFD) & FD_CLOEXEC, 0);
     EXPECT_NO_THROW(connect());
@@ -133,12 +141,12 @@ TEST_F(UnixListeningTest, IsThereUntilTheEnd) {
 TEST_F(UnixListeningTest, HasTheModeAsked) {
   for (const mode_t mode : {0600U, 0660U, 0777U}) {
     const mode_t mask = ::umask(077);
-    const auto opened = listen_on_unix(path_, {.mode = mode}).value();
+    const auto opened = listen_at(path_, {.mode = mode}).value();
     ::umask(mask);
     EXPECT_EQ(this->mode(), mode);
   }
   const mode_t mask = ::umask(027);
-  const auto opened = listen_on_unix(path_, {}).value();
+  const auto opened = listen_at(path_, {}).value();
   ::umask(mask);
   EXPECT_EQ(mode(), 0750U) << "as the process creates files";
 }
@@ -147,7 +155,7 @@ TEST_F(UnixListeningTest, HasTheOwnerAsked) {
   // Everybody may give a file to themselves, and root to anybody.
   const uid_t user = ::geteuid() == 0 ? 12345 : ::geteuid();
   const gid_t group = ::geteuid() == 0 ? 23456 : ::getegid();
-  const auto opened = listen_on_unix(path_, {.mode = 0640, .user = user, .group = group}).value();
+  const auto opened = listen_at(path_, {.mode = 0640, .user = user, .group = group}).value();
   EXPECT_EQ(file().st_uid, user);
   EXPECT_EQ(file().st_gid, group);
   EXPECT_EQ(mode(), 0640U);
@@ -155,19 +163,19 @@ TEST_F(UnixListeningTest, HasTheOwnerAsked) {
 
 TEST_F(UnixListeningTest, TakesThePathOfADeadSocket) {
   {
-    auto dead = listen_on_unix(path_, {}).value();
+    auto dead = listen_at(path_, {}).value();
     const auto kept = std::move(dead.file);
     dead.socket.close();
     ASSERT_TRUE(exists());
     EXPECT_THROW(connect(), std::runtime_error);
-    const auto next = listen_on_unix(path_, {}).value();
+    const auto next = listen_at(path_, {}).value();
     EXPECT_NO_THROW(connect());
   }
   EXPECT_FALSE(exists());
 }
 
 TEST_F(UnixListeningTest, LeavesALivingSocketAlone) {
-  const auto opened = listen_on_unix(path_, {}).value();
+  const auto opened = listen_at(path_, {}).value();
   EXPECT_EQ(error_of({}), boost::asio::error::address_in_use);
   EXPECT_NO_THROW(connect());
   EXPECT_EQ(files(), 1U);
@@ -175,9 +183,9 @@ TEST_F(UnixListeningTest, LeavesALivingSocketAlone) {
 
 // As at a restart without a gap: the old process still serves, and must not remove the new one's file.
 TEST_F(UnixListeningTest, ReplacesALivingSocketIfAsked) {
-  std::optional first(listen_on_unix(path_, {}).value());
+  std::optional first(listen_at(path_, {}).value());
   connect();
-  const auto second = listen_on_unix(path_, {.replaces = true}).value();
+  const auto second = listen_at(path_, {.replaces = true}).value();
   connect();
   EXPECT_TRUE(Descriptor(::accept(first->socket.number(), nullptr, nullptr)).is_open());
   EXPECT_FALSE(Descriptor(::accept(first->socket.number(), nullptr, nullptr)).is_open());
@@ -186,20 +194,41 @@ TEST_F(UnixListeningTest, ReplacesALivingSocketIfAsked) {
   EXPECT_NO_THROW(connect());
 }
 
+// As a start that fails in a later step.
+TEST_F(UnixListeningTest, TakesThePathOnlyWhenItIsPutInPlace) {
+  const auto running = listen_at(path_, {}).value();
+  {
+    const auto abandoned = listen_on_unix(path_, {.replaces = true}).value();
+    EXPECT_EQ(files(), 2U);
+  }
+  EXPECT_EQ(files(), 1U);
+  connect();
+  EXPECT_TRUE(Descriptor(::accept(running.socket.number(), nullptr, nullptr)).is_open());
+}
+
+// Two daemons that start at once both find the path free at first.
+TEST_F(UnixListeningTest, LeavesThePathToWhoeverWasFaster) {
+  auto slower = listen_on_unix(path_, {}).value();
+  const auto faster = listen_at(path_, {}).value();
+  EXPECT_EQ(slower.file.put_in_place(), boost::asio::error::address_in_use);
+  connect();
+  EXPECT_TRUE(Descriptor(::accept(faster.socket.number(), nullptr, nullptr)).is_open());
+}
+
 // ext4 gives the number of a file that is gone to the next one.
 TEST_F(UnixListeningTest, LeavesTheFileOfALaterSocketWithItsNumber) {
-  std::optional first(listen_on_unix(path_, {}).value());
+  std::optional first(listen_at(path_, {}).value());
   const ino_t number = file().st_ino;
-  const auto second = listen_on_unix(path_, {.replaces = true}).value();
+  const auto second = listen_at(path_, {.replaces = true}).value();
   first->socket.close();  // it drains
-  const auto third = listen_on_unix(path_, {.replaces = true}).value();
+  const auto third = listen_at(path_, {.replaces = true}).value();
   const bool is_reused = file().st_ino == number;
   first.reset();
   EXPECT_TRUE(exists()) << (is_reused ? "the number was reused" : "");
   EXPECT_NO_THROW(connect());
 }
 
-// Calls listen_on_unix() for all paths at once; of each, what came of it.
+// Calls listen_at() for all paths at once; of each, what came of it.
 std::vector<std::optional<UnixListeningSocket>> listen_at_once(const std::vector<std::string>& paths) {
   std::barrier start(static_cast<std::ptrdiff_t>(paths.size()));
   std::vector<std::optional<UnixListeningSocket>> sockets(paths.size());
@@ -207,7 +236,7 @@ std::vector<std::optional<UnixListeningSocket>> listen_at_once(const std::vector
   for (std::size_t i = 0; i < paths.size(); ++i) {
     rivals.emplace_back([&, i] {
       start.arrive_and_wait();
-      if (auto socket = listen_on_unix(paths[i], {})) sockets[i] = *std::move(socket);
+      if (auto socket = listen_at(paths[i], {})) sockets[i] = *std::move(socket);
     });
   }
   for (std::thread& rival : rivals)
@@ -221,7 +250,7 @@ TEST_F(UnixListeningTest, GivesThePathToOneOfSeveral) {
   for (int round = 0; round < 40; ++round) {
     std::optional<UnixListeningSocket> dead;
     if (round % 2 == 0) {
-      dead = listen_on_unix(path_, {}).value();
+      dead = listen_at(path_, {}).value();
       dead->socket.close();
     }
     const auto sockets = listen_at_once(std::vector(6, path_));
@@ -254,14 +283,14 @@ TEST_F(UnixListeningTest, ListensAtEveryPathThatFits) {
       const std::string path = folder + "/" + name;
       ASSERT_EQ(path.size(), size);
       for (int i = 0; i < 8; ++i) {
-        const auto opened = listen_on_unix(path, {.replaces = true});
+        const auto opened = listen_at(path, {.replaces = true});
         ASSERT_TRUE(opened) << size << " " << name << ": " << opened.error().message();
         RawSocket::connect({{}, 0, path});
       }
       EXPECT_TRUE(std::filesystem::is_empty(folder)) << size << " " << name;
     }
   }
-  EXPECT_EQ(listen_on_unix(folder_.path(std::string(107 - folder_.path().size(), 'x')), {}).error(),
+  EXPECT_EQ(listen_at(folder_.path(std::string(107 - folder_.path().size(), 'x')), {}).error(),
             boost::system::errc::filename_too_long);
 }
 
@@ -269,7 +298,7 @@ TEST_F(UnixListeningTest, ListensAtEveryPathThatFits) {
 TEST_F(UnixListeningTest, StartsThoughTheFolderStaysLocked) {
   const Descriptor folder(::open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   ASSERT_EQ(::flock(folder.number(), LOCK_EX), 0);
-  const auto opened = listen_on_unix(path_, {}).value();
+  const auto opened = listen_at(path_, {}).value();
   EXPECT_NO_THROW(connect());
 }
 
@@ -293,9 +322,9 @@ TEST_F(UnixListeningTest, LeavesNothingBehindWhereItFails) {
 
 TEST(UnixListening, SaysWhyItCannot) {
   const test::TemporaryFolder folder;
-  EXPECT_EQ(listen_on_unix(folder.path("none/x.sock"), {}).error(),
+  EXPECT_EQ(listen_at(folder.path("none/x.sock"), {}).error(),
             boost::system::errc::no_such_file_or_directory);
-  EXPECT_EQ(listen_on_unix(folder.path(std::string(200, 'x')), {}).error(),
+  EXPECT_EQ(listen_at(folder.path(std::string(200, 'x')), {}).error(),
             boost::system::errc::filename_too_long);
 }
 

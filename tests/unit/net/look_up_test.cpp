@@ -1,5 +1,7 @@
 #include "net/look_up.hpp"
 
+#include "wayside/net/shortage.hpp"
+
 #include "support/io_loop.hpp"
 #include "support/no_threads.hpp"
 #include "support/stuck_resolver.hpp"
@@ -55,6 +57,15 @@ TEST_F(LookUpTest, FindsTheEndpointsOfANameInTheirOrder) {
   ASSERT_TRUE(ended_[0].found.has_value()) << ended_[0].found.error().message();
   EXPECT_EQ(*ended_[0].found,
             LookUps::Found({{make_address("127.0.0.2"), 8080}, {make_address("127.0.0.1"), 8080}}));
+}
+
+// It tells nothing about the name.
+TEST_F(LookUpTest, ReportsAShortageOfDescriptorsAsSuch) {
+  make(test::kHostWithoutDescriptors);
+  look_ups_->start();
+  ASSERT_TRUE(run_until_ended(1));
+  ASSERT_TRUE(ended_[0].found.has_error());
+  EXPECT_TRUE(is_local_shortage(ended_[0].found.error())) << ended_[0].found.error().message();
 }
 
 // Too long for a name, so no name server is asked.
