@@ -61,7 +61,7 @@ metrics::RegistryOptions registry_options(const config::Settings& settings) {
     extra_labels.push_back(label.label);
   return {.shard_count = settings.workers,
           .max_series = settings.measurement.max_series,
-          .durations_by_status = config::durations_by_status(settings),
+          .otel_detail = config::exposes_otel(settings),
           .native_histograms = settings.measurement.native_histograms,
           .dynamic = settings.measurement.defaults,
           .extra_labels = std::move(extra_labels),
