@@ -26,7 +26,7 @@ metrics::RegistryOptions registry_options(const config::Settings& settings) {
   if (settings.backend.is_https) values.push_back({"wayside_backend_tls_handshakes_total", results});
   return {.shard_count = settings.workers,
           .max_series = settings.measurement.max_series,
-          .durations_by_status = config::durations_by_status(settings),
+          .otel_detail = config::exposes_otel(settings),
           .native_histograms = settings.measurement.native_histograms,
           .dynamic = settings.measurement.defaults,
           .extra_labels = std::move(extra_labels),

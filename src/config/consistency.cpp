@@ -174,8 +174,8 @@ void append_tls_mistakes(const Settings& settings, const Places& places, std::ve
 void append_measurement_mistakes(const Settings& settings, const Places& places,
                                  std::vector<std::string>& lines) {
   const Measurement& measurement = settings.measurement;
-  const bool by_status = durations_by_status(settings);
-  const std::size_t least = metrics::least_max_series(measurement.defaults, by_status);
+  const bool otel_detail = exposes_otel(settings);
+  const std::size_t least = metrics::least_max_series(measurement.defaults, otel_detail);
   if (measurement.max_series < least) {
     lines.push_back(
         fmt::format("{}: expected at least {} with these namings, buckets and histograms, found {}",
@@ -225,15 +225,15 @@ std::string place_of(const Settings& settings, const routes::RouteSpec& route) {
 
 std::optional<std::string> series_hint(const Settings& settings, const Places& places) {
   const Measurement& measurement = settings.measurement;
-  const bool by_status = durations_by_status(settings);
+  const bool otel_detail = exposes_otel(settings);
   // Requests without a route have an endpoint as well.
-  std::size_t needed = metrics::least_max_series(measurement.defaults, by_status) +
-                       metrics::guaranteed_series(measurement.defaults, by_status);
+  std::size_t needed = metrics::least_max_series(measurement.defaults, otel_detail) +
+                       metrics::guaranteed_series(measurement.defaults, otel_detail);
   std::set<std::string_view> labels;
   for (const routes::RouteSpec& route : settings.routes) {
     const std::string_view label = route.name.empty() ? route.path : route.name;
     if (route.is_excluded || !labels.insert(label).second) continue;
-    needed += metrics::guaranteed_series(endpoint_options(measurement, route), by_status);
+    needed += metrics::guaranteed_series(endpoint_options(measurement, route), otel_detail);
   }
   if (needed <= measurement.max_series) return std::nullopt;
   return fmt::format("{}: expected at least {} for {} routes, found {}: some will be counted as {}",

@@ -15,7 +15,7 @@ metrics::EndpointOptions endpoint_options(const Measurement& measurement, const 
   return options;
 }
 
-bool durations_by_status(const Settings& settings) {
+bool exposes_otel(const Settings& settings) {
   return std::ranges::find(settings.namings, metrics::Naming::kOtel) != settings.namings.end();
 }
 

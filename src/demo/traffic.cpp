@@ -1,5 +1,5 @@
-// One thread, one io_context, one coroutine per visitor. A visitor holds one keep-alive connection and one
-// request at a time; several of them keep the trickle going while one waits for a slow answer.
+// One thread, one io_context, one coroutine per visitor. A visitor holds one connection and one request at a
+// time; several of them keep the trickle going while one waits for a slow answer.
 #include "demo/traffic.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -15,6 +16,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <fmt/format.h>
 #include <memory>
 #include <random>
@@ -37,13 +39,20 @@ constexpr int kVisitors = 3;
 constexpr int kPauseMinMs = 300;
 constexpr int kPauseMaxMs = 700;
 
+// Less than /slow takes.
+constexpr milliseconds kPatience{100};
+constexpr milliseconds kBetweenVisits{5000};
+constexpr std::size_t kMaxEventBytes = 64UL * 1024;
+
 }  // namespace
 
 class Traffic::Visitors {
  public:
   explicit Visitors(Address proxy) : proxy_(std::move(proxy)) {
     for (int i = 0; i < kVisitors; ++i)
-      net::co_spawn(context_, visit(), net::detached);
+      net::co_spawn(context_, repeat(&Visitors::browse), net::detached);
+    net::co_spawn(context_, repeat(&Visitors::follow_events), net::detached);
+    net::co_spawn(context_, repeat(&Visitors::leave_early), net::detached);
     thread_ = std::thread{[this] { context_.run(); }};
   }
 
@@ -56,11 +65,14 @@ class Traffic::Visitors {
   Visitors& operator=(const Visitors&) = delete;
 
  private:
+  // One connection.
+  using Visit = Awaitable<void> (Visitors::*)();
+
   // Connects again after every connection, also after a failed one.
-  Awaitable<void> visit() {
+  Awaitable<void> repeat(Visit visit) {
     for (;;) {
       try {
-        co_await browse();
+        co_await (this->*visit)();
       } catch (const boost::system::system_error&) {
         // The proxy refused or closed the connection; the next round connects again. A catch block cannot
         // await.
@@ -71,16 +83,10 @@ class Traffic::Visitors {
 
   // Requests over one connection, until the proxy closes it.
   Awaitable<void> browse() {
-    tcp::resolver resolver{context_};
-    const auto endpoints =
-        co_await resolver.async_resolve(proxy_.host, std::to_string(proxy_.port), net::use_awaitable);
-    tcp::socket socket{context_};
-    co_await net::async_connect(socket, endpoints, net::use_awaitable);
-    socket.set_option(tcp::no_delay{true});
-
+    tcp::socket socket = co_await connect();
     boost::beast::flat_buffer buffer;
     for (bool keep_alive = true; keep_alive;) {
-      const http::request<http::empty_body> request = next_request();
+      const http::request<http::empty_body> request = request_for(next_target());
       co_await http::async_write(socket, request, net::use_awaitable);
       http::response_parser<http::string_body> parser;
       co_await http::async_read(socket, buffer, parser, net::use_awaitable);
@@ -89,8 +95,42 @@ class Traffic::Visitors {
     }
   }
 
-  http::request<http::empty_body> next_request() {
-    http::request<http::empty_body> request{http::verb::get, next_target(), 11};
+  // The response may be no stream: then its connection ends at some time.
+  Awaitable<void> follow_events() {
+    tcp::socket socket = co_await connect();
+    const http::request<http::empty_body> request = request_for("/events");
+    co_await http::async_write(socket, request, net::use_awaitable);
+    std::string received;
+    for (int i = 0; i < kEventsOfAVisit; ++i) {
+      const std::size_t size = co_await net::async_read_until(
+          socket, net::dynamic_buffer(received, kMaxEventBytes), "\n\n", net::use_awaitable);
+      received.erase(0, size);
+    }
+    socket.close();
+    co_await wait(kBetweenVisits);
+  }
+
+  Awaitable<void> leave_early() {
+    tcp::socket socket = co_await connect();
+    const http::request<http::empty_body> request = request_for("/slow?leaves");
+    co_await http::async_write(socket, request, net::use_awaitable);
+    co_await wait(kPatience);
+    socket.close();
+    co_await wait(kBetweenVisits);
+  }
+
+  Awaitable<tcp::socket> connect() {
+    tcp::resolver resolver{context_};
+    const auto endpoints =
+        co_await resolver.async_resolve(proxy_.host, std::to_string(proxy_.port), net::use_awaitable);
+    tcp::socket socket{context_};
+    co_await net::async_connect(socket, endpoints, net::use_awaitable);
+    socket.set_option(tcp::no_delay{true});
+    co_return socket;
+  }
+
+  http::request<http::empty_body> request_for(const std::string& target) const {
+    http::request<http::empty_body> request{http::verb::get, target, 11};
     request.set(http::field::host, to_string(proxy_));
     request.set(http::field::user_agent, "wayside-demo");
     return request;
@@ -110,8 +150,10 @@ class Traffic::Visitors {
     return "/favicon.ico";
   }
 
-  Awaitable<void> pause() {
-    net::steady_timer timer{context_, milliseconds{between(kPauseMinMs, kPauseMaxMs)}};
+  Awaitable<void> pause() { return wait(milliseconds{between(kPauseMinMs, kPauseMaxMs)}); }
+
+  Awaitable<void> wait(milliseconds duration) {
+    net::steady_timer timer{context_, duration};
     co_await timer.async_wait(net::use_awaitable);
   }
 

@@ -1,7 +1,8 @@
 // The visitors of `wayside --demo`: a trickle of requests, so that the metrics have something to show.
 //
-// About five requests per second over a few keep-alive connections, to the routes of the example service
-// (except /events, which never ends) and now and then to a path without a route. Uses a separate thread and
+// About five requests per second over a few keep-alive connections, to the routes of the example service and
+// now and then to a path without a route. Two more visitors have a connection for each visit: one follows
+// kEventsOfAVisit of the /events, one asks for /slow and leaves before the answer. Uses a separate thread and
 // io_context, ignores the responses and logs nothing: a visitor connects again after a failure.
 #pragma once
 
@@ -10,6 +11,8 @@
 #include <memory>
 
 namespace wayside::demo {
+
+inline constexpr int kEventsOfAVisit = 5;
 
 class Traffic {
  public:

@@ -121,4 +121,12 @@ std::string_view forwarded_client(const Fields& fields, const TrustedProxies& tr
   return {};
 }
 
+std::optional<bool> forwarded_tls(const Fields& fields) noexcept {
+  const Field* const proto = fields.find(kXForwardedProto);
+  if (proto == nullptr) return std::nullopt;
+  const std::string_view first = proto->value.substr(0, proto->value.find_first_of(", \t"));
+  // Traefik names the scheme of a WebSocket.
+  return equals_ignoring_case(first, "https") || equals_ignoring_case(first, "wss");
+}
+
 }  // namespace wayside::http

@@ -23,6 +23,13 @@ std::span<const std::string> list_of(FamilyId id, const RegistryOptions& options
   return {};
 }
 
+// Whether the keys differ at most in the lowest digit of their variants, which has that many values.
+bool are_of_one_series(ChildKey a, ChildKey b, std::size_t digit_values) noexcept {
+  a.variant = static_cast<Variant>(a.variant / digit_values);
+  b.variant = static_cast<Variant>(b.variant / digit_values);
+  return a == b;
+}
+
 }  // namespace
 
 FamilyWriter::FamilyWriter(const ScrapeSource& source, NamingText& text, const ScrapeValues& scrape_values,
@@ -63,38 +70,63 @@ bool FamilyWriter::is_left_out(FamilyId id) const {
   return family.scope == Scope::kScrape && scrape_values_[id].number.index() == 0;
 }
 
-bool FamilyWriter::is_shown(FamilyId id, const Child& child) const {
-  return child.block_layout().is_measured(id) && (text_.shows_zeros() || has_counts(id, child));
-}
-
 // A gauge that is 0 has gone down to it.
-bool FamilyWriter::has_counts(FamilyId id, const Child& child) const {
+bool FamilyWriter::has_counts(FamilyId id, const Child& child, Blocks blocks) const {
   const Family& family = kFamilies[id];
   if (family.type == FamilyType::kGauge) return true;
-  const auto is_counted = [](std::uint64_t value) { return value != 0; };
-  if (family.type == FamilyType::kCounter) return is_counted(values_[child.values.first + fixed_offset(id)]);
+  if (family.type == FamilyType::kCounter) return sum_of(blocks, fixed_offset(id)) != 0;
   const HistogramSlot& slot = child.block_layout().histogram(sum_before(id, is_histogram));
-  const std::size_t first = child.values.first + slot.bucket_offset(0);
-  return std::ranges::any_of(values_.subspan(first, slot.buckets->size()), is_counted);
+  return std::ranges::any_of(blocks, [&](ValueIndex block) {
+    return std::ranges::any_of(values_.subspan(block + slot.bucket_offset(0), slot.buckets->size()),
+                               [](std::uint64_t count) { return count != 0; });
+  });
 }
 
+std::uint64_t FamilyWriter::sum_of(Blocks blocks, std::size_t offset) const noexcept {
+  std::uint64_t sum = 0;
+  for (const ValueIndex block : blocks)
+    sum += values_[block + offset];
+  return sum;
+}
+
+std::span<const std::uint64_t> FamilyWriter::sums_of(Blocks blocks, std::size_t offset, std::size_t size,
+                                                     std::vector<std::uint64_t>& memory) const {
+  if (blocks.size() == 1) return values_.subspan(blocks.front() + offset, size);
+  memory.resize(size);
+  for (std::size_t i = 0; i < size; ++i)
+    memory[i] = sum_of(blocks, offset + i);
+  return memory;
+}
+
+// The children of one series stand together: see SeriesOrder.
 void FamilyWriter::write_children(FamilyId id) {
+  const auto children = source_.order.children(kFamilies[id].scope);
+  const auto indices = source_.order.indices(kFamilies[id].scope);
+  const std::size_t most = text_.variants_of_series(id);
+  for (std::size_t next = 0; next < indices.size();) {
+    const std::uint32_t first = indices[next];
+    std::size_t count = 0;
+    do {
+      blocks_[count++] = children[indices[next++]]->values.first;
+    } while (count < most && next < indices.size() &&
+             are_of_one_series(children[first]->key, children[indices[next]]->key, most));
+    write_series(id, *children[first], first, Blocks(blocks_).first(count));
+  }
+}
+
+void FamilyWriter::write_series(FamilyId id, const Child& child, std::size_t index, Blocks blocks) {
   const Family& family = kFamilies[id];
+  const BlockLayout& layout = child.block_layout();
+  if (!layout.is_measured(id) || !(text_.shows_zeros() || has_counts(id, child, blocks))) return;
   const std::size_t offset = fixed_offset(id);
-  const std::size_t ordinal = sum_before(id, is_histogram);
-  for (const std::uint32_t index : source_.order.indices(family.scope)) {
-    const Child& child = *source_.order.children(family.scope)[index];
-    if (!is_shown(id, child)) continue;
-    if (family.type == FamilyType::kHistogram) {
-      write_histogram(text_.histogram_labels(child, index), child.block_layout().histogram(ordinal),
-                      child.values.first);
-    } else if (family.label.name.empty()) {
-      write_sample(id, text_.labels(child, index), values_[child.values.first + offset]);
-    } else {
-      for (std::size_t value = 0; value < family.label.value_count(); ++value)
-        write_sample(id, text_.labels_with(id, value, child, index),
-                     values_[child.values.first + offset + value]);
-    }
+  if (family.type == FamilyType::kHistogram) {
+    write_histogram(text_.histogram_labels(id, child, index), layout.histogram(sum_before(id, is_histogram)),
+                    blocks);
+  } else if (family.label.name.empty()) {
+    write_sample(id, text_.labels(id, child, index), sum_of(blocks, offset));
+  } else {
+    for (std::size_t value = 0; value < family.label.value_count(); ++value)
+      write_sample(id, text_.labels_with(id, value, child, index), sum_of(blocks, offset + value));
   }
 }
 
@@ -122,8 +154,11 @@ void FamilyWriter::write_workers(FamilyId id) {
   const Family& family = kFamilies[id];
   const BlockLayout& layout = source_.series.worker_layout();
   const std::size_t offset = fixed_offset(id);
-  if (family.type == FamilyType::kHistogram)
-    return write_histogram(LabelSet().around_bound(), layout.histogram(sum_before(id, is_histogram)), 0);
+  if (family.type == FamilyType::kHistogram) {
+    blocks_.front() = source_.series.worker_values().first;
+    return write_histogram(LabelSet().around_bound(), layout.histogram(sum_before(id, is_histogram)),
+                           Blocks(blocks_).first(1));
+  }
   if (family.label.name.empty()) return write_sample(id, kNoLabels, values_[offset]);
   for (std::size_t i = 0; i < family.label.value_count(); ++i)
     write_sample(id, text_.label_alone(family.label, family.label.values[i]), values_[offset + i]);
@@ -152,30 +187,36 @@ void FamilyWriter::write_sample(FamilyId id, std::string_view labels, std::uint6
   writer_.sample(labels, value);
 }
 
-void FamilyWriter::write_histogram(const HistogramLabels& labels, const HistogramSlot& slot,
-                                   std::size_t block) {
+void FamilyWriter::write_histogram(const HistogramLabels& labels, const HistogramSlot& slot, Blocks blocks) {
   const Buckets& buckets = *slot.buckets;
-  const std::size_t first = block + slot.bucket_offset(0);
-  const auto sum = static_cast<double>(values_[block + slot.sum_offset]);
+  const auto sum = static_cast<double>(sum_of(blocks, slot.sum_offset));
   const std::size_t native_size = slot.has_native() ? kNativeBucketCount : 0;
   writer_.histogram({.labels = labels,
                      .buckets = buckets,
                      .bounds = source_.bounds.of(buckets),
-                     .counts = values_.subspan(first, buckets.size()),
+                     .counts = sums_of(blocks, slot.bucket_offset(0), buckets.size(), counts_),
                      .sum = buckets.exposed(sum),
-                     .exemplars = exemplars_of(first, buckets.size()),
-                     .native_counts = values_.subspan(block + slot.native_offset, native_size)});
+                     .exemplars = exemplars_of(blocks, slot.bucket_offset(0), buckets.size()),
+                     .native_counts = sums_of(blocks, slot.native_offset, native_size, native_counts_)});
 }
 
-std::span<const Exemplar* const> FamilyWriter::exemplars_of(std::size_t first_bucket, std::size_t size) {
+// The newest of each bucket.
+std::span<const Exemplar* const> FamilyWriter::exemplars_of(Blocks blocks, std::size_t offset,
+                                                            std::size_t size) {
   if (writer_.format() == Format::kText) return {};
   const auto& all = source_.snapshot.exemplars;
-  auto each = std::ranges::lower_bound(all, first_bucket, {}, &BucketExemplar::bucket);
-  if (each == all.end() || each->bucket >= first_bucket + size) return {};
-  std::fill_n(exemplars_.begin(), size, nullptr);
-  for (; each != all.end() && each->bucket < first_bucket + size; ++each)
-    exemplars_[each->bucket - first_bucket] = &each->exemplar;
-  return std::span(exemplars_).first(size);
+  bool has_any = false;
+  for (const ValueIndex block : blocks) {
+    const std::size_t first = block + offset;
+    auto each = std::ranges::lower_bound(all, first, {}, &BucketExemplar::bucket);
+    for (; each != all.end() && each->bucket < first + size; ++each) {
+      if (!has_any) std::fill_n(exemplars_.begin(), size, nullptr);
+      has_any = true;
+      const Exemplar*& kept = exemplars_[each->bucket - first];
+      if (kept == nullptr || kept->timestamp_ns < each->exemplar.timestamp_ns) kept = &each->exemplar;
+    }
+  }
+  return std::span(exemplars_).first(has_any ? size : 0);
 }
 
 }  // namespace wayside::metrics

@@ -1,16 +1,21 @@
 // Writes the families of one naming, or those that have one name whatever the namings: for each family the
-// series of its scope, in their order.
+// series of its scope, in their order. Children that differ only in a transport which the family does not
+// show are one series, their sum.
 #pragma once
 
 #include "wayside/metrics/families.hpp"
+#include "wayside/metrics/transport.hpp"
 
+#include "metrics/block.hpp"
 #include "metrics/layout.hpp"
 #include "metrics/page_writer.hpp"
 #include "metrics/snapshot.hpp"
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 namespace wayside::metrics {
 
@@ -41,23 +46,35 @@ class FamilyWriter {
   void write(FamilyId id);
 
  private:
+  // Where the blocks begin whose sum is one series.
+  using Blocks = std::span<const ValueIndex>;
+
   bool is_left_out(FamilyId id) const;
-  bool is_shown(FamilyId id, const Child& child) const;
-  bool has_counts(FamilyId id, const Child& child) const;
+  bool has_counts(FamilyId id, const Child& child, Blocks blocks) const;
+  std::uint64_t sum_of(Blocks blocks, std::size_t offset) const noexcept;
+  // In `memory` if there are several blocks.
+  std::span<const std::uint64_t> sums_of(Blocks blocks, std::size_t offset, std::size_t size,
+                                         std::vector<std::uint64_t>& memory) const;
   void write_children(FamilyId id);
+  // `child`, at `index` among those of its scope, is one of those that have the blocks.
+  void write_series(FamilyId id, const Child& child, std::size_t index, Blocks blocks);
   void write_endpoints(FamilyId id);
   void write_workers(FamilyId id);
   void write_scraped(FamilyId id);
   void write_sample(FamilyId id, std::string_view labels, std::uint64_t value);
-  void write_histogram(const HistogramLabels& labels, const HistogramSlot& slot, std::size_t block);
-  std::span<const Exemplar* const> exemplars_of(std::size_t first_bucket, std::size_t size);
+  void write_histogram(const HistogramLabels& labels, const HistogramSlot& slot, Blocks blocks);
+  std::span<const Exemplar* const> exemplars_of(Blocks blocks, std::size_t offset, std::size_t size);
 
   const ScrapeSource& source_;
   const std::span<const std::uint64_t> values_;
   NamingText& text_;
   const ScrapeValues& scrape_values_;
   PageWriter& writer_;
-  std::array<const Exemplar*, Buckets::kMaxBounds + 1> exemplars_{};  // of one histogram, by bucket
+  // Of one series, by bucket where it is a histogram.
+  std::array<ValueIndex, kTransportCount> blocks_{};
+  std::array<const Exemplar*, Buckets::kMaxBounds + 1> exemplars_{};
+  std::vector<std::uint64_t> counts_;
+  std::vector<std::uint64_t> native_counts_;
 };
 
 }  // namespace wayside::metrics

@@ -44,7 +44,9 @@ KnownNames known_names(std::span<const Naming> namings, std::span<const std::str
     const ExchangeLabels labels = exchange_labels(naming);
     auto& group = known.label_groups.emplace_back(
         std::initializer_list<std::string_view>{labels.endpoint, labels.method, labels.status});
-    if (!labels.error.empty()) group.push_back(labels.error);
+    for (const std::string_view label : {labels.error, labels.scheme, labels.version}) {
+      if (!label.empty()) group.push_back(label);
+    }
     group.insert(group.end(), extra_labels.begin(), extra_labels.end());
   }
   std::vector<std::string_view> own_labels = {kEndpointLabel, kKindLabel};

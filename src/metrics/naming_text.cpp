@@ -1,5 +1,7 @@
 #include "metrics/naming_text.hpp"
 
+#include "wayside/metrics/transport.hpp"
+
 #include <fmt/format.h>
 
 namespace wayside::metrics {
@@ -49,15 +51,35 @@ NamingText::NamingText(std::optional<Naming> naming, const Renaming& renaming,
     names_[id] = renamed_family((naming ? kFamilies[id].in(*naming) : kFamilies[id].own).name, renaming);
 }
 
-HistogramLabels& NamingText::cached(const Child& child, std::size_t index) {
-  HistogramLabels& text = at(children_[static_cast<std::size_t>(child.key.scope)], index);
-  if (text.labels.empty()) text.labels = labels_of(child.key, child.key.scope).text();
+TransportLabels NamingText::transport_labels(FamilyId id) const noexcept {
+  return naming_ && series_.has_transports() ? kFamilies[id].in(*naming_).transport : TransportLabels::kNone;
+}
+
+std::size_t NamingText::variants_of_series(FamilyId id) const noexcept {
+  if (!series_.has_transports()) return 1;
+  switch (transport_labels(id)) {
+    case TransportLabels::kNone:
+      return kTransportCount;
+    case TransportLabels::kScheme:
+      return kHttpVersionCount;
+    case TransportLabels::kSchemeAndVersion:
+      break;
+  }
+  return 1;
+}
+
+HistogramLabels& NamingText::cached(FamilyId id, const Child& child, std::size_t index) {
+  const TransportLabels transport = transport_labels(id);
+  auto& texts = children_[static_cast<std::size_t>(child.key.scope)][static_cast<std::size_t>(transport)];
+  HistogramLabels& text = at(texts, index);
+  if (text.labels.empty()) text.labels = labels_of(child.key, child.key.scope, transport).text();
   return text;
 }
 
-const HistogramLabels& NamingText::histogram_labels(const Child& child, std::size_t index) {
-  HistogramLabels& text = cached(child, index);
-  if (text.before_bound.empty()) text = labels_of(child.key, child.key.scope).around_bound();
+const HistogramLabels& NamingText::histogram_labels(FamilyId id, const Child& child, std::size_t index) {
+  HistogramLabels& text = cached(id, child, index);
+  if (text.before_bound.empty())
+    text = labels_of(child.key, child.key.scope, transport_labels(id)).around_bound();
   return text;
 }
 
@@ -66,7 +88,7 @@ const std::string& NamingText::labels_with(FamilyId id, std::size_t value, const
   const Label& label = kFamilies[id].label;
   std::string& text = at(with_values_[id], index * label.value_count() + value);
   if (text.empty()) {
-    LabelSet labels = labels_of(child.key, kFamilies[id].scope);
+    LabelSet labels = labels_of(child.key, kFamilies[id].scope, transport_labels(id));
     text = labels.add(renamed_label(label.name, renaming_), label.values[value]).text();
   }
   return text;
@@ -76,7 +98,7 @@ std::string NamingText::label_alone(const Label& label, std::string_view value) 
   return LabelSet().add(renamed_label(label.name, renaming_), value).text();
 }
 
-LabelSet NamingText::labels_of(const ChildKey& key, Scope scope) const {
+LabelSet NamingText::labels_of(const ChildKey& key, Scope scope, TransportLabels transport) const {
   LabelSet labels;
   const auto add = [&](std::string_view name, std::string_view value) {
     labels.add(renamed_label(name, renaming_), value);
@@ -92,8 +114,14 @@ LabelSet NamingText::labels_of(const ChildKey& key, Scope scope) const {
   }
   if (scope != Scope::kMethod && scope != Scope::kStatus) return labels;
   add(names.method, key.method == Method::unknown ? names.other_method : method_label(key.method));
-  // The last label is the lowest digit of the variant: see add_choice().
-  std::size_t rest = key.variant;
+  // The overflow endpoint has one variant, whatever the transports.
+  if (transport != TransportLabels::kNone && key.endpoint != kOverflowEndpoint) {
+    add(names.scheme, to_text(transport_of(key.variant).scheme));
+    if (transport == TransportLabels::kSchemeAndVersion)
+      add(names.version, to_text(transport_of(key.variant).version));
+  }
+  // The last label is the lowest digit of what is left of the variant: see add_choice().
+  std::size_t rest = key.variant / (series_.has_transports() ? kTransportCount : 1);
   for (std::size_t i = extra_labels_.size(); i-- > 0;) {
     const ExtraLabel& extra = extra_labels_[i];
     add(extra.name, extra.text(rest % extra.choice_count()));

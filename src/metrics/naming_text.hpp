@@ -30,9 +30,15 @@ class NamingText {
     return naming_ ? kFamilies[id].in(*naming_).help : kFamilies[id].own.help;
   }
 
-  // The labels of the child at `index` among those of its scope.
-  const std::string& labels(const Child& child, std::size_t index) { return cached(child, index).labels; }
-  const HistogramLabels& histogram_labels(const Child& child, std::size_t index);
+  // How many neighbouring variants one series of the family adds up: those that differ in labels which the
+  // family does not have under this naming.
+  std::size_t variants_of_series(FamilyId id) const noexcept;
+
+  // The labels of the family's series that has the child at `index` among those of its scope.
+  const std::string& labels(FamilyId id, const Child& child, std::size_t index) {
+    return cached(id, child, index).labels;
+  }
+  const HistogramLabels& histogram_labels(FamilyId id, const Child& child, std::size_t index);
   // The same with one value of the family's own label. In families of Scope::kEndpoint `child` is any of the
   // endpoint's, and `index` the endpoint.
   const std::string& labels_with(FamilyId id, std::size_t value, const Child& child, std::size_t index);
@@ -40,8 +46,9 @@ class NamingText {
   std::string label_alone(const Label& label, std::string_view value) const;
 
  private:
-  HistogramLabels& cached(const Child& child, std::size_t index);
-  LabelSet labels_of(const ChildKey& key, Scope scope) const;
+  TransportLabels transport_labels(FamilyId id) const noexcept;
+  HistogramLabels& cached(FamilyId id, const Child& child, std::size_t index);
+  LabelSet labels_of(const ChildKey& key, Scope scope, TransportLabels transport) const;
 
   const std::optional<Naming> naming_;
   const Renaming& renaming_;
@@ -49,7 +56,7 @@ class NamingText {
   const SeriesRegistry& series_;
   std::array<std::string, kFamilyCount> names_;
   // Empty text: not made yet.
-  std::array<std::vector<HistogramLabels>, kChildScopeCount> children_;
+  std::array<std::array<std::vector<HistogramLabels>, kTransportLabelsCount>, kChildScopeCount> children_;
   std::array<std::vector<std::string>, kFamilyCount> with_values_;  // by index * number of values + value
 };
 

@@ -1,13 +1,18 @@
 #include "wayside/metrics/registry.hpp"
 
+#include "wayside/metrics/transport.hpp"
+
 #include "metrics/series_registry.hpp"
 #include "metrics/snapshot.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace wayside::metrics {
 namespace {
+
+static_assert(kMaxVariants * kTransportCount <= std::numeric_limits<Variant>::max());
 
 void add_values(const Block& block, std::vector<std::uint64_t>& values) {
   const ValueRange range = block.range();
@@ -41,9 +46,10 @@ void keep_newest(std::vector<BucketExemplar>& exemplars) {
 SeriesRegistry::Options series_options(const RegistryOptions& options) {
   SeriesRegistry::Options made{
       .max_series = options.max_series,
-      .durations = {.by_status = options.durations_by_status, .is_native = options.native_histograms},
+      .durations = {.by_status = options.otel_detail, .is_native = options.native_histograms},
       .dynamic = options.dynamic,
       .variant_count = variant_count(options.extra_labels),
+      .has_transports = options.otel_detail,
       .zero_series = options.zero_series};
   for (const ListedValues& list : options.label_values)
     made.list_sizes[list.family.ordinal()] = list.values.size();
@@ -52,12 +58,12 @@ SeriesRegistry::Options series_options(const RegistryOptions& options) {
 
 }  // namespace
 
-std::size_t least_max_series(const EndpointOptions& dynamic, bool durations_by_status) {
-  return overflow_series(EndpointLayout(dynamic, {.by_status = durations_by_status}));
+std::size_t least_max_series(const EndpointOptions& dynamic, bool otel_detail) {
+  return overflow_series(EndpointLayout(dynamic, {.by_status = otel_detail}));
 }
 
-std::size_t guaranteed_series(const EndpointOptions& options, bool durations_by_status) {
-  return guaranteed_series(EndpointLayout(options, {.by_status = durations_by_status}));
+std::size_t guaranteed_series(const EndpointOptions& options, bool otel_detail) {
+  return guaranteed_series(EndpointLayout(options, {.by_status = otel_detail}), otel_detail);
 }
 
 Registry::Registry(RegistryOptions options)

@@ -1,6 +1,7 @@
 #include "metrics/series_registry.hpp"
 
 #include "wayside/base/utf8.hpp"
+#include "wayside/metrics/transport.hpp"
 
 #include <algorithm>
 #include <array>
@@ -44,8 +45,9 @@ std::size_t overflow_series(const EndpointLayout& layout) noexcept {
          kStreamKindCount * layout.stream.series();
 }
 
-std::size_t guaranteed_series(const EndpointLayout& layout) noexcept {
-  return kEndpointSeries + layout.method.series() + kGuaranteedStatuses * layout.status.series();
+std::size_t guaranteed_series(const EndpointLayout& layout, bool has_transports) noexcept {
+  const std::size_t versions = has_transports ? kHttpVersionCount : 1;
+  return kEndpointSeries + versions * (layout.method.series() + kGuaranteedStatuses * layout.status.series());
 }
 
 SeriesRegistry::SeriesRegistry(Options options)
@@ -66,7 +68,8 @@ EndpointId SeriesRegistry::intern(std::string_view label, const EndpointOptions&
   if (known == endpoint_by_label_.end()) {
     const EndpointLayout& layout = layout_for(options);
     const std::size_t allowance = allowed_series(layout, options_.variant_count);
-    Endpoint& made = add_endpoint(valid, layout, {guaranteed_series(layout), allowance});
+    Endpoint& made =
+        add_endpoint(valid, layout, {guaranteed_series(layout, options_.has_transports), allowance});
     made.guaranteed_method = usual_method;
     made.is_interned = true;
     made.is_in_force = true;
@@ -194,9 +197,11 @@ void SeriesRegistry::show_zeros(EndpointId id) noexcept {
 }
 
 // A client must not be able to use up with odd methods what the usual one is guaranteed.
-bool SeriesRegistry::is_guaranteed(const Endpoint& endpoint, const ChildKey& key) noexcept {
+bool SeriesRegistry::is_guaranteed(const Endpoint& endpoint, const ChildKey& key) const noexcept {
   if (!endpoint.guaranteed_method) return true;
-  return key.scope != Scope::kStream && key.method == *endpoint.guaranteed_method && key.variant == 0;
+  const Variant first_with_labels = options_.has_transports ? kTransportCount : 1;
+  return key.scope != Scope::kStream && key.method == *endpoint.guaranteed_method &&
+         key.variant < first_with_labels;
 }
 
 std::string_view SeriesRegistry::label(EndpointId endpoint) const {

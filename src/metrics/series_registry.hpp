@@ -69,16 +69,18 @@ struct EndpointFacts {
 
 // The guarantee of the overflow endpoint: every method with every class of statuses, and streams.
 std::size_t overflow_series(const EndpointLayout& layout) noexcept;
-// The guarantee of an interned endpoint: its usual method with a few statuses.
-std::size_t guaranteed_series(const EndpointLayout& layout) noexcept;
+// The guarantee of an interned endpoint: its usual method with a few statuses, and both once for each version
+// of HTTP where transports are told apart: a client chooses the version.
+std::size_t guaranteed_series(const EndpointLayout& layout, bool has_transports) noexcept;
 
 class SeriesRegistry {
  public:
   struct Options {
     std::size_t max_series = 20'000;
     DurationDetail durations{};
-    EndpointOptions dynamic{};  // of the overflow endpoint, and of those that admit_endpoint() makes
-    std::size_t variant_count = 1;
+    EndpointOptions dynamic{};      // of the overflow endpoint, and of those that admit_endpoint() makes
+    std::size_t variant_count = 1;  // of the extra labels
+    bool has_transports = false;    // variants have a transport; see metrics/transport.hpp
     ListSizes list_sizes{};
     bool zero_series = false;
   };
@@ -120,6 +122,7 @@ class SeriesRegistry {
   // All endpoints, by their ids.
   std::vector<EndpointFacts> endpoints() const;
 
+  bool has_transports() const noexcept { return options_.has_transports; }
   std::size_t max_series() const noexcept { return budget_.max(); }
   // The series that exist, without those that are set apart only.
   std::size_t series() const;
@@ -142,7 +145,7 @@ class SeriesRegistry {
 
   Endpoint& add_endpoint(std::string_view label, const EndpointLayout& layout, SeriesBudget::Account account);
   const EndpointLayout& layout_for(const EndpointOptions& options);
-  static bool is_guaranteed(const Endpoint& endpoint, const ChildKey& key) noexcept;
+  bool is_guaranteed(const Endpoint& endpoint, const ChildKey& key) const noexcept;
   std::deque<Child>& children_of(Scope scope) noexcept { return children_[static_cast<std::size_t>(scope)]; }
   // Makes the child of a key that has none yet. nullptr where the budget has no room, which is remembered, or
   // where memory ran out, after which nothing has changed.

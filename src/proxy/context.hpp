@@ -49,6 +49,8 @@ struct Context {
           std::shared_ptr<const tls::ClientContext> backend_tls = nullptr)
       : readiness(readiness_set),
         settings(all_settings),
+        has_transports(config::exposes_otel(all_settings)),
+        has_variants(has_transports || !all_settings.measurement.labels.empty()),
         routing(std::move(first_routing)),
         shard(own_shard),
         unmatched(unmatched_paths),
@@ -69,6 +71,8 @@ struct Context {
 
   const net::ReadinessSet& readiness;
   const config::Settings& settings;
+  const bool has_transports;               // in the variants of the metrics
+  const bool has_variants;                 // there is more than one
   std::unique_ptr<const Routing> routing;  // never null; replaced by a reload, between two events
   metrics::Shard& shard;
   inspector::UnmatchedPaths& unmatched;

@@ -5,14 +5,15 @@
 #include "wayside/config/settings.hpp"
 #include "wayside/http/forwarded_client.hpp"
 #include "wayside/http/queue_start.hpp"
+#include "wayside/metrics/transport.hpp"
 #include "wayside/proxy/reasons.hpp"
 #include "wayside/routes/unmatched.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace wayside::proxy {
 namespace {
@@ -30,15 +31,8 @@ const http::Field* find(const http::Fields& fields, std::string_view name) noexc
   return found == fields.end() ? nullptr : &*found;
 }
 
-metrics::Variant variant_of(const http::Fields& fields,
-                            const std::vector<config::HeaderLabel>& labels) noexcept {
-  metrics::Variant variant = 0;
-  for (const config::HeaderLabel& label : labels) {
-    const http::Field* const field = find(fields, label.header);
-    const std::size_t choice = field == nullptr ? 0 : label.label.choice(field->value);
-    variant = metrics::add_choice(variant, label.label, choice);
-  }
-  return variant;
+metrics::Scheme scheme_of(bool uses_tls) noexcept {
+  return uses_tls ? metrics::Scheme::kHttps : metrics::Scheme::kHttp;
 }
 
 // The route that a response's field declares: a path of printable bytes. Empty where there is none that can
@@ -86,8 +80,7 @@ void Recorder::note_request(const http::RequestHead& head) {
       }
     }
   }
-  const auto& labels = context_.settings.measurement.labels;
-  if (!labels.empty()) variant_ = variant_of(fields, labels);
+  if (context_.has_variants) variant_ = variant_of(head);
   if (context_.access_log != nullptr) {
     log_text_.note_request(context_.buffers, head.method_token, head.target);
     if (client_.is_trusted)
@@ -95,6 +88,20 @@ void Recorder::note_request(const http::RequestHead& head) {
   }
   find_route(head.method, head.target);
   started_ = context_.shard.exchange_started(route_.endpoint, method_, variant_);
+}
+
+metrics::Variant Recorder::variant_of(const http::RequestHead& head) const noexcept {
+  metrics::Variant variant = 0;
+  for (const config::HeaderLabel& label : context_.settings.measurement.labels) {
+    const http::Field* const field = find(head.fields, label.header);
+    const std::size_t choice = field == nullptr ? 0 : label.label.choice(field->value);
+    variant = metrics::add_choice(variant, label.label, choice);
+  }
+  if (!context_.has_transports) return variant;
+  const auto forwarded = client_.is_trusted ? http::forwarded_tls(head.fields) : std::nullopt;
+  return metrics::add_transport(
+      variant, {.scheme = scheme_of(forwarded.value_or(client_.uses_tls)),
+                .version = head.minor_version == 0 ? metrics::HttpVersion::k10 : metrics::HttpVersion::k11});
 }
 
 void Recorder::find_route(Method method, std::string_view target) {
@@ -222,6 +229,8 @@ metrics::Observation Recorder::observe(const Transfer& transfer, TimePoint now) 
 // Adds what is wrong with one that did not.
 void Recorder::judge(const End& end, const Transfer& transfer, metrics::Observation& seen) {
   if (status_ == 0) seen.status = status_of(end);
+  if (!has_head_ && context_.has_transports)
+    seen.variant = metrics::add_transport(0, {.scheme = scheme_of(client_.uses_tls)});
   const bool client_left = end.outcome == Outcome::kClientAborted || end.outcome == Outcome::kClientStalled;
   // An event stream that is idle for too long, or that its client leaves, ends as event streams end.
   if (stream_ && (client_left || end.outcome == Outcome::kResponseBodyTimeout)) return;

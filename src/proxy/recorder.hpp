@@ -67,6 +67,7 @@ class Recorder {
   void end(const End& end, const Transfer& transfer);
 
  private:
+  metrics::Variant variant_of(const http::RequestHead& head) const noexcept;
   void find_route(Method method, std::string_view target);
   void note_label(std::string_view label);
   void keep_candidate(std::string_view label);
@@ -93,7 +94,7 @@ class Recorder {
   Method method_ = Method::unknown;
   std::optional<http::TraceParent> trace_;
   std::optional<Nanoseconds> queue_;               // since a proxy in front saw the request
-  metrics::Variant variant_ = 0;                   // by the extra labels
+  metrics::Variant variant_ = 0;                   // by the extra labels and the transport
   RouteTarget route_;                              // of "unmatched" until there is a head
   metrics::StartedExchange started_;               // empty until there is a head
   inspector::UnmatchedPaths::Ticket unmatched_{};  // where no route matched

@@ -300,14 +300,22 @@ class Demo(support.TestCase):
         wayside.wait_for_line(rf"curl \S*127\.0\.0\.1:{wayside.proxy_port}/")
         self.assertEqual(support.fetch(wayside.proxy_port, "/users/42").text, '{"user":"42"}\n')
 
-        def visited():
+        def visited(family):
             return {
                 dict(labels)["endpoint"]
                 for (name, labels), value in support.samples(wayside.metrics()).items()
-                if name == "http_requests_total" and value
+                if name == family and value
             }
 
-        support.wait_until(lambda: visited() >= {"/", "/users/{id}"}, "the visitors of the demo are counted by route")
+        for family, endpoints in (
+            ("http_requests_total", {"/", "/users/{id}"}),
+            ("wayside_streams_total", {"/events"}),
+            ("wayside_client_aborts_total", {"/slow"}),
+        ):
+            support.wait_until(
+                lambda family=family, endpoints=endpoints: visited(family) >= endpoints,
+                f"{family} has the visitors of {endpoints}",
+            )
         wayside.signal(signal.SIGINT)
         self.assertEqual(wayside.wait(), 0, wayside.output)
 

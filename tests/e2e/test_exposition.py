@@ -3,6 +3,7 @@ that stores exemplars. Their numbers are compared with the counts of the test's 
 
 import http.client
 import http.server
+import socket
 import subprocess
 import threading
 import time
@@ -194,15 +195,30 @@ class Flask(Exposition):
 class Otel(Exposition):
     NAMING = "otel"
 
-    def test_durations_have_the_status(self):
+    def test_durations_have_the_labels_of_the_semantic_conventions(self):
         series = (
             ("error_type", "503"), ("http_request_method", "GET"), ("http_response_status_code", "503"),
-            ("http_route", "/status/{code}"),
+            ("http_route", "/status/{code}"), ("network_protocol_version", "1.1"), ("url_scheme", "http"),
         )
         key = "http_server_request_duration_seconds_count", series
         support.wait_until(
             lambda: parse(self.page(OPENMETRICS)[1], True).get(key) == 5.0, lambda: "five requests are counted"
         )
+        self.assertEqual(self.promtool(), [])
+
+    def test_scheme_and_version_are_those_of_the_client(self):
+        with socket.create_connection(("127.0.0.1", self.wayside.proxy_port), timeout=support.TIMEOUT_S) as client:
+            client.sendall(b"GET /status/204 HTTP/1.0\r\nX-Forwarded-Proto: https\r\n\r\n")
+            self.assertIn(b" 204 ", client.recv(4096))
+        labels = {"http_request_method": "GET", "http_route": "/status/{code}", "url_scheme": "https"}
+        self.wayside.wait_for_sample(
+            1.0,
+            "http_server_request_duration_seconds_count",
+            http_response_status_code="204",
+            network_protocol_version="1.0",
+            **labels,
+        )
+        self.wayside.wait_for_sample(0.0, "http_server_active_requests", **labels)
         self.assertEqual(self.promtool(), [])
 
 

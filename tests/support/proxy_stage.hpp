@@ -73,7 +73,7 @@ class ProxyStage {
     std::string page;
     metrics::ScrapeRequest request;
     request.format = format;
-    metrics::Exposition(registry(), {}).render(page, request);
+    metrics::Exposition(registry(), {settings.namings, {}, {}, {}}).render(page, request);
     return page;
   }
   // The value of a series such as `wayside_client_connections`; -1 if there is none.
@@ -140,6 +140,7 @@ class ProxyStage {
     static metrics::RegistryOptions registry_options(const config::Settings& chosen) {
       metrics::RegistryOptions options{
           .max_series = chosen.measurement.max_series,
+          .otel_detail = config::exposes_otel(chosen),
           .dynamic = chosen.measurement.defaults,
           .label_values = {{"wayside_backend_errors_total", proxy::backend_error_reasons()},
                            {"wayside_rejected_requests_total", proxy::rejection_reasons()}}};

@@ -189,7 +189,7 @@ struct Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
-// Whether a naming has the status among the labels of its duration histogram.
-bool durations_by_status(const Settings& settings);
+// Whether the naming otel is exposed, which shows more than the others; see metrics::RegistryOptions.
+bool exposes_otel(const Settings& settings);
 
 }  // namespace wayside::config

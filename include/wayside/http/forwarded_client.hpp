@@ -4,6 +4,7 @@
 #include "wayside/base/trusted_proxies.hpp"
 #include "wayside/http/head.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace wayside::http {
@@ -14,5 +15,11 @@ namespace wayside::http {
 //
 // Call it only for a request of a trusted proxy.
 std::string_view forwarded_client(const Fields& fields, const TrustedProxies& trusted) noexcept;
+
+// Whether the client uses TLS towards the first proxy, by the first item of X-Forwarded-Proto; nothing: there
+// is no such field.
+//
+// Call it only for a request of a trusted proxy.
+std::optional<bool> forwarded_tls(const Fields& fields) noexcept;
 
 }  // namespace wayside::http

@@ -52,7 +52,7 @@ struct ScrapeRequest {
 // One thread at a time, while the workers count.
 class Exposition {
  public:
-  // `registry` outlives the exposition, and has durations by status if one of the namings is kOtel.
+  // `registry` outlives the exposition, and has the detail of otel if one of the namings is kOtel.
   Exposition(const Registry& registry, ExpositionOptions options);
   ~Exposition();
   Exposition(const Exposition&) = delete;

@@ -49,7 +49,7 @@ inline std::size_t variant_count(std::span<const ExtraLabel> labels) noexcept {
 }
 
 // Appends a digit to a variant, which is a number in a mixed radix with the last label as its lowest digit.
-// To be called for each label in turn, starting from 0.
+// To be called for each label in turn, starting from 0; add_transport() comes last.
 inline Variant add_choice(Variant so_far, const ExtraLabel& label, std::size_t choice) noexcept {
   return static_cast<Variant>(so_far * label.choice_count() + choice);
 }

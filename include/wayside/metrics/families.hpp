@@ -67,9 +67,14 @@ struct Label {
   }
 };
 
+// The labels of metrics/transport.hpp that a family has.
+enum class TransportLabels : std::uint8_t { kNone, kScheme, kSchemeAndVersion };
+inline constexpr std::size_t kTransportLabelsCount = 3;
+
 struct Named {
   std::string_view name;  // empty: there is no such family under this naming
   std::string_view help;  // without backslash, quote and line feed
+  TransportLabels transport = TransportLabels::kNone;
 };
 
 struct Family {
@@ -108,13 +113,16 @@ struct ExchangeLabels {
   std::string_view method;
   std::string_view status;
   std::string_view other_method;
-  std::string_view error;  // of errors beside the status; empty: there is no such label
+  std::string_view error{};    // of errors beside the status; empty: there is no such label
+  std::string_view scheme{};   // as TransportLabels says
+  std::string_view version{};  //
 };
 
 constexpr ExchangeLabels exchange_labels(Naming naming) noexcept {
   if (naming == Naming::kOtel)
-    return {"http_route", "http_request_method", "http_response_status_code", "_OTHER", "error_type"};
-  return {"endpoint", "method", "http_status", "OTHER", ""};
+    return {"http_route", "http_request_method", "http_response_status_code", "_OTHER",
+            "error_type", "url_scheme",          "network_protocol_version"};
+  return {"endpoint", "method", "http_status", "OTHER"};
 }
 
 // The labels of Scope::kStream and Scope::kEndpoint.
@@ -148,7 +156,8 @@ inline constexpr std::array kFamilies = {
            .otel = {"http_server_request_duration_seconds",
                     "Duration of HTTP server requests, from the request head being complete to the last byte "
                     "of the response being accepted by the client's socket, or for a stream to its response "
-                    "head being complete."}},
+                    "head being complete.",
+                    TransportLabels::kSchemeAndVersion}},
     Family{
         .type = FamilyType::kGauge,
         .scope = Scope::kMethod,
@@ -158,7 +167,8 @@ inline constexpr std::array kFamilies = {
                  "its response decides that it is counted under another."},
         .otel = {"http_server_active_requests",
                  "Number of active HTTP server requests: the request head is complete and the exchange has "
-                 "not ended."}},
+                 "not ended.",
+                 TransportLabels::kScheme}},
     Family{.type = FamilyType::kCounter,
            .scope = Scope::kMethod,
            .http = {"http_request_bytes_total",
@@ -204,7 +214,8 @@ inline constexpr std::array kFamilies = {
                     "Size of each request body, without framing, when the exchange ended. Streams are left "
                     "out."},
            .otel = {"http_server_request_body_size_bytes",
-                    "Size of HTTP server request bodies, without framing, when the exchange ended."}},
+                    "Size of HTTP server request bodies, without framing, when the exchange ended.",
+                    TransportLabels::kSchemeAndVersion}},
     Family{.type = FamilyType::kHistogram,
            .scope = Scope::kMethod,
            .bounds = Bounds::kSizes,
@@ -213,7 +224,8 @@ inline constexpr std::array kFamilies = {
                     "Size of each response body, without framing, when the exchange ended. Streams are left "
                     "out."},
            .otel = {"http_server_response_body_size_bytes",
-                    "Size of HTTP server response bodies, without framing, when the exchange ended."}},
+                    "Size of HTTP server response bodies, without framing, when the exchange ended.",
+                    TransportLabels::kSchemeAndVersion}},
 
     Family{
         .type = FamilyType::kHistogram,

@@ -26,7 +26,9 @@ enum class StreamKind : std::uint8_t {
 };
 inline constexpr std::size_t kStreamKindCount = 2;
 
-// One combination of values of the extra labels; see metrics/extra_label.hpp. 0: every label has its `other`.
+// One combination of values of the extra labels (see metrics/extra_label.hpp) and, with
+// RegistryOptions::otel_detail, of the transport. 0: every label has its `other`, and the transport is the
+// first.
 using Variant = std::uint16_t;
 
 // A sampled trace, as numbers: the target of an exemplar (W3C Trace Context).

@@ -29,7 +29,9 @@ struct RegistryOptions {
   std::size_t shard_count = 1;
   // The most series that endpoints may have; at least least_max_series().
   std::size_t max_series = 20'000;
-  bool durations_by_status = false;  // a duration histogram for each status, as the naming otel wants
+  // What the naming otel shows beyond the others: a duration histogram for each status, and the transport
+  // (metrics/transport.hpp), which every variant then has as its lowest digit.
+  bool otel_detail = false;
   bool native_histograms = false;  // native buckets beside the classic ones of durations; they cost no series
   EndpointOptions dynamic{};       // of the overflow endpoint and those that Shard::endpoint_for makes
   std::vector<ExtraLabel> extra_labels{};  // variant_count() is at most kMaxVariants
@@ -42,9 +44,10 @@ struct RegistryOptions {
 };
 
 // The series that the overflow endpoint may need: a smaller budget cannot be kept.
-std::size_t least_max_series(const EndpointOptions& dynamic, bool durations_by_status);
-// The series that an interned endpoint is guaranteed: those of one method with a few statuses.
-std::size_t guaranteed_series(const EndpointOptions& options, bool durations_by_status);
+std::size_t least_max_series(const EndpointOptions& dynamic, bool otel_detail);
+// The series that an interned endpoint is guaranteed: those of one method with a few statuses, once for each
+// version of HTTP where these are told apart.
+std::size_t guaranteed_series(const EndpointOptions& options, bool otel_detail);
 
 class Registry {
  public:

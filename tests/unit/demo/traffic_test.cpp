@@ -36,6 +36,22 @@ class DemoTrafficTest : public testing::Test {
     net::write(visitor, net::buffer(response));
   }
 
+  // The connection of a visitor whose first request is for that target. Those of others are closed.
+  tcp::socket accept_request_for(const std::string& target) {
+    for (;;) {
+      tcp::socket visitor = listener_.accept();
+      if (read_head(visitor).starts_with("GET " + target + " ")) return visitor;
+    }
+  }
+
+  // Waits for the visitor to close the connection. False: it sends something before.
+  static bool has_left(tcp::socket& visitor) {
+    error_code error;
+    char byte = 0;
+    visitor.read_some(net::buffer(&byte, 1), error);
+    return static_cast<bool>(error);
+  }
+
   net::io_context context_;
   tcp::acceptor listener_{context_, tcp::endpoint{net::ip::address_v4::loopback(), 0}};
 };
@@ -68,6 +84,23 @@ TEST_F(DemoTrafficTest, StopsAtOnceWhileAnAnswerIsPending) {
   const TimePoint start = Clock::now();
   traffic.reset();
   EXPECT_LT(Clock::now() - start, std::chrono::seconds{1});
+}
+
+TEST_F(DemoTrafficTest, FollowsAFewEventsAndLeaves) {
+  const Traffic traffic{proxy()};
+  tcp::socket visitor = accept_request_for("/events");
+  std::string stream =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < kEventsOfAVisit; ++i)
+    stream += "9\r\ndata: 1\n\n\r\n";
+  answer(visitor, stream);
+  EXPECT_TRUE(has_left(visitor));
+}
+
+TEST_F(DemoTrafficTest, LeavesBeforeASlowAnswer) {
+  const Traffic traffic{proxy()};
+  tcp::socket visitor = accept_request_for("/slow?leaves");
+  EXPECT_TRUE(has_left(visitor)) << "no answer has come";
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wayside::http {
@@ -98,6 +100,26 @@ TEST(ForwardedClient, IsNotInAQuotedString) {
       {"Forwarded: for=8.8.8.8;host=\"a\r\n", "8.8.8.8"},
       {"Forwarded: host=\"a;for=8.8.8.8\r\n", ""},
   });
+}
+
+// The farthest proxy has seen the client, and writes first.
+TEST(ForwardedTls, IsWhatTheFirstProxySays) {
+  const std::vector<std::pair<std::string, std::optional<bool>>> cases = {
+      {"", std::nullopt},
+      {"X-Forwarded-Proto: https\r\n", true},
+      {"X-Forwarded-Proto: HTTPS\r\n", true},
+      {"X-Forwarded-Proto: wss\r\n", true},
+      {"X-Forwarded-Proto: http\r\n", false},
+      {"X-Forwarded-Proto: \r\n", false},
+      {"X-Forwarded-Proto: httpsx\r\n", false},
+      {"X-Forwarded-Proto: https , http\r\n", true},
+      {"X-Forwarded-Proto: http,https\r\n", false},
+      {"X-Forwarded-Proto: https\r\nX-Forwarded-Proto: http\r\n", true},
+  };
+  for (const auto& [lines, uses_tls] : cases) {
+    const test::ParsedRequest parsed("GET / HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n");
+    EXPECT_EQ(forwarded_tls(parsed.head.fields), uses_tls) << lines;
+  }
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 #include "wayside/metrics/exposition.hpp"
 
+#include "wayside/metrics/transport.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
+#include <regex>
 #include <thread>
 
 namespace wayside::metrics {
@@ -117,7 +121,7 @@ TEST(Exposition, FamiliesAreThereBeforeTheFirstExchange) {
 }
 
 TEST(Exposition, ShowsTheZerosOfARouteUnderTheNamingHttpAlone) {
-  Registry registry({.durations_by_status = true, .zero_series = true});
+  Registry registry({.otel_detail = true, .zero_series = true});
   const EndpointId users = registry.intern("/users");
   const std::string zeros = render(registry, {Naming::kHttp, Naming::kFlask, Naming::kOtel});
   EXPECT_THAT(zeros, HasSubstr(R"(
@@ -146,7 +150,7 @@ http_requests_total{endpoint="/users",http_status="500",method="GET"} 0.0
 }
 
 TEST(Exposition, NamesTheErrorUnderTheNamingOtel) {
-  Registry registry({.durations_by_status = true});
+  Registry registry({.otel_detail = true});
   const EndpointId root = registry.intern("/");
   for (const unsigned status : {200U, 404U, 499U, 503U})
     finish(registry.shard(0), root, Method::get, status, milliseconds(1));
@@ -155,14 +159,94 @@ TEST(Exposition, NamesTheErrorUnderTheNamingOtel) {
   const auto count = [&](const std::string& error, const std::string& status, const std::string& route) {
     return value_of(text, "http_server_request_duration_seconds_count{" + error +
                               "http_request_method=\"GET\",http_response_status_code=\"" + status +
-                              "\",http_route=\"" + route + "\"}");
+                              "\",http_route=\"" + route + "}");
   };
-  EXPECT_EQ(count("", "200", "/"), 1);
-  EXPECT_EQ(count("", "404", "/"), 1);
-  EXPECT_EQ(count("error_type=\"client_aborted\",", "499", "/"), 1);
-  EXPECT_EQ(count("error_type=\"503\",", "503", "/"), 1);
-  EXPECT_EQ(count("error_type=\"5xx\",", "5xx", "overflow"), 1);
+  const std::string root_over_http = R"(/",network_protocol_version="1.1",url_scheme="http")";
+  EXPECT_EQ(count("", "200", root_over_http), 1);
+  EXPECT_EQ(count("", "404", root_over_http), 1);
+  EXPECT_EQ(count("error_type=\"client_aborted\",", "499", root_over_http), 1);
+  EXPECT_EQ(count("error_type=\"503\",", "503", root_over_http), 1);
+  EXPECT_EQ(count("error_type=\"5xx\",", "5xx", "overflow\""), 1);
   EXPECT_EQ(value_of(text, R"(http_requests_total{endpoint="/",http_status="503",method="GET"})"), 1);
+}
+
+constexpr Transport kOldHttp{Scheme::kHttp, HttpVersion::k10};
+constexpr Transport kHttps{Scheme::kHttps, HttpVersion::k11};
+
+// Exchanges of 1, 20 and 20 ms, the last two with a trace if there are traces.
+void finish_over(Shard& shard, EndpointId endpoint, const std::array<Transport, 3>& transports,
+                 bool has_traces = false) {
+  for (std::size_t i = 0; i < transports.size(); ++i) {
+    const TraceContext trace{1, 2, i};
+    const Variant variant = add_transport(0, transports[i]);
+    shard.exchange_finished(shard.exchange_started(endpoint, Method::get, variant),
+                            {.endpoint = endpoint,
+                             .variant = variant,
+                             .method = Method::get,
+                             .status = 200,
+                             .duration = milliseconds(i == 0 ? 1 : 20),
+                             .request_bytes = 10,
+                             .trace = has_traces && i != 0 ? &trace : nullptr});
+  }
+}
+
+EndpointOptions with_request_sizes() {
+  EndpointOptions options;
+  options.extras.insert(ExtraHistogram::kRequestSize);
+  return options;
+}
+
+TEST(Exposition, TellsTransportsApartUnderTheNamingOtel) {
+  Registry registry({.otel_detail = true});
+  const EndpointId root = registry.intern("/", with_request_sizes());
+  finish_over(registry.shard(0), root, {Transport{}, kOldHttp, kHttps});
+  static_cast<void>(registry.shard(0).exchange_started(root, Method::get));
+  static_cast<void>(registry.shard(0).exchange_started(root, Method::get, add_transport(0, kOldHttp)));
+  const std::string text = render(registry, {Naming::kOtel});
+  EXPECT_THAT(text, HasSubstr(R"(
+http_server_active_requests{http_request_method="GET",http_route="/",url_scheme="http"} 2.0
+http_server_active_requests{http_request_method="GET",http_route="/",url_scheme="https"} 0.0
+# HELP )"));
+  const std::string duration =
+      R"(http_server_request_duration_seconds_sum{http_request_method="GET",http_response_status_code="200",)";
+  const std::string over_http11 = R"(http_route="/",network_protocol_version="1.1",url_scheme="http"})";
+  const std::string over_http10 = R"(http_route="/",network_protocol_version="1.0",url_scheme="http"})";
+  const std::string over_https = R"(http_route="/",network_protocol_version="1.1",url_scheme="https"})";
+  EXPECT_EQ(value_of(text, duration + over_http11), 0.001);
+  EXPECT_EQ(value_of(text, duration + over_http10), 0.02);
+  EXPECT_EQ(value_of(text, duration + over_https), 0.02);
+  for (const std::string& transport : {over_http11, over_http10, over_https}) {
+    EXPECT_EQ(
+        value_of(text, R"(http_server_request_body_size_bytes_sum{http_request_method="GET",)" + transport),
+        10);
+  }
+}
+
+// The numbers are the same wherever transports are told apart, and so is every byte of a page.
+TEST(Exposition, AddsTransportsUpUnderTheOtherNamings) {
+  const auto page_of = [](const std::array<Transport, 3>& transports, Format format) {
+    Registry registry({.otel_detail = true, .native_histograms = true});
+    finish_over(registry.shard(0), registry.intern("/", with_request_sizes()), transports,
+                format == Format::kOpenMetrics);
+    std::string page;
+    Exposition(registry, {{Naming::kHttp, Naming::kFlask}, {}, {}, {}})
+        .render(page, {format,
+                       {"http_requests_total", "http_request_duration_seconds", "http_requests_in_flight",
+                        "http_request_bytes_total", "http_request_size_bytes", "flask_request_count",
+                        "flask_request_latency_seconds", "wayside_client_aborts_total"}});
+    return page;
+  };
+  constexpr std::array kOne{Transport{}, Transport{}, Transport{}};
+  constexpr std::array kThree{Transport{}, kOldHttp, kHttps};
+  EXPECT_EQ(page_of(kThree, Format::kText), page_of(kOne, Format::kText));
+  EXPECT_EQ(page_of(kThree, Format::kProtobuf), page_of(kOne, Format::kProtobuf));
+  // Exemplars have the time at which they were kept.
+  const auto without_times = [](const std::string& page) {
+    return std::regex_replace(page, std::regex("} 0.02 [0-9.]+"), "} 0.02");
+  };
+  const std::string page = without_times(page_of(kThree, Format::kOpenMetrics));
+  EXPECT_EQ(page, without_times(page_of(kOne, Format::kOpenMetrics)));
+  EXPECT_THAT(page, HasSubstr(R"(span_id="0000000000000002")")) << "the newest";
 }
 
 TEST(Exposition, EscapesAndRepairsLabels) {
@@ -292,7 +376,7 @@ TEST(Exposition, ShowsNativeBucketsInProtobufAlone) {
 }
 
 TEST(Exposition, ShowsTheTraceOfABucketInEveryNaming) {
-  Registry registry({.durations_by_status = true});
+  Registry registry({.otel_detail = true});
   const EndpointId endpoint = registry.intern("/");
   const TraceContext trace{1, 2, 3};
   Shard& shard = registry.shard(0);
@@ -309,7 +393,8 @@ TEST(Exposition, ShowsTheTraceOfABucketInEveryNaming) {
       text, HasSubstr("http_request_duration_seconds_bucket{endpoint=\"/\",le=\"0.025\",method=\"GET\"} 1.0" +
                       std::string(kTrace)));
   EXPECT_THAT(text, HasSubstr("http_server_request_duration_seconds_bucket{http_request_method=\"GET\","
-                              "http_response_status_code=\"200\",http_route=\"/\",le=\"0.025\"} 1.0" +
+                              "http_response_status_code=\"200\",http_route=\"/\",le=\"0.025\","
+                              "network_protocol_version=\"1.1\",url_scheme=\"http\"} 1.0" +
                               std::string(kTrace)));
   text.clear();
   Exposition(registry, {{Naming::kHttp}, {}, {}, {}}).render(text);

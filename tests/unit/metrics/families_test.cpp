@@ -90,7 +90,11 @@ Row row_of(const Family& family) {
       row.type = "gauge";
   }
   if (family.opt_in) row.type += ", opt-in";
-  const ExchangeLabels exchange = exchange_labels(family.http.name.empty() ? Naming::kOtel : Naming::kHttp);
+  const Naming naming = family.http.name.empty() ? Naming::kOtel : Naming::kHttp;
+  const ExchangeLabels exchange = exchange_labels(naming);
+  const TransportLabels transport = family.in(naming).transport;
+  if (transport != TransportLabels::kNone) row.labels.emplace(exchange.scheme);
+  if (transport == TransportLabels::kSchemeAndVersion) row.labels.emplace(exchange.version);
   switch (family.scope) {
     case Scope::kStatus:
       row.labels.emplace(exchange.status);

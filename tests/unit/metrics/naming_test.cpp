@@ -42,6 +42,10 @@ TEST(Renaming, SaysWhatIsWrong) {
   EXPECT_THAT(mistakes_of({{}, {}}, kHttp, Texts{"error_type"}), IsEmpty());
   EXPECT_THAT(mistakes_of({{}, {}}, std::vector{Naming::kOtel}, Texts{"error_type"}),
               ElementsAre(R"(expected another name for a label from a field, found "error_type")"));
+  EXPECT_THAT(mistakes_of({{}, {{"url_scheme", "scheme"}}}, std::vector{Naming::kOtel}, Texts{"scheme"}),
+              ElementsAre(R"(expected names that differ, found "scheme" for both url_scheme and scheme)"));
+  EXPECT_THAT(mistakes_of({{}, {{"network_protocol_version", "x"}}}, kHttp, Texts{}),
+              ElementsAre(R"(expected the name of a label, found "network_protocol_version")"));
   EXPECT_THAT(mistakes_of({{}, {}}, kHttp, Texts{"method"}),
               ElementsAre(R"(expected another name for a label from a field, found "method")"));
 }

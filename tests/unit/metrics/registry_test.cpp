@@ -1,5 +1,7 @@
 #include "wayside/metrics/registry.hpp"
 
+#include "wayside/metrics/transport.hpp"
+
 #include "metrics/native_buckets.hpp"
 #include "metrics/series_registry.hpp"
 #include "metrics/snapshot.hpp"
@@ -24,10 +26,13 @@ using testing::ElementsAre;
 using testing::Field;
 
 void finish(Shard& shard, EndpointId endpoint, Method method, unsigned status, Nanoseconds duration,
-            const TraceContext* trace = nullptr) {
-  shard.exchange_finished(
-      shard.exchange_started(endpoint, method),
-      {.endpoint = endpoint, .method = method, .status = status, .duration = duration, .trace = trace});
+            const TraceContext* trace = nullptr, Variant variant = 0) {
+  shard.exchange_finished(shard.exchange_started(endpoint, method, variant), {.endpoint = endpoint,
+                                                                              .variant = variant,
+                                                                              .method = method,
+                                                                              .status = status,
+                                                                              .duration = duration,
+                                                                              .trace = trace});
 }
 
 const HistogramSlot& duration_of(const Child& method) {
@@ -129,7 +134,7 @@ TEST(Registry, KeepsTheUsualMethodOfARouteCountable) {
 }
 
 TEST(Registry, AddsUpTheNativeBucketsOfAllShards) {
-  Registry registry({.shard_count = 2, .durations_by_status = true, .native_histograms = true});
+  Registry registry({.shard_count = 2, .otel_detail = true, .native_histograms = true});
   const EndpointId endpoint = registry.intern("/a");
   finish(registry.shard(0), endpoint, Method::get, 200, milliseconds(30));
   finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(30));
@@ -226,6 +231,22 @@ TEST(Registry, ShowsNoZeroThatTheBudgetHasNoRoomFor) {
   registry.intern("/b");
   EXPECT_THAT(keys_of(Reading(registry), Scope::kStatus), Each(Field(&ChildKey::endpoint, 1U)));
   EXPECT_LE(registry.series().series(), registry.series().max_series());
+}
+
+// A client chooses the version of HTTP, so that one may not use up what the other is guaranteed.
+TEST(Registry, KeepsRoomForTheUsualMethodInEachVersion) {
+  const std::size_t max_series = least_max_series({}, true) + guaranteed_series({}, true);
+  Registry registry({.max_series = max_series, .otel_detail = true});
+  const EndpointId route = registry.intern("/a");
+  EXPECT_EQ(registry.lacking_series(), 0U);
+  const Variant old = add_transport(0, {Scheme::kHttp, HttpVersion::k10});
+  for (const Variant variant : {old, Variant{0}}) {
+    for (const unsigned status : {200U, 404U, 500U})
+      finish(registry.shard(0), route, Method::get, status, milliseconds(1), nullptr, variant);
+  }
+  EXPECT_THAT(keys_of(Reading(registry), Scope::kStatus), Each(Field(&ChildKey::endpoint, route)));
+  finish(registry.shard(0), route, Method::get, 503, milliseconds(1));
+  EXPECT_EQ(keys_of(Reading(registry), Scope::kStatus).back().endpoint, kOverflowEndpoint);
 }
 
 TEST(Registry, AddsUpShards) {

@@ -344,5 +344,68 @@ TEST_F(RecorderTest, CountsByTheLabelsOfHeaderFields) {
   EXPECT_EQ(of("other"), 2);
 }
 
+// The number of GETs of "unmatched" with that status and transport, under the naming otel.
+std::string otel_count(unsigned status, std::string_view version, std::string_view scheme) {
+  return fmt::format(
+      R"(http_server_request_duration_seconds_count{{http_request_method="GET",http_response_status_code="{}",)"
+      R"(http_route="unmatched",network_protocol_version="{}",url_scheme="{}"}})",
+      status, version, scheme);
+}
+
+TEST_F(RecorderTest, TellsSchemeAndVersionUnderTheNamingOtel) {
+  stage_.settings.namings = {metrics::Naming::kOtel};
+  stage_.settings.trusted_proxies.networks.push_back(parse_network("192.0.2.1").value());
+  serve("/", 200);
+  EXPECT_EQ(stage_.metric(otel_count(200, "1.1", "http")), 1);
+  {
+    Recording old(stage_, Recording::WithoutHead{});
+    old.receive("GET / HTTP/1.0\r\n\r\n");
+    old.respond(200);
+    old.recorder.end(Outcome::kCompleted, {});
+    EXPECT_EQ(stage_.metric(otel_count(200, "1.0", "http")), 1);
+  }
+  Recording forwarded(stage_, "/", "X-Forwarded-Proto: https\r\n");
+  EXPECT_EQ(
+      stage_.metric(
+          R"(http_server_active_requests{http_request_method="GET",http_route="unmatched",url_scheme="https"})"),
+      1);
+  forwarded.respond(200);
+  forwarded.recorder.end(Outcome::kCompleted, {});
+  EXPECT_EQ(stage_.metric(otel_count(200, "1.1", "https")), 1);
+}
+
+TEST_F(RecorderTest, TellsTheSchemeOfTheConnectionWhereNoTrustedProxyNamesOne) {
+  stage_.settings.namings = {metrics::Naming::kOtel};
+  const auto serve_over = [this](bool uses_tls, std::string_view fields) {
+    Recording recording(stage_, Recording::WithoutHead{});
+    recording.client.connection.uses_tls = uses_tls;
+    recording.receive(fmt::format("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", fields));
+    recording.respond(200);
+    recording.recorder.end(Outcome::kCompleted, {});
+  };
+  serve_over(true, "");
+  serve_over(true, "X-Forwarded-Proto: http\r\n");
+  EXPECT_EQ(stage_.metric(otel_count(200, "1.1", "https")), 2);
+  serve_over(false, "X-Forwarded-Proto: https\r\n");
+  EXPECT_EQ(stage_.metric(otel_count(200, "1.1", "http")), 1);
+}
+
+TEST_F(RecorderTest, TellsTheSchemeOfARequestWithoutAHead) {
+  stage_.settings.namings = {metrics::Naming::kHttp, metrics::Naming::kOtel};
+  for (const bool uses_tls : {false, true}) {
+    Recording recording(stage_, Recording::WithoutHead{});
+    recording.client.connection.uses_tls = uses_tls;
+    recording.recorder.end(http::Violation::kMalformedHead, {});
+  }
+  for (const std::string_view scheme : {"http", "https"}) {
+    EXPECT_EQ(stage_.metric(fmt::format(R"(http_server_active_requests{{http_request_method="_OTHER",)"
+                                        R"(http_route="unmatched",url_scheme="{}"}})",
+                                        scheme)),
+              0);
+  }
+  EXPECT_EQ(stage_.metric(R"(http_requests_total{endpoint="unmatched",http_status="400",method="OTHER"})"),
+            2);
+}
+
 }  // namespace
 }  // namespace wayside::proxy

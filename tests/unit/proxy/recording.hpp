@@ -6,6 +6,7 @@
 #include "support/proxy_stage.hpp"
 
 #include <fmt/format.h>
+#include <string>
 #include <string_view>
 
 namespace wayside::proxy {
@@ -18,11 +19,14 @@ struct Recording {
 
   explicit Recording(test::ProxyStage& stage, std::string_view target = "/", std::string_view fields = "")
       : Recording(stage, WithoutHead{}) {
-    const test::ParsedRequest request(fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n{}\r\n", target, fields));
-    recorder.note_request(request.head);
-    // The head is gone from here on.
+    receive(fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n{}\r\n", target, fields));
   }
 
+  // The head is gone afterwards.
+  void receive(const std::string& head) {
+    const test::ParsedRequest request(head);
+    recorder.note_request(request.head);
+  }
   void declare(std::string_view fields) {
     const test::ParsedResponse response(fmt::format("HTTP/1.1 200 OK\r\n{}\r\n", fields));
     recorder.note_declared_route(response.head.fields);
