@@ -1,9 +1,9 @@
 #include "app/certificates.hpp"
 
 #include "wayside/app/process.hpp"
+#include "wayside/config/difference.hpp"
 
 #include <algorithm>
-#include <compare>
 #include <fmt/format.h>
 #include <new>
 #include <sys/stat.h>
@@ -26,9 +26,10 @@ Checked<void, StartError> Certificates::open() {
 }
 
 Checked<Certificates::Loaded, tls::LoadError> Certificates::read(
-    const std::vector<config::ListenSpec>& listen) const {
-  Loaded loaded{listen, {}};
-  for (const config::ListenSpec& spec : listen) {
+    const std::vector<config::ListenSpec>& next) const {
+  Loaded loaded = in_force();
+  if (config::differ_in_tls_alone(loaded.listen, next)) loaded.listen = next;
+  for (const config::ListenSpec& spec : loaded.listen) {
     if (!spec.tls) {
       loaded.of_listener.push_back(nullptr);
       continue;
@@ -43,8 +44,18 @@ Checked<Certificates::Loaded, tls::LoadError> Certificates::read(
   return loaded;
 }
 
+Certificates::Loaded Certificates::in_force() const {
+  const std::lock_guard lock(mutex_);
+  return {.listen = listen_, .of_listener = {}, .follows = generation_};
+}
+
 void Certificates::use(Loaded next) noexcept {
   const std::lock_guard lock(mutex_);
+  put_in_force(next);
+}
+
+void Certificates::put_in_force(Loaded& next) noexcept {
+  ++generation_;
   for (std::size_t i = 0; i < std::min(current_.size(), next.of_listener.size()); ++i) {
     if (current_[i] != nullptr && next.of_listener[i] != nullptr)
       current_[i]->replace(std::move(next.of_listener[i]));
@@ -117,8 +128,8 @@ void Certificates::stop() {
 }
 
 void Certificates::watch() {
-  std::vector<FileState> in_force = std::move(opened_);
-  std::vector<FileState> before = in_force;
+  std::vector<FileState> known = std::move(opened_);  // those that were read
+  std::vector<FileState> before = known;
   for (;;) {
     {
       std::unique_lock lock(mutex_);
@@ -128,24 +139,24 @@ void Certificates::watch() {
       std::vector<FileState> now = states();
       const bool is_settled = now == before;
       before = std::move(now);
-      if (!is_settled || before == in_force) continue;
-      in_force = before;
+      if (!is_settled || before == known) continue;
       read_again();
+      known = before;
     } catch (const std::bad_alloc&) {
       // The next turn tries again.
     }
   }
 }
 
+// A reload that came in between has read the same files.
 void Certificates::read_again() {
-  std::vector<config::ListenSpec> listen;
+  auto loaded = read(in_force().listen);
+  if (!loaded) return on_change_(loaded.error());
   {
     const std::lock_guard lock(mutex_);
-    listen = listen_;
+    if (loaded->follows != generation_) return;
+    put_in_force(*loaded);
   }
-  auto loaded = read(listen);
-  if (!loaded) return on_change_(loaded.error());
-  use(*std::move(loaded));
   on_change_({});
 }
 

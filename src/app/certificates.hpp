@@ -37,6 +37,7 @@ class Certificates {
   struct Loaded {
     std::vector<config::ListenSpec> listen;                              // that they were read for
     std::vector<std::shared_ptr<const tls::ServerContext>> of_listener;  // nullptr: plain bytes
+    std::uint64_t follows = 0;  // the number of those that were in force
   };
 
   explicit Certificates(std::vector<config::ListenSpec> listen);
@@ -46,8 +47,9 @@ class Certificates {
 
   // Reads the files of the start. Before the functions below. Throws std::bad_alloc.
   Checked<void, StartError> open();
-  // The listeners of a reload may have other files; their number and their addresses stay. Any thread.
-  Checked<Loaded, tls::LoadError> read(const std::vector<config::ListenSpec>& listen) const;
+  // For a reload: what `next` says about TLS, or what is in force where the listeners differ otherwise. Any
+  // thread.
+  Checked<Loaded, tls::LoadError> read(const std::vector<config::ListenSpec>& next) const;
   // For connections that come from now on. Any thread.
   void use(Loaded next) noexcept;
 
@@ -58,7 +60,7 @@ class Certificates {
   // Begins to watch the files, where there are any. `on_change` is called on the thread that watches, with
   // the mistake where new files cannot be used. Throws std::system_error.
   void start(std::function<void(Checked<void, tls::LoadError>)> on_change);
-  // Ends the thread, unless it waits for a file system.
+  // Ends the thread, once its file system has answered.
   void stop();
 
  private:
@@ -77,6 +79,8 @@ class Certificates {
 
   std::vector<std::string> files() const;
   std::vector<FileState> states() const;
+  Loaded in_force() const;                   // without the contexts
+  void put_in_force(Loaded& next) noexcept;  // with the mutex
   void watch();
   void read_again();
 
@@ -87,6 +91,7 @@ class Certificates {
 
   mutable std::mutex mutex_;                // guards the members below
   std::vector<config::ListenSpec> listen_;  // that is in force
+  std::uint64_t generation_ = 0;
   bool is_stopped_ = false;
   std::condition_variable stopped_;
   std::thread thread_;

@@ -50,8 +50,7 @@ std::vector<std::unique_ptr<const proxy::Routing>> Configuration::begin() {
 }
 
 Prepared Configuration::prepare(config::Invocation next) {
-  const bool takes_next = config::differ_in_tls_alone(settings_.listen, next.settings.listen);
-  auto certificates = certificates_.read(takes_next ? next.settings.listen : settings_.listen);
+  auto certificates = certificates_.read(next.settings.listen);
   if (!certificates) throw std::runtime_error(certificates.error().message);
   std::vector<std::string> lines = std::move(next.hints);
   const std::vector<std::string_view> keys = config::keys_that_need_restart(settings_, next.settings);
@@ -91,7 +90,9 @@ void Configuration::warn(std::vector<std::string>& lines, std::string_view messa
 
 Checked<void, std::string> Configuration::finish(Reloader::Outcome& outcome,
                                                  const std::vector<std::unique_ptr<proxy::Worker>>& workers) {
-  state_.last_reload_successful = outcome.has_value();
+  was_reloaded_ = outcome.has_value();
+  if (was_reloaded_) certificates_are_good_ = true;  // the reload has read them
+  state_.last_reload_successful = was_reloaded_ && certificates_are_good_;
   if (outcome.has_error()) return refuse(outcome.error());
   put_in_force(*outcome, workers);
   return {};
@@ -106,12 +107,12 @@ std::string Configuration::refuse(const config::Errors& errors) {
 }
 
 void Configuration::note_certificates(const Checked<void, tls::LoadError>& result) {
-  state_.last_reload_successful = result.has_value();
+  certificates_are_good_ = result.has_value();
+  state_.last_reload_successful = was_reloaded_ && certificates_are_good_;
   if (result.has_error()) {
     log_.error("changed certificates cannot be used, the old ones stay in force",
                {{"error", result.error().message}});
   } else {
-    state_.last_reload_success = std::chrono::system_clock::now();
     log_.info("certificates were read again");
   }
   telemetry_.exposition().set_configuration(state_);

@@ -1,7 +1,7 @@
 // The configuration in force: what the start and each reload make of settings, and what is told of it.
 //
 // A reload is prepared on the reloader's thread, and a short step on the io_context's thread puts it in
-// force. Routes take effect with a reload, all other settings with the next start.
+// force. Routes and certificates take effect with a reload, all other settings with the next start.
 #pragma once
 
 #include "wayside/base/log.hpp"
@@ -66,6 +66,8 @@ class Configuration {
   RouteBinder binder_;
   std::vector<std::string> warnings_;  // about the configuration in force
   metrics::ConfigurationState state_;
+  bool was_reloaded_ = true;           // by the last reload, if there was one
+  bool certificates_are_good_ = true;  // those that were read last
 };
 
 }  // namespace wayside::app

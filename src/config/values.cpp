@@ -88,7 +88,8 @@ std::string BackendAddress::print(const Address& address) {
 }
 
 Parsed<std::string> HostName::parse(std::string_view text) {
-  const bool is_name = !text.empty() && std::ranges::all_of(text, [](char c) {
+  constexpr std::size_t kMostOfDns = 253;
+  const bool is_name = !text.empty() && text.size() <= kMostOfDns && std::ranges::all_of(text, [](char c) {
     return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == '.' ||
            c == '-' || c == '_' || c == ':';
   });

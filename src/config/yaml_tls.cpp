@@ -62,7 +62,7 @@ class Reader {
                 [&](const YamlValue& v) { read_value(v, parse_text, algorithms.curves, mistakes_); }},
     };
     read_mapping(value, keys, mistakes_);
-    if (value.node["cert"] || value.node["key"]) {
+    if (value.node["cert"] || value.node["key"] || value.node["ocsp"]) {
       if (add(value, std::move(single)))
         std::swap(options_.certificates.front(), options_.certificates.back());
     } else if (options_.certificates.empty()) {

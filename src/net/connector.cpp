@@ -1,6 +1,5 @@
 #include "wayside/net/connector.hpp"
 
-#include "wayside/tls/error.hpp"
 #include "wayside/tls/session.hpp"
 
 #include "net/directory.hpp"
@@ -32,10 +31,8 @@ bool is_refusal(const error_code& ec) {
   return ec == asio::error::connection_refused || ec == boost::system::errc::no_such_file_or_directory;
 }
 
-// How much an error tells about the backend: a failed handshake most, then a refusal; an address that this
-// host cannot use least.
+// How much an error tells about the backend: a refusal most, an address that this host cannot use least.
 int weight_of(const error_code& ec) {
-  if (tls::is_tls_error(ec)) return 4;
   if (is_refusal(ec)) return 3;
   const bool is_unusable = ec == asio::error::network_unreachable || ec == asio::error::host_unreachable ||
                            ec == asio::error::address_family_not_supported ||
@@ -94,12 +91,16 @@ struct ConnectAttempt::State final : Directory::Asker, Waiter, std::enable_share
     entries = directory->entries();
     next = 0;
     error = {};
+    is_handshake_error = false;
     try_next();
   }
 
-  // Keeps the most telling error of several addresses.
-  void note_error(const error_code& ec) {
-    if (!error || weight_of(ec) > weight_of(error)) error = ec;
+  // Keeps the most telling error of several addresses: that of a handshake, where there is one.
+  void note_error(const error_code& ec, bool is_of_handshake = false) {
+    const bool tells_more = is_of_handshake || (!is_handshake_error && weight_of(ec) > weight_of(error));
+    if (error && !tells_more) return;
+    error = ec;
+    is_handshake_error = is_of_handshake;
   }
 
   void try_next() {
@@ -131,8 +132,8 @@ struct ConnectAttempt::State final : Directory::Asker, Waiter, std::enable_share
 
   void give_up_address(const error_code& why) {
     end_share();
+    note_error(why, stream.has_value());
     stream.reset();
-    note_error(why);
     ++next;
     try_next();
   }
@@ -218,6 +219,7 @@ struct ConnectAttempt::State final : Directory::Asker, Waiter, std::enable_share
 
   void finish(error_code ec) {
     end_share();
+    if (ec) stream.reset();  // it may be half secured
     error = ec;
     is_finished = true;
     set.woke();
@@ -249,6 +251,7 @@ struct ConnectAttempt::State final : Directory::Asker, Waiter, std::enable_share
   bool is_late = false;    // this address has used its share
   bool is_finished = false;
   error_code error;
+  bool is_handshake_error = false;  // of a connection that stood
   std::optional<Stream> stream;
 };
 
@@ -267,8 +270,12 @@ bool ConnectAttempt::finished() const noexcept {
 }
 
 Result<Stream> ConnectAttempt::take() {
-  if (!state_->stream) return state_->error;
+  if (state_->error) return state_->error;
   return std::move(*state_->stream);
+}
+
+bool ConnectAttempt::failed_in_handshake() const noexcept {
+  return state_->error && state_->is_handshake_error;
 }
 
 AddressId ConnectAttempt::address() const noexcept {

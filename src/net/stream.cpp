@@ -98,6 +98,7 @@ class Stream::State final : public EventSource {
     readable = false;
     read_needs_room = status == tls::Status::kNeedsWrite;
     if (read_needs_room) report_writability();
+    if (tls->was_cut_short()) raise();
     return ec;
   }
   // The same of a write.
@@ -312,6 +313,7 @@ bool Stream::is_known_quiet(TimePoint since) const noexcept {
 
 Stream::Peeked Stream::peek() {
   if (state_->tls != nullptr) {
+    state_->tls->may_read(state_->has_more_than_bytes);  // events may not have told everything
     const error_code ec = state_->after_read(state_->tls->peek());
     if (!ec) return Peeked::kBytes;
     if (ec == boost::asio::error::would_block) return Peeked::kNothing;

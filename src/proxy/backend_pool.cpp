@@ -193,7 +193,7 @@ Result<std::unique_ptr<BackendConnection>> BackendPool::adopt(net::ConnectAttemp
                                                               net::Waiter& waiter) {
   auto stream = finished.take();
   if (!stream) {
-    if (tls::is_tls_error(stream.error())) count_handshake(tls::handshake_result(stream.error()));
+    if (finished.failed_in_handshake()) count_handshake(tls::handshake_result(stream.error()));
     return stream.error();
   }
   if (const tls::Session* const session = stream->tls()) {

@@ -2,7 +2,6 @@
 
 #include "wayside/http/head_parser.hpp"
 #include "wayside/net/shortage.hpp"
-#include "wayside/tls/error.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -32,9 +31,9 @@ void explain_refusal(const Logger& log, const End& end) noexcept {
   }
 }
 
-Outcome outcome_of(const error_code& connect_error) noexcept {
+Outcome outcome_of(const error_code& connect_error, bool is_of_handshake) noexcept {
   if (net::is_local_shortage(connect_error)) return Outcome::kLocalShortage;
-  return tls::is_tls_error(connect_error) ? Outcome::kTlsFailed : Outcome::kConnectFailed;
+  return is_of_handshake ? Outcome::kTlsFailed : Outcome::kConnectFailed;
 }
 
 }  // namespace
@@ -153,7 +152,7 @@ net::Task<std::optional<End>> Exchange::connect() {
   auto connection = context_.backends.adopt(attempt, client_.wakeup);
   if (!connection) {
     connect_error_ = connection.error();
-    co_return outcome_of(connect_error_);
+    co_return outcome_of(connect_error_, attempt.failed_in_handshake());
   }
   backend_ = std::move(*connection);
   co_return std::nullopt;

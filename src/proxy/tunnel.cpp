@@ -9,6 +9,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <optional>
 #include <random>
@@ -52,7 +53,9 @@ class Direction {
       if (!in_.empty() && !deliver()) return;
       if (is_close_due()) continue;
       if (source_ended_) {
-        sink_.shutdown_send();
+        // The end of an unknown protocol may be the end of its message: a truncated one must not look whole.
+        const bool is_truncated = source_failed_ && source_.tls() != nullptr;
+        is_truncated ? sink_.abort() : sink_.shutdown_send();
         is_over_ = true;
         return;
       }
@@ -88,10 +91,13 @@ class Direction {
       const boost::asio::const_buffer piece(in_.data().data(), next_size());
       const auto written = sink_.write_some(std::span(&piece, 1));
       if (written) {
+        owed_ = 0;
         note_delivered(*written);
         in_.consume(*written);
       } else if (written.error() != boost::asio::error::would_block) {
         sink_failed_ = true;
+      } else if (sink_.tls() != nullptr) {
+        owed_ = piece.size();
       }
     }
     in_.consume(in_.size());
@@ -102,7 +108,7 @@ class Direction {
   std::size_t next_size() {
     if (close_ != Close::kWanted) return in_.size();
     http::WebSocketFrames ahead = *frames_;
-    return ahead.finish_frame(in_.data());
+    return std::max(ahead.finish_frame(in_.data()), owed_);
   }
 
   void note_delivered(std::size_t size) {
@@ -112,7 +118,7 @@ class Direction {
   }
 
   bool is_close_due() const {
-    return close_ == Close::kWanted && frames_->is_between_frames() && !sink_failed_;
+    return close_ == Close::kWanted && frames_->is_between_frames() && !sink_failed_ && owed_ == 0;
   }
 
   // In place of all that was read and not delivered.
@@ -133,6 +139,8 @@ class Direction {
   net::Stream& sink_;
   net::Buffer& in_;
   std::uint64_t& delivered_;
+  // The bytes that TLS has begun to write: the next write begins with them (tls::Session::write).
+  std::size_t owed_ = 0;
   bool source_ended_ = false;
   bool source_failed_ = false;
   bool sink_failed_ = false;

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <utility>
@@ -38,7 +39,7 @@ class FileContent {
 // More than any chain of certificates takes.
 constexpr std::streamsize kMostBytes = 1 << 20;
 
-Checked<FileContent, LoadError> read_file(const std::string& name) {
+Checked<FileContent, LoadError> read_secret(const std::string& name) {
   errno = 0;
   std::ifstream file(name, std::ios::binary);
   if (!file) return LoadError{fmt::format("cannot read {}: {}", name, std::strerror(errno))};
@@ -57,7 +58,7 @@ int no_passphrase(char*, int, int, void*) {
 }
 
 Checked<KeyHandle, LoadError> read_key(const std::string& name) {
-  const auto content = read_file(name);
+  const auto content = read_secret(name);
   if (!content) return content.error();
   const BioHandle reader = content->reader();
   KeyHandle key(PEM_read_bio_PrivateKey(reader.get(), nullptr, no_passphrase, nullptr));
@@ -70,7 +71,7 @@ Checked<KeyHandle, LoadError> read_key(const std::string& name) {
 }
 
 Checked<void, LoadError> read_chain(const std::string& name, Credentials& into) {
-  const auto content = read_file(name);
+  const auto content = read_secret(name);
   if (!content) return content.error();
   const BioHandle reader = content->reader();
   while (CertificateHandle next{PEM_read_bio_X509_AUX(reader.get(), nullptr, no_passphrase, nullptr)}) {
@@ -112,7 +113,27 @@ std::chrono::system_clock::time_point expiry_of(const X509* certificate) {
   return std::chrono::system_clock::from_time_t(::timegm(&time));
 }
 
+Checked<std::string, LoadError> read_ocsp(const std::string& name) {
+  auto content = read_file(name);
+  if (!content) return content.error();
+  const auto* bytes = reinterpret_cast<const unsigned char*>(content->data());
+  const auto* const end = bytes + content->size();
+  const std::unique_ptr<OCSP_RESPONSE, Free<OCSP_RESPONSE_free>> response(
+      d2i_OCSP_RESPONSE(nullptr, &bytes, static_cast<long>(content->size())));
+  const bool is_good = response != nullptr && bytes == end &&
+                       OCSP_response_status(response.get()) == OCSP_RESPONSE_STATUS_SUCCESSFUL;
+  ERR_clear_error();
+  if (!is_good) return LoadError{fmt::format("there is no successful OCSP response in DER in {}", name)};
+  return content;
+}
+
 }  // namespace
+
+Checked<std::string, LoadError> read_file(const std::string& name) {
+  const auto content = read_secret(name);
+  if (!content) return content.error();
+  return {boost::system::in_place_value, content->bytes()};
+}
 
 Checked<Credentials, LoadError> read_credentials(const CertificateFiles& files) {
   Credentials credentials;
@@ -126,9 +147,9 @@ Checked<Credentials, LoadError> read_credentials(const CertificateFiles& files) 
         fmt::format("the key in {} is not the one of the certificate in {}", files.key, files.cert)};
   }
   if (!files.ocsp.empty()) {
-    auto ocsp = read_file(files.ocsp);
+    auto ocsp = read_ocsp(files.ocsp);
     if (!ocsp) return ocsp.error();
-    credentials.ocsp = ocsp->bytes();
+    credentials.ocsp = *std::move(ocsp);
   }
   credentials.names = names_in(credentials.certificate.get());
   credentials.expires = expiry_of(credentials.certificate.get());

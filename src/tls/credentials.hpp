@@ -22,6 +22,9 @@ struct Credentials {
   std::chrono::system_clock::time_point expires{};
 };
 
+// The content of a file of 1 MiB at most.
+Checked<std::string, LoadError> read_file(const std::string& name);
+
 // Reads and checks the files. The error names the file and what is wrong with it.
 Checked<Credentials, LoadError> read_credentials(const CertificateFiles& files);
 

@@ -68,8 +68,11 @@ HandshakeResult handshake_result(const error_code& failure) noexcept {
   if (failure.category() == kVerification) return kCertificate;
   if (failure.category() != kOpenssl) return failure == boost::asio::error::timed_out ? kTimeout : kLeft;
   if (failure == truncated()) return kLeft;
-  const int reason = ERR_GET_REASON(static_cast<unsigned>(failure.value()));
-  if (reason > SSL_AD_REASON_OFFSET) return kRefused;  // an alert of the peer
+  const auto code = static_cast<unsigned>(failure.value());
+  if (ERR_GET_LIB(code) != ERR_LIB_SSL) return kFailed;
+  const int reason = ERR_GET_REASON(code);
+  constexpr int kLastAlert = SSL_AD_REASON_OFFSET + 255;
+  if (reason > SSL_AD_REASON_OFFSET && reason <= kLastAlert) return kRefused;  // an alert of the peer
   if (is_one_of(reason, {SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST})) return kPlainHttp;
   if (is_one_of(reason, {SSL_R_WRONG_VERSION_NUMBER, SSL_R_PACKET_LENGTH_TOO_LONG, SSL_R_BAD_RECORD_TYPE,
                          SSL_R_UNEXPECTED_MESSAGE, SSL_R_ENCRYPTED_LENGTH_TOO_LONG}))

@@ -6,12 +6,14 @@
 #include "tls/credentials.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <fmt/format.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -22,11 +24,31 @@ namespace {
 // A client that does not come back for longer makes a new session.
 constexpr long kTicketSeconds = 24L * 60 * 60;
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
+constexpr std::size_t kMostOfHostName = 255;  // as OpenSSL takes it
+
+// In lower case.
+std::string_view lower(std::string_view name, std::array<char, kMostOfHostName>& buffer) noexcept {
+  name = name.substr(0, buffer.size());
+  std::ranges::transform(name, buffer.begin(),
                          [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
+  return {buffer.data(), name.size()};
+}
+
+// A session is resumed only where all that the first handshake has checked is asked for still: OpenSSL does
+// not ask again. Certificates of the server may change meanwhile.
+Checked<std::array<unsigned char, SHA256_DIGEST_LENGTH>, LoadError> requirements_of(
+    const ServerOptions& options) {
+  std::string text = fmt::format("{} {}\n{}\n{}\n", static_cast<int>(options.client_auth),
+                                 static_cast<int>(options.algorithms.min_version), options.algorithms.ciphers,
+                                 options.algorithms.curves);
+  if (options.client_auth != ClientAuth::kNone) {
+    auto authorities = read_file(options.client_ca);
+    if (!authorities) return authorities.error();
+    text += *authorities;
+  }
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return digest;
 }
 
 }  // namespace
@@ -56,15 +78,17 @@ class ServerContext::Impl {
 
  private:
   struct Host {
-    std::vector<std::string> names;
+    std::vector<std::string> names;  // sorted
     ContextHandle context;
     std::vector<Credentials> credentials;
   };
 
   Checked<Host*, LoadError> host_for(const Credentials& credentials, const ServerOptions& options) {
     const int kind = EVP_PKEY_get_base_id(credentials.key.get());
+    std::vector<std::string> names = credentials.names;
+    std::ranges::sort(names);
     for (const auto& host : hosts_) {
-      if (host->names != credentials.names) continue;
+      if (host->names != names) continue;
       const bool has_kind = std::ranges::any_of(host->credentials, [&](const Credentials& other) {
         return EVP_PKEY_get_base_id(other.key.get()) == kind;
       });
@@ -73,7 +97,7 @@ class ServerContext::Impl {
                                    credentials.names.empty() ? "none" : credentials.names.front())};
     }
     auto host = std::make_unique<Host>();
-    host->names = credentials.names;
+    host->names = std::move(names);
     host->context.reset(SSL_CTX_new(TLS_server_method()));
     if (host->context == nullptr) return LoadError{take_error_text()};
     if (auto done = prepare(host->context.get(), options); !done) return done.error();
@@ -85,8 +109,10 @@ class ServerContext::Impl {
     SSL_CTX_set_app_data(context, this);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_timeout(context, kTicketSeconds);
-    static constexpr unsigned char kName[] = "wayside";
-    SSL_CTX_set_session_id_context(context, kName, sizeof kName - 1);
+    const auto requirements = requirements_of(options);
+    if (!requirements) return requirements.error();
+    SSL_CTX_set_session_id_context(context, requirements->data(),
+                                   static_cast<unsigned>(requirements->size()));
     set_callback(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, on_server_name);
     SSL_CTX_set_alpn_select_cb(context, on_protocols, nullptr);
     set_callback(context, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, on_status_request);
@@ -136,10 +162,11 @@ class ServerContext::Impl {
   static int on_server_name(SSL* ssl, int*, void*) {
     const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     if (name == nullptr) return SSL_TLSEXT_ERR_NOACK;
-    const Host* const host = of(ssl).find(lower(name));
+    std::array<char, kMostOfHostName> buffer{};
+    const Host* const host = of(ssl).find(lower(name, buffer));
     if (host == nullptr) return SSL_TLSEXT_ERR_NOACK;
-    SSL_set_SSL_CTX(ssl, host->context.get());
-    return SSL_TLSEXT_ERR_OK;
+    return SSL_set_SSL_CTX(ssl, host->context.get()) != nullptr ? SSL_TLSEXT_ERR_OK
+                                                                : SSL_TLSEXT_ERR_ALERT_FATAL;
   }
 
   // A client that offers other protocols alone must not be answered in this one (RFC 7301 section 3.2).
@@ -171,7 +198,8 @@ class ServerContext::Impl {
   static bool set_up(const TicketKeys::Key& key, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
                      bool encrypts) {
     char digest[] = "SHA256";
-    auto mac_key = key.mac;
+    TicketKeys::Key copy = key;  // OSSL_PARAM takes no constant
+    auto& mac_key = copy.mac;
     const OSSL_PARAM parameters[] = {
         OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, mac_key.data(), mac_key.size()),
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};

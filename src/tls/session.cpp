@@ -27,6 +27,10 @@ std::string_view text_of(const ASN1_STRING* text) noexcept {
           static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
+bool is_of_protocol(unsigned long code, int reason) noexcept {
+  return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == reason;
+}
+
 }  // namespace
 
 class Session::Impl {
@@ -53,6 +57,7 @@ class Session::Impl {
   template <class Call>
   Status run(Call call) noexcept {
     ERR_clear_error();
+    bio_.begin_call();
     const int result = call();
     if (result == 1) return Status::kDone;
     switch (SSL_get_error(ssl_.get(), result)) {
@@ -78,11 +83,11 @@ class Session::Impl {
   error_code find_failure() const noexcept {
     // The last one is of the protocol; those before it are of the parts that it uses.
     const unsigned long code = ERR_peek_last_error();
-    if (ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) return truncated();
+    if (is_of_protocol(code, SSL_R_UNEXPECTED_EOF_WHILE_READING)) return truncated();
     if (bio_.failure()) return bio_.failure();
     if (code == 0) return truncated();
     const long refusal = SSL_get_verify_result(ssl_.get());
-    if (ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED && refusal != X509_V_OK)
+    if (is_of_protocol(code, SSL_R_CERTIFICATE_VERIFY_FAILED) && refusal != X509_V_OK)
       return verification_error(refusal);
     return openssl_error(code);
   }
@@ -152,6 +157,10 @@ bool Session::close_notify() noexcept {
 
 void Session::may_read(bool tells_more) noexcept {
   impl_->bio().may_read(tells_more);
+}
+
+bool Session::was_cut_short() const noexcept {
+  return impl_->bio().was_cut_short();
 }
 
 const error_code& Session::failure() const noexcept {

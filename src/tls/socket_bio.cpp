@@ -33,6 +33,7 @@ std::size_t SocketBio::take_received(char* into, std::size_t size) noexcept {
   const std::size_t count = std::min(size, received_.size());
   std::memcpy(into, received_.data(), count);
   received_.erase(0, count);
+  if (received_.empty()) received_.shrink_to_fit();
   return count;
 }
 
@@ -44,10 +45,11 @@ int SocketBio::on_read(BIO* bio, char* into, std::size_t size, std::size_t* coun
     *count = self.take_received(into, size);
     return 1;
   }
-  if (!self.may_have_bytes_) {
+  if (!self.may_have_bytes_ || self.reads_left_ == 0) {
     BIO_set_retry_read(bio);
     return 0;
   }
+  --self.reads_left_;
   ssize_t received = 0;
   do {
     received = ::recv(self.socket_, into, size, 0);

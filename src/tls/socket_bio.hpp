@@ -22,6 +22,13 @@ class SocketBio {
   // OpenSSL takes a reference with SSL_set_bio(3); the object outlives its use.
   BIO* handle() const noexcept { return bio_.get(); }
 
+  // Begins a call of OpenSSL's, which reads from the socket kReads times at most: a peer that sends records
+  // without data must not keep the thread.
+  static constexpr int kReads = 4;
+  void begin_call() noexcept { reads_left_ = kReads; }
+  // Whether the last call ended for that, and the socket may have more.
+  bool was_cut_short() const noexcept { return reads_left_ == 0 && may_have_bytes_; }
+
   void may_read(bool tells_more) noexcept {
     may_have_bytes_ = true;
     tells_more_ = tells_more_ || tells_more;
@@ -40,6 +47,7 @@ class SocketBio {
   const int socket_;
   std::string received_;
   BioHandle bio_;
+  int reads_left_ = kReads;
   bool may_have_bytes_ = true;
   bool tells_more_ = false;
   bool has_ended_ = false;

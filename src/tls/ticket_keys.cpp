@@ -6,8 +6,9 @@
 
 namespace wayside::tls {
 
-TicketKeys::~TicketKeys() {
-  OPENSSL_cleanse(keys_.data(), sizeof keys_);
+TicketKeys::Key::~Key() {
+  OPENSSL_cleanse(cipher.data(), cipher.size());
+  OPENSSL_cleanse(mac.data(), mac.size());
 }
 
 bool TicketKeys::is_usable(std::size_t index, Clock::time_point now) const noexcept {
@@ -17,7 +18,7 @@ bool TicketKeys::is_usable(std::size_t index, Clock::time_point now) const noexc
 std::optional<TicketKeys::Key> TicketKeys::newest(Clock::time_point now) noexcept {
   const std::lock_guard lock(mutex_);
   if (count_ != 0 && now - keys_[0].made < kLife) return keys_[0];
-  Key fresh{};
+  Key fresh;
   fresh.made = now;
   const auto fill = [](auto& bytes) { return RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1; };
   if (!fill(fresh.name) || !fill(fresh.cipher) || !fill(fresh.mac)) return std::nullopt;

@@ -43,6 +43,8 @@ class ConnectAttempt {
 
   // The stream, or the most telling error of the addresses tried. Called once, after finished().
   Result<Stream> take();
+  // Whether the error of take() is that of a TLS handshake.
+  bool failed_in_handshake() const noexcept;
   // The address of the stream's peer. Called after finished() without an error.
   AddressId address() const noexcept;
 

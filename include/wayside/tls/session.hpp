@@ -65,6 +65,9 @@ class Session {
   // read does not mean that the socket is empty.
   void may_read(bool tells_more) noexcept;
 
+  // After kNeedsRead: the call has read enough for now, and the socket may have more. No event will tell.
+  bool was_cut_short() const noexcept;
+
   // Of the call that returned kFailed: an error of the socket's, or of tls/error.hpp.
   const error_code& failure() const noexcept;
 

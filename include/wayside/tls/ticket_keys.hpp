@@ -24,16 +24,20 @@ class TicketKeys {
   static constexpr std::size_t kNameSize = 16;
 
   struct Key {
-    std::array<unsigned char, kNameSize> name;  // stands in front of each ticket
-    std::array<unsigned char, 32> cipher;       // of AES-256
-    std::array<unsigned char, 32> mac;          // of HMAC with SHA-256
+    Key() = default;
+    Key(const Key&) = default;
+    Key& operator=(const Key&) = default;
+    ~Key();  // overwrites the key
+
+    std::array<unsigned char, kNameSize> name{};  // stands in front of each ticket
+    std::array<unsigned char, 32> cipher{};       // of AES-256
+    std::array<unsigned char, 32> mac{};          // of HMAC with SHA-256
     Clock::time_point made{};
   };
 
   TicketKeys() = default;
   TicketKeys(const TicketKeys&) = delete;
   TicketKeys& operator=(const TicketKeys&) = delete;
-  ~TicketKeys();
 
   // The key for new tickets; none where the system has no randomness.
   std::optional<Key> newest(Clock::time_point now) noexcept;

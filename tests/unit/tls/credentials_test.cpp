@@ -73,6 +73,16 @@ TEST_F(CredentialsTest, RefuseADamagedChain) {
   EXPECT_THAT(mistake_of(files), HasSubstr("a certificate in " + files.cert + " is damaged"));
 }
 
+TEST_F(CredentialsTest, RefuseADamagedResponse) {
+  auto files = certificates_.make("a");
+  files.ocsp = certificates_.path("a.ocsp");
+  for (const std::string& text : {std::string("junk"), std::string(), std::string("\x30\x03\x0a\x01\x06"),
+                                  std::string("\x30\x03\x0a\x01\0more", 9)}) {
+    certificates_.write("a.ocsp", text);
+    EXPECT_EQ(mistake_of(files), "there is no successful OCSP response in DER in " + files.ocsp);
+  }
+}
+
 TEST_F(CredentialsTest, DoNotAskForAPassphrase) {
   const auto files = certificates_.make("a");
   certificates_.write("a.key",

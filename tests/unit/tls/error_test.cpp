@@ -42,6 +42,8 @@ TEST(TlsError, StandsForAResult) {
   EXPECT_EQ(handshake_result(verification_error(X509_V_ERR_HOSTNAME_MISMATCH)), kCertificate);
   EXPECT_EQ(handshake_result(of(SSL_R_TLSV1_ALERT_UNKNOWN_CA)), kRefused);
   EXPECT_EQ(handshake_result(of(SSL_R_LENGTH_MISMATCH)), kFailed);
+  EXPECT_EQ(handshake_result(openssl_error(ERR_PACK(ERR_LIB_SSL, 0, ERR_R_MALLOC_FAILURE))), kFailed);
+  EXPECT_EQ(handshake_result(openssl_error(ERR_PACK(ERR_LIB_X509, 0, SSL_R_NO_SHARED_CIPHER))), kFailed);
 }
 
 TEST(TlsError, HasATokenForEachResult) {

@@ -110,7 +110,6 @@ TEST_F(ServerContextTest, AsksForCertificatesOfClients) {
   EXPECT_EQ(refused->server_status, Status::kFailed);
   EXPECT_EQ(handshake_result(refused->server->failure()), HandshakeResult::kCertificate);
 
-  const test::Certificates others;
   test::Certificates stranger;
   const auto unknown = stranger.make("stranger");
   const ClientOptions forged{
@@ -122,7 +121,8 @@ TEST_F(ServerContextTest, AsksForCertificatesOfClients) {
 TEST_F(ServerContextTest, StaplesTheResponseOfTheCertificateInUse) {
   auto files = certificates_.make("a");
   files.ocsp = certificates_.path("a.ocsp");
-  certificates_.write("a.ocsp", "a response");
+  const std::string response = "\x30\x03\x0a\x01";  // of the status "successful", 0, without more
+  certificates_.write("a.ocsp", response + std::string(1, '\0'));
   const auto context =
       test::server_context({.certificates = {files, certificates_.make("b", {.names = {"b.test"}})}});
   const auto stapled = [&](const std::string& name) {
@@ -142,7 +142,7 @@ TEST_F(ServerContextTest, StaplesTheResponseOfTheCertificateInUse) {
     EXPECT_TRUE(pair.shake_hands());
     return seen;
   };
-  EXPECT_EQ(stapled("a.test"), "a response");
+  EXPECT_EQ(stapled("a.test"), response + std::string(1, '\0'));
   EXPECT_EQ(stapled("b.test"), "");
 }
 
@@ -163,6 +163,47 @@ TEST_F(ServerContextTest, TicketsOutliveIt) {
   EXPECT_TRUE(is_resumed(tickets));
   EXPECT_TRUE(is_resumed(tickets));
   EXPECT_FALSE(is_resumed(std::make_shared<TicketKeys>())) << "of another process";
+}
+
+// OpenSSL does not ask a client that resumes for its certificate.
+TEST_F(ServerContextTest, ATicketDoesNotStandForACertificate) {
+  const auto files = certificates_.make("a");
+  const test::Certificates others;
+  const auto tickets = std::make_shared<TicketKeys>();
+  const auto client = test::client_context({.server_name = "a.test", .ca = certificates_.authority()});
+  const auto resumes = [&](const ServerOptions& first, const ServerOptions& second) {
+    const auto sessions = std::make_shared<ClientSessions>();
+    bool is_resumed = false;
+    for (const ServerOptions& options : {first, second}) {
+      test::TlsPair pair(test::server_context(options, tickets), client, sessions);
+      pair.shake_hands();
+      test::read_all(*pair.client);
+      is_resumed = pair.server_status == Status::kDone && pair.server->is_resumed();
+    }
+    return is_resumed;
+  };
+  const auto asking = [&](ClientAuth auth, const std::string& authority) {
+    return ServerOptions{.certificates = {files}, .client_ca = authority, .client_auth = auth};
+  };
+  const ServerOptions open{.certificates = {files}};
+  EXPECT_TRUE(resumes(open, open));
+  EXPECT_FALSE(resumes(open, asking(ClientAuth::kRequire, certificates_.authority())));
+  EXPECT_FALSE(resumes(open, asking(ClientAuth::kOptional, certificates_.authority())));
+  EXPECT_TRUE(resumes(asking(ClientAuth::kOptional, certificates_.authority()),
+                      asking(ClientAuth::kOptional, certificates_.authority())));
+  EXPECT_FALSE(resumes(asking(ClientAuth::kOptional, certificates_.authority()),
+                       asking(ClientAuth::kOptional, others.authority())));
+  EXPECT_FALSE(resumes(open, {.certificates = {files}, .algorithms = {.curves = "P-384:X25519"}}));
+}
+
+TEST_F(ServerContextTest, PairsKindsOfKeysWhateverTheOrderOfTheNames) {
+  const auto context = test::server_context(
+      {.certificates = {certificates_.make("ec", {.names = {"a.test", "b.test"}}),
+                        certificates_.make("rsa", {.names = {"b.test", "a.test"}, .is_rsa = true})}});
+  const auto client = test::client_context({.server_name = "a.test", .verify = false});
+  SSL_CTX_set1_sigalgs_list(client->handle(), "RSA-PSS+SHA256");
+  test::TlsPair pair(context, client);
+  EXPECT_TRUE(pair.shake_hands());
 }
 
 TEST_F(ServerContextTest, RefusesOtherProtocols) {

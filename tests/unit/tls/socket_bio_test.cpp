@@ -74,6 +74,20 @@ TEST_F(SocketBioTest, AFullReadIsNotTheLastOne) {
   EXPECT_EQ(read(bio, 2), "cd");
 }
 
+TEST_F(SocketBioTest, ReadsAFewTimesInOneCall) {
+  SocketBio bio(sockets_[0], {});
+  send("0123456789");
+  bio.begin_call();
+  for (int i = 0; i < SocketBio::kReads; ++i)
+    EXPECT_EQ(read(bio, 1).size(), 1U);
+  EXPECT_EQ(read(bio, 1), "");
+  EXPECT_TRUE(BIO_should_read(bio.handle()));
+  EXPECT_TRUE(bio.was_cut_short());
+  bio.begin_call();
+  EXPECT_FALSE(bio.was_cut_short());
+  EXPECT_EQ(read(bio), "456789");
+}
+
 TEST_F(SocketBioTest, AShortReadSaysNothingWhereTheEventToldMoreThanBytes) {
   SocketBio bio(sockets_[0], {});
   bio.may_read(true);
