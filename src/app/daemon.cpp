@@ -67,7 +67,7 @@ metrics::RegistryOptions registry_options(const config::Settings& settings) {
           .extra_labels = std::move(extra_labels),
           .label_values = {{"wayside_backend_errors_total", proxy::backend_error_reasons()},
                            {"wayside_rejected_requests_total", proxy::rejection_reasons()}},
-          .zero_series = settings.measurement.zero_series};
+          .zero_series = config::shows_zeros(settings)};
 }
 
 std::string backend_text(const Address& address) {

@@ -56,8 +56,9 @@ std::size_t least_max_series(const EndpointOptions& dynamic, bool durations_by_s
   return overflow_series(EndpointLayout(dynamic, {.by_status = durations_by_status}));
 }
 
-std::size_t guaranteed_series(const EndpointOptions& options, bool durations_by_status) {
-  return guaranteed_series(EndpointLayout(options, {.by_status = durations_by_status}));
+std::size_t guaranteed_series(const EndpointOptions& options, SeriesDetail detail) {
+  return guaranteed_series(EndpointLayout(options, {.by_status = detail.durations_by_status}),
+                           detail.zero_series);
 }
 
 Registry::Registry(RegistryOptions options)

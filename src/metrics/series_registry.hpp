@@ -70,7 +70,7 @@ struct EndpointFacts {
 // The guarantee of the overflow endpoint: every method with every class of statuses, and streams.
 std::size_t overflow_series(const EndpointLayout& layout) noexcept;
 // The guarantee of an interned endpoint: its usual method with a few statuses.
-std::size_t guaranteed_series(const EndpointLayout& layout) noexcept;
+std::size_t guaranteed_series(const EndpointLayout& layout, bool zero_series) noexcept;
 
 class SeriesRegistry {
  public:

@@ -187,5 +187,7 @@ struct Settings {
 
 // Whether a naming has the status among the labels of its duration histogram.
 bool durations_by_status(const Settings& settings);
+// Whether routes have series before their first request, and a naming that shows them.
+bool shows_zeros(const Settings& settings);
 
 }  // namespace wayside::config

@@ -71,7 +71,7 @@ TEST_F(RecorderTimesTest, WritesALineOfBytesThatWereNoRequest) {
 TEST_F(RecorderTimesTest, NamesTheLabelThatTheMetricsHaveNoRoomFor) {
   stage_.settings.unmatched = routes::UnmatchedPolicy::kPath;
   stage_.settings.measurement.max_series =
-      metrics::least_max_series({}, false) + metrics::guaranteed_series({}, false);
+      metrics::least_max_series({}, false) + metrics::guaranteed_series({}, {});
   Recording recording(stage_, "/word");
   recording.respond(200);
   recording.recorder.end(Outcome::kCompleted, {});
