@@ -71,7 +71,7 @@ void write_service(const AdminPages& pages, const metrics::LiveUse& use, std::st
                  printable(fmt::to_string(fmt::join(pages.listen, ", "))), printable(pages.backend),
                  word_for(is_up));
   fmt::format_to(std::back_inserter(out),
-                 "The last {:.0f} s: {} requests/s, {} of them errors (5xx); p50 {}, p95 {}, p99 {}; "
+                 "The last {:.0f} s: {} requests/s, {} of them errors; p50 {}, p95 {}, p99 {}; "
                  "now {} in flight and {} streams\n\n",
                  std::chrono::duration<double>(use.covered).count(), numbers[0], numbers[1], numbers[2],
                  numbers[3], numbers[4], numbers[5], use.service.streams_active);

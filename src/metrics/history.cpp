@@ -172,6 +172,7 @@ EndpointUse History::Impl::use_of(Group group, const Growth& growth) const {
   use.by_class = growth.by_class();
   use.aborts = growth.aborts();
   use.durations = growth.distribution(kDurations);
+  use.server_errors = growth.server_errors();
   use.requests_total = requests_total(group);
   for (const auto& [endpoint, each] : group) {
     use.last_used = std::max(use.last_used, last_use(*each));
@@ -316,7 +317,7 @@ Points History::Impl::points(Group group, TickRange ticks) const {
       return seconds > 0 ? static_cast<double>(count) / seconds : 0;
     };
     points.rates.push_back(per_second(growth.requests()));
-    points.errors.push_back(per_second(growth.by_class().back()));
+    points.errors.push_back(per_second(growth.server_errors()));
     points.p95.push_back(quantile(0.95, growth.distribution(kDurations)));
   }
   return requests == 0 ? Points{} : points;
@@ -332,7 +333,7 @@ std::uint64_t EndpointUse::client_aborts() const noexcept {
 
 std::optional<double> EndpointUse::error_share() const noexcept {
   if (requests() == 0) return std::nullopt;
-  return static_cast<double>(server_errors()) / static_cast<double>(requests());
+  return static_cast<double>(server_errors) / static_cast<double>(requests());
 }
 
 History::History(const Registry& registry, TimePoint now) : impl_(std::make_unique<Impl>(registry, now)) {}

@@ -32,7 +32,7 @@ export const COLUMNS = [
   {
     key: "errors",
     title: "Errors",
-    name: "share of 5xx",
+    name: "share of errors",
     value: (e) => e.error_share,
     text: (e) => format.share(e.error_share),
     tone: errorTone,

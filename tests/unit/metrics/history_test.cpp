@@ -94,6 +94,16 @@ TEST_F(HistoryTest, WindowReachesToTheMomentOfTheQuestion) {
   EXPECT_EQ(use.requests_total, 2U);
 }
 
+// A client causes 501 and 505 by what it asks for.
+TEST_F(HistoryTest, CountsWhatNobodyImplementsAsNoError) {
+  for (const unsigned status : {200U, 501U, 505U, 503U})
+    count("/a", status);
+  EXPECT_THAT(use_of("/a").by_class, ElementsAre(0, 1, 0, 0, 3));
+  EXPECT_THAT(use_of("/a").error_share(), Optional(0.25));
+  tick(1, 5s);
+  EXPECT_THAT(points_of("/a", 0).errors, ElementsAre(DoubleEq(0.2)));
+}
+
 TEST_F(HistoryTest, WindowForgetsWhatCameBeforeIt) {
   count("/a");
   tick();
