@@ -111,9 +111,12 @@ void write_endpoint_use(JsonWriter& json, const EndpointUse& use, Nanoseconds co
 
 void write_backend(JsonWriter& json, const AdminPages& pages, const metrics::ProcessCounts& counts) {
   json.key("backend")
+  const std::optional<BackendOutage> outage = pages.backend_outage ? pages.backend_outage() : std::nullopt;
       .begin_object()
       .member("address", pages.backend)
-      .member("up", pages.backend_is_up ? pages.backend_is_up() : std::nullopt);
+      .member("up", pages.backend_is_up ? pages.backend_is_up() : std::nullopt)
+      .member("error", outage ? std::optional(outage->error) : std::nullopt)
+      .member("failed_for", outage ? std::optional(Rounded{seconds_of(outage->failed_for)}) : std::nullopt);
   json.key("connections")
       .begin_object()
       .member("active", counts.backend_active)

@@ -172,6 +172,7 @@ struct Daemon::Impl {
             .warnings = warnings,
             .started = started,
             .backend_is_up = [this] { return backend_watch.is_up(); },
+            .backend_outage = [this] { return backend_watch.outage(); },
             .shows_page = settings.expose.page,
             .shows_routes = settings.expose.routes};
   }

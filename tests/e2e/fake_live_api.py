@@ -151,6 +151,8 @@ class World:
         self.endpoints = scenario_endpoints(scenario)
         self.started = time.time() - age_s
         self.routes_enabled = True
+        self.outage = None  # of the backend: its error, and its length in seconds
+        self.reload_error = None
         self.failure = None  # a status that the API answers instead
         self.version = "0.2.0"
         self._first_tick = self.tick
@@ -233,7 +235,9 @@ class World:
             "listen": ["0.0.0.0:8080"],
             "backend": {
                 "address": "http://127.0.0.1:5000",
-                "up": True,
+                "up": self.outage is None,
+                "error": self.outage and self.outage[0],
+                "failed_for": self.outage and self.outage[1],
                 "connections": {"active": sum(each.in_flight for each in self.endpoints), "idle": 21},
                 "queue": 0,
                 "connects_total": 184,

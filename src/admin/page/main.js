@@ -9,6 +9,7 @@ import * as format from "./format.js";
 import { Headline } from "./headline.js";
 import { History } from "./history.js";
 import { Poll } from "./poll.js";
+import { Outage, titleOf } from "./outage.js";
 import { Paths, Side } from "./side.js";
 import { parse, serialized } from "./state.js";
 import { RouteTable, sortOptions } from "./table.js";
@@ -23,11 +24,15 @@ let routes = { askedAt: -Infinity, answer: null }; // of /api/v1/routes
 const history = new History();
 const connection = new Connection();
 const headline = new Headline();
+const outage = new Outage();
 const side = new Side();
 const paths = new Paths();
 const details = new Details();
 const table = new RouteTable(document.querySelector("[data-table]"), { sort, open, toggleIdle });
-const poll = new Poll(refresh, (error, delay) => connection.lost(error, delay));
+const poll = new Poll(refresh, (error, delay) => {
+  connection.lost(error, delay);
+  outage.update(null);
+});
 
 async function refresh(signal) {
   const { window: span, open: label } = state;
@@ -70,12 +75,13 @@ function show() {
   const shown = table.update({ live, history, state, emptyText: emptyText() });
   fill({ shown: `${format.count(shown.rows.length)} of ${format.count(live.endpoints.length)}` });
   showDetails();
-  document.title = `${format.rate(live.service.rate)}/s, ${format.share(live.service.error_share)} errors – wayside`;
+  if (!connection.isLost) document.title = titleOf(live);
 }
 
 function showDetails() {
   const endpoint = live.endpoints.find(({ label }) => label === state.open);
   if (!endpoint) return;
+  outage.update(connection.isLost ? null : live.backend);
   details.update({ endpoint, live, detail: detail.label === state.open ? detail.answer : null });
   table.setDetails(state.open, details.root);
 }
