@@ -35,7 +35,8 @@ std::optional<Rounded> rounded(std::optional<double> number) noexcept {
 void write_quantiles(JsonWriter& json, const Distribution& distribution) {
   json.member("p50", rounded(quantile(0.5, distribution)))
       .member("p95", rounded(quantile(0.95, distribution)))
-      .member("p99", rounded(quantile(0.99, distribution)));
+      .member("p99", rounded(quantile(0.99, distribution)))
+      .member("first_bound", metrics::first_bound(distribution));
 }
 
 void write_counts(JsonWriter& json, std::string_view name, const metrics::ProcessCounts::ByReason& counts) {

@@ -37,6 +37,13 @@ std::string readable(std::optional<double> seconds) {
   return fmt::format("{:.3g}s", *seconds);
 }
 
+// A quantile within the first bucket may be anything down to 0.
+std::string quantile_text(double q, const metrics::Distribution& durations) {
+  const auto value = metrics::quantile(q, durations);
+  const auto bound = metrics::first_bound(durations);
+  return value && *value < *bound ? '<' + readable(bound) : readable(value);
+}
+
 std::string percent(std::optional<double> share) {
   return share ? fmt::format("{:.3g}%", *share * 100) : "-";
 }
@@ -53,9 +60,9 @@ std::vector<std::string> heads() {
 std::vector<std::string> cells(const EndpointUse& use, Nanoseconds covered) {
   return {rate(use, covered),
           percent(use.error_share()),
-          readable(quantile(0.5, use.durations)),
-          readable(quantile(0.95, use.durations)),
-          readable(quantile(0.99, use.durations)),
+          quantile_text(0.5, use.durations),
+          quantile_text(0.95, use.durations),
+          quantile_text(0.99, use.durations),
           fmt::to_string(use.in_flight)};
 }
 

@@ -202,6 +202,7 @@ class World:
             "error_share": errors / requests if requests else None,
             "mean": endpoint.median * math.exp(endpoint.spread**2 / 2) if has_latency else None,
             **{f"p{part * 100:.0f}": endpoint.quantile(part) if has_latency else None for part in (0.5, 0.95, 0.99)},
+            "first_bound": BOUNDS[0] if has_latency else None,
             "in_flight": endpoint.in_flight,
             "streams_active": endpoint.streams,
             "slo": endpoint.target
@@ -254,7 +255,7 @@ class World:
                 "last_reload": rfc3339(self.started),
                 "warnings": ["wayside.yaml:31: /api/v1/search is never reached: /api/v1/* comes first"] if has_warnings else [],
             },
-            "overhead": {"p50": 0.000011, "p95": 0.000024, "p99": 0.000043} if self.endpoints else None,
+            "overhead": {"p50": 0.000011, "p95": 0.000024, "p99": 0.000043, "first_bound": 0.00001} if self.endpoints else None,
             "service": self.service(endpoints),
             "endpoints": endpoints,
         }  # fmt: skip
@@ -286,6 +287,7 @@ class World:
             "in_flight": sum(each["in_flight"] for each in endpoints),
             "streams_active": sum(each["streams_active"] for each in endpoints),
             "requests_total": sum(each["requests_total"] for each in endpoints),
+            "first_bound": BOUNDS[0],
             "points": {"rate": added("rate"), "errors": added("errors"), "p95": p95} if busy else None,
         }
 

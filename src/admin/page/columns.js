@@ -42,7 +42,7 @@ export const COLUMNS = [
     title: key,
     name: `${key} of the latency`,
     value: (e) => e[key],
-    text: (e) => format.duration(e[key]),
+    text: (e) => format.quantile(e[key], e.first_bound),
     tone: (e) => (e[key] === null ? "quiet" : ""),
   })),
   {
