@@ -127,6 +127,7 @@ void write_backend(JsonWriter& json, const AdminPages& pages, const metrics::Pro
       .member("connects_total", counts.backend_connects)
       .member("retries_total", counts.backend_retries);
   write_counts(json, "errors_total", counts.backend_errors);
+  write_counts(json, "errors", counts.backend_errors_in_window);
   json.end_object();
 }
 
@@ -143,6 +144,7 @@ void write_process(JsonWriter& json, const metrics::ProcessCounts& counts) {
       .member("overflow_total", counts.series_overflow)
       .end_object();
   write_counts(json, "rejected_total", counts.rejected);
+  write_counts(json, "rejected", counts.rejected_in_window);
 }
 
 void write_configuration(JsonWriter& json, const AdminPages& pages) {

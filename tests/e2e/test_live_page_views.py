@@ -72,7 +72,8 @@ class Views(support.TestCase):
         self.assertEqual(self.browser.text('[data-field="version"]'), "0.2.0")
         self.assertEqual(self.browser.text('[data-field="backend_address"]'), live["backend"]["address"])
         self.assertEqual(self.browser.text('[data-state="backend"]'), "up")
-        self.assertEqual(self.browser.texts('[data-list="errors"] dd'), ["2"])
+        self.assertEqual(self.browser.texts('[data-list="errors"] dd'),
+                         ["0 in 5\u202fmin, 2 in all", "3 in 5\u202fmin, 7 in all"])
         self.assertEqual(self.browser.texts('[data-list="warnings"] li'), live["configuration"]["warnings"])
         labels = self.browser.texts(LABELS)
         self.assertEqual(labels[0], live["endpoints"][0]["label"])

@@ -67,7 +67,7 @@ struct EndpointUse {
   std::optional<double> error_share() const noexcept;
 };
 
-// The present state of the process, and its counts since the start.
+// The present state of the process, and its counts: since the start, where nothing else is said.
 struct ProcessCounts {
   using ByReason = std::vector<std::pair<std::string_view, std::uint64_t>>;  // without zeros
 
@@ -83,6 +83,8 @@ struct ProcessCounts {
   std::uint64_t client_evictions = 0;
   ByReason backend_errors;
   ByReason rejected;
+  ByReason backend_errors_in_window;
+  ByReason rejected_in_window;
 };
 
 struct LiveUse {

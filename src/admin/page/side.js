@@ -37,8 +37,8 @@ export class Side {
     this.#progress.max = series.limit;
     this.#progress.value = series.used;
     setAttribute(this.#progress, "class", series.used >= series.limit ? "bad" : null);
-    this.#errors.update(facts(backend.errors_total));
-    this.#rejected.update(facts(live.rejected_total));
+    this.#errors.update(facts(backend.errors_total, backend.errors, live));
+    this.#rejected.update(facts(live.rejected_total, live.rejected, live));
     this.#warnings.update(configuration.warnings.map((text, i) => [`${i} ${text}`, text]));
   }
 }
@@ -49,11 +49,15 @@ function showState(name, text, tone) {
   setAttribute(node, "class", `state ${tone}`);
 }
 
-// A map of counters, without those at 0.
-function facts(counters) {
-  return Object.entries(counters)
-    .filter(([, value]) => value > 0)
-    .map(([name, value]) => [name, [format.words(name), format.count(value)]]);
+// Counters since the start, and how much they grew in the window; without those at 0.
+function facts(totals, growths, live) {
+  return Object.entries(totals)
+    .filter(([, total]) => total > 0)
+    .map(([name, total]) => {
+      const growth = growths[name] ?? 0;
+      const text = `${format.count(growth)} in ${format.windowOf(live)}, ${format.count(total)} in all`;
+      return [name, [format.words(name), text, growth === 0 ? "past" : null]];
+    });
 }
 
 class Warning {

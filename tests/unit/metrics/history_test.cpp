@@ -383,6 +383,25 @@ TEST_F(HistoryTest, CountsStreamsAndRequestsThatAreUnderWay) {
   EXPECT_EQ(use_of("/a").in_flight, 0U);
 }
 
+TEST_F(HistoryTest, TellsWhatTheReasonsCountedInTheWindow) {
+  Registry registry({.max_series = 5'000,
+                     .label_values = {{"wayside_backend_errors_total", {"none", "reset"}},
+                                      {"wayside_rejected_requests_total", {"bad_chunk"}}}});
+  History history(registry, now_);
+  registry.shard(0).add("wayside_backend_errors_total", 1);
+  for (std::size_t i = 0; i < kOneMinute; ++i)
+    history.tick(now_ += History::kTickTime);
+  registry.shard(0).add("wayside_rejected_requests_total", 0);
+  const ProcessCounts minute = history.live(kOneMinute, now_).process;
+  EXPECT_THAT(minute.backend_errors_in_window, ElementsAre(testing::Pair("reset", 1)));
+  EXPECT_THAT(minute.rejected_in_window, ElementsAre(testing::Pair("bad_chunk", 1)));
+  history.tick(now_ += History::kTickTime);
+  const ProcessCounts later = history.live(kOneMinute, now_).process;
+  EXPECT_THAT(later.backend_errors, ElementsAre(testing::Pair("reset", 1)));
+  EXPECT_THAT(later.backend_errors_in_window, SizeIs(0));
+  EXPECT_THAT(later.rejected_in_window, ElementsAre(testing::Pair("bad_chunk", 1)));
+}
+
 TEST_F(HistoryTest, ReadsTheCountsOfTheProcess) {
   Registry registry(
       {.max_series = 5'000, .label_values = {{"wayside_backend_errors_total", {"none", "reset"}}}});
