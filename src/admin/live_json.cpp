@@ -111,8 +111,8 @@ void write_endpoint_use(JsonWriter& json, const EndpointUse& use, Nanoseconds co
 }
 
 void write_backend(JsonWriter& json, const AdminPages& pages, const metrics::ProcessCounts& counts) {
-  json.key("backend")
   const std::optional<BackendOutage> outage = pages.backend_outage ? pages.backend_outage() : std::nullopt;
+  json.key("backend")
       .begin_object()
       .member("address", pages.backend)
       .member("up", pages.backend_is_up ? pages.backend_is_up() : std::nullopt)
@@ -153,7 +153,10 @@ void write_configuration(JsonWriter& json, const AdminPages& pages) {
       .begin_object()
       .member("routes", state.route_count)
       .member("last_reload_successful", state.last_reload_successful)
-      .member("last_reload", text_of(state.last_reload_success))
+      .member("last_reload",
+              state.was_reloaded ? std::optional(text_of(state.last_reload_success)) : std::nullopt)
+      .member("last_reload_error",
+              state.last_reload_successful ? std::nullopt : std::optional(state.last_reload_error))
       .array("warnings", pages.warnings)
       .end_object();
 }

@@ -402,8 +402,9 @@ struct Daemon::Impl {
     configuration.last_reload_successful = outcome.has_value();
     if (outcome.has_error()) {
       const std::vector<std::string>& lines = outcome.error().lines;
-      exposition.set_configuration(configuration);
       const std::string first = lines.empty() ? "memory ran out" : lines.front();
+      configuration.last_reload_error = first;
+      exposition.set_configuration(configuration);
       log.error("reload failed, the old configuration stays in force",
                 {{"error", first}, {"errors", std::to_string(lines.size())}});
       return first;
@@ -415,6 +416,7 @@ struct Daemon::Impl {
     warnings.swap(outcome->warnings);
     configuration.route_count = outcome->route_count;
     configuration.last_reload_success = std::chrono::system_clock::now();
+    configuration.was_reloaded = true;
     exposition.set_configuration(configuration);
     log.info("reloaded", {{"routes", std::to_string(outcome->route_count)}});
     if (!outcome->needs_restart.empty()) log.warn(kOnlyRoutes, {settings_field(outcome->needs_restart)});

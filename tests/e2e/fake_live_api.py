@@ -253,8 +253,9 @@ class World:
             "rejected_total": {"malformed_head": 14, "head_too_large": 2} if self.scenario == "demo" else {},
             "configuration": {
                 "routes": len(self.endpoints),
-                "last_reload_successful": True,
-                "last_reload": rfc3339(self.started),
+                "last_reload_successful": self.reload_error is None,
+                "last_reload": None,
+                "last_reload_error": self.reload_error,
                 "warnings": ["wayside.yaml:31: /api/v1/search is never reached: /api/v1/* comes first"] if has_warnings else [],
             },
             "overhead": {"p50": 0.000011, "p95": 0.000024, "p99": 0.000043, "first_bound": 0.00001} if self.endpoints else None,

@@ -28,12 +28,15 @@ export class Side {
       series: `${format.count(series.used)} of ${format.count(series.limit)}`,
       series_overflow: format.count(series.overflow_total),
       configured_routes: format.count(configuration.routes),
-      last_reload: configuration.last_reload === null ? "none" : format.ago(configuration.last_reload, live.time),
+      last_reload: configuration.last_reload === null ? "never" : format.ago(configuration.last_reload, live.time),
     });
     setCutText(place("field", "backend_address"), backend.address);
     showState("backend", backend.up ? "up" : "down", backend.up ? "good" : "bad");
     const isReloaded = configuration.last_reload_successful;
     showState("reload", isReloaded ? "" : "reload failed", isReloaded ? "" : "bad");
+    const reloadError = place("field", "reload_error");
+    reloadError.hidden = configuration.last_reload_error === null;
+    setText(reloadError, format.visible(configuration.last_reload_error ?? ""));
     this.#progress.max = series.limit;
     this.#progress.value = series.used;
     setAttribute(this.#progress, "class", series.used >= series.limit ? "bad" : null);
