@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { columnOf } from "./columns.js";
 import { Connection } from "./connection.js";
 import { Details } from "./details.js";
+import { setText } from "./dom.js";
 import { fill } from "./fields.js";
 import * as format from "./format.js";
 import { Headline } from "./headline.js";
@@ -38,7 +39,7 @@ async function refresh(signal) {
   const { window: span, open: label } = state;
   const [newLive, newDetail, newRoutes] = await Promise.all([
     askLive(span, signal),
-    label === null ? null : api.getIfAny("endpoint", { label, window: span }, signal, false),
+    askDetail(label, span, signal),
     areRoutesDue() ? api.getIfAny("routes", {}, signal, null) : undefined,
   ]);
   await inFrame(() => {
@@ -63,6 +64,17 @@ async function askLive(span, signal) {
   return whole;
 }
 
+// An endpoint that is gone may come back, and is among those of the last answer then.
+function isGone(label) {
+  const isAnsweredSo = detail.label === label && detail.answer === false;
+  return isAnsweredSo && !live.endpoints.some((endpoint) => endpoint.label === label);
+}
+
+async function askDetail(label, span, signal) {
+  if (label === null) return null;
+  return isGone(label) ? false : api.getIfAny("endpoint", { label, window: span }, signal, false);
+}
+
 function areRoutesDue() {
   return performance.now() - routes.askedAt >= ROUTES_EVERY_MS;
 }
@@ -80,6 +92,9 @@ function show() {
 
 function showDetails() {
   const endpoint = live.endpoints.find(({ label }) => label === state.open);
+  const gone = document.querySelector("[data-gone]");
+  gone.hidden = !isGone(state.open);
+  setText(gone, gone.hidden ? "" : `There is no endpoint ${format.visible(state.open)}.`);
   if (!endpoint) return;
   outage.update(connection.isLost ? null : live.backend);
   details.update({ endpoint, live, detail: detail.label === state.open ? detail.answer : null });
