@@ -287,10 +287,10 @@ class World:
             "client_aborts": sum(each["client_aborts"] for each in endpoints),
             "error_share": status["5xx"] / requests if requests else None,
             **{name: mean(name) for name in ("mean", "p50", "p95", "p99")},
+            "first_bound": BOUNDS[0],
             "in_flight": sum(each["in_flight"] for each in endpoints),
             "streams_active": sum(each["streams_active"] for each in endpoints),
             "requests_total": sum(each["requests_total"] for each in endpoints),
-            "first_bound": BOUNDS[0],
             "points": {"rate": added("rate"), "errors": added("errors"), "p95": p95} if busy else None,
         }
 
