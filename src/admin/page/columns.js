@@ -16,6 +16,13 @@ function errorTone(endpoint) {
   return zeroIsQuiet(endpoint.status["5xx"]);
 }
 
+// The endpoints that are no routes.
+const SPECIAL = new Set(["unmatched", "overflow"]);
+
+export function isRoute(endpoint) {
+  return !SPECIAL.has(endpoint.label);
+}
+
 // `value` is what a column is sorted by, null last; `text` what its cell shows; `tone` the class of the cell;
 // `isAscending` how it is sorted when it is chosen. An endpoint is an element of the API's `endpoints`, with its `peak`.
 export const COLUMNS = [

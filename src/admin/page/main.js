@@ -1,7 +1,7 @@
 // The page: asks the API, keeps what the reader has chosen, and has the parts show both.
 
 import * as api from "./api.js";
-import { columnOf } from "./columns.js";
+import { columnOf, isRoute } from "./columns.js";
 import { Connection } from "./connection.js";
 import { Details } from "./details.js";
 import { setText } from "./dom.js";
@@ -9,8 +9,8 @@ import { fill } from "./fields.js";
 import * as format from "./format.js";
 import { Headline } from "./headline.js";
 import { History } from "./history.js";
-import { Poll } from "./poll.js";
 import { Outage, titleOf } from "./outage.js";
+import { Poll } from "./poll.js";
 import { Paths, Side } from "./side.js";
 import { parse, serialized } from "./state.js";
 import { RouteTable, sortOptions } from "./table.js";
@@ -24,8 +24,8 @@ let routes = { askedAt: -Infinity, answer: null }; // of /api/v1/routes
 
 const history = new History();
 const connection = new Connection();
-const headline = new Headline();
 const outage = new Outage();
+const headline = new Headline();
 const side = new Side();
 const paths = new Paths();
 const details = new Details();
@@ -81,22 +81,22 @@ function areRoutesDue() {
 
 function show() {
   if (live === null) return;
+  outage.update(connection.isLost ? null : live.backend);
   headline.update(live, history);
   side.update(live);
   paths.update(routes.answer, live.time);
   const shown = table.update({ live, history, state, emptyText: emptyText() });
-  fill({ shown: `${format.count(shown.rows.length)} of ${format.count(live.endpoints.length)}` });
+  fill({ shown: `${format.count(shown.rows.filter(isRoute).length)} of ${format.count(live.endpoints.filter(isRoute).length)}` });
   showDetails();
   if (!connection.isLost) document.title = titleOf(live);
 }
 
 function showDetails() {
-  const endpoint = live.endpoints.find(({ label }) => label === state.open);
   const gone = document.querySelector("[data-gone]");
   gone.hidden = !isGone(state.open);
   setText(gone, gone.hidden ? "" : `There is no endpoint ${format.visible(state.open)}.`);
+  const endpoint = live.endpoints.find(({ label }) => label === state.open);
   if (!endpoint) return;
-  outage.update(connection.isLost ? null : live.backend);
   details.update({ endpoint, live, detail: detail.label === state.open ? detail.answer : null });
   table.setDetails(state.open, details.root);
 }

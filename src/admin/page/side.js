@@ -20,7 +20,7 @@ export class Side {
       listen: live.listen.join(", "),
       address: backend.address,
       backend_connections: `${format.count(backend.connections.active)} active, ${format.count(backend.connections.idle)} idle`,
-      backend_queue: format.count(backend.queue),
+      backend_waiting: format.count(backend.queue),
       backend_connects: format.count(backend.connects_total),
       backend_retries: format.count(backend.retries_total),
       client_connections: format.count(clients.connections),
