@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <fmt/format.h>
 #include <string>
 
 namespace wayside::test {
