@@ -59,7 +59,8 @@ def share(which, matchers, by="", over="$__rate_interval"):
     return f"({part} or 0 * {whole}) / {whole}"
 
 
-SERVER_ERRORS = 'http_status=~"5.."'
+# As in rules.yml: 501 and 505 refuse a request for what is not implemented.
+SERVER_ERRORS = 'http_status=~"5..",http_status!~"50[15]"'
 CLIENT_ERRORS = 'http_status=~"4..",http_status!="499"'
 CLIENT_LEFT = 'http_status="499"'
 SERVED = 'http_status=~"[123].."'
@@ -196,7 +197,7 @@ OVERVIEW = Row(
             (query(or_zero(rate("http_requests_total", "@endpoint"))),), "stat", 3, 4,
         ),
         Panel(
-            "Errors", "The share of requests with a status of 5xx.", "percentunit",
+            "Errors", "The share of requests with a status of 5xx other than 501 and 505.", "percentunit",
             (query(share(SERVER_ERRORS, "@endpoint")),), "stat", 3, 4,
             thresholds=((0.001, ORANGE), (0.01, RED)),
         ),
@@ -241,7 +242,7 @@ REQUESTS = Row(
         ),
         statuses("@endpoint"),
         Panel(
-            "Errors by endpoint", "The share of requests with a status of 5xx; the 20 highest of each moment.", "percentunit",
+            "Errors by endpoint", "The share of requests with a status of 5xx other than 501 and 505; the 20 highest of each moment.", "percentunit",
             (query(f"topk(20, {share(SERVER_ERRORS, '@endpoint', 'endpoint')})", "{{endpoint}}"),),
             link=SERIES_TO_THE_ENDPOINT,
         ),
@@ -257,7 +258,7 @@ REQUESTS = Row(
             "Endpoints", "Over the time range of the dashboard. A click on an endpoint leads to its dashboard.", "percentunit",
             (
                 query(rate("http_requests_total", "@endpoint", "endpoint", "$__range"), "Requests"),
-                query(share(SERVER_ERRORS, "@endpoint", "endpoint", "$__range"), "5xx"),
+                query(share(SERVER_ERRORS, "@endpoint", "endpoint", "$__range"), "Errors"),
                 query(share(CLIENT_ERRORS, "@endpoint", "endpoint", "$__range"), "4xx"),
                 query(share(CLIENT_LEFT, "@endpoint", "endpoint", "$__range"), "499"),
                 query(quantile(0.5, "http_request_duration_seconds", "@endpoint", "endpoint", "$__range"), "Median"),
@@ -274,7 +275,7 @@ OBJECTIVES = Row(
     (
         burn_rates(
             "Burn rate of errors",
-            "The share of requests with a 5xx over the last 1h, 6h, 1d and 3d, in units of what wayside:availability:objective "
+            "The share of requests with an error over the last 1h, 6h, 1d and 3d, in units of what wayside:availability:objective "
             "allows: at 1, the budget of 30 days lasts 30 days.",
             "http_request_errors", "wayside:availability:objective",
         ),
@@ -472,7 +473,7 @@ ONE_ENDPOINT = Dashboard(
                 ),
                 statuses("@method"),
                 Panel(
-                    "Errors by method", "The share of requests with a status of 5xx.", "percentunit",
+                    "Errors by method", "The share of requests with a status of 5xx other than 501 and 505.", "percentunit",
                     (query(share(SERVER_ERRORS, "@method", "method"), "{{method}}"),),
                 ),
                 durations("@method"),
@@ -488,7 +489,7 @@ ONE_ENDPOINT = Dashboard(
                     (query(rate("http_requests_total", "@method", "instance"), "{{instance}}"),),
                 ),
                 Panel(
-                    "Errors by instance", "The share of requests with a status of 5xx.", "percentunit",
+                    "Errors by instance", "The share of requests with a status of 5xx other than 501 and 505.", "percentunit",
                     (query(share(SERVER_ERRORS, "@method", "instance"), "{{instance}}"),),
                 ),
                 Panel(

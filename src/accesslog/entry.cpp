@@ -79,8 +79,8 @@ std::optional<std::size_t> write_line(const Entry& entry, std::span<char> out) n
   line.text("time", Rfc3339(entry.time).view());
   line.text("client", entry.client);
   if (!entry.peer.empty()) line.text("peer", entry.peer);
-  line.text("method", entry.method);
-  line.text("target", entry.target);
+  if (!entry.method.empty()) line.text("method", entry.method);
+  if (!entry.target.empty()) line.text("target", entry.target);
   line.text("route", entry.route);
   line.number("status", entry.status);
   line.text("outcome", entry.outcome);

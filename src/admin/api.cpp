@@ -71,20 +71,13 @@ Parameters parse(const PageRequest& request) {
   return parameters;
 }
 
-Page error_page(unsigned status, std::string_view sentence, std::string& body) {
-  body.clear();
-  JsonWriter(body).begin_object().member("error", sentence).end_object();
-  body += '\n';
-  return {.status = status, .content_type = kJson, .is_negotiated = true};
-}
-
 Page json_page() {
   return {.status = 200, .content_type = kJson, .is_negotiated = true};
 }
 
 Page routes_page(const AdminPages& pages, std::string& body) {
   if (!pages.shows_routes)
-    return error_page(404, "The routes are not shown here: metrics.expose.routes is off.", body);
+    return api_error(404, "The routes are not shown here: metrics.expose.routes is off.", body);
   body.clear();
   pages.inspector.write(inspector::Format::kJson, {}, body);
   return json_page();
@@ -92,13 +85,20 @@ Page routes_page(const AdminPages& pages, std::string& body) {
 
 Page endpoint_page(const AdminPages& pages, const Parameters& parameters, std::string& body) {
   const auto detail = pages.history.detail(parameters.label, parameters.window.ticks(), Clock::now());
-  if (!detail) return error_page(404, "There is no endpoint with this label.", body);
+  if (!detail) return api_error(404, "There is no endpoint with this label.", body);
   body.clear();
   write_endpoint(*detail, parameters.window, body);
   return json_page();
 }
 
 }  // namespace
+
+Page api_error(unsigned status, std::string_view sentence, std::string& body) {
+  body.clear();
+  JsonWriter(body).begin_object().member("error", sentence).end_object();
+  body += '\n';
+  return {.status = status, .content_type = kJson, .is_negotiated = true};
+}
 
 bool is_of_api(std::string_view path) noexcept {
   return path.starts_with(kApi);
@@ -119,14 +119,14 @@ Page api_page(const AdminPages& pages, const PageRequest& request, std::string& 
   const std::string_view path = path_of(request.target);
   if (path == kRoutes) return routes_page(pages, body);
   if (path != kLive && path != kEndpoint) {
-    return error_page(
+    return api_error(
         404, fmt::format("There is no such resource. There are {}, {} and {}.", kLive, kEndpoint, kRoutes),
         body);
   }
   if (!pages.shows_page)
-    return error_page(404, "The page and its API are turned off: metrics.expose.page is off.", body);
+    return api_error(404, "The page and its API are turned off: metrics.expose.page is off.", body);
   const Parameters parameters = parse(request);
-  if (!parameters.mistake.empty()) return error_page(400, parameters.mistake, body);
+  if (!parameters.mistake.empty()) return api_error(400, parameters.mistake, body);
   if (path == kEndpoint) return endpoint_page(pages, parameters, body);
   body.clear();
   // Lets a worker on the same processor run between the pieces.

@@ -12,6 +12,9 @@ namespace wayside::admin {
 // Whether the path belongs to the API, the resources that do not exist included.
 bool is_of_api(std::string_view path) noexcept;
 
+// {"error": sentence}. Replaces `body`. Throws std::bad_alloc.
+Page api_error(unsigned status, std::string_view sentence, std::string& body);
+
 // As sharing_key(), for a GET or HEAD of a path of the API. Empty where it is answered with an error at once.
 std::string api_sharing_key(const PageRequest& request);
 

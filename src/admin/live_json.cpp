@@ -35,7 +35,8 @@ std::optional<Rounded> rounded(std::optional<double> number) noexcept {
 void write_quantiles(JsonWriter& json, const Distribution& distribution) {
   json.member("p50", rounded(quantile(0.5, distribution)))
       .member("p95", rounded(quantile(0.95, distribution)))
-      .member("p99", rounded(quantile(0.99, distribution)));
+      .member("p99", rounded(quantile(0.99, distribution)))
+      .member("first_bound", metrics::first_bound(distribution));
 }
 
 void write_counts(JsonWriter& json, std::string_view name, const metrics::ProcessCounts::ByReason& counts) {
@@ -110,10 +111,13 @@ void write_endpoint_use(JsonWriter& json, const EndpointUse& use, Nanoseconds co
 }
 
 void write_backend(JsonWriter& json, const AdminPages& pages, const metrics::ProcessCounts& counts) {
+  const std::optional<BackendOutage> outage = pages.backend_outage ? pages.backend_outage() : std::nullopt;
   json.key("backend")
       .begin_object()
       .member("address", pages.backend)
-      .member("up", pages.backend_is_up ? pages.backend_is_up() : std::nullopt);
+      .member("up", pages.backend_is_up ? pages.backend_is_up() : std::nullopt)
+      .member("error", outage ? std::optional(outage->error) : std::nullopt)
+      .member("failed_for", outage ? std::optional(Rounded{seconds_of(outage->failed_for)}) : std::nullopt);
   json.key("connections")
       .begin_object()
       .member("active", counts.backend_active)
@@ -123,6 +127,7 @@ void write_backend(JsonWriter& json, const AdminPages& pages, const metrics::Pro
       .member("connects_total", counts.backend_connects)
       .member("retries_total", counts.backend_retries);
   write_counts(json, "errors_total", counts.backend_errors);
+  write_counts(json, "errors", counts.backend_errors_in_window);
   json.end_object();
 }
 
@@ -139,6 +144,7 @@ void write_process(JsonWriter& json, const metrics::ProcessCounts& counts) {
       .member("overflow_total", counts.series_overflow)
       .end_object();
   write_counts(json, "rejected_total", counts.rejected);
+  write_counts(json, "rejected", counts.rejected_in_window);
 }
 
 void write_configuration(JsonWriter& json, const AdminPages& pages) {
@@ -147,7 +153,10 @@ void write_configuration(JsonWriter& json, const AdminPages& pages) {
       .begin_object()
       .member("routes", state.route_count)
       .member("last_reload_successful", state.last_reload_successful)
-      .member("last_reload", text_of(state.last_reload_success))
+      .member("last_reload",
+              state.was_reloaded ? std::optional(text_of(state.last_reload_success)) : std::nullopt)
+      .member("last_reload_error",
+              state.last_reload_successful ? std::nullopt : std::optional(state.last_reload_error))
       .array("warnings", pages.warnings)
       .end_object();
 }

@@ -155,7 +155,8 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
   const std::string_view path = path_of(request.target);
   if (path == kReloadPath) return refused_reload(pages, request, body);
   if (!is_read(request)) {
-    Page page = plain_page(405, "Only GET and HEAD are allowed here.", body);
+    constexpr std::string_view kOnlyReads = "Only GET and HEAD are allowed here.";
+    Page page = is_of_api(path) ? api_error(405, kOnlyReads, body) : plain_page(405, kOnlyReads, body);
     page.allow = "GET, HEAD";
     return page;
   }

@@ -37,6 +37,13 @@ std::string readable(std::optional<double> seconds) {
   return fmt::format("{:.3g}s", *seconds);
 }
 
+// A quantile within the first bucket may be anything down to 0.
+std::string quantile_text(double q, const metrics::Distribution& durations) {
+  const auto value = metrics::quantile(q, durations);
+  const auto bound = metrics::first_bound(durations);
+  return value && *value < *bound ? '<' + readable(bound) : readable(value);
+}
+
 std::string percent(std::optional<double> share) {
   return share ? fmt::format("{:.3g}%", *share * 100) : "-";
 }
@@ -53,9 +60,9 @@ std::vector<std::string> heads() {
 std::vector<std::string> cells(const EndpointUse& use, Nanoseconds covered) {
   return {rate(use, covered),
           percent(use.error_share()),
-          readable(quantile(0.5, use.durations)),
-          readable(quantile(0.95, use.durations)),
-          readable(quantile(0.99, use.durations)),
+          quantile_text(0.5, use.durations),
+          quantile_text(0.95, use.durations),
+          quantile_text(0.99, use.durations),
           fmt::to_string(use.in_flight)};
 }
 
@@ -71,7 +78,7 @@ void write_service(const AdminPages& pages, const metrics::LiveUse& use, std::st
                  printable(fmt::to_string(fmt::join(pages.listen, ", "))), printable(pages.backend),
                  word_for(is_up));
   fmt::format_to(std::back_inserter(out),
-                 "The last {:.0f} s: {} requests/s, {} of them errors (5xx); p50 {}, p95 {}, p99 {}; "
+                 "The last {:.0f} s: {} requests/s, {} of them errors; p50 {}, p95 {}, p99 {}; "
                  "now {} in flight and {} streams\n\n",
                  std::chrono::duration<double>(use.covered).count(), numbers[0], numbers[1], numbers[2],
                  numbers[3], numbers[4], numbers[5], use.service.streams_active);

@@ -37,6 +37,10 @@ class BackendState {
 
   // By the last result; nothing before the first.
   std::optional<bool> is_up() const noexcept { return is_up_; }
+  // When the outage began that lasts; nothing: the backend does not fail.
+  std::optional<TimePoint> failing_since() const noexcept {
+    return is_failing() ? std::optional(failing_since_) : std::nullopt;
+  }
   // When the backend failed last; zero: never.
   TimePoint failed_at() const noexcept { return failed_at_; }
 

@@ -64,15 +64,20 @@ void BackendWatch::stop() noexcept {
 }
 
 std::optional<bool> BackendWatch::is_up() const noexcept {
-  return check_ ? checks_.state.is_up() : requests_.state.is_up();
+  return state().is_up();
+}
+
+std::optional<admin::BackendOutage> BackendWatch::outage() const {
+  const auto since = state().failing_since();
+  if (!since) return std::nullopt;
+  return admin::BackendOutage{.error = state().reason(), .failed_for = Clock::now() - *since};
 }
 
 std::string BackendWatch::why_unready() const {
   if (settings_.readiness == config::Readiness::kProcess || is_up() == true) return {};
   if (is_up() == std::nullopt) return check_ ? "starting: the backend was not checked yet" : "";
-  const BackendState& state = check_ ? checks_.state : requests_.state;
-  if (!check_ && Clock::now() >= state.failed_at() + kUnreadyFor) return {};
-  return fmt::format("the backend is down: {}: {}", to_string(settings_.backend), state.reason());
+  if (!check_ && Clock::now() >= state().failed_at() + kUnreadyFor) return {};
+  return fmt::format("the backend is down: {}: {}", to_string(settings_.backend), state().reason());
 }
 
 // The last result of all workers counts. A worker whose requests succeed does not know that those of another

@@ -8,6 +8,7 @@
 // Used by the io_context's thread alone, or while none runs it, except ring().
 #pragma once
 
+#include "wayside/admin/admin_server.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/config/settings.hpp"
 #include "wayside/net/operation_memory.hpp"
@@ -51,6 +52,8 @@ class BackendWatch {
 
   // By the last result; nothing before the first.
   std::optional<bool> is_up() const noexcept;
+  // The outage that lasts; nothing: the backend does not fail, as far as is known.
+  std::optional<admin::BackendOutage> outage() const;
   // Why the backend keeps wayside from being ready (Settings::readiness), in one line; empty: it does not.
   std::string why_unready() const;
 
@@ -65,6 +68,8 @@ class BackendWatch {
     std::uint64_t failures = 0;  // that were read
   };
 
+  // That decides what is up.
+  const BackendState& state() const noexcept { return check_ ? checks_.state : requests_.state; }
   void read_records();
   void on_checked(const HealthCheck::Result& result);
   void on_not_checked(const std::string& why);

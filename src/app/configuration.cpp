@@ -90,17 +90,18 @@ void Configuration::warn(std::vector<std::string>& lines, std::string_view messa
 
 Checked<void, std::string> Configuration::finish(Reloader::Outcome& outcome,
                                                  const std::vector<std::unique_ptr<proxy::Worker>>& workers) {
-  was_reloaded_ = outcome.has_value();
-  if (was_reloaded_) certificates_are_good_ = true;  // the reload has read them
-  state_.last_reload_successful = was_reloaded_ && certificates_are_good_;
+  reload_succeeded_ = outcome.has_value();
+  if (reload_succeeded_) certificates_are_good_ = true;  // the reload has read them
+  state_.last_reload_successful = reload_succeeded_ && certificates_are_good_;
   if (outcome.has_error()) return refuse(outcome.error());
   put_in_force(*outcome, workers);
   return {};
 }
 
 std::string Configuration::refuse(const config::Errors& errors) {
-  telemetry_.exposition().set_configuration(state_);
   std::string first = errors.lines.empty() ? "memory ran out" : errors.lines.front();
+  state_.last_reload_error = first;
+  telemetry_.exposition().set_configuration(state_);
   log_.error("reload failed, the old configuration stays in force",
              {{"error", first}, {"errors", std::to_string(errors.lines.size())}});
   return first;
@@ -108,8 +109,9 @@ std::string Configuration::refuse(const config::Errors& errors) {
 
 void Configuration::note_certificates(const Checked<void, tls::LoadError>& result) {
   certificates_are_good_ = result.has_value();
-  state_.last_reload_successful = was_reloaded_ && certificates_are_good_;
+  state_.last_reload_successful = reload_succeeded_ && certificates_are_good_;
   if (result.has_error()) {
+    state_.last_reload_error = result.error().message;
     log_.error("changed certificates cannot be used, the old ones stay in force",
                {{"error", result.error().message}});
   } else {
@@ -129,6 +131,7 @@ void Configuration::put_in_force(Prepared& next, const std::vector<std::unique_p
   warnings_.swap(next.warnings);
   state_.route_count = next.route_count;
   state_.last_reload_success = std::chrono::system_clock::now();
+  state_.was_reloaded = true;
   telemetry_.exposition().set_configuration(state_);
   warn_of_lacking_series();
   log_.info("reloaded", {{"routes", std::to_string(next.route_count)}});

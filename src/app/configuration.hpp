@@ -66,7 +66,7 @@ class Configuration {
   RouteBinder binder_;
   std::vector<std::string> warnings_;  // about the configuration in force
   metrics::ConfigurationState state_;
-  bool was_reloaded_ = true;           // by the last reload, if there was one
+  bool reload_succeeded_ = true;       // of the last reload, if there was one
   bool certificates_are_good_ = true;  // those that were read last
 };
 

@@ -80,6 +80,7 @@ struct Daemon::Impl {
         certificates(settings.listen),
         telemetry(settings, {.log_lines_dropped = [this] { return log.dropped(); },
                              .backend_is_up = [this] { return backend_watch.is_up(); },
+                             .backend_outage = [this] { return backend_watch.outage(); },
                              .certificate_expiries = [this] { return certificates.expiries(); }}),
         configuration(settings, std::move(hints), telemetry, certificates, log),
         supervisor(io.get_executor(), supervision,
@@ -360,8 +361,7 @@ struct Daemon::Impl {
   net::OperationMemory signal_memory;
   UnusedMemory unused_memory{io.get_executor()};
   HistoryTimer history_timer{io.get_executor(), telemetry.history()};
-  BackendWatch backend_watch{io, settings, backend_text(settings.backend), log,
-                             tls_of_backend()};
+  BackendWatch backend_watch{io, settings, backend_text(settings.backend), log, tls_of_backend()};
   net::ReservedTimer<Daemon> delay_timer{io.get_executor()};
   std::optional<admin::AdminServer> admin;
   Supervisor supervisor;

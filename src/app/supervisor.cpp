@@ -103,7 +103,7 @@ void Supervisor::report() noexcept {
       return static_cast<double>(to - from) / seconds;
     };
     send(manager_,
-         "STATUS={}{:.1f} requests/s, {:.1f} errors/s (5xx), {} requests in flight, {} streams among them",
+         "STATUS={}{:.1f} requests/s, {:.1f} errors/s, {} requests in flight, {} streams among them",
          is_stopping_ ? "draining: " : "", rate(last_.requests, now.requests),
          rate(last_.server_errors, now.server_errors), now.in_flight, now.streams);
     last_ = now;

@@ -31,7 +31,7 @@ metrics::RegistryOptions registry_options(const config::Settings& settings) {
           .dynamic = settings.measurement.defaults,
           .extra_labels = std::move(extra_labels),
           .label_values = std::move(values),
-          .zero_series = settings.measurement.zero_series};
+          .zero_series = config::shows_zeros(settings)};
 }
 
 }  // namespace
@@ -58,6 +58,7 @@ admin::AdminPages Telemetry::pages(PageContents contents) {
           .warnings = contents.warnings,
           .started = started_,
           .backend_is_up = sources_.backend_is_up,
+          .backend_outage = sources_.backend_outage,
           .shows_page = settings_.expose.page,
           .shows_routes = settings_.expose.routes};
 }

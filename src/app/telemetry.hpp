@@ -29,6 +29,7 @@ class Telemetry {
   struct Sources {
     std::function<std::uint64_t()> log_lines_dropped;
     std::function<std::optional<bool>()> backend_is_up;
+    std::function<std::optional<admin::BackendOutage>()> backend_outage;
     std::function<metrics::ExpositionOptions::Expiries()> certificate_expiries;
   };
 

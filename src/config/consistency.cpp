@@ -225,15 +225,15 @@ std::string place_of(const Settings& settings, const routes::RouteSpec& route) {
 
 std::optional<std::string> series_hint(const Settings& settings, const Places& places) {
   const Measurement& measurement = settings.measurement;
-  const bool otel_detail = exposes_otel(settings);
+  const metrics::SeriesDetail detail{exposes_otel(settings), shows_zeros(settings)};
   // Requests without a route have an endpoint as well.
-  std::size_t needed = metrics::least_max_series(measurement.defaults, otel_detail) +
-                       metrics::guaranteed_series(measurement.defaults, otel_detail);
+  std::size_t needed = metrics::least_max_series(measurement.defaults, detail.otel_detail) +
+                       metrics::guaranteed_series(measurement.defaults, detail);
   std::set<std::string_view> labels;
   for (const routes::RouteSpec& route : settings.routes) {
     const std::string_view label = route.name.empty() ? route.path : route.name;
     if (route.is_excluded || !labels.insert(label).second) continue;
-    needed += metrics::guaranteed_series(endpoint_options(measurement, route), otel_detail);
+    needed += metrics::guaranteed_series(endpoint_options(measurement, route), detail);
   }
   if (needed <= measurement.max_series) return std::nullopt;
   return fmt::format("{}: expected at least {} for {} routes, found {}: some will be counted as {}",

@@ -216,7 +216,9 @@ constexpr std::array kSettings = std::to_array<Setting>({
      "room is counted as endpoint=\"overflow\""},
     {"metrics.zero_series", kMeasured<Switch, &Measurement::zero_series>,
      "whether the counter of requests of each route is there from the beginning, as zero: that of its usual "
-     "method with the statuses 200 and 500, as far as the budget goes. Only the naming http shows zeros"},
+     "method with the statuses 200, 500, 502, 503 and 504, as far as the budget goes. Only the naming http "
+     "shows "
+     "zeros"},
     {"metrics.route_header", kMeasured<RouteHeader, &Measurement::route_header>,
      "response field by which the application names its routes. It becomes the label and does not reach the "
      "client"},

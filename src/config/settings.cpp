@@ -19,4 +19,8 @@ bool exposes_otel(const Settings& settings) {
   return std::ranges::find(settings.namings, metrics::Naming::kOtel) != settings.namings.end();
 }
 
+bool shows_zeros(const Settings& settings) {
+  return settings.measurement.zero_series && std::ranges::any_of(settings.namings, metrics::shows_zeros);
+}
+
 }  // namespace wayside::config

@@ -52,7 +52,7 @@ bool has_errors_alone(const UnmatchedPath& path) {
 // Without examples, the row holds no path as a client sent it.
 UnmatchedRow row_of(const UnmatchedPath& path, bool with_examples, const ClockReading& now) {
   UnmatchedRow row;
-  if (with_examples || path.is_guessed) row.suggestion = path.suggestion();
+  if (path.is_guessed) row.suggestion = path.suggestion();
   if (with_examples) row.example = path.example();
   row.count = path.count;
   row.error = path.error;
@@ -140,10 +140,11 @@ Report Inspector::report(const ClockReading& now) const {
 
 // The paths of all workers, one for each suggestion.
 std::vector<UnmatchedPath> Inspector::read_unmatched() const {
-  std::map<std::string, UnmatchedPath, std::less<>> merged;
+  std::map<std::pair<std::string, bool>, UnmatchedPath> merged;
   for (const auto& paths : unmatched_) {
     for (const UnmatchedPath& path : paths->read()) {
-      const auto [entry, is_new] = merged.try_emplace(std::string(path.suggestion()), path);
+      const auto [entry, is_new] =
+          merged.try_emplace({std::string(path.suggestion()), path.is_guessed}, path);
       if (!is_new) merge(entry->second, path);
     }
   }

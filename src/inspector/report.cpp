@@ -2,6 +2,7 @@
 
 #include "wayside/base/json_writer.hpp"
 #include "wayside/base/text_table.hpp"
+#include "wayside/routes/unmatched.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -55,7 +56,7 @@ TextTable unmatched_table(const Report& report) {
                           fmt::to_string(fmt::join(row.methods, " ")),
                           fmt::to_string(fmt::join(row.statuses, " ")), row.first_seen, row.last_seen,
                           row.example.empty() ? "(off)" : row.example,
-                          row.suggestion.empty() ? "(none)" : fmt::format("- {}", row.suggestion)});
+                          row.suggestion.empty() ? "(none)" : routes::entry_for(row.suggestion)});
   }
   return table;
 }

@@ -20,13 +20,12 @@ std::uint8_t copy_text(std::string_view text, std::array<char, UnmatchedPath::kM
 
 UnmatchedPaths::Ticket UnmatchedPaths::saw(std::string_view target, Method method, TimePoint now) noexcept {
   std::array<char, UnmatchedPath::kMaxText> buffer;
-  std::string_view suggestion = routes::guess_template(target, buffer);
+  std::string_view suggestion = routes::suggest_template(target, buffer);
   const bool is_guessed = !suggestion.empty();
   if (!is_guessed) suggestion = target.substr(0, target.find('?')).substr(0, buffer.size());
-  const std::size_t index = find_or_replace(suggestion, target.substr(0, target.find('?')), now);
+  const std::size_t index = find_or_replace(suggestion, is_guessed, target.substr(0, target.find('?')), now);
   UnmatchedPath& entry = entries_[index];
   entry.count = ++counts_[index];
-  entry.is_guessed = is_guessed;
   entry.methods.insert(method);
   entry.last_seen = now;
   published_[index].write(entry);
@@ -52,11 +51,12 @@ std::vector<UnmatchedPath> UnmatchedPaths::read() const {
   return entries;
 }
 
-std::size_t UnmatchedPaths::find_or_replace(std::string_view suggestion, std::string_view target,
-                                            TimePoint now) noexcept {
+std::size_t UnmatchedPaths::find_or_replace(std::string_view suggestion, bool is_guessed,
+                                            std::string_view target, TimePoint now) noexcept {
   const std::uint64_t hash = std::hash<std::string_view>{}(suggestion);
   for (std::size_t i = 0; i < kCapacity; ++i) {
-    if (hashes_[i] == hash && counts_[i] != 0 && entries_[i].suggestion() == suggestion) return i;
+    if (hashes_[i] != hash || counts_[i] == 0) continue;
+    if (entries_[i].is_guessed == is_guessed && entries_[i].suggestion() == suggestion) return i;
   }
   // A free entry has the count 0, so it is taken first.
   const auto least = static_cast<std::size_t>(std::ranges::min_element(counts_) - counts_.begin());
@@ -66,6 +66,7 @@ std::size_t UnmatchedPaths::find_or_replace(std::string_view suggestion, std::st
   entry = {};
   entry.error = counts_[least];
   entry.first_seen = now;
+  entry.is_guessed = is_guessed;
   entry.template_size = copy_text(suggestion, entry.template_text);
   entry.path_size = copy_text(target, entry.path_text);
   return least;

@@ -27,6 +27,7 @@ void Growth::clear() noexcept {
   for (auto& [layout, block] : methods_)
     std::ranges::fill(block, 0);
   by_class_ = {};
+  server_errors_ = 0;
 }
 
 std::uint64_t Growth::requests() const noexcept {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wayside/metrics/history.hpp"
+#include "wayside/metrics/server_error.hpp"
 
 #include "metrics/layout.hpp"
 #include "metrics/series_registry.hpp"
@@ -34,12 +35,15 @@ class Growth {
     if (child.key.scope == Scope::kMethod) return add_to(block_for(*child.layout));
     status_.assign(child.layout->status.size(), 0);
     add_to(std::span(status_));
-    by_class_[class_of(child.key.status)] += status_[StatusCounter("http_requests_total")];
+    const std::uint64_t requests = status_[StatusCounter("http_requests_total")];
+    by_class_[class_of(child.key.status)] += requests;
+    if (is_server_error(child.key.status)) server_errors_ += requests;
   }
   // Zeros. Keeps the memory.
   void clear() noexcept;
 
   const std::array<std::uint64_t, kStatusClassCount>& by_class() const noexcept { return by_class_; }
+  std::uint64_t server_errors() const noexcept { return server_errors_; }
   std::uint64_t requests() const noexcept;
   // Of all layouts.
   std::uint64_t sum_of(MethodCounter counter) const noexcept;
@@ -52,6 +56,7 @@ class Growth {
 
   std::vector<std::pair<const EndpointLayout*, std::vector<std::uint64_t>>> methods_;  // a few layouts
   std::array<std::uint64_t, kStatusClassCount> by_class_{};
+  std::uint64_t server_errors_ = 0;
   std::vector<std::uint64_t> status_;  // of the child that is being added
 };
 

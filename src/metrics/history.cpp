@@ -44,8 +44,8 @@ struct History::Impl {
   Impl(const Registry& its_registry, TimePoint now)
       : registry(its_registry),
         series(its_registry.series()),
-        kept_of_worker(KeptValues::of_worker(series.worker_layout())),
-        overhead(kept_of_worker) {
+        kept_of_worker(KeptValues::of_worker(series.worker_layout(), registry.options().label_values)),
+        workers(kept_of_worker) {
     boundaries.fill(now);
     take_snapshot();
     std::swap(before, present);
@@ -83,7 +83,9 @@ struct History::Impl {
   std::uint64_t requests_total(Group group) const noexcept;
   EndpointUse use_of_endpoint(EndpointId endpoint, TickRange window, std::uint64_t streams) const;
   EndpointUse use_of_service(TickRange window) const;
-  Distribution overhead_of(TickRange window) const;
+  // The growth of the workers' values, by their index.
+  std::vector<std::uint64_t> worker_growth(TickRange window) const;
+  Distribution overhead_of(Values worker_growth) const;
   std::optional<TimePoint> last_use(const Tracked& tracked) const noexcept;
   std::vector<std::uint64_t> streams_by_endpoint() const;
   std::optional<EndpointId> find(std::string_view label) const;
@@ -102,7 +104,7 @@ struct History::Impl {
   const KeptValues kept_of_status = KeptValues::of_status();
   const KeptValues kept_of_worker;
   std::array<std::deque<Tracked>, 2> tracked;  // as in `children`: of methods, of statuses
-  TickRing overhead;
+  TickRing workers;
 
   TickNumber newest_tick = 0;
   std::array<TimePoint, kTicks + 1> boundaries;  // the ends of ticks, by number; 0: when the first began
@@ -170,6 +172,7 @@ Growth History::Impl::growth_of(Group group, TickRange window) const {
 EndpointUse History::Impl::use_of(Group group, const Growth& growth) const {
   EndpointUse use;
   use.by_class = growth.by_class();
+  use.server_errors = growth.server_errors();
   use.aborts = growth.aborts();
   use.durations = growth.distribution(kDurations);
   use.requests_total = requests_total(group);
@@ -213,12 +216,16 @@ EndpointUse History::Impl::use_of_service(TickRange window) const {
   return use_of(shown, growth_of(shown, window));
 }
 
-Distribution History::Impl::overhead_of(TickRange window) const {
+std::vector<std::uint64_t> History::Impl::worker_growth(TickRange window) const {
+  std::vector<std::uint64_t> growth(series.worker_layout().size());
+  workers.add_to(growth, window);
+  workers.add_to(growth, block(before, series.worker_values()), block(present, series.worker_values()));
+  return growth;
+}
+
+Distribution History::Impl::overhead_of(Values worker_growth) const {
   constexpr HistogramName kOverhead("wayside_overhead_seconds");
-  std::vector<std::uint64_t> sums(series.worker_layout().size());
-  overhead.add_to(sums, window);
-  overhead.add_to(sums, block(before, series.worker_values()), block(present, series.worker_values()));
-  return distribution_of(series.worker_layout().histogram(kOverhead.ordinal()), sums);
+  return distribution_of(series.worker_layout().histogram(kOverhead.ordinal()), worker_growth);
 }
 
 std::optional<TimePoint> History::Impl::last_use(const Tracked& each) const noexcept {
@@ -316,7 +323,7 @@ Points History::Impl::points(Group group, TickRange ticks) const {
       return seconds > 0 ? static_cast<double>(count) / seconds : 0;
     };
     points.rates.push_back(per_second(growth.requests()));
-    points.errors.push_back(per_second(growth.by_class().back()));
+    points.errors.push_back(per_second(growth.server_errors()));
     points.p95.push_back(quantile(0.95, growth.distribution(kDurations)));
   }
   return requests == 0 ? Points{} : points;
@@ -332,7 +339,7 @@ std::uint64_t EndpointUse::client_aborts() const noexcept {
 
 std::optional<double> EndpointUse::error_share() const noexcept {
   if (requests() == 0) return std::nullopt;
-  return static_cast<double>(server_errors()) / static_cast<double>(requests());
+  return static_cast<double>(server_errors) / static_cast<double>(requests());
 }
 
 History::History(const Registry& registry, TimePoint now) : impl_(std::make_unique<Impl>(registry, now)) {}
@@ -348,14 +355,14 @@ void History::tick(TimePoint now) {
   const Values workers_before = Impl::block(impl.before, impl.series.worker_values());
   const Values workers_now = Impl::block(impl.present, impl.series.worker_values());
   // All memory is taken first, so that a lack of it changes nothing.
-  impl.overhead.prepare(impl.overhead.has_grown(workers_before, workers_now));
+  impl.workers.prepare(impl.workers.has_grown(workers_before, workers_now));
   for (auto& of_scope : impl.tracked) {
     for (Tracked& each : of_scope)
       each.ring.prepare(each.ring.has_grown(impl.before_of(*each.child), impl.now_of(*each.child)));
   }
   const TickNumber tick = ++impl.newest_tick;
   impl.boundaries[tick % impl.boundaries.size()] = now;
-  impl.overhead.write(tick, workers_before, workers_now);
+  impl.workers.write(tick, workers_before, workers_now);
   for (auto& of_scope : impl.tracked) {
     for (Tracked& each : of_scope) {
       const Values before = impl.before_of(*each.child);
@@ -390,8 +397,9 @@ LiveUse History::live(std::size_t ticks, TimePoint now) {
     if (is_known) use.endpoints.push_back(std::move(each));
   }
   std::ranges::stable_sort(use.endpoints, std::ranges::greater(), &EndpointUse::requests);
-  use.overhead = impl.overhead_of(window);
-  use.process = read_process_counts(impl.registry, impl.present);
+  const std::vector<std::uint64_t> worker_growth = impl.worker_growth(window);
+  use.overhead = impl.overhead_of(worker_growth);
+  use.process = read_process_counts(impl.registry, impl.present, worker_growth);
   return use;
 }
 
@@ -442,7 +450,7 @@ std::size_t History::point_count(std::uint64_t since) const noexcept {
 }
 
 std::size_t History::memory_bytes() const noexcept {
-  std::size_t bytes = impl_->overhead.memory_bytes();
+  std::size_t bytes = impl_->workers.memory_bytes();
   for (const auto& of_scope : impl_->tracked) {
     for (const Tracked& each : of_scope)
       bytes += each.ring.memory_bytes();

@@ -48,6 +48,10 @@ std::optional<double> quantile(double q, const Distribution& distribution) {
   return distribution.bounds.back();
 }
 
+std::optional<double> first_bound(const Distribution& distribution) noexcept {
+  return distribution.bounds.empty() ? std::nullopt : std::optional(distribution.bounds.front());
+}
+
 std::optional<double> mean(const Distribution& distribution) {
   const double count = distribution.count();
   return count == 0 ? std::nullopt : std::optional(distribution.sum / count);

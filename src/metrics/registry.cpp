@@ -62,8 +62,9 @@ std::size_t least_max_series(const EndpointOptions& dynamic, bool otel_detail) {
   return overflow_series(EndpointLayout(dynamic, {.by_status = otel_detail}));
 }
 
-std::size_t guaranteed_series(const EndpointOptions& options, bool otel_detail) {
-  return guaranteed_series(EndpointLayout(options, {.by_status = otel_detail}), otel_detail);
+std::size_t guaranteed_series(const EndpointOptions& options, SeriesDetail detail) {
+  return guaranteed_series(EndpointLayout(options, {.by_status = detail.otel_detail}), detail.otel_detail,
+                           detail.zero_series);
 }
 
 Registry::Registry(RegistryOptions options)

@@ -11,19 +11,19 @@
 namespace wayside::metrics {
 namespace {
 
-// The statuses of its usual method that an interned endpoint is guaranteed.
-constexpr std::size_t kGuaranteedStatuses = 3;
-
 // The allowance of an interned endpoint: this many methods with this many statuses each, for every variant.
 constexpr std::size_t kAllowedMethods = 4;
 constexpr std::size_t kAllowedStatuses = 5;
 
 // The statuses of its usual method that a route shows before its first request, so that increase() sees the
-// step to the first one. Errors are looked for as http_status=~"5..", and 500 stands for them: a label "5xx"
-// would be counted twice, beside the status itself. Histograms begin with their first observation: a dozen
-// zeros for each route would cost more than they show.
-constexpr std::array<std::uint16_t, 2> kZeroStatuses = {200, 500};
-static_assert(kZeroStatuses.size() <= kGuaranteedStatuses);
+// step to the first one: success, and the errors that wayside answers with itself, so that none of an outage
+// is missed. Histograms begin with their first observation: a dozen zeros for each route would cost more than
+// they show.
+constexpr std::array<std::uint16_t, 5> kZeroStatuses = {200, 500, 502, 503, 504};
+
+// The statuses of its usual method that an interned endpoint is guaranteed: any, or the zeros and one more.
+constexpr std::size_t kGuaranteedStatuses = 3;
+constexpr std::size_t kGuaranteedStatusesWithZeros = kZeroStatuses.size() + 1;
 
 // The overflow endpoint knows a status by its first digit, 1 to 9.
 constexpr std::size_t kStatusClasses = 9;
@@ -45,9 +45,10 @@ std::size_t overflow_series(const EndpointLayout& layout) noexcept {
          kStreamKindCount * layout.stream.series();
 }
 
-std::size_t guaranteed_series(const EndpointLayout& layout, bool has_transports) noexcept {
+std::size_t guaranteed_series(const EndpointLayout& layout, bool has_transports, bool zero_series) noexcept {
   const std::size_t versions = has_transports ? kHttpVersionCount : 1;
-  return kEndpointSeries + versions * (layout.method.series() + kGuaranteedStatuses * layout.status.series());
+  const std::size_t statuses = zero_series ? kGuaranteedStatusesWithZeros : kGuaranteedStatuses;
+  return kEndpointSeries + versions * (layout.method.series() + statuses * layout.status.series());
 }
 
 SeriesRegistry::SeriesRegistry(Options options)
@@ -68,8 +69,8 @@ EndpointId SeriesRegistry::intern(std::string_view label, const EndpointOptions&
   if (known == endpoint_by_label_.end()) {
     const EndpointLayout& layout = layout_for(options);
     const std::size_t allowance = allowed_series(layout, options_.variant_count);
-    Endpoint& made =
-        add_endpoint(valid, layout, {guaranteed_series(layout, options_.has_transports), allowance});
+    Endpoint& made = add_endpoint(
+        valid, layout, {guaranteed_series(layout, options_.has_transports, options_.zero_series), allowance});
     made.guaranteed_method = usual_method;
     made.is_interned = true;
     made.is_in_force = true;

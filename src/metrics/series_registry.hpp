@@ -71,7 +71,7 @@ struct EndpointFacts {
 std::size_t overflow_series(const EndpointLayout& layout) noexcept;
 // The guarantee of an interned endpoint: its usual method with a few statuses, and both once for each version
 // of HTTP where transports are told apart: a client chooses the version.
-std::size_t guaranteed_series(const EndpointLayout& layout, bool has_transports) noexcept;
+std::size_t guaranteed_series(const EndpointLayout& layout, bool has_transports, bool zero_series) noexcept;
 
 class SeriesRegistry {
  public:

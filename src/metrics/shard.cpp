@@ -1,5 +1,7 @@
 #include "wayside/metrics/shard.hpp"
 
+#include "wayside/metrics/server_error.hpp"
+
 #include "metrics/block.hpp"
 #include "metrics/histogram.hpp"
 #include "metrics/known_labels.hpp"
@@ -224,11 +226,10 @@ void Shard::Impl::count_the_rest(const Observation& seen, MethodBlocks& its_bloc
 }
 
 void Shard::Impl::judge(const Observation& seen, const EndpointLayout& layout, Block& block) {
-  constexpr unsigned kFirstServerError = 500;
   const bool is_in_time = *seen.duration <= *layout.options.slo;
   // How the exchange would have ended is not known.
   if (seen.abort && is_in_time) return;
-  const bool is_good = is_in_time && !seen.is_faulty && seen.status < kFirstServerError;
+  const bool is_good = is_in_time && !seen.is_faulty && !is_server_error(seen.status);
   block[MethodCounter("http_request_slo_good_total")].add(is_good ? 1 : 0);
   block[MethodCounter("http_request_slo_total")].add(1);
 }

@@ -39,10 +39,14 @@ KeptValues KeptValues::of_status() {
   return kept;
 }
 
-KeptValues KeptValues::of_worker(const BlockLayout& layout) {
+KeptValues KeptValues::of_worker(const BlockLayout& layout, std::span<const ListedValues> lists) {
   constexpr HistogramName kOverhead("wayside_overhead_seconds");
   KeptValues kept;
   kept.keep(layout.histogram(kOverhead.ordinal()));
+  for (const ListedValues& list : lists) {
+    for (std::size_t i = 0; i < list.values.size(); ++i)
+      kept.keep(layout.list_offset(list.family.ordinal()) + i, false);
+  }
   return kept;
 }
 

@@ -4,6 +4,8 @@
 // TickRing has memory from the first growth on until it has seen none for kTicksKept ticks.
 #pragma once
 
+#include "wayside/metrics/registry.hpp"
+
 #include "metrics/layout.hpp"
 
 #include <cstddef>
@@ -25,8 +27,8 @@ class KeptValues {
   static KeptValues of_method(const EndpointLayout& layout);
   // Of the blocks of Scope::kStatus: requests.
   static KeptValues of_status();
-  // Of the workers' blocks: the overhead.
-  static KeptValues of_worker(const BlockLayout& layout);
+  // Of the workers' blocks: the overhead, and the counters by reason.
+  static KeptValues of_worker(const BlockLayout& layout, std::span<const ListedValues> lists);
 
   struct Value {
     std::uint32_t offset;  // in the block

@@ -1,5 +1,7 @@
 #include "wayside/metrics/totals.hpp"
 
+#include "wayside/metrics/server_error.hpp"
+
 #include "metrics/series_registry.hpp"
 #include "metrics/snapshot.hpp"
 
@@ -11,11 +13,6 @@ namespace {
 constexpr FixedSlot<Scope::kStatus, FamilyType::kCounter> kRequests("http_requests_total");
 constexpr FixedSlot<Scope::kStream, FamilyType::kGauge> kStreams("wayside_streams_active");
 constexpr FixedSlot<Scope::kMethod, FamilyType::kGauge> kInFlight("http_requests_in_flight");
-
-// The overflow endpoint has the first digit of a status.
-bool is_server_error(unsigned status) noexcept {
-  return status >= 500 || (status >= 5 && status < 10);
-}
 
 }  // namespace
 

@@ -98,8 +98,8 @@ std::string explain_unmatched(UnmatchedPolicy policy, std::string_view target) {
   std::string buffer(target.size() + kMaxPath, '\0');
   std::string text = fmt::format("route    none\nlabel    {}  (unmatched: {})\n",
                                  unmatched_label(policy, target, buffer), to_string(policy));
-  if (const std::string_view guess = guess_template(target, buffer); !guess.empty())
-    text += fmt::format("try      - {}\n", guess);
+  if (const std::string_view route = suggest_template(target, buffer); !route.empty())
+    text += fmt::format("try      {}\n", entry_for(route));
   return text;
 }
 

@@ -151,6 +151,8 @@ class World:
         self.endpoints = scenario_endpoints(scenario)
         self.started = time.time() - age_s
         self.routes_enabled = True
+        self.outage = None  # of the backend: its error, and its length in seconds
+        self.reload_error = None
         self.failure = None  # a status that the API answers instead
         self.version = "0.2.0"
         self._first_tick = self.tick
@@ -200,6 +202,7 @@ class World:
             "error_share": errors / requests if requests else None,
             "mean": endpoint.median * math.exp(endpoint.spread**2 / 2) if has_latency else None,
             **{f"p{part * 100:.0f}": endpoint.quantile(part) if has_latency else None for part in (0.5, 0.95, 0.99)},
+            "first_bound": BOUNDS[0] if has_latency else None,
             "in_flight": endpoint.in_flight,
             "streams_active": endpoint.streams,
             "slo": endpoint.target
@@ -233,24 +236,29 @@ class World:
             "listen": ["0.0.0.0:8080"],
             "backend": {
                 "address": "http://127.0.0.1:5000",
-                "up": True,
+                "up": self.outage is None,
+                "error": self.outage and self.outage[0],
+                "failed_for": self.outage and self.outage[1],
                 "connections": {"active": sum(each.in_flight for each in self.endpoints), "idle": 21},
                 "queue": 0,
                 "connects_total": 184,
                 "retries_total": 3 if self.endpoints else 0,
-                "errors_total": {"connect_refused": 2, "timeout": 0} if self.endpoints else {},
+                "errors_total": {"connect_refused": 2, "reset": 7, "timeout": 0} if self.endpoints else {},
+                "errors": {"reset": 3} if self.endpoints else {},
             },
             "clients": {"connections": 64 if self.endpoints else 0, "evictions_total": 0},
             "streams_active": sum(each.streams for each in self.endpoints),
             "series": {"used": 412 + 3 * len(self.endpoints), "limit": 20000, "overflow_total": 0},
+            "rejected": {},
             "rejected_total": {"malformed_head": 14, "head_too_large": 2} if self.scenario == "demo" else {},
             "configuration": {
                 "routes": len(self.endpoints),
-                "last_reload_successful": True,
-                "last_reload": rfc3339(self.started),
+                "last_reload_successful": self.reload_error is None,
+                "last_reload": None,
+                "last_reload_error": self.reload_error,
                 "warnings": ["wayside.yaml:31: /api/v1/search is never reached: /api/v1/* comes first"] if has_warnings else [],
             },
-            "overhead": {"p50": 0.000011, "p95": 0.000024, "p99": 0.000043} if self.endpoints else None,
+            "overhead": {"p50": 0.000011, "p95": 0.000024, "p99": 0.000043, "first_bound": 0.00001} if self.endpoints else None,
             "service": self.service(endpoints),
             "endpoints": endpoints,
         }  # fmt: skip
@@ -279,6 +287,7 @@ class World:
             "client_aborts": sum(each["client_aborts"] for each in endpoints),
             "error_share": status["5xx"] / requests if requests else None,
             **{name: mean(name) for name in ("mean", "p50", "p95", "p99")},
+            "first_bound": BOUNDS[0],
             "in_flight": sum(each["in_flight"] for each in endpoints),
             "streams_active": sum(each["streams_active"] for each in endpoints),
             "requests_total": sum(each["requests_total"] for each in endpoints),

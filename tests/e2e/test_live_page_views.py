@@ -18,6 +18,25 @@ UPDATE_BUDGET_S = 0.05
 UPDATED_AT = "return performance.getEntriesByName('wayside:update')[0].startTime"
 
 
+# The texts of the elements that share space with another, and of those that stick out of what is around them.
+OVERLAPS = """
+  const boxes = [...document.querySelectorAll(arguments[0])].map(node => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return [node.textContent, range.getBoundingClientRect()];
+  });
+  return boxes.filter(([, a], i) => boxes.some(([, b], j) => i !== j && a.left < b.right && b.left < a.right &&
+    a.top < b.bottom && b.top < a.bottom)).map(([text]) => text);
+"""
+CUT = """
+  const bar = document.querySelector(".bar").getBoundingClientRect();
+  return [...document.querySelectorAll(arguments[0])].filter(node => node.checkVisibility()).filter(node => {
+    const box = node.getBoundingClientRect();
+    return box.left < bar.left || box.right > bar.right || box.width < 100;
+  }).map(node => node.outerHTML.slice(0, 40));
+"""
+
+
 def fragment(**state):
     return "#" + urllib.parse.urlencode(state)
 
@@ -72,7 +91,8 @@ class Views(support.TestCase):
         self.assertEqual(self.browser.text('[data-field="version"]'), "0.2.0")
         self.assertEqual(self.browser.text('[data-field="backend_address"]'), live["backend"]["address"])
         self.assertEqual(self.browser.text('[data-state="backend"]'), "up")
-        self.assertEqual(self.browser.texts('[data-list="errors"] dd'), ["2"])
+        self.assertEqual(self.browser.texts('[data-list="errors"] dd'),
+                         ["0 in 5\u202fmin, 2 in all", "3 in 5\u202fmin, 7 in all"])
         self.assertEqual(self.browser.texts('[data-list="warnings"] li'), live["configuration"]["warnings"])
         labels = self.browser.texts(LABELS)
         self.assertEqual(labels[0], live["endpoints"][0]["label"])
@@ -85,6 +105,53 @@ class Views(support.TestCase):
         self.screenshot("light")
         self.browser.prefer_colors("dark")
         self.screenshot("dark")
+
+    def test_a_backend_that_is_down_is_told_at_every_width(self):
+        world = self.show()
+        self.assertFalse(self.browser.is_shown("[data-outage]"))
+        world.outage = ("connect_failed: Connection refused", 12)
+        self.wait_for_updates()
+        for width in (320, 700, 1280, 1920):
+            self.browser.resize(width, 900)
+            self.assertTrue(self.browser.is_shown("[data-outage]"), width)
+            self.assertEqual(
+                self.browser.text("[data-outage]"),
+                "The backend is down: http://127.0.0.1:5000: Connection refused, for 12\u202fs.")
+            self.assert_fits()
+            self.screenshot(f"outage-{width}")
+        self.assertTrue(self.title().startswith("Backend down"), self.title())
+        world.failure = 503
+        self.wait_for_connection("Error since")
+        self.assertFalse(self.browser.is_shown("[data-outage]"), "nobody knows of now")
+        self.assertEqual(self.title(), "Error – wayside")
+        self.browser.click("[data-table] > thead .c-label button")
+        self.assertEqual(self.title(), "Error – wayside", "the numbers are old")
+
+    def title(self):
+        return self.browser.run("return document.title")
+
+    def test_a_reload_that_failed_has_its_reason(self):
+        world = self.show()
+        self.assertEqual(self.browser.text('[data-field="last_reload"]'), "never")
+        self.assertFalse(self.browser.is_shown('[data-field="reload_error"]'))
+        world.reload_error = 'wayside.yaml:7: routes[0].path: expected a template, found "x"'
+        self.wait_for_updates()
+        self.assertEqual(self.browser.text('[data-state="reload"]'), "reload failed")
+        self.assertEqual(self.browser.text('[data-field="reload_error"]'), world.reload_error)
+
+    def test_an_endpoint_that_does_not_exist_is_asked_for_once(self):
+        self.show(state=fragment(open="/nope"))
+        self.wait_for_updates(3)
+        self.assertEqual(sum(1 for target in self.api.requests if "/endpoint?" in target), 1)
+        self.assertEqual(self.browser.text("[data-gone]"), "There is no endpoint /nope.")
+
+    def test_the_headline_has_room_at_every_width(self):
+        self.show()
+        for width in (320, 375, 700, 1000, 1280):
+            self.browser.resize(width, 900)
+            self.assertEqual(self.browser.run(OVERLAPS, ".quantiles dd"), [], width)
+            self.assertEqual(self.browser.run(CUT, ".bar select, .bar input"), [], width)
+            self.screenshot(f"width-{width}")
 
     def test_every_column_sorts_both_ways(self):
         self.show()

@@ -63,7 +63,7 @@ TEST(ReloadWithoutMemory, LeavesTheSeriesOfTheRoutesInForce) {
   settings.measurement.zero_series = false;
   const metrics::EndpointOptions& defaults = settings.measurement.defaults;
   settings.measurement.max_series =
-      metrics::least_max_series(defaults, false) + 4 * metrics::guaranteed_series(defaults, false);
+      metrics::least_max_series(defaults, false) + 4 * metrics::guaranteed_series(defaults, {});
   config::Settings next = settings;
   next.workers = 2;  // a line about what needs a restart
   next.routes.clear();

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <fmt/format.h>
 #include <string>
 
 namespace wayside::test {
@@ -58,8 +59,12 @@ TEST_F(Metrics, CountsTheRequestsOfARouteFromZero) {
   settings.routes = {{.path = "/orders", .methods = {}, .name = {}, .line = 0}};
   settings.routes.front().methods.insert(Method::post);
   start(settings);
-  EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="200",method="POST"})"), 0);
-  EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="500",method="POST"})"), 0);
+  for (const char* const status : {"200", "500", "502", "503", "504"}) {
+    EXPECT_EQ(metric(fmt::format(
+                  R"(http_requests_total{{endpoint="/orders",http_status="{}",method="POST"}})", status)),
+              0)
+        << status;
+  }
   EXPECT_EQ(metric(R"(http_requests_total{endpoint="/orders",http_status="200",method="GET"})"), -1);
 }
 

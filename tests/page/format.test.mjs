@@ -18,6 +18,14 @@ table("a duration has two or three digits", format.duration, [
   [99.97, "100 s"], [120, "120 s"],
 ]);
 
+test("a quantile below the first bound is all that is known of it", () => {
+  assert.equal(plain(format.quantile(0.0025, 0.005)), "< 5 ms");
+  assert.equal(plain(format.quantile(0.005, 0.005)), "5.0 ms");
+  assert.equal(plain(format.quantile(0.04, 0.005)), "40 ms");
+  assert.equal(format.quantile(null, 0.005), "–");
+  assert.equal(plain(format.quantile(0.04, null)), "40 ms");
+});
+
 table("a bound is exact", format.bound, [
   [0.0005, "500 µs"], [0.005, "5 ms"], [0.025, "25 ms"], [0.075, "75 ms"], [1, "1 s"], [2.5, "2.5 s"], [0.3, "300 ms"],
 ]);

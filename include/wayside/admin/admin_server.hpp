@@ -6,6 +6,7 @@
 // read the metrics.
 #pragma once
 
+#include "wayside/base/clock.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/net/descriptor.hpp"
@@ -40,6 +41,12 @@ struct ReloadError {
   bool is_refused = false;  // no reload was begun: the daemon does not reload in its present state
 };
 
+// A backend that fails.
+struct BackendOutage {
+  std::string error;         // of the last failure, in one line
+  Nanoseconds failed_for{};  // since the first failure
+};
+
 // The data that the pages show. Only the io_context's thread uses it.
 struct AdminPages {
   metrics::Exposition& exposition;  // outlives the server
@@ -60,8 +67,10 @@ struct AdminPages {
   const std::vector<std::string>& warnings;
   std::chrono::system_clock::time_point started;         // of the process
   std::function<std::optional<bool>()> backend_is_up{};  // empty: never known. Must not throw
-  bool shows_page = true;                                // answer `/` and the API, except the routes
-  bool shows_routes = true;                              // answer /routes and the routes of the API
+  // Nothing: the backend does not fail, as far as is known.
+  std::function<std::optional<BackendOutage>()> backend_outage{};
+  bool shows_page = true;    // answer `/` and the API, except the routes
+  bool shows_routes = true;  // answer /routes and the routes of the API
 };
 
 class AdminServer {

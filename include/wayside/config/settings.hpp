@@ -191,5 +191,7 @@ struct Settings {
 
 // Whether the naming otel is exposed, which shows more than the others; see metrics::RegistryOptions.
 bool exposes_otel(const Settings& settings);
+// Whether routes have series before their first request, and a naming that shows them.
+bool shows_zeros(const Settings& settings);
 
 }  // namespace wayside::config

@@ -30,7 +30,7 @@ struct UnmatchedPath {
   TimePoint last_seen{};
   MethodSet methods;
   std::array<std::uint16_t, kMaxStatuses> statuses{};  // the first different ones; 0: none
-  bool is_guessed = true;  // false: the target has no path, or one that is too long for a template
+  bool is_guessed = true;  // false: no template is made for the target, see routes/unmatched.hpp
   std::uint8_t template_size = 0;
   std::uint8_t path_size = 0;
   std::array<char, kMaxText> template_text{};
@@ -60,7 +60,8 @@ class UnmatchedPaths {
   std::vector<UnmatchedPath> read() const;
 
  private:
-  std::size_t find_or_replace(std::string_view suggestion, std::string_view target, TimePoint now) noexcept;
+  std::size_t find_or_replace(std::string_view suggestion, bool is_guessed, std::string_view target,
+                              TimePoint now) noexcept;
 
   // The worker's; readers see the copies in published_.
   std::array<std::uint64_t, kCapacity> hashes_{};  // of the suggestions, for a quick search

@@ -36,7 +36,9 @@ struct ExpositionOptions {
 struct ConfigurationState {
   std::size_t route_count = 0;
   bool last_reload_successful = true;
-  std::chrono::system_clock::time_point last_reload_success{};
+  std::chrono::system_clock::time_point last_reload_success{};  // or the start
+  bool was_reloaded = false;                                    // with success, since the start
+  std::string last_reload_error{};  // the first line of why the last reload changed nothing
 };
 
 struct ScrapeRequest {

@@ -184,9 +184,10 @@ inline constexpr std::array kFamilies = {
         .type = FamilyType::kCounter,
         .scope = Scope::kMethod,
         .opt_in = OptIn::kSlo,
-        .http = {"http_request_slo_good_total",
-                 "Requests that met the target of their route: no failure of the backend, no status of 500 "
-                 "or above, and a duration (http_request_duration_seconds) not above the target."}},
+        .http =
+            {"http_request_slo_good_total",
+             "Requests that met the target of their route: no failure of the backend, no status of 5xx "
+             "other than 501 and 505, and a duration (http_request_duration_seconds) not above the target."}},
     Family{.type = FamilyType::kCounter,
            .scope = Scope::kMethod,
            .opt_in = OptIn::kSlo,

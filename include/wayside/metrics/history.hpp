@@ -52,6 +52,7 @@ struct EndpointUse {
   std::string_view label;                   // valid as long as the registry; empty for the service
   MethodSet methods;                        // of all requests since the start
   std::array<std::uint64_t, kStatusClassCount> by_class{};
+  std::uint64_t server_errors = 0;  // see metrics/server_error.hpp
   std::array<std::uint64_t, kAbortPhaseCount> aborts{};
   Distribution durations;  // in seconds
   std::optional<SloUse> slo{};
@@ -61,13 +62,12 @@ struct EndpointUse {
   std::optional<TimePoint> last_used{};  // the end of the tick of the last request
 
   std::uint64_t requests() const noexcept;
-  std::uint64_t server_errors() const noexcept { return by_class.back(); }
   std::uint64_t client_aborts() const noexcept;
   // Nothing without requests.
   std::optional<double> error_share() const noexcept;
 };
 
-// The present state of the process, and its counts since the start.
+// The present state of the process, and its counts: since the start, where nothing else is said.
 struct ProcessCounts {
   using ByReason = std::vector<std::pair<std::string_view, std::uint64_t>>;  // without zeros
 
@@ -83,6 +83,8 @@ struct ProcessCounts {
   std::uint64_t client_evictions = 0;
   ByReason backend_errors;
   ByReason rejected;
+  ByReason backend_errors_in_window;
+  ByReason rejected_in_window;
 };
 
 struct LiveUse {
@@ -96,7 +98,7 @@ struct LiveUse {
 // Ticks in a row, the newest last. Empty: there was no request in them.
 struct Points {
   std::vector<double> rates;   // requests per second
-  std::vector<double> errors;  // 5xx per second
+  std::vector<double> errors;  // server errors per second
   std::vector<std::optional<double>> p95;
 };
 

@@ -25,6 +25,10 @@ struct Distribution {
 // values.
 std::optional<double> quantile(double q, const Distribution& distribution);
 
+// The bound of the first bucket. All that the buckets tell of a quantile below it is that it is below it.
+// Nothing without bounds.
+std::optional<double> first_bound(const Distribution& distribution) noexcept;
+
 // Nothing without values.
 std::optional<double> mean(const Distribution& distribution);
 

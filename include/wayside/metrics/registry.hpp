@@ -38,16 +38,22 @@ struct RegistryOptions {
   // For the families whose label has no values in metrics/families.hpp; such a family is exposed only where
   // it has a list.
   std::vector<ListedValues> label_values{};
-  // Whether the statuses 200 and 500 of an interned endpoint's usual method are exposed from the beginning,
-  // as far as the endpoint is guaranteed room; see metrics/naming.hpp for the namings that show them.
+  // Whether 200 and the statuses of 5xx that wayside answers with itself are exposed from the beginning, for
+  // the usual method of an interned endpoint, as far as the endpoint is guaranteed room; see
+  // metrics/naming.hpp for the namings that show them.
   bool zero_series = false;
 };
 
 // The series that the overflow endpoint may need: a smaller budget cannot be kept.
 std::size_t least_max_series(const EndpointOptions& dynamic, bool otel_detail);
+// As in RegistryOptions.
+struct SeriesDetail {
+  bool otel_detail = false;
+  bool zero_series = false;
+};
 // The series that an interned endpoint is guaranteed: those of one method with a few statuses, once for each
 // version of HTTP where these are told apart.
-std::size_t guaranteed_series(const EndpointOptions& options, bool otel_detail);
+std::size_t guaranteed_series(const EndpointOptions& options, SeriesDetail detail);
 
 class Registry {
  public:

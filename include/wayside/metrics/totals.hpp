@@ -11,7 +11,7 @@ namespace wayside::metrics {
 // Excluded routes are in `in_flight` alone.
 struct Totals {
   std::uint64_t requests = 0;       // that ended
-  std::uint64_t server_errors = 0;  // those of them with a status of 500 or above
+  std::uint64_t server_errors = 0;  // those of them that are errors: see metrics/server_error.hpp
   std::uint64_t in_flight = 0;      // streams included
   std::uint64_t streams = 0;        // active ones
 };

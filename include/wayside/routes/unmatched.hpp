@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace wayside::routes {
@@ -24,6 +25,15 @@ std::string_view to_string(UnmatchedPolicy policy) noexcept;
 // The view shows part of `out`. Empty where the target has no path, or where `out` is too small: it needs a
 // few bytes more than the target has. Never allocates. Linear in the length of the target.
 std::string_view guess_template(std::string_view target, std::span<char> out) noexcept;
+
+// The same in the spelling of an entry of `routes`, which a user may copy: \: \* \( where these characters
+// are text, and {id2} for the second identifier, since names are different. It compiles as Dialect::kAuto and
+// matches the path of `target`. Empty also where no template can: the path has bytes that a client is to
+// encode.
+std::string_view suggest_template(std::string_view target, std::span<char> out) noexcept;
+
+// The entry of `routes` for a suggested template, as YAML: "- /a", "- '/a\:'". Throws std::bad_alloc.
+std::string entry_for(std::string_view suggestion);
 
 // The label of an unmatched request. The view shows part of `target` or of `buffer`, or is kUnmatchedLabel,
 // also where the policy gives no text.

@@ -16,6 +16,13 @@ function errorTone(endpoint) {
   return zeroIsQuiet(endpoint.status["5xx"]);
 }
 
+// The endpoints that are no routes.
+const SPECIAL = new Set(["unmatched", "overflow"]);
+
+export function isRoute(endpoint) {
+  return !SPECIAL.has(endpoint.label);
+}
+
 // `value` is what a column is sorted by, null last; `text` what its cell shows; `tone` the class of the cell;
 // `isAscending` how it is sorted when it is chosen. An endpoint is an element of the API's `endpoints`, with its `peak`.
 export const COLUMNS = [
@@ -32,7 +39,7 @@ export const COLUMNS = [
   {
     key: "errors",
     title: "Errors",
-    name: "share of 5xx",
+    name: "share of errors",
     value: (e) => e.error_share,
     text: (e) => format.share(e.error_share),
     tone: errorTone,
@@ -42,7 +49,7 @@ export const COLUMNS = [
     title: key,
     name: `${key} of the latency`,
     value: (e) => e[key],
-    text: (e) => format.duration(e[key]),
+    text: (e) => format.quantile(e[key], e.first_bound),
     tone: (e) => (e[key] === null ? "quiet" : ""),
   })),
   {

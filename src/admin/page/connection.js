@@ -12,6 +12,10 @@ export class Connection {
   #note = document.querySelector("[data-banner-note]");
   #lostAt = null;
 
+  get isLost() {
+    return this.#lostAt !== null;
+  }
+
   found() {
     this.#lostAt = null;
     this.#show("live", "Live");
@@ -22,6 +26,7 @@ export class Connection {
     this.#lostAt ??= new Date();
     const since = format.clock(this.#lostAt);
     const isAnswer = error instanceof ApiError;
+    document.title = isAnswer ? "Error – wayside" : "No answer – wayside";
     this.#show("lost", isAnswer ? `Error since ${since}` : `No answer since ${since}`);
     const what = isAnswer ? `wayside has answered with an error since ${since} (${error.message}).` : `wayside has not answered since ${since}.`;
     setText(this.#bannerText, what);

@@ -43,10 +43,8 @@ export class Details {
     this.#grid.hidden = !detail;
     if (!detail) return;
     this.#distribution.update(detail.duration, [
-      ["p50", endpoint.p50, "p50"],
-      ["p95", endpoint.p95, "p95"],
-      ["p99", endpoint.p99, "p99"],
-      ["target", endpoint.slo?.target_seconds, "slo"],
+      ...["p50", "p95", "p99"].map((name) => [name, endpoint[name], name, format.quantile(endpoint[name], endpoint.first_bound)]),
+      ["target", endpoint.slo?.target_seconds, "slo", format.duration(endpoint.slo?.target_seconds)],
     ]);
     this.#facts.update(facts(endpoint, detail, live));
     this.#showPhases(detail, live);
@@ -70,11 +68,17 @@ export class Details {
 
   #showPhases(detail, live) {
     const measured = Object.entries(detail.phases).filter(([, histogram]) => histogram !== null);
-    const rows = measured.map(([name, histogram]) => [name, PARTS.map((part) => quantile(histogram, part))]);
+    const rows = measured.map(([name, histogram]) => [
+      name,
+      PARTS.map((part) => format.quantile(quantile(histogram, part), histogram.le[0])),
+    ]);
     // Of all endpoints together where the endpoint's is not measured.
     if (live.overhead && !detail.phases.overhead)
-      rows.push(["overhead, all routes", [live.overhead.p50, live.overhead.p95, live.overhead.p99]]);
-    this.#phases.update(rows.map(([name, values]) => [name, [format.words(name), ...values.map(format.duration)], ""]));
+      rows.push([
+        "overhead, all routes",
+        ["p50", "p95", "p99"].map((name) => format.quantile(live.overhead[name], live.overhead.first_bound)),
+      ]);
+    this.#phases.update(rows.map(([name, values]) => [name, [format.words(name), ...values], ""]));
     const off = ["queue", "backend"].filter((name) => !detail.phases[name]);
     setText(this.#phasesNote, off.length > 0 ? `Not measured: ${off.join(" and ")} (metrics.histograms).` : "");
     this.#phasesNote.hidden = off.length === 0;

@@ -15,7 +15,7 @@ export class Distribution {
   #axis = new KeyedList(this.#axisRoot, () => new Tick());
   root = element("div", { class: "distribution" }, element("div", { class: "plot" }, this.#marksRoot, this.#drawing), this.#axisRoot);
 
-  // `marks` are triples of a name, a duration or null, and a class.
+  // `marks` are a name, a duration or null, a class, and the text of the duration.
   update(histogram, marks) {
     const { le, counts } = histogram;
     const highest = Math.max(1, ...counts);
@@ -29,7 +29,7 @@ export class Distribution {
     this.#marks.update(
       marks
         .filter(([, seconds]) => seconds !== null && seconds !== undefined)
-        .map(([name, seconds, tone]) => [name, { name, tone, left: position(histogram, seconds), seconds }]),
+        .map(([name, seconds, tone, text]) => [name, { name, tone, left: position(histogram, seconds), text }]),
     );
   }
 }
@@ -71,8 +71,8 @@ class Mark {
   #text = element("span");
   root = element("div", {}, this.#text);
 
-  update({ name, tone, left, seconds }) {
-    setText(this.#text, `${name} ${format.duration(seconds)}`);
+  update({ name, tone, left, text }) {
+    setText(this.#text, `${name} ${text}`);
     setAttribute(this.root, "class", `mark ${tone}${left > 0.8 ? " left" : ""}`);
     this.root.style.left = `${left * 100}%`;
   }

@@ -33,6 +33,12 @@ export function bound(seconds) {
     : `${Number(seconds.toPrecision(6))}${SPACE}s`;
 }
 
+// A quantile of a histogram with this first bound: below it, the buckets tell no more.
+export function quantile(seconds, firstBound) {
+  if (isNone(seconds) || isNone(firstBound) || seconds >= firstBound) return duration(seconds);
+  return `<${SPACE}${bound(firstBound)}`;
+}
+
 export function rate(perSecond) {
   if (isNone(perSecond)) return NONE;
   if (perSecond === 0) return "0";
@@ -97,6 +103,11 @@ export function span(seconds) {
   const rest = next ? Math.floor((whole % size) / next[1]) : 0;
   if (rest > 0) parts.push(`${rest}${SPACE}${next[0]}`);
   return parts.join(" ");
+}
+
+// The time that the numbers of a window cover: less than the window while the process is young.
+export function windowOf(live) {
+  return span(live.covered_seconds + 1 < live.window_seconds ? live.covered_seconds : live.window_seconds);
 }
 
 // The time from `then` to `now`, both RFC 3339: "3 min ago".

@@ -15,25 +15,24 @@ export class Headline {
 
   update(live, history) {
     const { service } = live;
-    const covered = live.covered_seconds + 1 < live.window_seconds ? live.covered_seconds : live.window_seconds;
     fill({
       rate: format.rate(service.rate),
-      requests: `${format.count(service.requests)} in ${format.span(covered)}`,
+      requests: `${format.count(service.requests)} in ${format.windowOf(live)}`,
       error_share: format.share(service.error_share),
       statuses: `${format.count(service.status["5xx"])} × 5xx, ${format.count(service.status["4xx"])} × 4xx`,
-      p50: format.duration(service.p50),
-      p95: format.duration(service.p95),
-      p99: format.duration(service.p99),
+      p50: format.quantile(service.p50, service.first_bound),
+      p95: format.quantile(service.p95, service.first_bound),
+      p99: format.quantile(service.p99, service.first_bound),
       in_flight: format.count(service.in_flight),
       streams: format.count(live.streams_active),
       client_aborts: format.count(service.client_aborts),
-      overhead: format.duration(live.overhead?.p99 ?? null),
+      overhead: format.quantile(live.overhead?.p99, live.overhead?.first_bound),
     });
     setAttribute(place("field", "error_share").parentElement, "class", isAlarming(service.error_share) ? "big bad" : "big");
-    this.#draw(history);
+    this.#draw(history, service.first_bound);
   }
 
-  #draw(history) {
+  #draw(history, firstBound) {
     if (this.#drawn === history.service && this.#drawn.tick === history.tick) return;
     this.#drawn = history.service;
     this.#drawn.tick = history.tick;
@@ -44,7 +43,7 @@ export class Headline {
     fill({
       peak_rate: peak("rate", (value) => `${format.rate(value)}/s`),
       peak_errors: peak("errors", (value) => `${format.rate(value)}/s`),
-      peak_p95: peak("p95", (value) => `${format.duration(value)} (p95)`),
+      peak_p95: peak("p95", (value) => `${format.quantile(value, firstBound)} (p95)`),
     });
   }
 }

@@ -1,13 +1,15 @@
 // The page: asks the API, keeps what the reader has chosen, and has the parts show both.
 
 import * as api from "./api.js";
-import { columnOf } from "./columns.js";
+import { columnOf, isRoute } from "./columns.js";
 import { Connection } from "./connection.js";
 import { Details } from "./details.js";
+import { setText } from "./dom.js";
 import { fill } from "./fields.js";
 import * as format from "./format.js";
 import { Headline } from "./headline.js";
 import { History } from "./history.js";
+import { Outage, titleOf } from "./outage.js";
 import { Poll } from "./poll.js";
 import { Paths, Side } from "./side.js";
 import { parse, serialized } from "./state.js";
@@ -22,18 +24,22 @@ let routes = { askedAt: -Infinity, answer: null }; // of /api/v1/routes
 
 const history = new History();
 const connection = new Connection();
+const outage = new Outage();
 const headline = new Headline();
 const side = new Side();
 const paths = new Paths();
 const details = new Details();
 const table = new RouteTable(document.querySelector("[data-table]"), { sort, open, toggleIdle });
-const poll = new Poll(refresh, (error, delay) => connection.lost(error, delay));
+const poll = new Poll(refresh, (error, delay) => {
+  connection.lost(error, delay);
+  outage.update(null);
+});
 
 async function refresh(signal) {
   const { window: span, open: label } = state;
   const [newLive, newDetail, newRoutes] = await Promise.all([
     askLive(span, signal),
-    label === null ? null : api.getIfAny("endpoint", { label, window: span }, signal, false),
+    askDetail(label, span, signal),
     areRoutesDue() ? api.getIfAny("routes", {}, signal, null) : undefined,
   ]);
   await inFrame(() => {
@@ -58,22 +64,37 @@ async function askLive(span, signal) {
   return whole;
 }
 
+// An endpoint that is gone may come back, and is among those of the last answer then.
+function isGone(label) {
+  const isAnsweredSo = detail.label === label && detail.answer === false;
+  return isAnsweredSo && !live.endpoints.some((endpoint) => endpoint.label === label);
+}
+
+async function askDetail(label, span, signal) {
+  if (label === null) return null;
+  return isGone(label) ? false : api.getIfAny("endpoint", { label, window: span }, signal, false);
+}
+
 function areRoutesDue() {
   return performance.now() - routes.askedAt >= ROUTES_EVERY_MS;
 }
 
 function show() {
   if (live === null) return;
+  outage.update(connection.isLost ? null : live.backend);
   headline.update(live, history);
   side.update(live);
   paths.update(routes.answer, live.time);
   const shown = table.update({ live, history, state, emptyText: emptyText() });
-  fill({ shown: `${format.count(shown.rows.length)} of ${format.count(live.endpoints.length)}` });
+  fill({ shown: `${format.count(shown.rows.filter(isRoute).length)} of ${format.count(live.endpoints.filter(isRoute).length)}` });
   showDetails();
-  document.title = `${format.rate(live.service.rate)}/s, ${format.share(live.service.error_share)} errors – wayside`;
+  if (!connection.isLost) document.title = titleOf(live);
 }
 
 function showDetails() {
+  const gone = document.querySelector("[data-gone]");
+  gone.hidden = !isGone(state.open);
+  setText(gone, gone.hidden ? "" : `There is no endpoint ${format.visible(state.open)}.`);
   const endpoint = live.endpoints.find(({ label }) => label === state.open);
   if (!endpoint) return;
   details.update({ endpoint, live, detail: detail.label === state.open ? detail.answer : null });

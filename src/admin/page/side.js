@@ -20,7 +20,7 @@ export class Side {
       listen: live.listen.join(", "),
       address: backend.address,
       backend_connections: `${format.count(backend.connections.active)} active, ${format.count(backend.connections.idle)} idle`,
-      backend_queue: format.count(backend.queue),
+      backend_waiting: format.count(backend.queue),
       backend_connects: format.count(backend.connects_total),
       backend_retries: format.count(backend.retries_total),
       client_connections: format.count(clients.connections),
@@ -28,17 +28,20 @@ export class Side {
       series: `${format.count(series.used)} of ${format.count(series.limit)}`,
       series_overflow: format.count(series.overflow_total),
       configured_routes: format.count(configuration.routes),
-      last_reload: configuration.last_reload === null ? "none" : format.ago(configuration.last_reload, live.time),
+      last_reload: configuration.last_reload === null ? "never" : format.ago(configuration.last_reload, live.time),
     });
     setCutText(place("field", "backend_address"), backend.address);
     showState("backend", backend.up ? "up" : "down", backend.up ? "good" : "bad");
     const isReloaded = configuration.last_reload_successful;
     showState("reload", isReloaded ? "" : "reload failed", isReloaded ? "" : "bad");
+    const reloadError = place("field", "reload_error");
+    reloadError.hidden = configuration.last_reload_error === null;
+    setText(reloadError, format.visible(configuration.last_reload_error ?? ""));
     this.#progress.max = series.limit;
     this.#progress.value = series.used;
     setAttribute(this.#progress, "class", series.used >= series.limit ? "bad" : null);
-    this.#errors.update(facts(backend.errors_total));
-    this.#rejected.update(facts(live.rejected_total));
+    this.#errors.update(facts(backend.errors_total, backend.errors, live));
+    this.#rejected.update(facts(live.rejected_total, live.rejected, live));
     this.#warnings.update(configuration.warnings.map((text, i) => [`${i} ${text}`, text]));
   }
 }
@@ -49,11 +52,15 @@ function showState(name, text, tone) {
   setAttribute(node, "class", `state ${tone}`);
 }
 
-// A map of counters, without those at 0.
-function facts(counters) {
-  return Object.entries(counters)
-    .filter(([, value]) => value > 0)
-    .map(([name, value]) => [name, [format.words(name), format.count(value)]]);
+// Counters since the start, and how much they grew in the window; without those at 0.
+function facts(totals, growths, live) {
+  return Object.entries(totals)
+    .filter(([, total]) => total > 0)
+    .map(([name, total]) => {
+      const growth = growths[name] ?? 0;
+      const text = `${format.count(growth)} in ${format.windowOf(live)}, ${format.count(total)} in all`;
+      return [name, [format.words(name), text, growth === 0 ? "past" : null]];
+    });
 }
 
 class Warning {

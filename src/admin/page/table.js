@@ -1,12 +1,11 @@
 // The table of routes: one <tbody> for each endpoint, so that a row and its details move together.
 
-import { COLUMNS, selected } from "./columns.js";
+import { COLUMNS, isRoute, selected } from "./columns.js";
 import { KeyedList, element, setAttribute, setCutText, setText, svg } from "./dom.js";
 import * as format from "./format.js";
 import { Sparkline } from "./sparkline.js";
 
 const TICKS_PER_POINT = 3; // of a row's drawing, which is narrow
-const SPECIAL = new Set(["unmatched", "overflow"]); // endpoints that are no routes
 
 export class RouteTable {
   #head;
@@ -124,7 +123,7 @@ class Row {
     }
     this.root.append(row);
     setCutText(this.#label, format.visible(endpoint.label));
-    this.#label.classList.toggle("special", SPECIAL.has(endpoint.label));
+    this.#label.classList.toggle("special", !isRoute(endpoint));
   }
 
   update(item) {

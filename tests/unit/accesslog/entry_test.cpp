@@ -35,6 +35,15 @@ TEST(Entry, IsOneJsonObjectOnOneLine) {
       "\n");
 }
 
+// A head that was refused has neither.
+TEST(Entry, LeavesOutARequestLineThatIsNotKnown) {
+  Entry entry = small_entry();
+  entry.method = {};
+  entry.target = {};
+  EXPECT_NE(line_of(entry).find(R"("client":"10.0.0.1","route":"/users/{id}")"), std::string::npos)
+      << line_of(entry);
+}
+
 TEST(Entry, HasTheTimePointsThatThereAre) {
   Entry entry = small_entry();
   entry.queue = 20ms;

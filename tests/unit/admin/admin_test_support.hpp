@@ -53,6 +53,7 @@ class Fixture {
             .warnings = warnings,
             .started = std::chrono::system_clock::from_time_t(1767268800),
             .backend_is_up = [this] { return backend_is_up; },
+            .backend_outage = [this] { return backend_outage; },
             .shows_page = shows_page,
             .shows_routes = shows_routes};
   }
@@ -73,6 +74,7 @@ class Fixture {
   AdminPages::Reload reload;
   std::string why_unready;
   std::optional<bool> backend_is_up;
+  std::optional<BackendOutage> backend_outage;
   bool shows_page = true;
   bool shows_routes = true;
 };

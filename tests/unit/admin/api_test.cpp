@@ -43,7 +43,9 @@ class Api : public testing::Test {
 TEST_F(Api, LiveHasTheStateOfTheProcess) {
   fixture_.backend_is_up = false;
   fixture_.warnings = {"wayside.yaml:1: \"odd\""};
-  fixture_.configuration = {42, false, std::chrono::system_clock::from_time_t(1767268860)};
+  fixture_.backend_outage = BackendOutage{"connect_failed: Connection refused", std::chrono::seconds(12)};
+  fixture_.configuration = {42, false, std::chrono::system_clock::from_time_t(1767268860), true,
+                            "w.yaml:7: bad"};
   const json::value live = get("/api/v1/live");
   EXPECT_EQ(live.at("started"), "2026-01-01T12:00:00Z");
   EXPECT_EQ(live.at("version"), "1.2.3");
@@ -53,6 +55,9 @@ TEST_F(Api, LiveHasTheStateOfTheProcess) {
   EXPECT_EQ(live.at_pointer("/listen/0"), "0.0.0.0:8080");
   EXPECT_EQ(live.at_pointer("/backend/address"), "http://app:5000/<b>&\"");
   EXPECT_EQ(live.at_pointer("/backend/up"), false);
+  EXPECT_EQ(live.at_pointer("/backend/error"), "connect_failed: Connection refused");
+  EXPECT_EQ(live.at_pointer("/backend/failed_for").to_number<double>(), 12);
+  EXPECT_EQ(live.at_pointer("/backend/errors"), json::object());
   EXPECT_EQ(live.at_pointer("/backend/connections/idle"), 0);
   EXPECT_EQ(live.at_pointer("/backend/errors_total"), json::object());
   EXPECT_EQ(live.at_pointer("/clients/connections"), 0);
@@ -60,11 +65,29 @@ TEST_F(Api, LiveHasTheStateOfTheProcess) {
   EXPECT_EQ(live.at_pointer("/configuration/routes"), 42);
   EXPECT_EQ(live.at_pointer("/configuration/last_reload_successful"), false);
   EXPECT_EQ(live.at_pointer("/configuration/last_reload"), "2026-01-01T12:01:00Z");
+  EXPECT_EQ(live.at_pointer("/configuration/last_reload_error"), "w.yaml:7: bad");
   EXPECT_EQ(live.at_pointer("/configuration/warnings/0"), "wayside.yaml:1: \"odd\"");
   EXPECT_EQ(live.at_pointer("/overhead/p50"), nullptr);
   EXPECT_EQ(live.at_pointer("/service/in_flight"), 0);
   EXPECT_EQ(live.at_pointer("/service/points"), nullptr);
   EXPECT_FALSE(live.at("service").as_object().contains("label"));
+}
+
+TEST_F(Api, OnlyGetAndHeadAreAllowed) {
+  std::string body;
+  const Page page = answer(fixture_.pages(), {"POST", "/api/v1/live"}, body);
+  EXPECT_EQ(page.status, 405U);
+  EXPECT_EQ(page.allow, "GET, HEAD");
+  EXPECT_EQ(page.content_type, "application/json");
+  EXPECT_EQ(json::parse(body).at("error"), "Only GET and HEAD are allowed here.");
+}
+
+TEST_F(Api, LiveLeavesOutWhatDidNotHappen) {
+  const json::value live = get("/api/v1/live");
+  EXPECT_EQ(live.at_pointer("/backend/error"), nullptr);
+  EXPECT_EQ(live.at_pointer("/backend/failed_for"), nullptr);
+  EXPECT_EQ(live.at_pointer("/configuration/last_reload"), nullptr);
+  EXPECT_EQ(live.at_pointer("/configuration/last_reload_error"), nullptr);
 }
 
 TEST_F(Api, LiveHasTheEndpointsOfTheWindow) {
@@ -84,6 +107,7 @@ TEST_F(Api, LiveHasTheEndpointsOfTheWindow) {
   EXPECT_EQ(busy.at("error_share").as_double(), 0.5);
   EXPECT_EQ(busy.at("mean").as_double(), 0.03);
   EXPECT_EQ(busy.at("p50").as_double(), 0.0375);  // halfway from 0.025 to 0.05
+  EXPECT_EQ(busy.at("first_bound").as_double(), 0.005);
   EXPECT_EQ(busy.at("in_flight"), 0);
   EXPECT_EQ(busy.at("slo"), nullptr);
   EXPECT_EQ(busy.at("requests_total"), 2);

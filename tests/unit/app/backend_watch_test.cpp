@@ -70,6 +70,9 @@ TEST_F(BackendWatchTest, TellsOnceOfAnOutageThatAllWorkersMeet) {
     fail(second_);
   }
   EXPECT_EQ(watch_->is_up(), false);
+  ASSERT_TRUE(watch_->outage());
+  EXPECT_EQ(watch_->outage()->error, "connect_failed: Connection refused");
+  EXPECT_GE(watch_->outage()->failed_for, Nanoseconds{0});
   EXPECT_EQ(line_count(), 1U);
   EXPECT_THAT(
       lines_.text(),
@@ -86,12 +89,14 @@ TEST_F(BackendWatchTest, BelievesTheLastResultOfAnyWorker) {
   EXPECT_EQ(watch_->is_up(), false);
   answer(second_);
   EXPECT_EQ(watch_->is_up(), true);
+  EXPECT_FALSE(watch_->outage());
   fail(second_);
   EXPECT_EQ(watch_->is_up(), false);
 }
 
 TEST_F(BackendWatchTest, TellsOfTheEndOfAnOutageAtOnce) {
   watch();
+  EXPECT_FALSE(watch_->outage());
   fail(first_);
   fail(first_);
   answer(first_);

@@ -31,7 +31,7 @@ config::Settings settings_with_room(const std::vector<std::string>& paths, std::
   settings.measurement.zero_series = false;  // a series that is used is not given back
   const metrics::EndpointOptions& defaults = settings.measurement.defaults;
   settings.measurement.max_series =
-      metrics::least_max_series(defaults, false) + (routes + 1) * metrics::guaranteed_series(defaults, false);
+      metrics::least_max_series(defaults, false) + (routes + 1) * metrics::guaranteed_series(defaults, {});
   return settings;
 }
 

@@ -304,6 +304,17 @@ TEST_F(LoadFile, RefusesTwoMeasurementsUnderOneName) {
       ElementsAre(StartsWith(file + ":5: routes: expected the buckets, histograms and slo of line 4")));
 }
 
+TEST_F(LoadFile, AsksForTheRoomOfTheZerosThatAreShown) {
+  const auto hint = [&](const std::string& more) {
+    const std::string file = write("metrics: {max_series: 327" + more + "}\nroutes: [/a]\n");
+    const std::vector<std::string> hints = load_words({"--check", "--config", file.c_str()})->hints;
+    return hints.empty() ? "" : hints.front();
+  };
+  EXPECT_THAT(hint(""), HasSubstr("expected at least 385 for 1 routes"));
+  EXPECT_THAT(hint(", zero_series: off"), HasSubstr("expected at least 379 for 1 routes"));
+  EXPECT_THAT(hint(", naming: flask"), HasSubstr("expected at least 379 for 1 routes")) << "shows no zeros";
+}
+
 TEST_F(LoadFile, HintsAtRoutesThatHaveNoRoom) {
   const std::string few = write("metrics: {max_series: 1000}\nroutes: [/a]\n");
   EXPECT_THAT(load_words({"--check", "--config", few.c_str()})->hints, IsEmpty());

@@ -117,6 +117,18 @@ TEST_F(InspectorTest, ShowsNoPathAsItCameWhereExamplesAreOff) {
   EXPECT_NE(written(inspector, Format::kText).find("(off)    - /orders/{id}\n"), json.npos);
 }
 
+TEST_F(InspectorTest, SuggestsWhatARouteMayBe) {
+  show({});
+  inspector_.unmatched(0).saw("/a:b:", Method::get, TimePoint(1000s));
+  inspector_.unmatched(0).saw("/{id}", Method::get, TimePoint(1000s));
+  inspector_.unmatched(1).saw("/42", Method::get, TimePoint(1000s));
+  const std::string json = written(inspector_, Format::kJson);
+  EXPECT_NE(json.find(R"({"suggested_template":"/a\\:b\\:","path":"/a:b:","count":1)"), json.npos) << json;
+  EXPECT_NE(json.find(R"({"suggested_template":null,"path":"/{id}","count":1)"), json.npos) << json;
+  EXPECT_NE(json.find(R"({"suggested_template":"/{id}","path":"/42","count":1)"), json.npos) << json;
+  EXPECT_NE(written(inspector_, Format::kText).find(R"(- '/a\:b\:')"), std::string::npos);
+}
+
 TEST_F(InspectorTest, SuggestsCatchAllsWherePathsGoOn) {
   show({spec("/files/{p}", 1), spec("/users/<id>", 2), spec("/numbers/{n:int}", 3), spec("/{page}", 4)});
   UnmatchedPaths& unmatched = inspector_.unmatched(0);

@@ -48,6 +48,17 @@ TEST(UnmatchedPaths, CutsLongTextsAndTakesWhatIsNoPath) {
   EXPECT_EQ(entries[1].suggestion(), "*");
 }
 
+// "/{id}" is the template of "/42", and a path for which there is none.
+TEST(UnmatchedPaths, KeepsATemplateApartFromAPathThatLooksLikeIt) {
+  const auto paths = std::make_unique<UnmatchedPaths>();
+  paths->saw("/{id}", Method::get, kStart);
+  paths->saw("/42", Method::get, kStart);
+  const std::vector<UnmatchedPath> entries = paths->read();
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_FALSE(entries[0].is_guessed);
+  EXPECT_TRUE(entries[1].is_guessed);
+}
+
 // The guarantee of space-saving, with a scanner's noise all around.
 TEST(UnmatchedPaths, KeepsTheBusyOnesAmongAMillionOthers) {
   const auto paths = std::make_unique<UnmatchedPaths>();

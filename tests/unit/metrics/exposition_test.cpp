@@ -127,6 +127,9 @@ TEST(Exposition, ShowsTheZerosOfARouteUnderTheNamingHttpAlone) {
   EXPECT_THAT(zeros, HasSubstr(R"(
 http_requests_total{endpoint="/users",http_status="200",method="GET"} 0.0
 http_requests_total{endpoint="/users",http_status="500",method="GET"} 0.0
+http_requests_total{endpoint="/users",http_status="502",method="GET"} 0.0
+http_requests_total{endpoint="/users",http_status="503",method="GET"} 0.0
+http_requests_total{endpoint="/users",http_status="504",method="GET"} 0.0
 # HELP )"));
   EXPECT_THAT(zeros, Not(HasSubstr("\nhttp_request_duration_seconds_count{"))) << "they would be too many";
   EXPECT_THAT(zeros, Not(HasSubstr("\nflask_request_count{")));

@@ -94,6 +94,16 @@ TEST_F(HistoryTest, WindowReachesToTheMomentOfTheQuestion) {
   EXPECT_EQ(use.requests_total, 2U);
 }
 
+// A client causes 501 and 505 by what it asks for.
+TEST_F(HistoryTest, CountsWhatNobodyImplementsAsNoError) {
+  for (const unsigned status : {200U, 501U, 505U, 503U})
+    count("/a", status);
+  EXPECT_THAT(use_of("/a").by_class, ElementsAre(0, 1, 0, 0, 3));
+  EXPECT_THAT(use_of("/a").error_share(), Optional(0.25));
+  tick(1, 5s);
+  EXPECT_THAT(points_of("/a", 0).errors, ElementsAre(DoubleEq(0.2)));
+}
+
 TEST_F(HistoryTest, WindowForgetsWhatCameBeforeIt) {
   count("/a");
   tick();
@@ -371,6 +381,25 @@ TEST_F(HistoryTest, CountsStreamsAndRequestsThatAreUnderWay) {
   shard.exchange_finished(started, {.endpoint = endpoint, .method = Method::get, .status = 200});
   EXPECT_EQ(use_of("/a").streams_active, 0U);
   EXPECT_EQ(use_of("/a").in_flight, 0U);
+}
+
+TEST_F(HistoryTest, TellsWhatTheReasonsCountedInTheWindow) {
+  Registry registry({.max_series = 5'000,
+                     .label_values = {{"wayside_backend_errors_total", {"none", "reset"}},
+                                      {"wayside_rejected_requests_total", {"bad_chunk"}}}});
+  History history(registry, now_);
+  registry.shard(0).add("wayside_backend_errors_total", 1);
+  for (std::size_t i = 0; i < kOneMinute; ++i)
+    history.tick(now_ += History::kTickTime);
+  registry.shard(0).add("wayside_rejected_requests_total", 0);
+  const ProcessCounts minute = history.live(kOneMinute, now_).process;
+  EXPECT_THAT(minute.backend_errors_in_window, ElementsAre(testing::Pair("reset", 1)));
+  EXPECT_THAT(minute.rejected_in_window, ElementsAre(testing::Pair("bad_chunk", 1)));
+  history.tick(now_ += History::kTickTime);
+  const ProcessCounts later = history.live(kOneMinute, now_).process;
+  EXPECT_THAT(later.backend_errors, ElementsAre(testing::Pair("reset", 1)));
+  EXPECT_THAT(later.backend_errors_in_window, SizeIs(0));
+  EXPECT_THAT(later.rejected_in_window, ElementsAre(testing::Pair("bad_chunk", 1)));
 }
 
 TEST_F(HistoryTest, ReadsTheCountsOfTheProcess) {

@@ -24,6 +24,11 @@ TEST(Quantile, IsLinearWithinABucket) {
   EXPECT_THAT(quantile(1, values), Optional(DoubleEq(4)));
 }
 
+TEST(Quantile, FirstBoundIsThatOfTheLowestBucket) {
+  EXPECT_THAT(first_bound({{8, 16}, {4, 0, 0}}), Optional(DoubleEq(8)));
+  EXPECT_EQ(first_bound({}), std::nullopt);
+}
+
 TEST(Quantile, LowestBucketBeginsAtZero) {
   const Distribution values{{8, 16}, {4, 0, 0}};
   EXPECT_THAT(quantile(0.5, values), Optional(DoubleEq(4)));

@@ -200,16 +200,18 @@ std::vector<ChildKey> keys_of(const Reading& reading, Scope scope) {
 TEST(Registry, CountsTheRequestsOfARouteFromZero) {
   Registry registry({.zero_series = true});
   const EndpointId orders = registry.intern("/orders", {}, Method::post);
-  const ChildKey success{.scope = Scope::kStatus, .endpoint = orders, .method = Method::post, .status = 200};
-  const ChildKey failure{.scope = Scope::kStatus, .endpoint = orders, .method = Method::post, .status = 500};
-  EXPECT_THAT(keys_of(Reading(registry), Scope::kStatus), ElementsAre(success, failure));
-  EXPECT_EQ(registry.series().series(), 2U);
+  const auto zero = [&](std::uint16_t status) {
+    return ChildKey{.scope = Scope::kStatus, .endpoint = orders, .method = Method::post, .status = status};
+  };
+  const auto zeros = ElementsAre(zero(200), zero(500), zero(502), zero(503), zero(504));
+  EXPECT_THAT(keys_of(Reading(registry), Scope::kStatus), zeros);
+  EXPECT_EQ(registry.series().series(), 5U);
 
   registry.intern("/orders", {}, Method::post);
   finish(registry.shard(0), orders, Method::post, 200, milliseconds(1));
-  EXPECT_EQ(registry.series().series() + 1, guaranteed_series({}, false))
+  EXPECT_EQ(registry.series().series() + 1, guaranteed_series({}, {.zero_series = true}))
       << "there is room for one status more";
-  EXPECT_THAT(keys_of(Reading(registry), Scope::kStatus), ElementsAre(success, failure));
+  EXPECT_THAT(keys_of(Reading(registry), Scope::kStatus), zeros);
 }
 
 // A counter that was shown stays, whatever a reload does.
@@ -221,12 +223,13 @@ TEST(Registry, KeepsTheZerosOfARouteThatIsGone) {
     registry.retire(kept);
     registry.retire(other);
   }
-  EXPECT_EQ(registry.series().series(), 6U);
+  EXPECT_EQ(registry.series().series(), 15U);
 }
 
 TEST(Registry, ShowsNoZeroThatTheBudgetHasNoRoomFor) {
   const std::size_t least = least_max_series({}, false);
-  Registry registry({.max_series = least + guaranteed_series({}, false), .zero_series = true});
+  const std::size_t guaranteed = guaranteed_series({}, {.zero_series = true});
+  Registry registry({.max_series = least + guaranteed, .zero_series = true});
   registry.intern("/a");
   registry.intern("/b");
   EXPECT_THAT(keys_of(Reading(registry), Scope::kStatus), Each(Field(&ChildKey::endpoint, 1U)));
@@ -235,7 +238,7 @@ TEST(Registry, ShowsNoZeroThatTheBudgetHasNoRoomFor) {
 
 // A client chooses the version of HTTP, so that one may not use up what the other is guaranteed.
 TEST(Registry, KeepsRoomForTheUsualMethodInEachVersion) {
-  const std::size_t max_series = least_max_series({}, true) + guaranteed_series({}, true);
+  const std::size_t max_series = least_max_series({}, true) + guaranteed_series({}, {.otel_detail = true});
   Registry registry({.max_series = max_series, .otel_detail = true});
   const EndpointId route = registry.intern("/a");
   EXPECT_EQ(registry.lacking_series(), 0U);

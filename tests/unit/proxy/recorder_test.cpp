@@ -247,7 +247,7 @@ TEST_F(RecorderTest, GuessesATemplate) {
 TEST_F(RecorderTest, CountsAsOverflowWhatFindsNoRoom) {
   stage_.settings.unmatched = routes::UnmatchedPolicy::kPath;
   stage_.settings.measurement.max_series =
-      metrics::least_max_series({}, false) + metrics::guaranteed_series({}, false);  // for "unmatched"
+      metrics::least_max_series({}, false) + metrics::guaranteed_series({}, {});  // for "unmatched"
   for (int i = 0; i < 3; ++i)
     serve(fmt::format("/{}", i), 200);
   EXPECT_EQ(stage_.metric(R"(http_requests_total{endpoint="overflow",http_status="2xx",method="GET"})"), 3);
@@ -312,7 +312,7 @@ TEST_F(RecorderTest, KeepsTheMatchedRouteWhereADeclaredOneFindsNoRoom) {
   stage_.settings.measurement.route_header = "X-Route";
   stage_.add_route("/a");
   stage_.settings.measurement.max_series =
-      metrics::least_max_series({}, false) + 2 * metrics::guaranteed_series({}, false);
+      metrics::least_max_series({}, false) + 2 * metrics::guaranteed_series({}, {});
   Recording recording(stage_, "/a");
   recording.declare("X-Route: /declared\r\n");
   recording.respond(200);

@@ -59,7 +59,7 @@ TEST_F(RecorderTimesTest, WritesALineOfBytesThatWereNoRequest) {
   recording.recorder.begin_own_response(408);
   recording.recorder.end(Outcome::kRequestHeadTimeout, {});
   EXPECT_THAT(stage_.access_log(),
-              HasSubstr(R"("method":"","target":"","route":"unmatched","status":408,)"
+              HasSubstr(R"("route":"unmatched","status":408,)"
                         R"("outcome":"request_head_timeout","request_bytes":0,"response_bytes":0})"));
   EXPECT_EQ(stage_.metric(R"(http_requests_total{endpoint="unmatched",http_status="408",method="OTHER"})"),
             1);
@@ -71,7 +71,7 @@ TEST_F(RecorderTimesTest, WritesALineOfBytesThatWereNoRequest) {
 TEST_F(RecorderTimesTest, NamesTheLabelThatTheMetricsHaveNoRoomFor) {
   stage_.settings.unmatched = routes::UnmatchedPolicy::kPath;
   stage_.settings.measurement.max_series =
-      metrics::least_max_series({}, false) + metrics::guaranteed_series({}, false);
+      metrics::least_max_series({}, false) + metrics::guaranteed_series({}, {});
   Recording recording(stage_, "/word");
   recording.respond(200);
   recording.recorder.end(Outcome::kCompleted, {});

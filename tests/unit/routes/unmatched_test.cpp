@@ -1,10 +1,15 @@
 #include "wayside/routes/unmatched.hpp"
 
+#include "wayside/routes/route_table.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
+#include <random>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wayside::routes {
 namespace {
@@ -34,6 +39,70 @@ TEST(Unmatched, IsNotGuessedWhereThereIsNoRoom) {
   EXPECT_EQ(guess_template("/ab/cde/", buffer), "/ab/cde");
   EXPECT_EQ(guess_template("/1.json", buffer), "") << "/{id} fits, its extension does not";
   EXPECT_EQ(guess_template("/", std::span<char>()), "");
+}
+
+std::string suggest(std::string_view target) {
+  std::array<char, 256> buffer;
+  return std::string(suggest_template(target, buffer));
+}
+
+TEST(Unmatched, IsSuggestedInTheSpellingOfARoute) {
+  EXPECT_EQ(suggest("/users/42?x=1"), "/users/{id}");
+  EXPECT_EQ(suggest("/users/42/orders/7/8"), "/users/{id}/orders/{id2}/{id3}") << "a name stands once";
+  EXPECT_EQ(suggest("/v1/things/7:cancel"), R"(/v1/things/7\:cancel)");
+  EXPECT_EQ(suggest("/a:b/*"), R"(/a\:b/\*)");
+  EXPECT_EQ(suggest("/:id/a(/b)"), R"(/\:id/a\(/b))");
+  EXPECT_EQ(suggest("/%7bid%7d/%3A"), "/%7Bid%7D/%3A");
+}
+
+// A client is to encode these, and a template stands for their encoded form.
+TEST(Unmatched, IsNotSuggestedWhereNoTemplateMatches) {
+  for (const std::string_view path :
+       {"/{id}", "/<id>", "/a\\b", "/a|b", "/50%", "/%a%41", "/\xc3\xbc", "/\xff"})
+    EXPECT_EQ(suggest(path), "") << path;
+}
+
+TEST(Unmatched, IsAnEntryOfRoutes) {
+  EXPECT_EQ(entry_for("/users/{id}"), "- /users/{id}");
+  EXPECT_EQ(entry_for(R"(/it's\:)"), R"(- '/it''s\:')");
+}
+
+// Of the paths of clients.
+std::string random_path(std::mt19937& random) {
+  constexpr std::array<std::string_view, 34> kParts = {
+      "/", "/",   "/",  "a", "b",    "word", "7",        "1234", ":",   "*",   "(",   ")",
+      "{", "}",   "<",  ">", "{id}", ".",    "-",        "+",    "%3a", "%2F", "%41", "%7b",
+      "%", ".js", "\\", "=", "$",    "\xff", "\xc3\xbc", "'",    "@",   "\x01"};
+  std::string path = "/";
+  for (std::size_t left = random() % 8; left > 0; --left)
+    path += kParts[random() % kParts.size()];
+  return path;
+}
+
+bool matches(const std::string& path_template, const std::string& path) {
+  RouteSpec spec;
+  spec.path = path_template;
+  const auto table = RouteTable::build(std::vector{spec});
+  if (table.has_error()) throw std::runtime_error(path_template + ": " + table.error().message);
+  return table->match(Method::get, path) != kUnmatched;
+}
+
+TEST(Unmatched, ASuggestionMatchesItsPathAndWithoutParametersNoOther) {
+  std::mt19937 random(1);  // NOLINT(bugprone-random-generator-seed): the same paths in each run
+  std::string last = "/";
+  int suggestions = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string path = random_path(random);
+    const std::string suggestion = suggest(path);
+    if (suggestion.empty()) continue;
+    ++suggestions;
+    EXPECT_TRUE(matches(suggestion, path)) << suggestion << " for " << path;
+    const bool has_parameters = suggestion.find('{') != std::string::npos;
+    EXPECT_TRUE(has_parameters || !matches(suggestion, last) || guess(last) == guess(path))
+        << suggestion << " for " << path << " matches " << last;
+    last = path;
+  }
+  EXPECT_GT(suggestions, 5'000);
 }
 
 TEST(Unmatched, HasALabelInEveryMode) {
