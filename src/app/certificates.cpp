@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <exception>
 #include <fmt/format.h>
 #include <new>
 #include <sys/stat.h>
@@ -39,24 +40,24 @@ std::vector<FileState> states_of(const std::vector<std::string>& files) {
 
 }  // namespace
 
-Certificates::Certificates(std::vector<config::ListenSpec> listen) : listen_(std::move(listen)) {}
+Certificates::Certificates(Options options) : options_(std::move(options)) {}
 
 Certificates::~Certificates() {
   stop();
 }
 
 Checked<void, StartError> Certificates::open() {
-  auto loaded = read(listen_);
+  auto loaded = read(options_);
   if (!loaded) return StartError{loaded.error().message};
   for (const auto& context : loaded->of_listener)
     current_.push_back(context == nullptr ? nullptr : std::make_shared<tls::CurrentContext>(context));
+  of_metrics_ = std::move(loaded->of_metrics);
   return {};
 }
 
-Checked<Certificates::Loaded, tls::LoadError> Certificates::read(
-    const std::vector<config::ListenSpec>& listen) const {
-  Loaded loaded{listen, {}};
-  for (const config::ListenSpec& spec : listen) {
+Checked<Certificates::Loaded, tls::LoadError> Certificates::read(Options options) const {
+  Loaded loaded{std::move(options), {}, {}};
+  for (const config::ListenSpec& spec : loaded.options.listen) {
     if (!spec.tls) {
       loaded.of_listener.push_back(nullptr);
       continue;
@@ -68,54 +69,94 @@ Checked<Certificates::Loaded, tls::LoadError> Certificates::read(
     }
     loaded.of_listener.push_back(*std::move(context));
   }
+  if (loaded.options.metrics) {
+    // Tickets of its own, and new ones each time: one from elsewhere, or from before, would let a client
+    // resume that was never asked for the certificate that this listener asks for.
+    auto context = tls::ServerContext::load(*loaded.options.metrics, std::make_shared<tls::TicketKeys>());
+    if (!context)
+      return tls::LoadError{
+          fmt::format("the certificates of the metrics listener: {}", context.error().message)};
+    loaded.of_metrics = std::make_shared<tls::CurrentContext>(*std::move(context));
+  }
   return loaded;
 }
 
 void Certificates::use(Loaded next) noexcept {
-  const std::lock_guard lock(mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    put_in_force(next);
+  }
+  try {
+    watch_files_if_any();
+  } catch (const std::exception&) {
+    // Without memory or a thread, the files are read again with the next reload alone.
+  }
+}
+
+void Certificates::put_in_force(Loaded& next) noexcept {
+  if (of_metrics_ != nullptr && next.of_metrics != nullptr) {
+    of_metrics_->replace(next.of_metrics->get());
+  } else {
+    of_metrics_.swap(next.of_metrics);
+  }
   for (std::size_t i = 0; i < std::min(current_.size(), next.of_listener.size()); ++i) {
     if (current_[i] != nullptr && next.of_listener[i] != nullptr)
       current_[i]->replace(std::move(next.of_listener[i]));
   }
-  listen_.swap(next.listen);
+  std::swap(options_, next.options);
+}
+
+std::shared_ptr<const tls::CurrentContext> Certificates::of_metrics() const {
+  const std::lock_guard lock(mutex_);
+  return of_metrics_;
 }
 
 // Inherited sockets may be more than the settings name; the last setting is theirs.
 proxy::Entrance Certificates::entrance_of(std::size_t listener) const {
   const std::lock_guard lock(mutex_);
-  const std::size_t index = std::min(listener, listen_.size() - 1);
-  return {listen_[index].proxy_protocol, current_[index]};
+  const std::size_t index = std::min(listener, options_.listen.size() - 1);
+  return {options_.listen[index].proxy_protocol, current_[index]};
 }
 
 metrics::ExpositionOptions::Expiries Certificates::expiries() const {
   metrics::ExpositionOptions::Expiries expiries;
-  for (const auto& current : current_) {
-    if (current == nullptr) continue;
+  const auto add = [&](const std::shared_ptr<const tls::CurrentContext>& current) {
+    if (current == nullptr) return;
     const auto context = current->get();
     for (const tls::ServerContext::Certificate& certificate : context->certificates()) {
       const auto [entry, is_new] = expiries.try_emplace(certificate.name, certificate.expires);
       if (!is_new) entry->second = std::min(entry->second, certificate.expires);
     }
-  }
+  };
+  for (const auto& current : current_)
+    add(current);
+  add(of_metrics());
   return expiries;
 }
 
 std::vector<std::string> Certificates::files() const {
-  const std::lock_guard lock(mutex_);
   std::vector<std::string> files;
-  for (const config::ListenSpec& spec : listen_) {
-    if (!spec.tls) continue;
-    for (const tls::CertificateFiles& each : spec.tls->certificates)
+  const auto add = [&](const std::optional<tls::ServerOptions>& options) {
+    if (!options) return;
+    for (const tls::CertificateFiles& each : options->certificates)
       files.insert(files.end(), {each.cert, each.key, each.ocsp});
-    files.push_back(spec.tls->client_ca);
-  }
+    files.push_back(options->client_ca);
+  };
+  const std::lock_guard lock(mutex_);
+  for (const config::ListenSpec& spec : options_.listen)
+    add(spec.tls);
+  add(options_.metrics);
   std::erase(files, std::string());
   return files;
 }
 
 void Certificates::start(std::function<void(Checked<void, tls::LoadError>)> on_change) {
-  if (files().empty()) return;
   on_change_ = std::move(on_change);
+  watch_files_if_any();
+}
+
+void Certificates::watch_files_if_any() {
+  if (thread_.joinable() || !on_change_ || files().empty()) return;
   thread_ = std::thread([this] {
     give_way_to_other_threads();
     watch();
@@ -153,14 +194,18 @@ void Certificates::watch() {
 }
 
 void Certificates::read_again() {
-  std::vector<config::ListenSpec> listen;
+  Options options;
   {
     const std::lock_guard lock(mutex_);
-    listen = listen_;
+    options = options_;
   }
-  auto loaded = read(listen);
+  auto loaded = read(std::move(options));
   if (!loaded) return on_change_(loaded.error());
-  use(*std::move(loaded));
+  {
+    const std::lock_guard lock(mutex_);
+    if (loaded->options != options_) return;  // a reload was faster, and has read the files
+    put_in_force(*loaded);
+  }
   on_change_({});
 }
 

@@ -1,5 +1,5 @@
-// The certificates of the listeners that speak TLS: read at the start, with each reload, and where a file has
-// changed.
+// The certificates of the listeners that speak TLS, that of metrics among them: read at the start, with each
+// reload, and where a file has changed.
 //
 // A thread looks at the files each kInterval: a change is read once the files stay as they are for as long,
 // since a certificate and its key are two files. Connections keep what they began with. Files that cannot be
@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,36 +32,49 @@ class Certificates {
  public:
   static constexpr std::chrono::milliseconds kInterval{500};
 
-  // Those of one configuration, by listener.
+  // What they are read for.
+  struct Options {
+    std::vector<config::ListenSpec> listen;
+    std::optional<tls::ServerOptions> metrics;  // none: plain bytes
+
+    friend bool operator==(const Options&, const Options&) = default;
+  };
+  // Those of one configuration.
   struct Loaded {
-    std::vector<config::ListenSpec> listen;                              // that they were read for
+    Options options;
     std::vector<std::shared_ptr<const tls::ServerContext>> of_listener;  // nullptr: plain bytes
+    std::shared_ptr<tls::CurrentContext> of_metrics;                     // the same
   };
 
-  explicit Certificates(std::vector<config::ListenSpec> listen);
+  explicit Certificates(Options options);
   ~Certificates();  // stops
   Certificates(const Certificates&) = delete;
   Certificates& operator=(const Certificates&) = delete;
 
   // Reads the files of the start. Before the functions below. Throws std::bad_alloc.
   Checked<void, StartError> open();
-  // The listeners of a reload may have other files; their number and their addresses stay. Any thread.
-  Checked<Loaded, tls::LoadError> read(const std::vector<config::ListenSpec>& listen) const;
-  // For connections that come from now on. Any thread.
+  // The listeners of a reload may have other files; their number and their addresses stay. That of metrics
+  // may begin and end to speak TLS. Any thread.
+  Checked<Loaded, tls::LoadError> read(Options options) const;
+  // For connections that come from now on. On the thread that called start().
   void use(Loaded next) noexcept;
 
+  // Of the metrics listener now; nullptr: plain bytes. Any thread.
+  std::shared_ptr<const tls::CurrentContext> of_metrics() const;
   proxy::Entrance entrance_of(std::size_t listener) const;
   // Any thread.
   metrics::ExpositionOptions::Expiries expiries() const;
 
-  // Begins to watch the files, where there are any. `on_change` is called on the thread that watches, with
-  // the mistake where new files cannot be used. Throws std::system_error.
+  // Begins to watch the files, once there are any. `on_change` is called on the thread that watches, with the
+  // mistake where new files cannot be used. Throws std::system_error.
   void start(std::function<void(Checked<void, tls::LoadError>)> on_change);
   // Ends the thread, unless it waits for a file system.
   void stop();
 
  private:
   std::vector<std::string> files() const;
+  void put_in_force(Loaded& next) noexcept;  // under the mutex
+  void watch_files_if_any();
   void watch();
   void read_again();
 
@@ -68,8 +82,9 @@ class Certificates {
   std::vector<std::shared_ptr<tls::CurrentContext>> current_;  // by listener; nullptr: plain bytes
   std::function<void(Checked<void, tls::LoadError>)> on_change_;
 
-  mutable std::mutex mutex_;                // guards the members below
-  std::vector<config::ListenSpec> listen_;  // that is in force
+  mutable std::mutex mutex_;  // guards the members below
+  Options options_;           // that are in force
+  std::shared_ptr<tls::CurrentContext> of_metrics_;
   bool is_stopped_ = false;
   std::condition_variable stopped_;
   std::thread thread_;

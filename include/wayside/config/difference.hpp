@@ -8,12 +8,12 @@
 
 namespace wayside::config {
 
-// The keys of the settings that differ ("workers", "metrics.naming"), in the order of the table, without
-// those of the routes, which a reload puts in force.
 // Whether the listeners are the same but for what they say about TLS: this takes effect with a reload, where
 // both speak TLS.
 bool differ_in_tls_alone(const std::vector<ListenSpec>& current, const std::vector<ListenSpec>& next);
 
+// The keys of the settings that differ ("workers", "metrics.naming"), in the order of the table, without
+// those that a reload puts in force: of the routes, and of who may read the metrics listener.
 std::vector<std::string_view> keys_that_need_restart(const Settings& current, const Settings& next);
 
 }  // namespace wayside::config
