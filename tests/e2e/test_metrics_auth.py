@@ -206,6 +206,30 @@ class Tls(MetricsAuthTest):
         self.assertIsNone(
             self.status("/metrics", *self.trusting, "--cert", stranger, "--key", its_key, scheme="https"))
 
+    def test_a_ticket_of_another_listener_is_no_certificate(self):
+        more = f"  client_ca_file: {self.authority.cert}\n  client_auth_type: RequireAndVerifyClientCert\n"
+        self.web.write_text(self.server_tls(self.authority, more))
+        self.wayside = self.start_wayside(
+            configures_listeners=True,
+            config="listen: {address: 127.0.0.1:0, tls: {cert: server.pem, key: server.key}}\n"
+            "metrics: {listen: 127.0.0.1:0, web_config: web.yaml}\n",
+        )
+        context = ssl.create_default_context(cafile=self.authority.cert)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+        @contextlib.contextmanager
+        def connected(port, ticket=None):
+            with socket.create_connection(("127.0.0.1", port), timeout=support.TIMEOUT_S) as plain:
+                with context.wrap_socket(plain, server_hostname="localhost", session=ticket) as client:
+                    yield client
+
+        with connected(self.wayside.proxy_port) as client:
+            ticket = client.session
+        with connected(self.wayside.proxy_port, ticket) as client:
+            self.assertTrue(client.session_reused)
+        with self.assertRaises(OSError), connected(self.wayside.metrics_port, ticket):
+            pass
+
     def test_a_probe_takes_any_certificate(self):
         self.start_with(self.server_tls(self.authority) + users(alice=PASSWORD), ", probes: open")
         url = f"https://127.0.0.1:{self.wayside.metrics_port}/-/ready"
