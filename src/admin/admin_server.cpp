@@ -4,6 +4,7 @@
 #include "wayside/net/listener.hpp"
 
 #include "admin/admission.hpp"
+#include "admin/authenticator.hpp"
 #include "admin/connection.hpp"
 #include "admin/shared_pages.hpp"
 
@@ -42,8 +43,10 @@ class AdminServer::Impl : public std::enable_shared_from_this<Impl> {
         pages_(std::move(pages)),
         logger_(logger),
         shared_pages_(io_context.get_executor()),
-        admission_(limits) {}
+        admission_(limits),
+        authenticator_(io_context.get_executor()) {}
 
+  void use(Access access) { access_ = std::make_shared<const Access>(std::move(access)); }
   error_code listen(net::Descriptor socket, net::SocketLife life);
   void stop();
 
@@ -59,6 +62,9 @@ class AdminServer::Impl : public std::enable_shared_from_this<Impl> {
   const Logger& logger_;
   SharedPages shared_pages_;
   Admission admission_;
+  // Shared with the requests that are being checked against it.
+  std::shared_ptr<const Access> access_ = std::make_shared<const Access>();
+  Authenticator authenticator_;
   std::deque<net::Listener> listeners_;
   bool is_stopped_ = false;
 };
@@ -77,6 +83,7 @@ void AdminServer::Impl::stop() {
   for (net::Listener& listener : listeners_)
     listener.close();
   admission_.close_all();
+  authenticator_.stop();
   shared_pages_.clear();
 }
 
@@ -124,7 +131,8 @@ void AdminServer::Impl::resume_accepting_after(int turns) {
 
 Awaitable<> AdminServer::Impl::serve_one(std::shared_ptr<Impl> self, std::unique_ptr<Connection> connection) {
   if (self->is_stopped_ || Admission::is_closed(*connection)) co_return;
-  const Service service{self->pages_, self->is_stopped_, self->admission_, self->shared_pages_};
+  const Service service{self->pages_,        self->is_stopped_, self->admission_,
+                        self->shared_pages_, self->access_,     self->authenticator_};
   co_await serve(*connection, service, ConnectionLimits{});
 }
 
@@ -134,6 +142,10 @@ AdminServer::AdminServer(asio::io_context& io_context, AdminPages pages, const L
 
 AdminServer::~AdminServer() {
   stop();
+}
+
+void AdminServer::use(Access access) {
+  impl_->use(std::move(access));
 }
 
 error_code AdminServer::listen(net::Descriptor socket, net::SocketLife life) {

@@ -6,6 +6,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -19,6 +21,9 @@
 
 #include <array>
 #include <cstdint>
+#include <new>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <optional>
 #include <string>
 #include <thread>
@@ -33,6 +38,8 @@ namespace http = boost::beast::http;
 
 using Parser = http::request_parser<http::empty_body>;
 using Response = http::response<http::span_body<const char>>;
+using TlsStream = asio::ssl::stream<Stream&>;
+using ContextPtr = std::shared_ptr<const tls::ServerContext>;
 
 constexpr unsigned kHttp11 = 11;  // HTTP/1.1, as Beast numbers it
 constexpr unsigned kNotModified = 304;
@@ -84,11 +91,13 @@ struct Answer {
 };
 
 // `bytes` outlives the response.
-Response make_response(const Answer& answer, const std::string& bytes) {
+Response make_response(const Answer& answer, const std::string& bytes, const Access& access) {
   const Page& page = answer.page;
   Response response;
   response.version(answer.version);
   response.result(page.status);
+  for (const Access::Field& field : access.fields)
+    response.set(field.name, field.value);
   response.set(http::field::content_type, page.content_type);
   if (!page.allow.empty()) response.set(http::field::allow, page.allow);
   if (page.is_negotiated) response.set(http::field::vary, "Accept, Accept-Encoding");
@@ -130,6 +139,25 @@ class Making {
   bool* const is_making_;
 };
 
+// The context that a connection made now would get; nullptr: plain bytes.
+ContextPtr current_context(const Access& access) {
+  return access.tls == nullptr ? nullptr : access.tls->get();
+}
+
+// Whether the one who asks is admitted. Else `answer` is the refusal.
+Awaitable<bool> authenticate(Service service, const Parser::value_type& request, const PageRequest& asked,
+                             Answer& answer) {
+  std::shared_ptr<const Access> access = service.access;
+  if (access->users.empty() || is_open(*access, asked)) co_return true;
+  auto checking =
+      service.authenticator.check(std::move(access), joined_lines(request, http::field::authorization));
+  const Verdict verdict = co_await std::move(checking);
+  if (verdict == Verdict::kAdmitted) co_return true;
+  answer.page =
+      verdict == Verdict::kTooMany ? too_many_attempts_page(answer.text) : unauthorized_page(answer.text);
+  co_return false;
+}
+
 // The answer to `parser`'s request; std::nullopt if the connection has ended meanwhile.
 Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service service,
                                                 const Parser& parser) {
@@ -157,6 +185,11 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
                              answer.text);
     co_return answer;
   }
+  const auto is_over = [&] { return service.is_stopped || Admission::is_closed(connection); };
+  auto authenticating = authenticate(service, request, asked, answer);
+  const bool is_admitted = co_await std::move(authenticating);
+  if (is_over()) co_return std::nullopt;
+  if (!is_admitted) co_return answer;
   if (reloads) {
     auto reload = service.pages.reload();
     const Checked<void, ReloadError> result = co_await std::move(reload);
@@ -171,7 +204,6 @@ Awaitable<std::optional<Answer>> answer_request(Connection& connection, Service 
   }
   auto others = give_way(kTurnsToReadOthers);
   co_await std::move(others);
-  const auto is_over = [&] { return service.is_stopped || Admission::is_closed(connection); };
   if (is_over()) co_return std::nullopt;
   wish.is_compressed = accepts_gzip(joined_lines(request, http::field::accept_encoding));
   if (service.admission.is_short_of_memory()) wish.max_age = SharedPages::kKeptFor;
@@ -216,35 +248,36 @@ Awaitable<> linger(Stream& stream, std::chrono::milliseconds limit) {
   }
 }
 
-}  // namespace
-
-Awaitable<> serve(Connection& connection, Service service, ConnectionLimits limits) {
-  Stream& stream = connection.stream;
+// Answers requests until the connection is to be ended in order; false if it has ended already. A connection
+// ends behind its answer once others would get another context.
+template <class S>
+Awaitable<bool> serve_requests(S& stream, const ContextPtr& context, Connection& connection, Service service,
+                               ConnectionLimits limits) {
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable_t<net::Executor>(), error);
   beast::flat_buffer buffer(limits.head_bytes);
   for (bool is_first = true, goes_on = true; goes_on; is_first = false) {
     if (!is_first && buffer.size() == 0) {
-      stream.expires_after(limits.idle);
+      connection.stream.expires_after(limits.idle);
       const auto space = buffer.prepare(limits.head_bytes);
       const std::size_t received = co_await stream.async_read_some(space, token);
-      if (error) co_return;
+      if (error) co_return false;
       buffer.commit(received);
     }
 
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.head_bytes));
     parser.body_limit(boost::none);  // bodies are not read, whatever their size
-    stream.expires_after(limits.head);
+    connection.stream.expires_after(limits.head);
     co_await http::async_read_header(stream, buffer, parser, token);
-    if (service.is_stopped || Admission::is_closed(connection)) co_return;
+    if (service.is_stopped || Admission::is_closed(connection)) co_return false;
 
     std::optional<Answer> answer;
     if (!error || is_oversize(error) || is_malformed(error)) service.admission.begin_answer(connection);
     if (!error) {
       auto answering = answer_request(connection, service, parser);
       answer = co_await std::move(answering);
-      if (!answer) co_return;
+      if (!answer) co_return false;
     } else if (is_oversize(error)) {
       answer.emplace();
       answer->page = plain_page(431, "The request head is too large.", answer->text);
@@ -252,22 +285,90 @@ Awaitable<> serve(Connection& connection, Service service, ConnectionLimits limi
       answer.emplace();
       answer->page = plain_page(400, "This is not an HTTP/1.1 request.", answer->text);
     } else {
-      co_return;
+      co_return false;
     }
 
+    const Access& access = *service.access;
+    answer->goes_on = answer->goes_on && context == current_context(access);
     goes_on = answer->goes_on;
-    Response response = make_response(*answer, connection.page ? *connection.page : answer->text);
-    stream.expires_after(limits.write);
+    Response response = make_response(*answer, connection.page ? *connection.page : answer->text, access);
+    connection.stream.expires_after(limits.write);
     http::response_serializer<http::span_body<const char>> serializer(response);
     serializer.limit(kPieceBytes);
     do {
       co_await http::async_write_some(stream, serializer, token);
       std::this_thread::yield();
     } while (!error && !serializer.is_done());
-    if (error) co_return;
+    if (error) co_return false;
     service.admission.end_answer(connection);
   }
-  co_await linger(stream, limits.linger);
+  co_return true;
+}
+
+bool is_plain_http(const error_code& error) noexcept {
+  return error.category() == asio::error::get_ssl_category() &&
+         ERR_GET_REASON(static_cast<unsigned>(error.value())) == SSL_R_HTTP_REQUEST;
+}
+
+// For a client that speaks HTTP without TLS. OpenSSL has read a part of its request.
+Awaitable<bool> refuse_plain_http(Connection& connection, Service service, ConnectionLimits limits) {
+  Answer answer;
+  answer.page = plain_page(400, "This port speaks TLS: use https.", answer.text);
+  Response response = make_response(answer, answer.text, *service.access);
+  error_code error;
+  auto token = asio::redirect_error(asio::use_awaitable_t<net::Executor>(), error);
+  connection.stream.expires_after(limits.write);
+  co_await http::async_write(connection.stream, response, token);
+  co_return !error;
+}
+
+// Throws std::bad_alloc.
+SSL* new_session(const tls::ServerContext& context) {
+  SSL* const session = ::SSL_new(context.handle());
+  if (session == nullptr) throw std::bad_alloc();
+  return session;
+}
+
+// Sends the close_notify (RFC 8446 section 6.1) and does not wait for the client's: what comes still is read
+// by linger().
+Awaitable<> end_tls(TlsStream& stream, Connection& connection, ConnectionLimits limits) {
+  error_code ignored;
+  auto token = asio::redirect_error(asio::use_awaitable_t<net::Executor>(), ignored);
+  ::SSL_set_shutdown(stream.native_handle(), SSL_RECEIVED_SHUTDOWN);
+  connection.stream.expires_after(limits.linger);
+  co_await stream.async_shutdown(token);
+}
+
+// serve_requests() with TLS around it. `context` outlives the stream, whose callbacks belong to it.
+Awaitable<bool> serve_tls(const ContextPtr& context, Connection& connection, Service service,
+                          ConnectionLimits limits) {
+  // Not an asio::ssl::context: it would take the context's own data for a callback of Asio's, and delete it.
+  TlsStream stream(connection.stream, new_session(*context));
+  error_code error;
+  auto token = asio::redirect_error(asio::use_awaitable_t<net::Executor>(), error);
+  connection.stream.expires_after(limits.head);
+  co_await stream.async_handshake(asio::ssl::stream_base::server, token);
+  if (service.is_stopped || Admission::is_closed(connection)) co_return false;
+  if (error) {
+    if (!is_plain_http(error)) co_return false;
+    auto refusing = refuse_plain_http(connection, service, limits);
+    co_return co_await std::move(refusing);
+  }
+  auto serving = serve_requests(stream, context, connection, service, limits);
+  if (!co_await std::move(serving)) co_return false;
+  auto ending = end_tls(stream, connection, limits);
+  co_await std::move(ending);
+  co_return true;
+}
+
+}  // namespace
+
+Awaitable<> serve(Connection& connection, Service service, ConnectionLimits limits) {
+  const ContextPtr context = current_context(*service.access);
+  auto serving = context == nullptr ? serve_requests(connection.stream, context, connection, service, limits)
+                                    : serve_tls(context, connection, service, limits);
+  const bool ends_in_order = co_await std::move(serving);
+  if (ends_in_order) co_await linger(connection.stream, limits.linger);
 }
 
 }  // namespace wayside::admin

@@ -12,6 +12,7 @@
 #include "admin/summary.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <iterator>
 #include <thread>
@@ -22,6 +23,8 @@ namespace {
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 constexpr std::string_view kReloadPath = "/-/reload";
 constexpr std::string_view kProbes = "/-/";
+constexpr std::string_view kHealthyPath = "/-/healthy";
+constexpr std::string_view kReadyPath = "/-/ready";
 constexpr std::string_view kPageList =
     "The pages are: / /metrics /routes /-/healthy /-/ready /-/reload /api/v1/live /api/v1/endpoint "
     "/api/v1/routes";
@@ -151,6 +154,26 @@ bool is_probe(const PageRequest& request) noexcept {
   return is_read(request) && path_of(request.target).starts_with(kProbes);
 }
 
+bool is_open(const Access& access, const PageRequest& request) noexcept {
+  const std::string_view path = path_of(request.target);
+  return access.probes_are_open && is_read(request) && (path == kHealthyPath || path == kReadyPath);
+}
+
+Page unauthorized_page(std::string& body) {
+  // Without a realm, as Prometheus' exporters say it.
+  static constexpr std::array kChallenge = {HeaderField{"WWW-Authenticate", "Basic"}};
+  Page page = plain_page(401, "This listener asks for a user and a password (metrics.web_config).", body);
+  page.fields = kChallenge;
+  return page;
+}
+
+Page too_many_attempts_page(std::string& body) {
+  static constexpr std::array kRetryAfter = {HeaderField{"Retry-After", "1"}};
+  Page page = plain_page(429, "Too many failed attempts: this one was not looked at.", body);
+  page.fields = kRetryAfter;
+  return page;
+}
+
 Page answer(const AdminPages& pages, const PageRequest& request, std::string& body) {
   const std::string_view path = path_of(request.target);
   if (path == kReloadPath) return refused_reload(pages, request, body);
@@ -178,8 +201,8 @@ Page answer(const AdminPages& pages, const PageRequest& request, std::string& bo
         {.format = format, .names = wanted_names(request.target), .between_pieces = std::this_thread::yield});
     return {.status = 200, .content_type = metrics::content_type(format), .is_negotiated = true};
   }
-  if (path == "/-/healthy") return plain_page(200, "wayside is healthy.", body);
-  if (path == "/-/ready") {
+  if (path == kHealthyPath) return plain_page(200, "wayside is healthy.", body);
+  if (path == kReadyPath) {
     const std::string why = pages.why_unready ? pages.why_unready() : std::string();
     return why.empty() ? plain_page(200, "wayside is ready.", body) : plain_page(503, why, body);
   }

@@ -1,6 +1,7 @@
 // Chooses the page that answers a request: values in, values out, no sockets.
 #pragma once
 
+#include "wayside/admin/access.hpp"
 #include "wayside/admin/admin_server.hpp"
 
 #include "admin/page_files.hpp"
@@ -45,6 +46,12 @@ std::string sharing_key(const AdminPages& pages, const PageRequest& request);
 
 // Whether the request is a probe: GET or HEAD of a page below /-/.
 bool is_probe(const PageRequest& request) noexcept;
+
+// Whether the request needs no credentials whatever `access` asks for: a probe, where these are open.
+bool is_open(const Access& access, const PageRequest& request) noexcept;
+// For a request without valid credentials.
+Page unauthorized_page(std::string& body);
+Page too_many_attempts_page(std::string& body);
 
 // Answers any other request. Replaces `body` with the text of the page, reusing its memory. HEAD gets the
 // text of GET, of which the caller sends the length only. The caller may compress a negotiated page. Throws

@@ -29,6 +29,16 @@ bool labels_are_paths(const config::Settings& settings) noexcept {
 
 }  // namespace
 
+admin::Access access_of(const config::Settings& settings) {
+  admin::Access access;
+  for (const config::WebConfig::User& user : settings.web.users)
+    access.users.push_back({user.name, user.hash});
+  for (const config::WebConfig::Field& field : settings.web.fields)
+    access.fields.push_back({field.name, field.value});
+  access.probes_are_open = settings.probes == config::Probes::kOpen;
+  return access;
+}
+
 Configuration::Configuration(const config::Settings& settings, std::vector<std::string> hints,
                              Telemetry& telemetry, Certificates& certificates, const Logger& log)
     : settings_(settings),
@@ -50,7 +60,7 @@ std::vector<std::unique_ptr<const proxy::Routing>> Configuration::begin() {
 }
 
 Prepared Configuration::prepare(config::Invocation next) {
-  auto certificates = certificates_.read(next.settings.listen);
+  auto certificates = certificates_.read({next.settings.listen, next.settings.web.tls});
   if (!certificates) throw std::runtime_error(certificates.error().message);
   std::vector<std::string> lines = std::move(next.hints);
   const std::vector<std::string_view> keys = config::keys_that_need_restart(settings_, next.settings);
@@ -60,6 +70,7 @@ Prepared Configuration::prepare(config::Invocation next) {
   if (!keys.empty()) lines.push_back(line_of(kOnlyRoutes, settings_field(keys)));
   return {.routing = std::move(routing),
           .certificates = *std::move(certificates),
+          .access = access_of(next.settings),
           .route_count = next.settings.routes.size(),
           .warnings = std::move(lines),
           .needs_restart = keys,

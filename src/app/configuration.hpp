@@ -1,9 +1,11 @@
 // The configuration in force: what the start and each reload make of settings, and what is told of it.
 //
 // A reload is prepared on the reloader's thread, and a short step on the io_context's thread puts it in
-// force. Routes and certificates take effect with a reload, all other settings with the next start.
+// force. Routes, certificates and the access to the metrics listener take effect with a reload, all other
+// settings with the next start.
 #pragma once
 
+#include "wayside/admin/access.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/config/load.hpp"
@@ -24,6 +26,9 @@
 #include <vector>
 
 namespace wayside::app {
+
+// What the settings say about access to the metrics listener, but for its certificates.
+admin::Access access_of(const config::Settings& settings);
 
 class Configuration {
  public:

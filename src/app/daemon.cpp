@@ -77,7 +77,7 @@ struct Daemon::Impl {
         budget(share_descriptors(descriptor_limit(), settings, inherited, supervision)),
         log(streams.log()),
         backend_tls(load_backend_tls(settings)),
-        certificates(settings.listen),
+        certificates({settings.listen, settings.web.tls}),
         telemetry(settings, {.log_lines_dropped = [this] { return log.dropped(); },
                              .backend_is_up = [this] { return backend_watch.is_up(); },
                              .backend_outage = [this] { return backend_watch.outage(); },
@@ -122,6 +122,7 @@ struct Daemon::Impl {
       }
     }
     admin.emplace(io, pages(), log, budget->metrics);
+    use_access(access_of(settings));
     for (std::size_t i = 0; i < sockets.of_metrics.size(); ++i) {
       if (const error_code ec = admin->listen(std::move(sockets.of_metrics[i]), sockets.life_of_metrics))
         return cannot_listen(sockets.metrics_addresses[i], ec);
@@ -301,7 +302,14 @@ struct Daemon::Impl {
 
   Checked<void, std::string> on_reloaded(Reloader::Outcome& outcome) {
     supervisor.on_reload_ends();
-    return configuration.finish(outcome, workers);
+    auto result = configuration.finish(outcome, workers);
+    if (!result.has_error()) use_access(std::move(outcome->access));
+    return result;
+  }
+
+  void use_access(admin::Access access) {
+    access.tls = certificates.of_metrics();
+    admin->use(std::move(access));
   }
 
   // Asks every worker.

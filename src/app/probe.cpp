@@ -1,5 +1,6 @@
 #include "wayside/app/probe.hpp"
 
+#include "wayside/base/ip.hpp"
 #include "wayside/base/quote.hpp"
 #include "wayside/base/text.hpp"
 #include "wayside/base/wildcard.hpp"
@@ -11,6 +12,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -22,6 +25,7 @@
 #include <exception>
 #include <fmt/format.h>
 #include <memory>
+#include <openssl/ssl.h>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -36,7 +40,8 @@ using Stream = asio::generic::stream_protocol;
 
 constexpr std::string_view kReadyPage = "/-/ready";
 constexpr std::size_t kLongestLine = 512;
-constexpr std::string_view kForms = "http://host:port/path, unix:/socket or unix:/socket:/path";
+constexpr std::string_view kForms =
+    "http://host:port/path, https://host:port/path, unix:/socket or unix:/socket:/path";
 
 // The address that reaches a listener from this machine.
 Address reachable(Address listener) {
@@ -47,8 +52,8 @@ Address reachable(Address listener) {
 
 std::string url_of(const ProbeTarget& target) {
   const std::string address = to_string(target.address);
-  return target.address.is_unix() ? fmt::format("{}:{}", address, target.target)
-                                  : fmt::format("http://{}{}", address, target.target);
+  if (target.address.is_unix()) return fmt::format("{}:{}", address, target.target);
+  return fmt::format("{}://{}{}", target.address.is_https ? "https" : "http", address, target.target);
 }
 
 asio::awaitable<std::vector<Stream::endpoint>> look_up(asio::io_context& io, Address address) {
@@ -93,17 +98,19 @@ struct Answer {
 };
 
 // The head of the final response: informational ones come before it (RFC 9110 section 15.2).
-asio::awaitable<void> read_final_head(Stream::socket& socket, boost::beast::flat_buffer& buffer,
+template <class S>
+asio::awaitable<void> read_final_head(S& stream, boost::beast::flat_buffer& buffer,
                                       std::optional<Parser>& parser) {
   do {
     parser.emplace();
     parser->body_limit(boost::none);
-    co_await http::async_read_header(socket, buffer, *parser, asio::use_awaitable);
+    co_await http::async_read_header(stream, buffer, *parser, asio::use_awaitable);
   } while (parser->get().result_int() / 100 == 1);
 }
 
 // Reads until the first line is complete, the body ends or `kLongestLine` bytes have come.
-asio::awaitable<void> read_line(Stream::socket& socket, boost::beast::flat_buffer& buffer, Parser& parser,
+template <class S>
+asio::awaitable<void> read_line(S& stream, boost::beast::flat_buffer& buffer, Parser& parser,
                                 std::string& line) {
   std::array<char, kLongestLine> piece;
   while (!parser.is_done() && line.size() < kLongestLine && line.find('\n') == line.npos) {
@@ -112,29 +119,51 @@ asio::awaitable<void> read_line(Stream::socket& socket, boost::beast::flat_buffe
     body.size = kLongestLine - line.size();
     boost::system::error_code ec;
     auto token = asio::redirect_error(asio::use_awaitable, ec);
-    co_await http::async_read_some(socket, buffer, parser, token);
+    co_await http::async_read_some(stream, buffer, parser, token);
     line.append(piece.data(), kLongestLine - line.size() - body.size);
     if (ec && ec != http::error::need_buffer) co_return;
   }
 }
 
 // What came is in `answer`, also where nothing more comes.
-asio::awaitable<void> ask(asio::io_context& io, ProbeTarget target, Answer& answer) {
-  const std::vector<Stream::endpoint> endpoints = co_await look_up(io, target.address);
-  Stream::socket socket = co_await connect(io, endpoints);
+template <class S>
+asio::awaitable<void> converse(S& stream, const ProbeTarget& target, Answer& answer) {
   http::request<http::empty_body> request(http::verb::get, target.target, 11);
   request.set(http::field::host, target.address.is_unix() ? "localhost" : to_string(target.address));
   request.set(http::field::user_agent, "wayside-probe");
   request.set(http::field::connection, "close");
-  co_await http::async_write(socket, request, asio::use_awaitable);
+  co_await http::async_write(stream, request, asio::use_awaitable);
   boost::beast::flat_buffer buffer;
   std::optional<Parser> parser;
-  co_await read_final_head(socket, buffer, parser);
+  co_await read_final_head(stream, buffer, parser);
   answer.status = parser->get().result_int();
   const http::status status = parser->get().result();
   answer.reason = status == http::status::unknown ? std::string(parser->get().reason())
                                                   : std::string(http::obsolete_reason(status));
-  if (!answer.is_success()) co_await read_line(socket, buffer, *parser, answer.body);
+  if (!answer.is_success()) co_await read_line(stream, buffer, *parser, answer.body);
+}
+
+// The certificate is not verified, as a kubelet's probe does not: the name in it is seldom that of the
+// address that a probe asks, and the answer is no secret.
+asio::awaitable<void> converse_by_tls(Stream::socket& socket, const ProbeTarget& target, Answer& answer) {
+  asio::ssl::context context(asio::ssl::context::tls_client);
+  asio::ssl::stream<Stream::socket&> stream(socket, context);
+  if (!target.address.is_unix() && !parse_ip(target.address.host)) {
+    std::string name = target.address.host;
+    ::SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+  }
+  co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
+  co_await converse(stream, target, answer);
+}
+
+asio::awaitable<void> ask(asio::io_context& io, ProbeTarget target, Answer& answer) {
+  const std::vector<Stream::endpoint> endpoints = co_await look_up(io, target.address);
+  Stream::socket socket = co_await connect(io, endpoints);
+  if (target.address.is_https) {
+    co_await converse_by_tls(socket, target, answer);
+  } else {
+    co_await converse(socket, target, answer);
+  }
 }
 
 // "503 Service Unavailable: draining". What could move the cursor of a terminal is left out.
@@ -149,13 +178,15 @@ std::string text_of(const Answer& answer) {
 }  // namespace
 
 Checked<ProbeTarget, ProbeError> probe_target(std::string_view url, const config::Settings& settings) {
-  if (url.empty())
-    return ProbeTarget{reachable(settings.metrics_listen.front().address), std::string(kReadyPage)};
+  if (url.empty()) {
+    Address address = reachable(settings.metrics_listen.front().address);
+    address.is_https = settings.web.tls.has_value();
+    return ProbeTarget{std::move(address), std::string(kReadyPage)};
+  }
   const bool is_printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
   if (!is_printable) return ProbeError{fmt::format("expected {}, found {}", kForms, quoted(url))};
-  if (starts_with_ignoring_case(url, "https://"))
-    return ProbeError{fmt::format("expected {} (a probe does not encrypt), found {}", kForms, quoted(url))};
   constexpr std::string_view kHttp = "http://";
+  constexpr std::string_view kHttps = "https://";
   constexpr std::string_view kUnix = "unix:";
   std::string target(kReadyPage);
   std::string_view authority = url;
@@ -163,8 +194,9 @@ Checked<ProbeTarget, ProbeError> probe_target(std::string_view url, const config
     // In the form that url_of() prints; the socket ends where the path begins.
     authority = url.substr(0, url.find(":/", kUnix.size()));
     if (authority.size() < url.size()) target = url.substr(authority.size() + 1);
-  } else if (url.starts_with(kHttp)) {
-    const std::size_t end = std::min(url.find_first_of("/?#", kHttp.size()), url.size());
+  } else if (url.starts_with(kHttp) || url.starts_with(kHttps)) {
+    const std::size_t begin = url.starts_with(kHttp) ? kHttp.size() : kHttps.size();
+    const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
     authority = url.substr(0, end);
     target = url.substr(end, url.find('#', end) - end);
     if (!target.starts_with('/')) target.insert(0, "/");

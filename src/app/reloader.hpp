@@ -5,6 +5,7 @@
 // where a short step puts it in force. The reloader does not know the contents of a configuration.
 #pragma once
 
+#include "wayside/admin/access.hpp"
 #include "wayside/base/clock.hpp"
 #include "wayside/base/result.hpp"
 #include "wayside/config/load.hpp"
@@ -30,6 +31,7 @@ namespace wayside::app {
 struct Prepared {
   RoutingUpdate routing;
   Certificates::Loaded certificates;
+  admin::Access access;  // to the metrics listener, but for its certificates
   std::size_t route_count = 0;
   std::vector<std::string> warnings;  // the lines of the log about the configuration
   std::vector<std::string_view>

@@ -8,6 +8,8 @@
 #include "wayside/tls/client_context.hpp"
 #include "wayside/tls/server_context.hpp"
 
+#include "config/web_config_file.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
@@ -148,13 +150,18 @@ void append_tls_mistakes(const Settings& settings, const Places& places, std::ve
   for (const Listener& listener : listeners_of(settings)) {
     if (!listener.spec.tls) continue;
     if (listener.key.starts_with("metrics")) {
-      lines.push_back(fmt::format("{}: expected no tls, found it: it is for clients of the proxy",
-                                  places.of(listener.key)));
+      lines.push_back(
+          fmt::format("{}: expected no tls, found it: metrics.web_config is for TLS of this listener",
+                      places.of(listener.key)));
       continue;
     }
     const auto context = tls::ServerContext::load(*listener.spec.tls, nullptr);
     if (!context)
       lines.push_back(fmt::format("{}: tls: {}", places.of(listener.key), context.error().message));
+  }
+  if (settings.web.tls) {
+    const auto context = tls::ServerContext::load(*settings.web.tls, nullptr);
+    if (!context) lines.push_back(fmt::format("{}: {}", places.of(kWebTlsPlace), context.error().message));
   }
   const tls::ClientOptions& backend = settings.backend_tls;
   if (settings.backend.is_https) {

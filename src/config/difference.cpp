@@ -12,15 +12,10 @@
 namespace wayside::config {
 namespace {
 
-constexpr std::array<std::string_view, 9> kOfRoutes = {"routes",
-                                                       "openapi",
-                                                       "unmatched",
-                                                       "dialect",
-                                                       "trailing_slash",
-                                                       "ignore_case",
-                                                       "limits.routes",
-                                                       "limits.openapi_size",
-                                                       "limits.route_memory"};
+// The keys of the routes, and of who may read the metrics listener.
+constexpr auto kReloaded = std::to_array<std::string_view>(
+    {"routes", "openapi", "unmatched", "dialect", "trailing_slash", "ignore_case", "limits.routes",
+     "limits.openapi_size", "limits.route_memory", "metrics.web_config", "metrics.probes"});
 
 std::string print(const StructuredValue& value, const Settings& settings) {
   YAML::Emitter out;
@@ -49,7 +44,7 @@ std::vector<std::string_view> keys_that_need_restart(const Settings& current, co
   std::vector<std::string_view> keys;
   for (const Setting& setting : settings()) {
     const bool is_fixed =
-        !setting.key.empty() && std::ranges::find(kOfRoutes, setting.key) == kOfRoutes.end();
+        !setting.key.empty() && std::ranges::find(kReloaded, setting.key) == kReloaded.end();
     if (is_fixed && differs(setting, current, next)) keys.push_back(setting.key);
   }
   return keys;

@@ -10,6 +10,7 @@
 #include "config/documents.hpp"
 #include "config/environment.hpp"
 #include "config/quantities.hpp"
+#include "config/web_config_file.hpp"
 #include "config/yaml_settings.hpp"
 
 #include <algorithm>
@@ -51,11 +52,19 @@ Checked<std::string, Mistake> read_file(const std::string& path, std::size_t max
   return {boost::system::in_place_value, std::move(text)};
 }
 
+constexpr std::size_t kMaxSize = 16U << 20U;  // a larger file is no configuration
+
 void read_settings_file(Settings& settings, std::vector<std::string>& errors, Places& places) {
-  constexpr std::size_t kMaxSize = 16U << 20U;  // a larger one is no configuration
   const auto text = read_file(settings.file, kMaxSize, {});
   if (text.has_error()) return errors.push_back(text.error().text);
   append(errors, read_yaml(settings.file, *text, settings, &places));
+}
+
+void read_web_config_file(Settings& settings, std::vector<std::string>& errors, Places& places) {
+  const auto text = read_file(settings.web_config, kMaxSize, {});
+  if (text.has_error())
+    return errors.push_back(fmt::format("{}: {}", places.of("metrics.web_config"), text.error().text));
+  append(errors, read_web_config(settings.web_config, *text, settings.web, places));
 }
 
 void read_openapi_files(Settings& settings, std::vector<std::string>& errors, DocumentHints& hints) {
@@ -122,6 +131,8 @@ Checked<Invocation, Errors> load(std::span<const char* const> argv,
   if (!settings.file.empty()) read_settings_file(settings, errors.lines, places);
   apply(variables, settings, errors.lines, &places);
   apply(line.given, settings, errors.lines, &places);
+  if (!settings.web_config.empty() && action != Action::kExplain)
+    read_web_config_file(settings, errors.lines, places);
   if (action == Action::kProbe) {
     // Neither the documents nor conflicts matter to it, and it is run every few seconds.
     if (!errors.lines.empty()) return errors;

@@ -183,8 +183,8 @@ constexpr std::array kSettings = std::to_array<Setting>({
      "wayside unready for 10 s at most"},
     {"metrics.listen",
      kListen<&Settings::metrics_listen, kMetricsListener>,
-     "where Prometheus connects, in the form of `listen`. Whoever reaches this address can read all that it "
-     "shows. The flag may be repeated",
+     "where Prometheus connects, in the form of `listen`. Without metrics.web_config, whoever reaches this "
+     "address can read all that it shows. The flag may be repeated",
      {"metrics-listen", "ADDRESS[,ADDRESS]", &kAddresses<&Settings::metrics_listen>}},
     {"metrics.naming",
      kText<Namings, &Settings::namings>,
@@ -195,6 +195,16 @@ constexpr std::array kSettings = std::to_array<Setting>({
      kText<Boolean, &Settings::enable_lifecycle>,
      "answer POST /-/reload on the metrics listener. It reads the configuration again, as SIGHUP always does",
      {"enable-lifecycle"}},
+    {"metrics.web_config", kFileName<&Settings::web_config>,
+     "a file in the format of the web configuration of Prometheus' exporters, with which the metrics "
+     "listener "
+     "speaks TLS and asks for client certificates, or for a user and a password. The names of files in it "
+     "begin "
+     "beside it. It is read again on a reload"},
+    {"metrics.probes", kText<OneOf<kProbesWords>, &Settings::probes>,
+     "whether /-/healthy and /-/ready ask for a user and a password where metrics.web_config has users. "
+     "auth: "
+     "as the other pages do. open: they never do, as kubelets and load balancers need it"},
     {"metrics.expose.page", kText<Boolean, &Settings::expose, &Exposed::page>,
      "answer `/` of the metrics listener, and the JSON API of that page. With false, they are answered with "
      "404"},

@@ -77,6 +77,10 @@ inline constexpr std::array<Word<Readiness>, 2> kReadinessWords = {{
     {Readiness::kProcess, "process"},
     {Readiness::kBackend, "backend"},
 }};
+inline constexpr std::array<Word<Probes>, 2> kProbesWords = {{
+    {Probes::kAuth, "auth"},
+    {Probes::kOpen, "open"},
+}};
 inline constexpr std::array<Word<routes::UnmatchedPolicy>, 3> kUnmatchedWords = {{
     {routes::UnmatchedPolicy::kFold, "fold"},
     {routes::UnmatchedPolicy::kPath, "path"},
@@ -99,7 +103,7 @@ inline constexpr std::array<Word<metrics::ExtraHistogram>, metrics::kExtraHistog
     {metrics::ExtraHistogram::kResponseSize, "response_size"},
 }};
 static_assert(are_in_order(kLogLevelWords) && are_in_order(kAccessLogWords) &&
-              are_in_order(kHalfCloseWords) && are_in_order(kReadinessWords) &&
+              are_in_order(kHalfCloseWords) && are_in_order(kReadinessWords) && are_in_order(kProbesWords) &&
               are_in_order(kUnmatchedWords) && are_in_order(kTrailingSlashWords) &&
               are_in_order(kNamingWords) && are_in_order(kHistogramWords));
 

@@ -47,6 +47,13 @@ void read_known_entries(const YamlValue& mapping, const std::optional<std::vecto
   }
 }
 
+// To YAML, the braces of [/users/{id}] are a mapping, and the list has no end.
+std::string hint_for(const YAML::Exception& error) {
+  const bool is_in_brackets =
+      error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW || error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW;
+  return is_in_brackets ? R"( (within brackets, quote a template that has brackets: ["/users/{id}"]))" : "";
+}
+
 }  // namespace
 
 void YamlMistakes::add(std::size_t line, std::string_view key, std::string_view text, std::size_t column) {
@@ -81,6 +88,26 @@ std::string describe(const YAML::Node& node) {
       break;
   }
   return "nothing";
+}
+
+std::vector<std::string> read_document(const std::string& file, const std::string& text,
+                                       const std::function<void(const YamlValue&, YamlMistakes&)>& read) {
+  YamlMistakes mistakes(file);
+  // yaml-cpp throws for mistakes of the syntax, and only here.
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) {
+      mistakes.add(line_of(documents[1]), {}, "expected one document, found another");
+    } else if (!documents.empty()) {
+      read({documents.front(), {}, line_of(documents.front())}, mistakes);
+    }
+    return std::move(mistakes).take();
+  } catch (const YAML::Exception& error) {
+    YamlMistakes of_syntax(file);
+    of_syntax.add(static_cast<std::size_t>(std::max(error.mark.line, 0)) + 1, {},
+                  fmt::format("expected valid YAML, found a mistake: {}{}", error.msg, hint_for(error)));
+    return std::move(of_syntax).take();
+  }
 }
 
 void read_mapping(const YamlValue& mapping, std::span<const YamlKey> keys, YamlMistakes& mistakes) {

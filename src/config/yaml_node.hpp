@@ -51,6 +51,11 @@ std::size_t line_of(const YAML::Node& node);
 // The name of the node in a mistake: its text in quotes, "a list", "a mapping" or "nothing".
 std::string describe(const YAML::Node& node);
 
+// Calls `read` with the root of the only document in `text`, unless there is none. Returns every mistake,
+// those of the syntax among them, in the order of the lines; `file` is the name that they begin with.
+std::vector<std::string> read_document(const std::string& file, const std::string& text,
+                                       const std::function<void(const YamlValue& root, YamlMistakes&)>& read);
+
 // A key that a mapping may have, and the reader of its value.
 struct YamlKey {
   std::string_view name;

@@ -44,20 +44,18 @@ const Setting& setting_of(std::string_view key) {
 // One document on its way into the settings.
 class Reader {
  public:
-  Reader(const std::string& file, Settings& settings, Places* places)
+  Reader(const std::string& file, Settings& settings, Places* places, YamlMistakes& mistakes)
       : file_(file),
         settings_(settings),
         folder_(std::filesystem::path(settings.file).parent_path()),
         places_(places),
-        mistakes_(file) {}
+        mistakes_(mistakes) {}
 
-  void read(const YAML::Node& root) {
-    read_mapping_of({root, {}, line_of(root)});
+  void read(const YamlValue& root) {
+    read_mapping_of(root);
     for (const auto& [value, structured] : structured_)
       structured->read(value, settings_, mistakes_);
   }
-
-  std::vector<std::string> take_mistakes() && { return std::move(mistakes_).take(); }
 
  private:
   void read_mapping_of(const YamlValue& group) {
@@ -122,16 +120,9 @@ class Reader {
   Settings& settings_;
   std::filesystem::path folder_;  // relative file names begin beside the file
   Places* places_;                // null: nobody asks
-  YamlMistakes mistakes_;
+  YamlMistakes& mistakes_;
   std::vector<std::pair<YamlValue, const StructuredValue*>> structured_;
 };
-
-// To YAML, the braces of [/users/{id}] are a mapping, and the list has no end.
-std::string hint_for(const YAML::Exception& error) {
-  const bool is_in_brackets =
-      error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW || error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW;
-  return is_in_brackets ? R"( (within brackets, quote a template that has brackets: ["/users/{id}"]))" : "";
-}
 
 void print_texts(const std::vector<std::string>& texts, bool is_list, YAML::Emitter& out) {
   if (!is_list) {
@@ -169,21 +160,9 @@ void print_mapping(std::string_view path, const Settings& settings, YAML::Emitte
 
 std::vector<std::string> read_yaml(const std::string& file, const std::string& text, Settings& settings,
                                    Places* places) {
-  // yaml-cpp throws for mistakes of the syntax, and only here.
-  try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
-      return {fmt::format("{}:{}: expected one document, found another", file, line_of(documents[1]))};
-    }
-    Reader reader(file, settings, places);
-    if (!documents.empty()) reader.read(documents.front());
-    return std::move(reader).take_mistakes();
-  } catch (const YAML::Exception& error) {
-    YamlMistakes mistakes(file);
-    mistakes.add(static_cast<std::size_t>(std::max(error.mark.line, 0)) + 1, {},
-                 fmt::format("expected valid YAML, found a mistake: {}{}", error.msg, hint_for(error)));
-    return std::move(mistakes).take();
-  }
+  return read_document(file, text, [&](const YamlValue& root, YamlMistakes& mistakes) {
+    Reader(file, settings, places, mistakes).read(root);
+  });
 }
 
 std::string to_yaml(const Settings& settings) {

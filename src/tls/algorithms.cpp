@@ -15,6 +15,10 @@ constexpr char kCiphers[] =
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr char kCurves[] = "X25519:P-256:P-384";
 
+int number_of(Version version) noexcept {
+  return version == Version::kTls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
+}
+
 // OpenSSL takes the suites of TLS 1.3 apart from the ciphers of older versions.
 struct CipherLists {
   std::string older;
@@ -36,8 +40,8 @@ CipherLists split(std::string_view ciphers) {
 }  // namespace
 
 Checked<void, LoadError> configure(SSL_CTX* context, const Algorithms& algorithms) {
-  SSL_CTX_set_min_proto_version(context,
-                                algorithms.min_version == Version::kTls13 ? TLS1_3_VERSION : TLS1_2_VERSION);
+  SSL_CTX_set_min_proto_version(context, number_of(algorithms.min_version));
+  SSL_CTX_set_max_proto_version(context, number_of(algorithms.max_version));
   SSL_CTX_set_options(context,
                       SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   // A write may take a part of its bytes, and goes on with the same bytes at another place. An idle

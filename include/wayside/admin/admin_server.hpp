@@ -2,10 +2,11 @@
 //
 // Serves /metrics, /routes, the JSON API, the pages below /-/ and the live page on an io_context that no
 // worker runs, so that a scrape delays no request. It owns its sockets but not the data of the pages. It
-// reads no request body and does not know the proxy. It has no authentication: whoever reaches the port may
-// read the metrics.
+// reads no request body and does not know the proxy. Unless use() says otherwise, whoever reaches the port
+// may read the metrics.
 #pragma once
 
+#include "wayside/admin/access.hpp"
 #include "wayside/base/clock.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/result.hpp"
@@ -88,6 +89,10 @@ class AdminServer {
   ~AdminServer();
   AdminServer(const AdminServer&) = delete;
   AdminServer& operator=(const AdminServer&) = delete;
+
+  // For requests and connections that come from now on. Connections whose TLS would be another end behind
+  // their next answer. Throws std::bad_alloc.
+  void use(Access access);
 
   // Starts to accept clients from a socket that listens. Throws std::bad_alloc.
   error_code listen(net::Descriptor socket, net::SocketLife life = net::SocketLife::kListener);

@@ -22,8 +22,9 @@ struct ProbeError {
   std::string message;
 };
 
-// "http://host:port/path", "unix:/socket:/path", or "unix:/socket", where /-/ready is asked. Without a URL:
-// /-/ready of the metrics listener of `settings`, on the loopback if it listens on every address.
+// "http://host:port/path", "https://host:port/path", "unix:/socket:/path", or "unix:/socket", where /-/ready
+// is asked. Without a URL: /-/ready of the metrics listener of `settings`, on the loopback if it listens on
+// every address. A certificate is not verified.
 Checked<ProbeTarget, ProbeError> probe_target(std::string_view url, const config::Settings& settings);
 
 struct ProbeOutcome {

@@ -13,7 +13,7 @@ namespace wayside::config {
 bool differ_in_tls_alone(const std::vector<ListenSpec>& current, const std::vector<ListenSpec>& next);
 
 // The keys of the settings that differ ("workers", "metrics.naming"), in the order of the table, without
-// those of the routes and of TLS, which a reload puts in force.
+// those that a reload puts in force: of the routes, of TLS, and of who may read the metrics listener.
 std::vector<std::string_view> keys_that_need_restart(const Settings& current, const Settings& next);
 
 }  // namespace wayside::config

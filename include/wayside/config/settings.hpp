@@ -8,6 +8,7 @@
 #include "wayside/base/clock.hpp"
 #include "wayside/base/log.hpp"
 #include "wayside/base/trusted_proxies.hpp"
+#include "wayside/config/web_config.hpp"
 #include "wayside/http/limits.hpp"
 #include "wayside/metrics/endpoint.hpp"
 #include "wayside/metrics/extra_label.hpp"
@@ -34,6 +35,9 @@ enum class HalfClose : std::uint8_t {
 
 // Whether connections begin with a header of the PROXY protocol.
 enum class ProxyProtocol : std::uint8_t { kOff, kOptional, kRequired };
+
+// Whether /-/healthy and /-/ready ask for the credentials that the other pages ask for.
+enum class Probes : std::uint8_t { kAuth, kOpen };
 
 // An address that wayside listens on.
 struct ListenSpec {
@@ -172,6 +176,9 @@ struct Settings {
   AccessLog access_log = AccessLog::kOff;
   bool inspector_examples = true;  // pages show paths that clients sent
   Exposed expose;
+  std::string web_config;  // the file that `web` was read from; empty: none
+  WebConfig web;           // of the metrics listener
+  Probes probes = Probes::kAuth;
   std::vector<routes::RouteSpec> routes;  // those of the OpenAPI documents last; they compile together
   routes::MatchOptions matching;
   routes::Dialect dialect = routes::Dialect::kAuto;  // of the entries of `routes` that name none

@@ -30,6 +30,7 @@ struct Algorithms {
   Version min_version = Version::kTls12;
   std::string ciphers{};  // "ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256"
   std::string curves{};   // "X25519:P-256"
+  Version max_version = Version::kTls13;
 
   friend bool operator==(const Algorithms&, const Algorithms&) = default;
 };

@@ -25,8 +25,10 @@ using testing::StartsWith;
 // One connection over loopback: the client's end in the test, the server's end served on a thread.
 class Served {
  public:
-  explicit Served(ConnectionLimits limits = {}, bool is_stopped = false)
-      : is_stopped_(is_stopped), client(acceptor_.local_endpoint()) {
+  explicit Served(ConnectionLimits limits = {}, bool is_stopped = false, Access access = {})
+      : is_stopped_(is_stopped),
+        access_(std::make_shared<const Access>(std::move(access))),
+        client(acceptor_.local_endpoint()) {
     boost::asio::ip::tcp::socket accepted = acceptor_.accept();
     connection_.emplace(Socket(io_context_, net::StreamProtocol(tcp::v4()), accepted.release()));
     EXPECT_TRUE(admission_.admit(*connection_));
@@ -49,7 +51,7 @@ class Served {
 
  private:
   Awaitable<> serve_and_close(ConnectionLimits limits) {
-    const Service service{pages_, is_stopped_, admission_, shared_pages_};
+    const Service service{pages_, is_stopped_, admission_, shared_pages_, access_, authenticator_};
     co_await serve(*connection_, service, limits);
     connection_->stream.close();
     shared_pages_.clear();
@@ -70,6 +72,8 @@ class Served {
   tcp::acceptor acceptor_{io_context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
   Admission admission_;
   SharedPages shared_pages_{io_context_.get_executor()};
+  const std::shared_ptr<const Access> access_;
+  Authenticator authenticator_{io_context_.get_executor()};
   std::optional<Connection> connection_;
   std::future<void> done_;
   std::thread thread_;
@@ -296,6 +300,56 @@ TEST(Connection, HeadOfCompressedMetricsHasNoBody) {
   const std::string response = served.client.read_response(true);
   EXPECT_THAT(response, HasSubstr("\r\nContent-Encoding: gzip\r\n"));
   EXPECT_THAT(response, EndsWith("\r\n\r\n"));
+}
+
+// Of "correct horse".
+const Access::User kAlice{"alice", "$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e"};
+constexpr std::string_view kRight = "Authorization: Basic YWxpY2U6Y29ycmVjdCBob3JzZQ==\r\n";
+
+std::string ask(Served& served, std::string_view request_line, std::string_view fields = {}) {
+  served.client.send(std::string(request_line) + " HTTP/1.1\r\nHost: x\r\n" + std::string(fields) + "\r\n");
+  return served.client.read_response();
+}
+
+TEST(AdminConnection, AsksForCredentialsOnEveryPage) {
+  Served served({}, false, {.users = {kAlice}});
+  for (const std::string_view line :
+       {"GET /metrics", "GET /-/ready", "GET /nowhere", "POST /-/reload", "GET /"}) {
+    const std::string response = ask(served, line);
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 401 Unauthorized\r\n")) << line;
+    EXPECT_THAT(response, HasSubstr("\r\nWWW-Authenticate: Basic\r\n")) << line;
+  }
+  EXPECT_THAT(ask(served, "GET /metrics", kRight), HasSubstr(kRequestsLine));
+  EXPECT_THAT(ask(served, "POST /-/reload", kRight), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST(AdminConnection, LeavesProbesOpenWhereItIsTold) {
+  Served served({}, false, {.users = {kAlice}, .probes_are_open = true});
+  EXPECT_THAT(ask(served, "GET /-/ready"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(ask(served, "GET /-/healthy?x"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  for (const std::string_view line :
+       {"POST /-/reload", "GET /-/reload", "POST /-/ready", "GET /-/ready/", "GET /metrics"})
+    EXPECT_THAT(ask(served, line), StartsWith("HTTP/1.1 401 Unauthorized\r\n")) << line;
+}
+
+TEST(AdminConnection, SaysWhereThereWereTooManyAttempts) {
+  Served served({}, false, {.users = {kAlice}});
+  std::string response;
+  do {
+    response = ask(served, "GET /metrics", "Authorization: Basic YWxpY2U6eA==\r\n");
+  } while (response.starts_with("HTTP/1.1 401 "));
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 429 Too Many Requests\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nRetry-After: 1\r\n"));
+}
+
+TEST(AdminConnection, HasTheFieldsOfItsAccessUnlessThePageHasThem) {
+  Served served({}, false,
+                {.fields = {{"X-Frame-Options", "deny"}, {"Content-Security-Policy", "default-src 'self'"}}});
+  EXPECT_THAT(ask(served, "GET /-/ready"), HasSubstr("\r\nX-Frame-Options: deny\r\nContent-Security-Policy: "
+                                                     "default-src 'self'\r\n"));
+  const std::string page = ask(served, "GET /", "Accept: text/html\r\n");
+  EXPECT_THAT(page, Not(HasSubstr("Content-Security-Policy: default-src 'self'\r\n")));
+  EXPECT_THAT(page, HasSubstr("\r\nContent-Security-Policy: "));
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ TEST(Difference, LeavesOutWhatAReloadPutsInForce) {
                                             "dialect: flask\n"
                                             "trailing_slash: strict\n"
                                             "ignore_case: true\n"
+                                            "metrics: {web_config: web.yaml, probes: open}\n"
                                             "limits: {routes: 7, openapi_size: 1MiB, route_memory: 1MiB}\n")),
       IsEmpty());
 }

@@ -292,6 +292,29 @@ TEST_F(LoadFile, RefusesAProxyProtocolThatNobodyMaySpeak) {
   EXPECT_THAT(errors("optional", ""), IsEmpty()) << "connections without a header are served";
 }
 
+TEST_F(LoadFile, ReadsTheWebConfigBesideIt) {
+  std::ofstream(folder_ / "web.yaml") << "http_server_config: {headers: {X-Frame-Options: deny}}\n";
+  const std::string path = write("metrics: {web_config: web.yaml, probes: open}\n");
+  for (const Words& words : {Words{"--config", path.c_str()}, Words{"probe", "--config", path.c_str()}}) {
+    const Settings settings = settings_of(words);
+    EXPECT_EQ(settings.web_config, (folder_ / "web.yaml").string());
+    EXPECT_THAT(settings.web.fields, ElementsAre(WebConfig::Field{"X-Frame-Options", "deny"}));
+    EXPECT_EQ(settings.probes, Probes::kOpen);
+  }
+}
+
+TEST_F(LoadFile, ReportsTheMistakesOfTheWebConfig) {
+  const std::string path = write("\nmetrics: {web_config: web.yaml}\n");
+  const std::string web = (folder_ / "web.yaml").string();
+  EXPECT_THAT(errors_of({"check", "--config", path.c_str()}),
+              ElementsAre(path + ":2: metrics.web_config: " + web +
+                          ": expected a readable file, found: No such file or directory"));
+  std::ofstream(web) << "\ntls_server_config: {cert_file: c.pem, key_file: k.pem}\n";
+  EXPECT_THAT(errors_of({"check", "--config", path.c_str()}),
+              ElementsAre(web + ":2: tls_server_config: cannot read " + (folder_ / "c.pem").string() +
+                          ": No such file or directory"));
+}
+
 TEST_F(LoadFile, RefusesTwoMeasurementsUnderOneName) {
   const std::string file = write(
       "routes:\n"
