@@ -50,7 +50,7 @@ backend: {url: unix:/run/app.sock, max_connections: 7, max_queue: 0, idle_timeou
 request_body: {buffer: off, min_rate: 1KiB}
 workers: 3
 log_level: warn
-metrics: {listen: 127.0.0.1:9000, naming: [http, flask], enable_lifecycle: true}
+metrics: {listen: 127.0.0.1:9000, naming: [http, flask], enable_lifecycle: true, web_config: web.yaml, probes: open}
 timeouts:
   request_head: 1ms
   request_body: 2s
@@ -108,6 +108,8 @@ readiness: backend
   EXPECT_EQ(settings.unmatched, routes::UnmatchedPolicy::kPath);
   EXPECT_EQ(settings.matching, (routes::MatchOptions{true, true}));
   EXPECT_TRUE(settings.enable_lifecycle);
+  EXPECT_EQ(settings.web_config, "web.yaml");
+  EXPECT_EQ(settings.probes, Probes::kOpen);
   EXPECT_TRUE(settings.reuse_port);
 }
 
@@ -282,7 +284,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
       {"metrics:\n  naming:\n  - http\n  - [x]",
        "f.yaml:4: metrics.naming[1]: expected one value, found a list"},
       {"metrics:\n  port: 1",
-       R"(f.yaml:2: metrics: expected one of listen, naming, enable_lifecycle, expose, buckets, histograms, native_histograms, max_series, zero_series, route_header, labels, rename, found "port")"},
+       R"(f.yaml:2: metrics: expected one of listen, naming, enable_lifecycle, web_config, probes, expose, buckets, histograms, native_histograms, max_series, zero_series, route_header, labels, rename, found "port")"},
       {"timeouts:\n  conect: 1s",
        R"(f.yaml:2: timeouts: expected a known key (did you mean connect?), found "conect")"},
       {"timeouts:\n  connect: 1",
@@ -382,6 +384,7 @@ metrics:
   listen: 0.0.0.0:10180
   naming: [http]
   enable_lifecycle: false
+  probes: auth
   expose:
     page: true
     routes: true
@@ -505,6 +508,8 @@ TEST(ToYaml, LoadsToTheSameSettings) {
       {"go.example/static/", set_of({Method::get, Method::unknown}), {}, 0, routes::Dialect::kGo});
   settings.openapi = {{"/api.yaml"}, {"/b.yaml", "/v1"}, {"/c.yaml", ""}};
   settings.enable_lifecycle = true;
+  settings.web_config = "/etc/wayside/web.yaml";
+  settings.probes = Probes::kOpen;
   settings.reuse_port = true;
   settings.inspector_examples = false;
   settings.expose = {.page = false, .routes = false};
