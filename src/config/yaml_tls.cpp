@@ -4,7 +4,9 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,7 +66,8 @@ class Reader {
     read_mapping(value, keys, mistakes_);
     if (value.node["cert"] || value.node["key"] || value.node["ocsp"]) {
       if (add(value, std::move(single)))
-        std::swap(options_.certificates.front(), options_.certificates.back());
+
+        std::ranges::rotate(options_.certificates, std::prev(options_.certificates.end()));
     } else if (options_.certificates.empty()) {
       mistakes_.add(value.line, value.key, "expected cert and key, or certificates, found neither");
     }

@@ -84,6 +84,8 @@ TEST(BackendAddress, Reads) {
       {"HTTP://App:81", {"App", 81, {}}},
       {"http://[::1]:5000", {"::1", 5000, {}}},
       {"http://[::1]", {"::1", 80, {}}},
+      {"https://app", {"app", 443, {}, true}},
+      {"HTTPS://[::1]:8443/", {"::1", 8443, {}, true}},
       {"unix:/run/app.sock", {{}, 0, "/run/app.sock"}},
       {"unix:///run/app.sock", {{}, 0, "/run/app.sock"}},
       {"unix:/run/my app.sock", {{}, 0, "/run/my app.sock"}},
@@ -97,7 +99,7 @@ TEST(BackendAddress, Reads) {
 }
 
 TEST(BackendAddress, SaysWhatIsWrong) {
-  const std::string forms = "expected http://host:port or unix:/path, found ";
+  const std::string forms = "expected http://host:port, https://host:port or unix:/path, found ";
   const std::string no_path = "expected http://host:port without a path or query, found ";
   const std::string unix_path = "expected an absolute path, as in unix:/run/app.sock, found ";
   const std::vector<Bad> cases = {
@@ -106,8 +108,8 @@ TEST(BackendAddress, SaysWhatIsWrong) {
       {"ftp://app", forms + R"("ftp://app")"},
       {"http://", forms + R"("http://")"},
       {"http://:80", forms + R"("http://:80")"},
-      {"https://app",
-       R"(expected http:// (connections to the backend are not encrypted), found "https://app")"},
+      {"https://", forms + R"("https://")"},
+      {"https://app/api", no_path + R"("https://app/api")"},
       {"http://app:0", R"(expected a port from 1 to 65535, found "0")"},
       {"http://app:", R"(expected a port from 1 to 65535, found "")"},
       {"http://app/api", no_path + R"("http://app/api")"},

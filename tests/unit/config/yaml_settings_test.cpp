@@ -43,6 +43,7 @@ workers: 3
 log_level: warn
 metrics: {listen: 127.0.0.1:9000, naming: [http, flask], enable_lifecycle: true, web_config: web.yaml, probes: open}
 timeouts:
+  tls_handshake: 11s
   request_head: 1ms
   request_body: 2s
   queue: 9m
@@ -77,7 +78,7 @@ readiness: backend
   EXPECT_EQ(settings.log_level, LogLevel::kWarn);
   EXPECT_EQ(settings.metrics_listen, (std::vector<ListenSpec>{{{"127.0.0.1", 9000, {}}}}));
   EXPECT_THAT(settings.namings, ElementsAre(Naming::kHttp, Naming::kFlask));
-  EXPECT_EQ(settings.timeouts, (Timeouts{1ms, 2s, 9min, 3min, 4h, 5ms, 6s, 7min, 0s, 8h}));
+  EXPECT_EQ(settings.timeouts, (Timeouts{11s, 1ms, 2s, 9min, 3min, 4h, 5ms, 6s, 7min, 0s, 8h}));
   EXPECT_EQ(settings.backend_limits, (BackendLimits{7, 0, 65s}));
   EXPECT_EQ(settings.health, (HealthCheck{"/up?deep=1", 1s, 500ms}));
   EXPECT_EQ(settings.readiness, Readiness::kBackend);
@@ -259,7 +260,7 @@ TEST(YamlSettings, SayWhatIsWrongAndWhere) {
        "f.yaml:1: listen: expected host:port or unix:/path, or a mapping with address, found nothing"},
       {"workers: [1]", "f.yaml:1: workers: expected one value, found a list"},
       {"workers: {a: b}", "f.yaml:1: workers: expected one value, found a mapping"},
-      {"backend: app", R"(f.yaml:1: backend: expected http://host:port or unix:/path, found "app")"},
+      {"backend: app", R"(f.yaml:1: backend: expected http://host:port, https://host:port or unix:/path, found "app")"},
       {"workers: many", R"(f.yaml:1: workers: expected a number from 1 to 1024, or auto, found "many")"},
       {"log_level: loud", R"(f.yaml:1: log_level: expected debug, info, warn or error, found "loud")"},
       {"inspector: off", R"(f.yaml:1: inspector: expected a mapping, found "off")"},
@@ -363,6 +364,7 @@ TEST(ToYaml, PrintsTheDefaultsInFull) {
   EXPECT_EQ(to_yaml(Settings{}), R"(listen: 0.0.0.0:8080
 backend:
   url: http://127.0.0.1:5000
+  verify: on
   max_connections: none
   max_queue: 1024
   idle_timeout: 4s
@@ -397,6 +399,7 @@ access_log: off
 inspector:
   examples: on
 timeouts:
+  tls_handshake: 10s
   request_head: 10s
   request_body: 1m
   queue: 5s
