@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <future>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wayside::app {
@@ -25,6 +26,9 @@ class CertificatesTest : public testing::Test {
     config::ListenSpec spec{{"127.0.0.1", 443, {}}};
     if (!files.empty()) spec.tls = tls::ServerOptions{.certificates = files};
     return spec;
+  }
+  static Certificates::Options options(std::vector<config::ListenSpec> listen) {
+    return {std::move(listen), {}};
   }
   std::shared_ptr<const tls::ServerContext> context() const {
     return certificates_.entrance_of(0).tls->get();
@@ -49,7 +53,7 @@ class CertificatesTest : public testing::Test {
 
   test::Certificates files_;
   const tls::CertificateFiles a_ = files_.make("a", {.days = 5});
-  Certificates certificates_{{listener({a_}), listener({})}};
+  Certificates certificates_{options({listener({a_}), listener({})})};
 };
 
 TEST_F(CertificatesTest, BelongToListeners) {
@@ -60,8 +64,9 @@ TEST_F(CertificatesTest, BelongToListeners) {
 }
 
 TEST_F(CertificatesTest, HaveAnEnd) {
-  Certificates certificates({listener({a_}), listener({files_.make("b", {.names = {"a.test"}, .days = 1}),
-                                                       files_.make("c", {.names = {"c.test"}, .days = 9})})});
+  Certificates certificates(
+      options({listener({a_}), listener({files_.make("b", {.names = {"a.test"}, .days = 1}),
+                                         files_.make("c", {.names = {"c.test"}, .days = 9})})}));
   ASSERT_TRUE(certificates.open());
   const auto ends_in = [](int days) {
     return testing::Truly([days](std::chrono::system_clock::time_point time) {
@@ -75,7 +80,7 @@ TEST_F(CertificatesTest, HaveAnEnd) {
 }
 
 TEST_F(CertificatesTest, SayWhichListenerHasNone) {
-  Certificates certificates({listener({{.cert = "/none", .key = "/none"}})});
+  Certificates certificates(options({listener({{.cert = "/none", .key = "/none"}})}));
   const auto opened = certificates.open();
   ASSERT_FALSE(opened);
   EXPECT_THAT(opened.error().message, HasSubstr("the certificates of 127.0.0.1:443: cannot read /none"));
@@ -104,7 +109,7 @@ TEST_F(CertificatesTest, AreReadAgainBehindASymbolicLink) {
   version("v1", "a");
   version("v2", "b");
   fs::create_directory_symlink("v1", files_.path("data"));
-  Certificates certificates({listener({files_.files("data/tls")})});
+  Certificates certificates(options({listener({files_.files("data/tls")})}));
   ASSERT_TRUE(certificates.open());
   std::promise<bool> changed;
   certificates.start(
@@ -131,15 +136,27 @@ TEST_F(CertificatesTest, ABrokenPairChangesNothing) {
 
 TEST_F(CertificatesTest, AreTakenFromAReload) {
   ASSERT_TRUE(certificates_.open());
-  auto loaded = certificates_.read({listener({files_.make("b", {.names = {"b.test"}})}), listener({})});
+  auto loaded =
+      certificates_.read(options({listener({files_.make("b", {.names = {"b.test"}})}), listener({})}));
   ASSERT_TRUE(loaded);
   EXPECT_EQ(context()->certificates().front().name, "a.test") << "not yet";
   certificates_.use(*std::move(loaded));
   EXPECT_EQ(context()->certificates().front().name, "b.test");
 }
 
+// What is in force stays, not what was in force at the start.
+TEST_F(CertificatesTest, StayWhereAReloadNamesOtherListeners) {
+  ASSERT_TRUE(certificates_.open());
+  certificates_.use(
+      *certificates_.read(options({listener({files_.make("b", {.names = {"b.test"}})}), listener({})})));
+  auto loaded = certificates_.read(options({listener({files_.make("c", {.names = {"c.test"}})})}));
+  ASSERT_TRUE(loaded);
+  certificates_.use(*std::move(loaded));
+  EXPECT_EQ(context()->certificates().front().name, "b.test");
+}
+
 TEST_F(CertificatesTest, WithoutAnyThereIsNoThread) {
-  Certificates certificates({listener({})});
+  Certificates certificates(options({listener({})}));
   ASSERT_TRUE(certificates.open());
   certificates.start([](const Checked<void, tls::LoadError>&) { ADD_FAILURE(); });
   certificates.stop();

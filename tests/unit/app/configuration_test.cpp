@@ -59,7 +59,8 @@ class ConfigurationTest : public testing::Test {
   Logger log_{LogLevel::kDebug, lines_};
   const config::Settings settings_;
   Telemetry telemetry_{settings_, {}};
-  Configuration configuration_{settings_, {"a hint"}, telemetry_, log_};
+  Certificates certificates_{{settings_.listen, {}}};
+  Configuration configuration_{settings_, {"a hint"}, telemetry_, certificates_, log_};
 };
 
 TEST_F(ConfigurationTest, IsThatOfTheStartAtFirst) {

@@ -35,7 +35,8 @@ struct Serving {
           config::ProxyProtocol proxy_protocol = config::ProxyProtocol::kOff)
       : stage(its_stage),
         client(std::move(sockets.peer)),
-        session(std::in_place, stage.context(), std::move(sockets.stream), "192.0.2.1", proxy_protocol),
+        session(std::in_place, stage.context(), std::move(sockets.stream), "192.0.2.1",
+                Entrance{.proxy_protocol = proxy_protocol}),
         running(session->run()) {}
 
   bool is_over() const { return running.is_over(); }
