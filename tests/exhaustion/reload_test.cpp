@@ -72,7 +72,8 @@ TEST(ReloadWithoutMemory, LeavesTheSeriesOfTheRoutesInForce) {
   test::LogLines lines;
   const Logger log(LogLevel::kWarn, lines);
   Telemetry telemetry(settings, {});
-  Configuration configuration(settings, {}, telemetry, log);
+  Certificates certificates({settings.listen, {}});
+  Configuration configuration(settings, {}, telemetry, certificates, log);
   configuration.begin();
   ASSERT_EQ(telemetry.registry().lacking_series(), 0U);
 
@@ -98,7 +99,8 @@ TEST(ReloadWithoutMemory, IsWholeOnceItIsPrepared) {
   test::LogLines lines;
   const Logger log(LogLevel::kInfo, lines);
   Telemetry telemetry(settings, {});
-  Configuration configuration(settings, {}, telemetry, log);
+  Certificates certificates({settings.listen, {}});
+  Configuration configuration(settings, {}, telemetry, certificates, log);
   std::vector<std::unique_ptr<proxy::Worker>> workers;
   workers.push_back(std::make_unique<proxy::Worker>(proxy::Worker::Dependencies{
       settings, std::move(configuration.begin().front()), telemetry.registry().shard(0),
