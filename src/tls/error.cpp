@@ -10,6 +10,12 @@
 namespace wayside::tls {
 namespace {
 
+std::string reason_of(unsigned long code) {
+  OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, nullptr);  // costs nothing but for the first time
+  const char* const reason = ERR_reason_error_string(code);
+  return reason != nullptr ? reason : "unknown error of OpenSSL";
+}
+
 // A category is never deleted, and Boost's has no virtual destructor.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
@@ -19,8 +25,7 @@ class OpensslCategory final : public boost::system::error_category {
   const char* name() const noexcept override { return "tls"; }
   std::string message(int value) const override {
     if (value == 0) return "the peer ended the connection without a close_notify";
-    const char* const reason = ERR_reason_error_string(static_cast<unsigned>(value));
-    return reason != nullptr ? reason : "unknown error of OpenSSL";
+    return reason_of(static_cast<unsigned>(value));
   }
   // 0 is truncated(), which is a failure too.
   bool failed(int) const noexcept override { return true; }
@@ -92,9 +97,7 @@ HandshakeResult handshake_result(const error_code& failure) noexcept {
 std::string take_error_text() {
   const unsigned long code = ERR_get_error();
   ERR_clear_error();
-  if (code == 0) return {};
-  const char* const reason = ERR_reason_error_string(code);
-  return reason != nullptr ? reason : "unknown error of OpenSSL";
+  return code != 0 ? reason_of(code) : std::string();
 }
 
 }  // namespace wayside::tls

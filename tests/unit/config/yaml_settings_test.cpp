@@ -83,19 +83,19 @@ readiness: backend
   EXPECT_EQ(settings.health, (HealthCheck{"/up?deep=1", 1s, 500ms}));
   EXPECT_EQ(settings.readiness, Readiness::kBackend);
   EXPECT_EQ(settings.request_body, (RequestBody{0, 1024}));
-  routes::RouteSpec css{"/css/*", {}, "assets", 25};
+  routes::RouteSpec css{"/css/*", {}, "assets", 26};
   css.group = 4;
   css.buckets = {0.01, 0.1};
   routes::RouteSpec js = css;
   js.path = "/js/*";
-  js.line = 26;
-  routes::RouteSpec healthz{"/healthz", {}, {}, 29};
+  js.line = 27;
+  routes::RouteSpec healthz{"/healthz", {}, {}, 30};
   healthz.is_excluded = true;
   EXPECT_THAT(
       settings.routes,
-      ElementsAre(routes::RouteSpec{"/users/{id}", {}, {}, 19},
-                  routes::RouteSpec{"/orders/{order}", set_of({Method::get, Method::post}), "order", 20},
-                  routes::RouteSpec{"/orders/{order}", set_of({Method::put}), {}, 23}, css, js, healthz));
+      ElementsAre(routes::RouteSpec{"/users/{id}", {}, {}, 20},
+                  routes::RouteSpec{"/orders/{order}", set_of({Method::get, Method::post}), "order", 21},
+                  routes::RouteSpec{"/orders/{order}", set_of({Method::put}), {}, 24}, css, js, healthz));
   EXPECT_THAT(settings.openapi, ElementsAre(OpenApiDocument{"api.yaml"}));
   EXPECT_EQ(settings.unmatched, routes::UnmatchedPolicy::kPath);
   EXPECT_EQ(settings.matching, (routes::MatchOptions{true, true}));
