@@ -1,6 +1,8 @@
 """More clients than the process has descriptors for."""
 
 import concurrent.futures
+import contextlib
+import http.client
 import re
 import signal
 import socket
@@ -63,13 +65,20 @@ class Descriptors(support.TestCase):
 class Threads(support.TestCase):
     STACK = 64 << 20  # of each thread, in addresses
 
+    def is_ready(self, port):
+        """A start that fails behind the line "listening" makes it ready never."""
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return support.fetch(int(port), "/-/ready", timeout_s=1).status == 200
+        return False
+
     def starts_within(self, addresses):
         """Whether it starts. A start that fails says why, and ends."""
         daemon = self.start(
             "prlimit", f"--stack={self.STACK}", f"--as={addresses}", support.wayside_binary(), "--workers", "2",
             "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0",
         )  # fmt: skip
-        daemon.wait_for_line("msg=.?listening|cannot start a thread: Resource temporarily unavailable$")
+        line = daemon.wait_for_line("msg=.?listening.* metrics=127.0.0.1:(\\d+)|cannot start a thread: Resource temporarily unavailable$")
+        support.wait_until(lambda: not daemon.is_running() or (line.group(1) and self.is_ready(line.group(1))), "it ends or is ready")
         daemon.signal(signal.SIGTERM)
         status = daemon.wait(10)
         if status == 1:
