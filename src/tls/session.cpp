@@ -107,8 +107,9 @@ Session::Session(std::shared_ptr<const ServerContext> context, int socket, std::
 
 Session::Session(std::shared_ptr<const ClientContext> context, std::shared_ptr<ClientSessions> sessions,
                  int socket) {
-  impl_ = std::make_unique<Impl>(context, context->handle(), socket, std::string_view());
-  impl_->connect(*context, std::move(sessions));
+  const ClientContext& its_context = *context;
+  impl_ = std::make_unique<Impl>(std::move(context), its_context.handle(), socket, std::string_view());
+  impl_->connect(its_context, std::move(sessions));
 }
 
 Session::~Session() = default;
