@@ -55,7 +55,7 @@ class HeadSearch {
   std::size_t empty_line_bytes_ = 0;
 };
 
-Session::Session(Context& context, net::Stream stream, std::string client_ip, Entrance entrance)
+Session::Session(Context& context, net::Stream stream, std::string client_ip, const Entrance& entrance)
     : context_(context),
       client_(context.wheel, std::move(stream), std::move(client_ip), context.settings.trusted_proxies,
               SessionId(++context.session_count)),

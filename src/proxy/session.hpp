@@ -33,7 +33,7 @@ class Session final
       public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   // `context` outlives the session.
-  Session(Context& context, net::Stream stream, std::string client_ip, Entrance entrance = {});
+  Session(Context& context, net::Stream stream, std::string client_ip, const Entrance& entrance = {});
   ~Session() { context_.shard.change("wayside_client_connections", -1); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

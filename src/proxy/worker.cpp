@@ -68,8 +68,7 @@ struct Worker::Impl {
   net::Detached serve(net::Stream stream, Newcomer newcomer) {
     ++session_count;
     try {
-      Session session(context, std::move(stream), std::move(newcomer.client_ip),
-                      std::move(newcomer.entrance));
+      Session session(context, std::move(stream), std::move(newcomer.client_ip), newcomer.entrance);
       sessions.push_back(session);
       co_await session.run();
     } catch (const std::exception& error) {
