@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace wayside::config {
 namespace {
@@ -65,9 +66,10 @@ class Reader {
     };
     read_mapping(value, keys, mistakes_);
     if (value.node["cert"] || value.node["key"] || value.node["ocsp"]) {
-      if (add(value, std::move(single)))
-
-        std::ranges::rotate(options_.certificates, std::prev(options_.certificates.end()));
+      if (add(value, std::move(single))) {
+        std::vector<tls::CertificateFiles>& files = options_.certificates;
+        std::rotate(files.begin(), std::prev(files.end()), files.end());
+      }
     } else if (options_.certificates.empty()) {
       mistakes_.add(value.line, value.key, "expected cert and key, or certificates, found neither");
     }

@@ -37,8 +37,11 @@ class TlsPeer {
 
  private:
   struct Closer {
-    int descriptor;
+    explicit Closer(int its_descriptor) noexcept : descriptor(its_descriptor) {}
+    Closer(const Closer&) = delete;
+    Closer& operator=(const Closer&) = delete;
     ~Closer();
+    const int descriptor;
   };
   struct Free {
     void operator()(SSL* ssl) const noexcept;
