@@ -29,8 +29,8 @@ struct RegistryOptions {
   std::size_t shard_count = 1;
   // The most series that endpoints may have; at least least_max_series().
   std::size_t max_series = 20'000;
-  // What the naming otel shows beyond the others: a duration histogram for each status, and the transport
-  // (metrics/transport.hpp), which every variant then has as its lowest digit.
+  // The naming otel needs a duration histogram for each status, and the transport (metrics/transport.hpp) as
+  // the lowest digit of every variant.
   bool otel_detail = false;
   bool native_histograms = false;  // native buckets beside the classic ones of durations; they cost no series
   EndpointOptions dynamic{};       // of the overflow endpoint and those that Shard::endpoint_for makes

@@ -3,10 +3,9 @@
 
 namespace wayside::metrics {
 
-// A 5xx other than 501 and 505. These two say that the request asks for what nobody here implements: wayside
-// refuses CONNECT, unknown transfer codings and other versions of HTTP with them, so a client could use up
-// the error budget. `status` is a code, or in the overflow endpoint its first digit, which is an error where
-// it is 5: those are not told apart.
+// A server error is a 5xx other than 501 and 505. wayside refuses CONNECT, unknown transfer codings and other
+// versions of HTTP with these two, so a client could use up the error budget with them. `status` is a code,
+// or the first digit of one in the overflow endpoint, where every 5xx is an error.
 constexpr bool is_server_error(unsigned status) noexcept {
   if (status < 100) return status >= 5;
   return status >= 500 && status != 501 && status != 505;

@@ -82,10 +82,10 @@ struct UnixListeningSocket {
   SocketFile file;
 };
 
-// Listens at a file beside the path, which put_in_place() puts there; a socket file that nobody listens on is
-// replaced then. So clients find either socket at the path at any time, and never one with another mode or
-// owner. Fails with address_in_use if somebody listens there and is not to be replaced, and with file_exists
-// if the file is no socket.
+// Listens at a file beside the path. put_in_place() renames that file to the path, and replaces a socket file
+// that nobody listens on. Clients find a socket with its mode and owner at the path at any time. Fails with
+// address_in_use if somebody listens there and is not to be replaced, and with file_exists if the file is no
+// socket.
 Result<UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how);
 
 // Another descriptor of the socket, with the same accept queue.

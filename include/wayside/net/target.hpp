@@ -1,4 +1,4 @@
-// What connections are made to: an address, and how to speak TLS there.
+// The peer that a connector connects to: its address, and the TLS context for it.
 #pragma once
 
 #include "wayside/base/address.hpp"

@@ -1,8 +1,8 @@
 // A worker reports here that the backend failed, and that the backend answers again.
 //
-// While all is well, an answer costs one read of a flag that nobody writes. A failure, and the first answer
-// behind one, are written to a record of this worker, and whoever reads the records is called. So several
-// workers share nothing, and one reader makes one picture of what they saw.
+// While the backend answers, an answer costs one read of a flag that nobody writes. A failure, and the first
+// answer behind one, are written to the record of this worker, and the reader of the records is called.
+// Workers share nothing, and one reader combines the records of all.
 #pragma once
 
 #include "wayside/base/clock.hpp"

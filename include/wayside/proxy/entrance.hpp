@@ -1,4 +1,4 @@
-// What is special about the connections of one listener.
+// The settings of one listener for its connections: the PROXY protocol and TLS.
 #pragma once
 
 #include "wayside/config/settings.hpp"
