@@ -14,7 +14,7 @@ endfunction()
 
 # The Debian changelog has one entry, which leads to the other.
 set(WAYSIDE_MAINTAINER "The wayside authors <wayside@localhost.localdomain>" CACHE STRING "Maintainer of the packages")
-file(TIMESTAMP ${PROJECT_SOURCE_DIR}/CHANGELOG.md changed_at "%a, %d %b %Y %H:%M:%S +0000" UTC)
+wayside_date(changed_at "%a, %d %b %Y %H:%M:%S +0000")
 configure_file(${CMAKE_CURRENT_LIST_DIR}/debian/changelog.in ${PROJECT_BINARY_DIR}/packaging/changelog @ONLY)
 wayside_compressed(${PROJECT_BINARY_DIR}/documents/wayside.1 wayside.1)
 wayside_compressed(${PROJECT_BINARY_DIR}/documents/wayside.yaml.5 wayside.yaml.5)
@@ -34,5 +34,5 @@ install(FILES ${PROJECT_BINARY_DIR}/documents/wayside.bash
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME wayside)
 
 # The places of these depend on the prefix, which is known when it is installed.
-install(CODE "set(config ${PROJECT_SOURCE_DIR}/config)\nset(documents ${PROJECT_BINARY_DIR}/documents)")
+install(CODE "set(config \"${PROJECT_SOURCE_DIR}/config\")\nset(documents \"${PROJECT_BINARY_DIR}/documents\")")
 install(SCRIPT ${CMAKE_CURRENT_LIST_DIR}/install_by_prefix.cmake)

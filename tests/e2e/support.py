@@ -267,6 +267,11 @@ def run_wayside(*args, env=None):
     return done.returncode, done.stdout, done.stderr
 
 
+def version():
+    """What CMakeLists.txt says, and nothing else says by itself."""
+    return re.search(r"^project\(wayside VERSION ([0-9.]+)", (SOURCE / "CMakeLists.txt").read_text(), re.MULTILINE).group(1)
+
+
 def samples(exposition):
     """The sample lines of a text exposition: {(name, frozenset of (label, value) pairs): value}."""
     result = {}
