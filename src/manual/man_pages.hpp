@@ -10,7 +10,7 @@ namespace wayside::manual {
 
 // The line at the foot of a page.
 struct Edition {
-  std::string_view version;  // "0.1.0"
+  std::string_view version;  // "1.2.3"
   std::string_view date;     // "2026-11-30"
 };
 

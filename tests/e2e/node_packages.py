@@ -1,7 +1,8 @@
 """Packages of npm for the tests, as a package-lock.json pins them.
 
 They are installed once per lock file, into the user's cache: a fresh checkout downloads nothing again.
-`./dev deps` calls this file with the folders of the lock files.
+`./dev deps` calls this file with the folders of the lock files; with `--find` in front, it installs nothing, and its status
+says whether they are there.
 """
 
 import hashlib
@@ -21,12 +22,16 @@ class Unavailable(Exception):
 
 def node_modules(folder):
     """The folder node_modules for the package.json and package-lock.json in `folder`, installed where it is missing."""
-    lock = Path(folder) / "package-lock.json"
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wayside" / "node"
-    place = cache / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    place = place_of(folder)
     if not place.exists():
         install(Path(folder), place)
     return place / "node_modules"
+
+
+def place_of(folder):
+    lock = Path(folder) / "package-lock.json"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wayside" / "node"
+    return cache / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
 
 
 def install(folder, place):
@@ -57,5 +62,7 @@ def install(folder, place):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--find"]:
+        sys.exit(not all(place_of(folder).exists() for folder in sys.argv[2:]))
     for argument in sys.argv[1:]:
         print(node_modules(argument))

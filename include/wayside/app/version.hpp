@@ -6,8 +6,8 @@
 
 namespace wayside::app {
 
-extern const std::string_view kVersion;   // "0.1.0"
-extern const std::string_view kRevision;  // the commit, as git abbreviates it; empty if unknown
+extern const std::string_view kVersion;   // "1.2.3"
+extern const std::string_view kRevision;  // the first ten digits of the commit; empty if unknown
 
 // The text of --version: name, version, revision, and the versions of Boost and the compiler.
 std::string version_text();
