@@ -194,8 +194,8 @@ CommandLine collect(const po::parsed_options& parsed, const Command* command,
       errors.push_back(earlier->source + ": expected once, found twice");
     } else {
       errors.push_back(fmt::format("{}: expected once, found {} and {}", earlier->source,
-                                   wayside::quoted(earlier->texts.front()),
-                                   wayside::quoted(found.value.front())));
+                                   wayside::in_quotes(earlier->texts.front()),
+                                   wayside::in_quotes(found.value.front())));
     }
   }
   line.action = choose(actions, errors);

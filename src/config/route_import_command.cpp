@@ -31,8 +31,8 @@ void store(const std::string& name, const std::string& value, std::string& out,
            std::vector<std::string>& errors) {
   if (value.empty()) return errors.push_back(name + ": expected a value, found none");
   if (!out.empty()) {
-    return errors.push_back(fmt::format("{}: expected once, found {} and {}", name, wayside::quoted(out),
-                                        wayside::quoted(value)));
+    return errors.push_back(fmt::format("{}: expected once, found {} and {}", name, wayside::in_quotes(out),
+                                        wayside::in_quotes(value)));
   }
   out = value;
 }

@@ -216,7 +216,8 @@ class Reader {
                            "expected a mapping from names to hashes, found another kind");
     const auto read_user = [&](const std::string& name, const YamlValue& hash) {
       const auto add = [&](std::string_view text) {
-        mistakes_.add(hash.line, value.key, fmt::format("{}, for the user {}", text, wayside::quoted(name)));
+        mistakes_.add(hash.line, value.key,
+                      fmt::format("{}, for the user {}", text, wayside::in_quotes(name)));
       };
       if (name.find(':') != name.npos) return add("expected a name without a colon, found one");
       if (const auto mistake = mistake_in_hash(hash.node.IsScalar() ? hash.node.Scalar() : std::string()))

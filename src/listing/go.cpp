@@ -111,7 +111,7 @@ Checked<Listing, ListingError> read_go(std::string_view text, routes::Dialect di
           line.number, line.text.find(pattern) + 1,
           "expected a pattern of net/http as in \"GET /users/{id}\", or Go source with calls of "
           "Handle or HandleFunc, found " +
-              quoted(pattern)};
+              in_quotes(pattern)};
     }
     listing.entries.push_back(*entry);
   }

@@ -239,7 +239,7 @@ bool Tokenizer::add(Token::Kind kind, std::size_t offset) {
 
 bool Tokenizer::fail(std::size_t offset, std::string_view what, std::string_view found) {
   error_ = {offset + 1,
-            fmt::format("expected {}, found {}", what, found.empty() ? "the end" : quoted(found))};
+            fmt::format("expected {}, found {}", what, found.empty() ? "the end" : in_quotes(found))};
   return false;
 }
 
