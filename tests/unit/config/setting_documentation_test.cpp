@@ -130,7 +130,8 @@ TEST(ConfigurationPage, NamesTheDefaults) {
       EXPECT_EQ(text, "none") << setting->key;
     } else {
       Settings read;
-      EXPECT_THAT(read_yaml("docs/configuration.md", as_yaml(setting->key, text), read), IsEmpty()) << setting->key;
+      EXPECT_THAT(read_yaml("docs/configuration.md", as_yaml(setting->key, text), read), IsEmpty())
+          << setting->key;
       EXPECT_EQ(value->print(read), value->print(Settings{})) << setting->key;
     }
   }
