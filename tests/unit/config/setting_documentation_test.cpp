@@ -1,4 +1,4 @@
-// README.md and config/wayside.yaml document every setting, with its default, and no other.
+// docs/configuration.md and config/wayside.yaml document every setting, with its default, and no other.
 #include "config/setting.hpp"
 #include "config/yaml_routes.hpp"
 #include "config/yaml_settings.hpp"
@@ -48,12 +48,12 @@ std::vector<std::string> cells_of(std::string line) {
   return cells;
 }
 
-// The rows of all tables of README.md whose columns have all of `heads`.
+// The rows of all tables of docs/configuration.md whose columns have all of `heads`.
 std::vector<Row> rows_with(const std::vector<std::string>& heads) {
   std::vector<Row> rows;
   std::vector<std::string> columns;
   bool is_wanted = false;
-  for (const std::string& line : lines_of("README.md")) {
+  for (const std::string& line : lines_of("docs/configuration.md")) {
     const std::vector<std::string> cells = cells_of(line);
     if (cells.empty()) {
       columns.clear();
@@ -91,7 +91,7 @@ std::string as_yaml(std::string_view key, const std::string& value) {
   return fmt::format("{}: {{{}}}", key.substr(0, dot), as_yaml(key.substr(dot + 1), value));
 }
 
-TEST(Readme, DocumentsEverySettingOnce) {
+TEST(ConfigurationPage, DocumentsEverySettingOnce) {
   std::map<const Setting*, int> found;
   for (const Row& row : rows_with({"key", "default"})) {
     if (leads_elsewhere(row)) continue;
@@ -103,7 +103,7 @@ TEST(Readme, DocumentsEverySettingOnce) {
     EXPECT_EQ(found[&setting], 1) << setting.key;
 }
 
-TEST(Readme, NamesFlagsAndVariables) {
+TEST(ConfigurationPage, NamesFlagsAndVariables) {
   for (const Row& row : rows_with({"key", "default"})) {
     const Setting* const setting = setting_of(row);
     if (setting == nullptr) continue;
@@ -115,7 +115,7 @@ TEST(Readme, NamesFlagsAndVariables) {
   }
 }
 
-TEST(Readme, NamesTheDefaults) {
+TEST(ConfigurationPage, NamesTheDefaults) {
   for (const Row& row : rows_with({"key", "default"})) {
     const Setting* const setting = setting_of(row);
     if (setting == nullptr) continue;
@@ -130,15 +130,17 @@ TEST(Readme, NamesTheDefaults) {
       EXPECT_EQ(text, "none") << setting->key;
     } else {
       Settings read;
-      EXPECT_THAT(read_yaml("README.md", as_yaml(setting->key, text), read), IsEmpty()) << setting->key;
+      EXPECT_THAT(read_yaml("docs/configuration.md", as_yaml(setting->key, text), read), IsEmpty())
+          << setting->key;
       EXPECT_EQ(value->print(read), value->print(Settings{})) << setting->key;
     }
   }
 }
 
 // Words beyond on and off, of which the text explains one.
-TEST(Readme, NamesTheWordsThatASettingTakes) {
-  const std::vector<std::string> lines = lines_of("README.md");
+TEST(ConfigurationPage, NamesTheWordsThatASettingTakes) {
+  std::vector<std::string> lines = lines_of("docs/configuration.md");
+  std::ranges::move(lines_of("docs/routes.md"), std::back_inserter(lines));
   for (const Setting& setting : settings()) {
     const std::vector<std::string_view> words = setting.accepted().words;
     if (words == std::vector<std::string_view>{"on", "off"}) continue;
@@ -152,7 +154,7 @@ TEST(Readme, NamesTheWordsThatASettingTakes) {
   }
 }
 
-TEST(Readme, DocumentsEveryKeyOfARoute) {
+TEST(ConfigurationPage, DocumentsEveryKeyOfARoute) {
   std::vector<std::string> keys;
   for (const Row& row : rows_with({"key of a route"}))
     keys.push_back(row.at("key of a route"));
