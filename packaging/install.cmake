@@ -29,6 +29,7 @@ install(FILES ${compressed}/wayside.yaml.5.gz DESTINATION ${CMAKE_INSTALL_MANDIR
 install(FILES ${compressed}/changelog.gz ${compressed}/changelog.Debian.gz ${CMAKE_CURRENT_LIST_DIR}/debian/copyright
               README.md SECURITY.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY config/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES ${PROJECT_BINARY_DIR}/documents/wayside.bash
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME wayside)

@@ -184,7 +184,7 @@ Checked<ProbeTarget, ProbeError> probe_target(std::string_view url, const config
     return ProbeTarget{std::move(address), std::string(kReadyPage)};
   }
   const bool is_printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
-  if (!is_printable) return ProbeError{fmt::format("expected {}, found {}", kForms, quoted(url))};
+  if (!is_printable) return ProbeError{fmt::format("expected {}, found {}", kForms, in_quotes(url))};
   constexpr std::string_view kHttp = "http://";
   constexpr std::string_view kHttps = "https://";
   constexpr std::string_view kUnix = "unix:";

@@ -70,7 +70,7 @@ Checked<config::Settings, config::Errors> load_file(const std::string& name) {
 void add_remarks(const listing::Listing& listing, const std::string& source,
                  std::vector<std::string>& remarks) {
   for (const listing::Note& note : listing.notes) {
-    remarks.push_back(source + ":" + number(note.line) + ": not imported: " + wayside::quoted(note.text) +
+    remarks.push_back(source + ":" + number(note.line) + ": not imported: " + wayside::in_quotes(note.text) +
                       ": " + note.reason);
   }
 }
@@ -154,7 +154,7 @@ ImportOutcome import_routes(const config::RouteImport& import) {
     std::string words;
     for (const listing::Framework& each : listing::frameworks())
       words += (words.empty() ? "" : ", ") + std::string(each.word);
-    return failed({"--from: expected one of " + words + ", found " + wayside::quoted(import.from)});
+    return failed({"--from: expected one of " + words + ", found " + wayside::in_quotes(import.from)});
   }
   const bool is_standard_input = import.file == "-";
   const std::string source = is_standard_input ? "standard input" : import.file;

@@ -24,7 +24,7 @@ constexpr std::size_t kMaxUnixPath = sizeof(sockaddr_un::sun_path) - 1;  // a NU
 static_assert(kMaxUnixPath == 107);
 
 AddressError expected(std::string_view what, std::string_view found) {
-  return {fmt::format("expected {}, found {}", what, quoted(found))};
+  return {fmt::format("expected {}, found {}", what, in_quotes(found))};
 }
 
 bool is_literal(int family, std::string_view text) {

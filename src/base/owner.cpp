@@ -35,8 +35,8 @@ Checked<Owner, std::string> find_owner(std::string_view text) {
   const std::string user(text.substr(0, colon));
   const std::string group(colon == text.npos ? std::string_view() : text.substr(colon + 1));
   Owner owner;
-  if (!user.empty() && !(owner.user = find_user(user))) return "no user " + quoted(user);
-  if (!group.empty() && !(owner.group = find_group(group))) return "no group " + quoted(group);
+  if (!user.empty() && !(owner.user = find_user(user))) return "no user " + in_quotes(user);
+  if (!group.empty() && !(owner.group = find_group(group))) return "no group " + in_quotes(group);
   return owner;
 }
 

@@ -54,7 +54,7 @@ void append_quoted(std::string& out, std::string_view text, std::size_t limit) {
   out += '"';
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_quoted(out, text, kMessageLimit);
   return out;

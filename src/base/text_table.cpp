@@ -9,7 +9,7 @@ namespace wayside {
 
 std::string printable(std::string_view cell) {
   const bool is_plain = std::ranges::all_of(cell, [](char c) { return c >= ' ' && c <= '~'; });
-  return is_plain ? std::string(cell) : quoted(cell);
+  return is_plain ? std::string(cell) : in_quotes(cell);
 }
 
 void append_text(const TextTable& table, std::string& out) {

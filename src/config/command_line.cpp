@@ -64,7 +64,7 @@ std::string help_of(const Setting& setting) {
 
 constexpr unsigned kLineLength = 100;
 
-po::options_description describe() {
+po::options_description describe_options() {
   po::options_description description("Options", kLineLength);
   auto add = description.add_options();
   for (const Setting* setting : settings_with_flag()) {
@@ -194,8 +194,8 @@ CommandLine collect(const po::parsed_options& parsed, const Command* command,
       errors.push_back(earlier->source + ": expected once, found twice");
     } else {
       errors.push_back(fmt::format("{}: expected once, found {} and {}", earlier->source,
-                                   wayside::quoted(earlier->texts.front()),
-                                   wayside::quoted(found.value.front())));
+                                   wayside::in_quotes(earlier->texts.front()),
+                                   wayside::in_quotes(found.value.front())));
     }
   }
   line.action = choose(actions, errors);
@@ -220,7 +220,7 @@ std::string help_of_all() {
                                         : fmt::format("       {:<{}}  {}\n", usage, kUsageLength, clause));
   }
   out << "Forwards HTTP to the service behind it and counts and times each route for Prometheus.\n\n"
-      << describe() << "\nThese options are also environment variables:\n";
+      << describe_options() << "\nThese options are also environment variables:\n";
   for (const Setting* setting : settings_with_flag())
     out << fmt::format("  --{} is {}\n", setting->flag.name, variable_of(*setting));
   out << "The command line overrides the environment, which overrides the configuration file.\n";
@@ -262,7 +262,7 @@ CommandLine parse_command_line(std::span<const char* const> argv, std::vector<st
     if (found != kCommands.end()) command = found;
   }
   if (command != nullptr) words.erase(words.begin());
-  const po::options_description description = describe();
+  const po::options_description description = describe_options();
   try {
     return collect(po::command_line_parser(words)
                        .options(description)

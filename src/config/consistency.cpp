@@ -93,7 +93,7 @@ std::string overlap_of(const Listener& later, const Listener& first, const std::
   const std::string place = places.mention(first.key);
   if (is_one_address(address, other)) return fmt::format("is that of {}", place);
   if (is_shared(later, settings) && is_shared(first, settings)) return {};
-  const std::string text = quoted(to_string(other));
+  const std::string text = in_quotes(to_string(other));
   if (includes(other, address, listeners)) return fmt::format("is among those of {} at {}", text, place);
   if (includes(address, other, listeners)) return fmt::format("includes {} at {}", text, place);
   return {};
@@ -109,7 +109,7 @@ void append_overlaps(const std::vector<Listener>& listeners, const Settings& set
       if (overlap.empty()) continue;
       lines.push_back(
           fmt::format("{}: expected an address of its own, found {}, which {}: {}", places.of(later->key),
-                      quoted(to_string(address)), overlap,
+                      in_quotes(to_string(address)), overlap,
                       address.is_unix() ? "remove one of them" : "change the port of one of them"));
       break;
     }
@@ -121,7 +121,7 @@ void append_addresses_of_no_demo(const Settings& settings, std::vector<std::stri
   for (const ListenSpec& spec : {settings.listen.front(), settings.metrics_listen.front()}) {
     if (!spec.address.is_unix()) continue;
     lines.push_back(fmt::format("--demo: expected host:port as the first address to listen on, found {}",
-                                quoted(to_string(spec.address))));
+                                in_quotes(to_string(spec.address))));
   }
 }
 
@@ -174,7 +174,7 @@ void append_tls_mistakes(const Settings& settings, const Places& places, std::ve
   } else if (backend != tls::ClientOptions()) {
     lines.push_back(
         fmt::format("{}: expected https:// with backend.ca, cert, key, server_name or verify, found {}",
-                    places.of("backend.url"), quoted(backend_text(settings.backend))));
+                    places.of("backend.url"), in_quotes(backend_text(settings.backend))));
   }
 }
 
@@ -193,7 +193,8 @@ void append_measurement_mistakes(const Settings& settings, const Places& places,
     label_names.push_back(label.label.name);
     if (!metrics::is_valid_name(label.label.name) || label.label.name == "le") {
       lines.push_back(fmt::format("{}: expected the name of a label, found {}",
-                                  places.of("metrics.labels." + label.label.name), quoted(label.label.name)));
+                                  places.of("metrics.labels." + label.label.name),
+                                  in_quotes(label.label.name)));
     }
   }
   // Without new names, the labels of the configuration are at fault.
@@ -219,7 +220,7 @@ void append_twins_that_differ(const Settings& settings, std::vector<std::string>
         fmt::format("{}expected the buckets, histograms and slo of line {}, which is counted under the same "
                     "name {}, found "
                     "others: make them equal, or give one of the routes a name",
-                    place_of(settings, route), first.line, quoted(label)));
+                    place_of(settings, route), first.line, in_quotes(label)));
   }
 }
 
@@ -274,7 +275,7 @@ std::vector<std::string> inconsistencies(const Settings& settings, const Places&
   };
   if (action != Action::kDemo && std::ranges::any_of(listeners, is_the_backend)) {
     lines.push_back(fmt::format("{}: expected another service, found {}, where wayside itself listens",
-                                places.of("backend.url"), quoted(to_string(settings.backend))));
+                                places.of("backend.url"), in_quotes(to_string(settings.backend))));
   }
   append_measurement_mistakes(settings, places, lines);
   append_twins_that_differ(settings, lines);

@@ -28,7 +28,7 @@ void erase(Specs& specs, const std::set<std::size_t>& indices) {
 
 std::string describe_replacement(const Settings& settings, const routes::RouteSpec& own,
                                  const routes::RouteSpec& other) {
-  return fmt::format("{}:{}: routes: replaces {} {}", settings.file, own.line, wayside::quoted(other.path),
+  return fmt::format("{}:{}: routes: replaces {} {}", settings.file, own.line, wayside::in_quotes(other.path),
                      routes::place_of(other, 0));
 }
 
@@ -130,8 +130,8 @@ std::string describe_merger(const Settings& settings, const routes::RouteSpec& s
   return fmt::format(
       "{}:{}: paths: {} matches the same as {} {}, and is counted with it{}: a name chooses the label, as in "
       "routes: [{{path: {}, name: …}}]{}",
-      spec.file, spec.line, wayside::quoted(spec.path), wayside::quoted(first.path),
-      routes::place_of(first, 0, spec.file), which, wayside::quoted(first.path),
+      spec.file, spec.line, wayside::in_quotes(spec.path), wayside::in_quotes(first.path),
+      routes::place_of(first, 0, spec.file), which, wayside::in_quotes(first.path),
       settings.file.empty() ? " of a configuration file" : "");
 }
 
@@ -161,7 +161,7 @@ bool merge_twins(Settings& settings, std::size_t own, const std::vector<routes::
 }
 
 std::string describe_omission(const routes::RouteSpec& spec, const routes::RouteError& error) {
-  return fmt::format("{}:{}: paths: leaves out {}: {}", spec.file, spec.line, wayside::quoted(spec.path),
+  return fmt::format("{}:{}: paths: leaves out {}: {}", spec.file, spec.line, wayside::in_quotes(spec.path),
                      error.message);
 }
 
@@ -222,7 +222,8 @@ std::vector<std::string> provenance(const Settings& settings, bool verbose) {
   std::vector<std::string> lines = {fmt::format("routes: {}", fmt::join(parts, ", "))};
   if (!verbose) return lines;
   for (const routes::RouteSpec& route : settings.routes) {
-    const std::string name = route.name.empty() ? "" : fmt::format(" named {}", wayside::quoted(route.name));
+    const std::string name =
+        route.name.empty() ? "" : fmt::format(" named {}", wayside::in_quotes(route.name));
     lines.push_back(fmt::format("{} {}{} of {}:{}", route.methods.empty() ? "any" : listed(route.methods),
                                 route.path, name, route.file.empty() ? settings.file : route.file,
                                 route.line));

@@ -21,7 +21,7 @@ using Parsed = Checked<T, Mistake>;
 
 // `description` completes "expected …"; `found` is the text of the value, shown in quotes.
 inline Mistake expected(std::string_view description, std::string_view found) {
-  return {fmt::format("expected {}, found {}", description, quoted(found))};
+  return {fmt::format("expected {}, found {}", description, in_quotes(found))};
 }
 
 // The known word with the fewest edits (insert, remove, replace, swap of neighbours) to `word`, the first of

@@ -17,7 +17,7 @@ constexpr const char* kFrom = "from";
 constexpr const char* kInto = "into";
 constexpr const char* kHelp = "help";
 
-po::options_description describe() {
+po::options_description describe_import_options() {
   po::options_description description;
   auto add = description.add_options();
   add(kFrom, po::value<std::vector<std::string>>());
@@ -31,8 +31,8 @@ void store(const std::string& name, const std::string& value, std::string& out,
            std::vector<std::string>& errors) {
   if (value.empty()) return errors.push_back(name + ": expected a value, found none");
   if (!out.empty()) {
-    return errors.push_back(fmt::format("{}: expected once, found {} and {}", name, wayside::quoted(out),
-                                        wayside::quoted(value)));
+    return errors.push_back(fmt::format("{}: expected once, found {} and {}", name, wayside::in_quotes(out),
+                                        wayside::in_quotes(value)));
   }
   out = value;
 }
@@ -75,7 +75,7 @@ CommandLine parse_routes_command(std::span<const std::string> words, std::vector
                                       : "routes: " + expected("the command import", words[1]).text);
     return failed;
   }
-  const po::options_description description = describe();
+  const po::options_description description = describe_import_options();
   try {
     return collect(po::command_line_parser(std::vector<std::string>(words.begin() + 2, words.end()))
                        .options(description)

@@ -27,7 +27,7 @@ std::size_t available_processors() noexcept {
 }
 
 Mistake found_twice(std::string_view kind, std::string_view text) {
-  return {fmt::format("expected each {} once, found {} twice", kind, quoted(text))};
+  return {fmt::format("expected each {} once, found {} twice", kind, in_quotes(text))};
 }
 
 Accepted list_of(Accepted items) {

@@ -20,16 +20,16 @@
 namespace wayside::config {
 namespace {
 
-constexpr std::array<Word<tls::Version>, 2> kVersionWords = {{
+constexpr std::array<Word<tls::Version>, 2> kWebVersionWords = {{
     {tls::Version::kTls12, "TLS12"},
     {tls::Version::kTls13, "TLS13"},
 }};
-constexpr std::array<Word<tls::ClientAuth>, 3> kClientAuthWords = {{
+constexpr std::array<Word<tls::ClientAuth>, 3> kWebClientAuthWords = {{
     {tls::ClientAuth::kNone, "NoClientCert"},
     {tls::ClientAuth::kOptional, "VerifyClientCertIfGiven"},
     {tls::ClientAuth::kRequire, "RequireAndVerifyClientCert"},
 }};
-static_assert(are_in_order(kVersionWords) && are_in_order(kClientAuthWords));
+static_assert(are_in_order(kWebVersionWords) && are_in_order(kWebClientAuthWords));
 
 // A name of Go's crypto/tls, and OpenSSL's.
 struct Name {
@@ -79,15 +79,16 @@ Parsed<std::string> parse_any(std::string_view text) {
 Parsed<tls::Version> parse_version(std::string_view text) {
   if (text == "TLS10" || text == "TLS11")
     return expected("TLS12 or TLS13, which are the versions that wayside speaks", text);
-  return OneOf<kVersionWords>::parse(text);
+  return OneOf<kWebVersionWords>::parse(text);
 }
 
 Parsed<tls::ClientAuth> parse_client_auth(std::string_view text) {
   constexpr std::array<std::string_view, 3> kUnverified = {"RequestClientCert", "RequireAnyClientCert",
                                                            "RequireClientCert"};
-  if (std::ranges::find(kUnverified, text) == kUnverified.end()) return OneOf<kClientAuthWords>::parse(text);
+  if (std::ranges::find(kUnverified, text) == kUnverified.end())
+    return OneOf<kWebClientAuthWords>::parse(text);
   return expected(fmt::format("{} (wayside takes no certificate that it cannot verify)",
-                              OneOf<kClientAuthWords>::accepted().text),
+                              OneOf<kWebClientAuthWords>::accepted().text),
                   text);
 }
 
@@ -95,12 +96,12 @@ Parsed<tls::ClientAuth> parse_client_auth(std::string_view text) {
 // not shown: it may be a password that nobody has hashed.
 std::optional<Mistake> mistake_in_hash(std::string_view text) {
   constexpr std::size_t kSize = 60;
-  constexpr std::size_t kPrefix = 7;
+  constexpr std::size_t kPrefixSize = 7;
   const auto is_of_bcrypt = [](char c) { return is_digit(c) || is_letter(c) || c == '.' || c == '/'; };
   const bool has_prefix = text.size() == kSize && text.starts_with("$2") &&
                           (text[2] == 'a' || text[2] == 'b' || text[2] == 'y') && text[3] == '$' &&
                           is_digit(text[4]) && is_digit(text[5]) && text[6] == '$';
-  if (!has_prefix || !std::ranges::all_of(text.substr(kPrefix), is_of_bcrypt))
+  if (!has_prefix || !std::ranges::all_of(text.substr(kPrefixSize), is_of_bcrypt))
     return Mistake{
         "expected the bcrypt hash of a password ($2y$10$…, as htpasswd -nBC 10 \"\" prints it), "
         "found another text"};
@@ -112,9 +113,9 @@ std::optional<Mistake> mistake_in_hash(std::string_view text) {
                              kLeastCost, kMostCost, cost)};
 }
 
-class Reader {
+class WebConfigReader {
  public:
-  Reader(const std::string& file, WebConfig& into, Places& places, YamlMistakes& mistakes)
+  WebConfigReader(const std::string& file, WebConfig& into, Places& places, YamlMistakes& mistakes)
       : file_(file),
         folder_(std::filesystem::path(file).parent_path()),
         into_(into),
@@ -216,7 +217,8 @@ class Reader {
                            "expected a mapping from names to hashes, found another kind");
     const auto read_user = [&](const std::string& name, const YamlValue& hash) {
       const auto add = [&](std::string_view text) {
-        mistakes_.add(hash.line, value.key, fmt::format("{}, for the user {}", text, wayside::quoted(name)));
+        mistakes_.add(hash.line, value.key,
+                      fmt::format("{}, for the user {}", text, wayside::in_quotes(name)));
       };
       if (name.find(':') != name.npos) return add("expected a name without a colon, found one");
       if (const auto mistake = mistake_in_hash(hash.node.IsScalar() ? hash.node.Scalar() : std::string()))
@@ -286,7 +288,7 @@ class Reader {
 std::vector<std::string> read_web_config(const std::string& file, const std::string& text, WebConfig& into,
                                          Places& places) {
   return read_document(file, text, [&](const YamlValue& root, YamlMistakes& mistakes) {
-    Reader(file, into, places, mistakes).read(root);
+    WebConfigReader(file, into, places, mistakes).read(root);
   });
 }
 

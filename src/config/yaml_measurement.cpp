@@ -56,7 +56,7 @@ void read_label(const std::string& name, const YamlValue& value, std::vector<Hea
   if (std::ranges::find(values, label.label.other) != values.end()) {
     mistakes.add(value.line, value.key,
                  fmt::format("expected another value for all others, found {} among the values",
-                             quoted(label.label.other)));
+                             in_quotes(label.label.other)));
   }
   labels.push_back(std::move(label));
 }

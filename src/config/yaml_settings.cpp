@@ -42,9 +42,9 @@ const Setting& setting_of(std::string_view key) {
 }
 
 // One document on its way into the settings.
-class Reader {
+class SettingsReader {
  public:
-  Reader(const std::string& file, Settings& settings, Places* places, YamlMistakes& mistakes)
+  SettingsReader(const std::string& file, Settings& settings, Places* places, YamlMistakes& mistakes)
       : file_(file),
         settings_(settings),
         folder_(std::filesystem::path(settings.file).parent_path()),
@@ -161,7 +161,7 @@ void print_mapping(std::string_view path, const Settings& settings, YAML::Emitte
 std::vector<std::string> read_yaml(const std::string& file, const std::string& text, Settings& settings,
                                    Places* places) {
   return read_document(file, text, [&](const YamlValue& root, YamlMistakes& mistakes) {
-    Reader(file, settings, places, mistakes).read(root);
+    SettingsReader(file, settings, places, mistakes).read(root);
   });
 }
 

@@ -32,9 +32,9 @@ Parsed<std::string> parse_text(std::string_view text) {
 }
 
 // Reads the keys of `tls` into one ServerOptions.
-class Reader {
+class TlsReader {
  public:
-  Reader(const std::filesystem::path& folder, YamlMistakes& mistakes)
+  TlsReader(const std::filesystem::path& folder, YamlMistakes& mistakes)
       : folder_(folder), mistakes_(mistakes) {}
 
   std::optional<tls::ServerOptions> read(const YamlValue& value) {
@@ -133,7 +133,7 @@ void print_text(std::string_view key, const std::string& text, YAML::Emitter& ou
 
 std::optional<tls::ServerOptions> read_server_tls(const YamlValue& value, const std::filesystem::path& folder,
                                                   YamlMistakes& mistakes) {
-  return Reader(folder, mistakes).read(value);
+  return TlsReader(folder, mistakes).read(value);
 }
 
 void print_server_tls(const tls::ServerOptions& options, YAML::Emitter& out) {

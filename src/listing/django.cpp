@@ -36,7 +36,7 @@ bool is_pattern(std::string_view word) {
   return word.starts_with('/') || word.starts_with('^');
 }
 
-Entry entry_of(std::string_view pattern, std::size_t line, routes::Dialect dialect) {
+Entry entry_of_url(std::string_view pattern, std::size_t line, routes::Dialect dialect) {
   const bool is_expression = pattern.starts_with('^');
   return {is_expression ? std::string(pattern) : with_distinct_names(pattern), {}, dialect, {}, line};
 }
@@ -48,7 +48,7 @@ Checked<Listing, ListingError> read_json(std::string_view text, routes::Dialect 
   for (const YAML::Node& item : *document) {
     const bool has_url = item.IsMap() && item["url"].IsDefined() && item["url"].IsScalar();
     if (!has_url) return ListingError{line_of(item), 1, "expected an object with \"url\", found none"};
-    listing.entries.push_back(entry_of(item["url"].Scalar(), line_of(item), dialect));
+    listing.entries.push_back(entry_of_url(item["url"].Scalar(), line_of(item), dialect));
   }
   return listing;
 }
@@ -65,7 +65,7 @@ Checked<Listing, ListingError> read_django(std::string_view text, routes::Dialec
     // Patterns may contain blanks; columns are parted by a tab, two blanks or " | ".
     if (!is_pattern(line.text)) continue;
     const std::size_t end = std::min({line.text.find('\t'), line.text.find("  "), line.text.find(" |")});
-    listing.entries.push_back(entry_of(std::string_view(line.text).substr(0, end), line.number, dialect));
+    listing.entries.push_back(entry_of_url(std::string_view(line.text).substr(0, end), line.number, dialect));
   }
   return listing;
 }

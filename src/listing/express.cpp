@@ -72,7 +72,7 @@ Checked<Dialect, ListingError> version_of(const std::vector<Entry>& entries) {
     const std::optional<Dialect> own = version_of(entry.path);
     if (own && version && own != version) {
       return ListingError{entry.line, 1,
-                          "expected the spelling of one version of Express, found " + quoted(entry.path) +
+                          "expected the spelling of one version of Express, found " + in_quotes(entry.path) +
                               " beside paths of the other: use --from express4 or --from express5"};
     }
     if (own) version = own;
@@ -96,7 +96,7 @@ Checked<Listing, ListingError> read_express(std::string_view text, Dialect diale
     if (line.path.starts_with(kUnknownMount)) {
       return ListingError{
           line.line, 1,
-          "expected the path that the router is mounted on, found " + quoted(line.path) +
+          "expected the path that the router is mounted on, found " + in_quotes(line.path) +
               ": express-list-routes does not see it in Express 5; list each router with "
               "expressListRoutes(router, {prefix: '/mount'}), or write the path in place of /~"};
     }

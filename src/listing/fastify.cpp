@@ -80,7 +80,7 @@ Checked<Listing, ListingError> read_fastify(std::string_view text, routes::Diale
     const Label label = label_of(node.text);
     if (node.depth == 0 || node.depth > prefixes.size() || (!node.has_branch && !label.methods)) {
       return ListingError{line.number, 1,
-                          "expected a line of the tree of app.printRoutes(), found " + quoted(line.text)};
+                          "expected a line of the tree of app.printRoutes(), found " + in_quotes(line.text)};
     }
     std::string path = prefixes[node.depth - 1];
     if (label.part != kEmptyRoot) path += escaped(label.part);

@@ -72,7 +72,7 @@ Checked<Listing, ListingError> read_flask(std::string_view text, routes::Dialect
     if (!path.starts_with('/') || !allowed) {
       return ListingError{
           line.number, byte_of(line.text, methods->begin) + 1,
-          "expected methods and a rule as in \"GET  /users/<id>\", found " + quoted(line.text)};
+          "expected methods and a rule as in \"GET  /users/<id>\", found " + in_quotes(line.text)};
     }
     listing.entries.push_back({std::string(path), *allowed, dialect, {}, line.number});
   }

@@ -50,7 +50,7 @@ std::string_view without_comment(std::string_view source) {
 }
 
 // "GET example.com/users/{id}": the method is parted from the rest, which is what wayside matches.
-std::optional<Entry> entry_of(std::string_view pattern, std::size_t line, routes::Dialect dialect) {
+std::optional<Entry> entry_of_pattern(std::string_view pattern, std::size_t line, routes::Dialect dialect) {
   MethodSet methods;
   const std::size_t blank = pattern.find_first_of(" \t");
   if (blank != pattern.npos) {
@@ -76,7 +76,7 @@ bool read_calls(const Line& line, routes::Dialect dialect, Listing& listing) {
       has_call = true;
       call.remove_prefix(name.size());
       const auto literal = read_literal(trim(call));
-      const auto entry = literal ? entry_of(*literal, line.number, dialect) : std::nullopt;
+      const auto entry = literal ? entry_of_pattern(*literal, line.number, dialect) : std::nullopt;
       if (entry) {
         listing.entries.push_back(*entry);
       } else if (listing.notes.empty() || listing.notes.back().line != line.number) {
@@ -105,13 +105,13 @@ Checked<Listing, ListingError> read_go(std::string_view text, routes::Dialect di
   for (const Line& line : lines) {
     const std::string_view pattern = trim(line.text);
     if (pattern.empty() || pattern.starts_with("//") || pattern.starts_with('#')) continue;
-    const auto entry = entry_of(pattern, line.number, dialect);
+    const auto entry = entry_of_pattern(pattern, line.number, dialect);
     if (!entry) {
       return ListingError{
           line.number, line.text.find(pattern) + 1,
           "expected a pattern of net/http as in \"GET /users/{id}\", or Go source with calls of "
           "Handle or HandleFunc, found " +
-              quoted(pattern)};
+              in_quotes(pattern)};
     }
     listing.entries.push_back(*entry);
   }

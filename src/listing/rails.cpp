@@ -80,7 +80,7 @@ class Sheet {
       }
       return ListingError{
           line.number, words.front().offset + 1,
-          "expected a row of rails routes (prefix, verb, path, action), found " + quoted(line.text)};
+          "expected a row of rails routes (prefix, verb, path, action), found " + in_quotes(line.text)};
     }
     const std::string begun = std::exchange(begun_methods_, {});
     finish();

@@ -72,7 +72,7 @@ std::string reason_of(const routes::RouteError& error, std::span<const routes::R
   if (error.is_limit) return error.message;
   if (!error.twin) return "wayside cannot read it: " + error.message;
   const routes::RouteSpec& twin = specs[*error.twin];
-  std::string reason = "it matches the same requests as " + quoted(twin.path);
+  std::string reason = "it matches the same requests as " + in_quotes(twin.path);
   if (*error.twin < existing) reason += ", which is there";
   return reason;
 }
@@ -195,7 +195,7 @@ std::string print_items(const Listing& listing, std::size_t indent) {
     }
   }
   for (const Note& note : listing.notes) {
-    out += blanks + "# Not imported: " + quoted(note.text) + " on line " + std::to_string(note.line) +
+    out += blanks + "# Not imported: " + in_quotes(note.text) + " on line " + std::to_string(note.line) +
            " of the listing: " + note.reason + ".\n";
   }
   return out;
@@ -228,7 +228,7 @@ Checked<std::string, InsertionError> insert_items(std::string_view file, const L
   }
   if (!is_filler(value)) {
     return InsertionError{*key + 1, "expected the routes as a list with one item a line, found " +
-                                        quoted(without_blanks(value))};
+                                        in_quotes(without_blanks(value))};
   }
   // The list ends before the next key, which begins in the first column. Comments and empty lines before that
   // key belong to it.

@@ -48,7 +48,7 @@ std::string as_line(const std::string& text) {
 }
 
 // As an argument of a macro.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = escaped(text);
   for (std::size_t at = out.find('"'); at != out.npos; at = out.find('"', at + 4))
     out.replace(at, 1, "\\(dq");
@@ -69,7 +69,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
 
 Roff::Roff(std::string_view name, int section, std::string_view version, std::string_view date) {
   page_ = fmt::format(".\\\" Made by src/manual from the tables of src/config.\n.TH {} {} \"{}\" {}\n",
-                      quoted(name), section, date, quoted(fmt::format("wayside {}", version)));
+                      in_quotes(name), section, date, in_quotes(fmt::format("wayside {}", version)));
 }
 
 void Roff::heading(std::string_view title) {
@@ -102,8 +102,8 @@ void Roff::text(std::string_view text_of_it) {
 
 void Roff::tag(std::string_view name, std::string_view behind) {
   raw(".TP");
-  if (behind.empty()) return raw(fmt::format(".B {}", quoted(name)));
-  raw(fmt::format(".BR {} {}", quoted(name), quoted(fmt::format(" {}", behind))));
+  if (behind.empty()) return raw(fmt::format(".B {}", in_quotes(name)));
+  raw(fmt::format(".BR {} {}", in_quotes(name), in_quotes(fmt::format(" {}", behind))));
 }
 
 void Roff::break_line() {

@@ -62,7 +62,7 @@ KnownNames known_names(std::span<const Naming> namings, std::span<const std::str
 
 void check_new_name(std::string_view name, std::vector<std::string>& mistakes) {
   if (!is_valid_name(name)) {
-    mistakes.push_back("expected a name of letters, digits and underscores, found " + quoted(name));
+    mistakes.push_back("expected a name of letters, digits and underscores, found " + in_quotes(name));
   }
 }
 
@@ -90,14 +90,15 @@ void check_new_family(const KnownNames::Family& family, const std::string& name,
   check_new_name(name, mistakes);
   if (name.starts_with(kProcessPrefix)) {
     mistakes.push_back("expected a name without process_, which the process metrics have, found " +
-                       quoted(name));
+                       in_quotes(name));
   }
   if (family.type == FamilyType::kInfo && !name.ends_with("_info")) {
-    mistakes.push_back("expected a name that ends in _info, as OpenMetrics wants it, found " + quoted(name));
+    mistakes.push_back("expected a name that ends in _info, as OpenMetrics wants it, found " +
+                       in_quotes(name));
   }
   if (family.type != FamilyType::kCounter && name.ends_with("_total")) {
     mistakes.push_back(fmt::format("expected a name without _total, as {} is no counter, found {}",
-                                   family.name, quoted(name)));
+                                   family.name, in_quotes(name)));
   }
 }
 
@@ -110,8 +111,8 @@ void check_families(std::span<const KnownNames::Family> families, const Renaming
     for (const std::string& name : names_in_either_format(new_name, family.type)) {
       const auto [first, is_new] = seen.emplace(name, family.name);
       if (is_new) continue;
-      mistakes.push_back(fmt::format("expected names that differ, found {} for both {} and {}", quoted(name),
-                                     first->second, family.name));
+      mistakes.push_back(fmt::format("expected names that differ, found {} for both {} and {}",
+                                     in_quotes(name), first->second, family.name));
       break;
     }
   }
@@ -124,10 +125,10 @@ void check_labels(std::span<const std::string_view> group, const Names& renames,
     const std::string new_name = renamed(renames, old_name);
     const auto [first, is_new] = seen.emplace(new_name, old_name);
     if (!is_new && first->second == old_name) {
-      mistakes.push_back("expected another name for a label from a field, found " + quoted(old_name));
+      mistakes.push_back("expected another name for a label from a field, found " + in_quotes(old_name));
     } else if (!is_new) {
       mistakes.push_back(fmt::format("expected names that differ, found {} for both {} and {}",
-                                     quoted(new_name), first->second, old_name));
+                                     in_quotes(new_name), first->second, old_name));
     }
   }
 }
@@ -153,14 +154,14 @@ std::vector<std::string> mistakes_of(const Renaming& renaming, std::span<const N
   std::vector<std::string> mistakes;
   for (const auto& [old_name, new_name] : renaming.families) {
     if (std::ranges::find(known.families, old_name, &KnownNames::Family::name) == known.families.end()) {
-      mistakes.push_back("expected the name of a family, found " + quoted(old_name));
+      mistakes.push_back("expected the name of a family, found " + in_quotes(old_name));
     }
   }
   for (const auto& [old_name, new_name] : renaming.labels) {
     const bool is_known = std::ranges::any_of(known.label_groups, [&name = old_name](const auto& group) {
       return std::ranges::find(group, name) != group.end();
     });
-    if (!is_known) mistakes.push_back("expected the name of a label, found " + quoted(old_name));
+    if (!is_known) mistakes.push_back("expected the name of a label, found " + in_quotes(old_name));
     check_new_name(new_name, mistakes);
     if (new_name == "le") mistakes.emplace_back("expected a name that histograms do not need, found \"le\"");
   }

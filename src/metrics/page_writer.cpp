@@ -6,13 +6,12 @@
 namespace wayside::metrics {
 namespace {
 
-constexpr std::string_view kTotal = "_total";
 constexpr std::string_view kInfo = "_info";
 
 }  // namespace
 
 std::string_view PageWriter::base_of(std::string_view name, FamilyType type) noexcept {
-  const std::string_view suffix = type == FamilyType::kCounter ? kTotal : kInfo;
+  const std::string_view suffix = type == FamilyType::kCounter ? kTotalSuffix : kInfo;
   const bool may_have_suffix = type == FamilyType::kCounter || type == FamilyType::kInfo;
   return may_have_suffix && name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name;
 }
@@ -23,7 +22,8 @@ bool PageWriter::is_wanted(std::string_view base, std::string_view name) const {
     if (wanted == name) return true;
     if (!wanted.starts_with(base)) return false;
     const std::string_view suffix = wanted.substr(base.size());
-    constexpr std::array<std::string_view, 6> kSuffixes = {"", kTotal, kInfo, "_bucket", "_count", "_sum"};
+    constexpr std::array<std::string_view, 6> kSuffixes = {"",        kTotalSuffix, kInfo,
+                                                           "_bucket", "_count",     "_sum"};
     return std::ranges::find(kSuffixes, suffix) != kSuffixes.end();
   });
 }

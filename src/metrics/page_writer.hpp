@@ -21,6 +21,9 @@
 
 namespace wayside::metrics {
 
+// What the name of a counter ends in.
+inline constexpr std::string_view kTotalSuffix = "_total";
+
 // One series of a histogram. Views and references are valid during the call that takes them.
 struct HistogramSeries {
   const HistogramLabels& labels;

@@ -15,8 +15,6 @@ using NumberText = std::array<char, 40>;
 constexpr double kLeastFixed = 1e-4;
 constexpr double kLeastTooLargeForFixed = 1e16;
 
-constexpr std::string_view kTotal = "_total";
-
 std::string_view text_of(FamilyType type, Format format) noexcept {
   switch (type) {
     case FamilyType::kCounter:
@@ -87,7 +85,7 @@ void TextWriter::open_family(std::string_view name, FamilyType type, std::string
     out().append("\n# TYPE ").append(name).append(" ").append(text_of(type, format())).append("\n");
     return;
   }
-  if (type == FamilyType::kCounter) sample_name_.assign(base).append(kTotal);
+  if (type == FamilyType::kCounter) sample_name_.assign(base).append(kTotalSuffix);
   out().append("# TYPE ").append(base).append(" ").append(text_of(type, format())).append("\n");
   if (const std::string_view unit = unit_of(base); !unit.empty()) {
     out().append("# UNIT ").append(base).append(" ").append(unit).append("\n");

@@ -245,7 +245,7 @@ DocumentError error_at(const Node& node, std::string message) {
 
 DocumentError unexpected(const Node& node, std::string_view what) {
   std::string found = "nothing";
-  if (node.is_scalar()) found = quoted(node.text());
+  if (node.is_scalar()) found = in_quotes(node.text());
   if (node.is_list()) found = "a list";
   if (node.is_mapping()) found = "a mapping";
   return error_at(node, fmt::format("expected {}, found {}", what, found));

@@ -147,7 +147,7 @@ std::vector<RouteHint> lint_dialects(std::span<const RouteSpec> specs, MatchOpti
         entry,
         fmt::format("{} is read as {}{}; it would be {}: set \"dialect\" to the framework whose spelling "
                     "it is",
-                    quoted(path), own, as, text)};
+                    in_quotes(path), own, as, text)};
   }
   std::vector<RouteHint> hints;
   for (auto& [others, hint] : by_difference) {

@@ -48,7 +48,7 @@ Converter any_segment() {
 }
 
 std::string wrong(std::string_view what, std::string_view found) {
-  return fmt::format("expected {}, found {}", what, found.empty() ? "none" : quoted(found));
+  return fmt::format("expected {}, found {}", what, found.empty() ? "none" : in_quotes(found));
 }
 
 std::string_view unquoted(std::string_view text) {

@@ -46,7 +46,7 @@ Template matching_alternative(const RouteSpec& spec, MatchOptions options, std::
 }
 
 std::string describe(const Segment& segment) {
-  return segment.kind == SegmentKind::kStatic ? "the text " + quoted(segment.text)
+  return segment.kind == SegmentKind::kStatic ? "the text " + in_quotes(segment.text)
                                               : std::string(to_string(segment.kind));
 }
 

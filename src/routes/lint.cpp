@@ -38,7 +38,7 @@ std::vector<Alternative> alternatives_of(std::span<const RouteSpec> specs, Match
 }
 
 std::string named(std::span<const RouteSpec> specs, std::size_t spec) {
-  return fmt::format("{} {}", quoted(specs[spec].path), place_of(specs[spec], spec));
+  return fmt::format("{} {}", in_quotes(specs[spec].path), place_of(specs[spec], spec));
 }
 
 // A route is not reached where none of its alternatives is.
@@ -57,7 +57,7 @@ void add_unreached(std::span<const RouteSpec> specs, std::span<const Alternative
     if (is_reached) continue;
     hints.push_back(
         {spec, fmt::format("no request reaches {}: more specific routes take every path, such as {}",
-                           quoted(specs[spec].path), named(specs, alternatives[*taker].spec))});
+                           in_quotes(specs[spec].path), named(specs, alternatives[*taker].spec))});
   }
 }
 
@@ -127,7 +127,7 @@ void add_overlapping(std::span<const RouteSpec> specs, std::span<const Alternati
         if (!text) continue;
         hints.push_back(
             {each.spec, fmt::format("overlaps {}: both match {}, and the one with more static text gets it",
-                                    named(specs, earlier.spec), quoted(*text))});
+                                    named(specs, earlier.spec), in_quotes(*text))});
         break;
       }
       group.push_back(constraint);
@@ -163,7 +163,7 @@ void add_colliding(std::span<const RouteSpec> specs, MatchOptions options, std::
     if (differ_in_constraints_alone(spec, other, options)) continue;
     hints.push_back(
         {i, fmt::format("shares the label {} with {}: they are counted together (a group says so)",
-                        quoted(first->first), named(specs, first->second))});
+                        in_quotes(first->first), named(specs, first->second))});
   }
 }
 
@@ -186,7 +186,7 @@ void add_hosts(std::span<const RouteSpec> specs, std::span<const Alternative> al
     hints.push_back(
         {each.spec, fmt::format("no request reaches {}: paths are matched without their host, so {} "
                                 "gets the requests of both hosts",
-                                quoted(specs[each.spec].path), named(specs, first->second->spec))});
+                                in_quotes(specs[each.spec].path), named(specs, first->second->spec))});
   }
 }
 

@@ -41,10 +41,10 @@ RouteId choose(const Candidates& candidates, Method method) noexcept {
 
 std::optional<std::string> check_name(std::string_view name) {
   if (name == kUnmatchedLabel) {
-    return "expected a name that is not reserved for paths without a route, found " + quoted(name);
+    return "expected a name that is not reserved for paths without a route, found " + in_quotes(name);
   }
   if (std::ranges::any_of(name, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; })) {
-    return "expected a name without control characters, found " + quoted(name);
+    return "expected a name without control characters, found " + in_quotes(name);
   }
   return std::nullopt;
 }
@@ -86,7 +86,8 @@ std::optional<std::string> beyond(const Limits& limits, std::size_t templates, s
 std::string describe_conflict(std::span<const RouteSpec> specs, std::size_t index, std::size_t other) {
   return fmt::format(
       "expected a template and methods unlike the others', found {}, which matches the same as {} {}",
-      quoted(specs[index].path), quoted(specs[other].path), place_of(specs[other], other, specs[index].file));
+      in_quotes(specs[index].path), in_quotes(specs[other].path),
+      place_of(specs[other], other, specs[index].file));
 }
 
 // The routes of each leaf. Where two match the same requests, the later one has an error.

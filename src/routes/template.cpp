@@ -173,7 +173,7 @@ class Assembler {
     Segment segment;
     segment.text = normal_text(text, options_.ignores_case);
     if (segment.text.empty()) {
-      return fail(tokens.front().offset, "expected a path without . and .., found " + quoted(text));
+      return fail(tokens.front().offset, "expected a path without . and .., found " + in_quotes(text));
     }
     add(std::move(segment));
     return true;

@@ -15,7 +15,7 @@ namespace wayside::routes {
 namespace {
 
 // Characters that are special in a dialect. Where they are text, the template may be of another one.
-constexpr std::string_view kSpecial = "{}<>:*()[]";
+constexpr std::string_view kDoubtful = "{}<>:*()[]";
 
 bool is_continuation(char c) noexcept {
   return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
@@ -83,7 +83,7 @@ bool Tokenizer::read_text() {
       return fail(at_, "two hexadecimal digits after %", text_.substr(at_, kPercentTriple));
     return add_text(text_.substr(at_, kPercentTriple), kPercentTriple);
   }
-  if (!traits_.is_cautious && kSpecial.find(c) != std::string_view::npos) result_.is_doubtful = true;
+  if (!traits_.is_cautious && kDoubtful.find(c) != std::string_view::npos) result_.is_doubtful = true;
   if (is_segment_char(c)) return add_text(text_.substr(at_, 1), 1);
   // Clients send these encoded.
   const std::size_t size = utf8_sequence_length(text_.substr(at_));
@@ -239,7 +239,7 @@ bool Tokenizer::add(Token::Kind kind, std::size_t offset) {
 
 bool Tokenizer::fail(std::size_t offset, std::string_view what, std::string_view found) {
   error_ = {offset + 1,
-            fmt::format("expected {}, found {}", what, found.empty() ? "the end" : quoted(found))};
+            fmt::format("expected {}, found {}", what, found.empty() ? "the end" : in_quotes(found))};
   return false;
 }
 

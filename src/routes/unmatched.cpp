@@ -38,11 +38,11 @@ class TemplateWriter {
   // Text of a path. False also where a route cannot have it.
   bool append_segment(std::string_view text) noexcept {
     if (spelling_ == Spelling::kLabel) return append(text);
-    constexpr std::string_view kSpecial = ":*(";
+    constexpr std::string_view kEscaped = ":*(";
     for (std::size_t i = 0; i < text.size(); ++i) {
       const bool is_encoded = percent_decoded_byte(text, i) >= 0;
       if (!is_encoded && !is_segment_char(text[i])) return false;
-      if (kSpecial.find(text[i]) != std::string_view::npos && !append("\\")) return false;
+      if (kEscaped.find(text[i]) != std::string_view::npos && !append("\\")) return false;
       if (!append(text.substr(i, is_encoded ? kPercentTriple : 1))) return false;
       if (is_encoded) i += kPercentTriple - 1;
     }

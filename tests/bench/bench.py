@@ -41,13 +41,13 @@ def arguments(words):
     parser.add_argument("--seconds", type=float, help="length of one turn (0.6; quick: 0.3)")
     parser.add_argument("--idle-connections", type=int, help=f"for 'idle' ({IDLE_CONNECTIONS}; quick: 1000)")
     parser.add_argument("--before", type=Path, metavar="WAYSIDE", help="another build of wayside to compare with")
-    parser.add_argument("--write-readme", action="store_true", help="put the table into the README (whole runs only)")
+    parser.add_argument("--write-docs", action="store_true", help="put the table into docs/benchmarks.md (whole runs only)")
     parser.add_argument("--programs", type=Path, default=ROOT / "build" / "bench", help=argparse.SUPPRESS)
     chosen = parser.parse_args(words)
     if unknown := set(chosen.names) - set(ALL_NAMES):
         parser.error(f"no such experiment: {' '.join(sorted(unknown))}; there are: {' '.join(ALL_NAMES)}")
-    if chosen.write_readme and (chosen.names or chosen.quick or chosen.rounds or chosen.seconds or chosen.before):
-        parser.error("--write-readme stands alone: the README shows a whole run")
+    if chosen.write_docs and (chosen.names or chosen.quick or chosen.rounds or chosen.seconds or chosen.before):
+        parser.error("--write-docs stands alone: the page shows a whole run")
     if chosen.before and not chosen.before.is_file():
         parser.error(f"--before: no such file: {chosen.before}")
     # As seen from wherever the programs will run.
@@ -142,10 +142,10 @@ def main(words):
     print(text)
     if failed:
         sys.exit(f"./dev bench: failed: {' '.join(failed)}; see above")
-    if chosen.write_readme:
-        readme = ROOT / "README.md"
-        readme.write_text(report.replace_between_markers(readme.read_text(), text))
-        say("README.md: written")
+    if chosen.write_docs:
+        page = ROOT / "docs" / "benchmarks.md"
+        page.write_text(report.replace_between_markers(page.read_text(), text))
+        say("docs/benchmarks.md: written")
 
 
 if __name__ == "__main__":

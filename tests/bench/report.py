@@ -1,4 +1,4 @@
-"""The table: Markdown, one line for each thing that was measured, and its place in the README.
+"""The table: Markdown, one line for each thing that was measured, and its place in docs/benchmarks.md.
 
 A cell of a proxy is `median (min–max)` over the rounds. A ratio is wayside's median by the other's, and in brackets
 the smallest and largest ratio within one round.
@@ -12,8 +12,8 @@ PROXIES = ("raw relay", "raw splice", "nginx", "HAProxy", "Caddy", "nginx Lua", 
 COMPARED = ("raw relay", "nginx", "HAProxy", "nginx Lua")
 COLUMNS = ("work", "unit", *PROXIES, *(f"÷ {name}" for name in COMPARED), "beside", "goal")
 
-BEGIN = "<!-- written by ./dev bench --write-readme: begin -->"
-END = "<!-- written by ./dev bench --write-readme: end -->"
+BEGIN = "<!-- written by ./dev bench --write-docs: begin -->"
+END = "<!-- written by ./dev bench --write-docs: end -->"
 
 
 @dataclass(frozen=True)

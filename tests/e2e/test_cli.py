@@ -37,13 +37,13 @@ class CommandLine(support.TestCase):
         manifests = ("config/kubernetes/deployment.yaml", "config/kubernetes/component/kustomization.yaml")
         self.assertEqual(named, dict.fromkeys([*named, *manifests], {support.version()}))
 
-    def test_help_and_readme_name_the_same_options(self):
+    def test_help_and_the_configuration_page_name_the_same_options(self):
         status, out, err = support.run_wayside("--help")
         self.assertEqual((status, err), (0, ""))
         options = set(re.findall(r"^ +(--[a-z-]+)", out, re.MULTILINE))
         variables = dict(re.findall(r"^ +(--[a-z-]+) is (WAYSIDE_[A-Z_]+)$", out, re.MULTILINE))
-        readme = (support.SOURCE / "README.md").read_text()
-        rows = re.findall(r"^\|[^|]*\| `(--[a-z-]+)` \| `(WAYSIDE_[A-Z_]+)` \|", readme, re.MULTILINE)
+        page = (support.SOURCE / "docs/configuration.md").read_text()
+        rows = re.findall(r"^\|[^|]*\| `(--[a-z-]+)` \| `(WAYSIDE_[A-Z_]+)` \|", page, re.MULTILINE)
         self.assertEqual(variables, dict(rows))
         self.assertEqual(options - variables.keys(), {"--demo", "--check", "--explain", "--verbose", "--version", "--help"})
 

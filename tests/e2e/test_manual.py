@@ -26,9 +26,9 @@ def rendered(page):
     return re.sub(r".\x08", "", text)
 
 
-def keys_of_the_readme():
-    readme = (support.SOURCE / "README.md").read_text()
-    keys = set(re.findall(r"^\| `([a-z_.]+)` \| ", readme, re.MULTILINE))
+def keys_of_the_page():
+    page = (support.SOURCE / "docs/configuration.md").read_text()
+    keys = set(re.findall(r"^\| `([a-z_.]+)` \| ", page, re.MULTILINE))
     return {key for key in keys if key == "listen" or "." in key}
 
 
@@ -57,7 +57,7 @@ class ManPages(unittest.TestCase):
 
     def test_every_key_has_its_text_values_and_default(self):
         page = rendered(PAGES["wayside.yaml.5"])
-        keys = keys_of_the_readme()
+        keys = keys_of_the_page()
         self.assertGreater(len(keys), 30)
         for key in keys:
             self.assertRegex(page, rf"(?m)^ +{re.escape(key)}[ \n]")

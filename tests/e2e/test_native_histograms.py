@@ -71,7 +71,7 @@ class NativeHistograms(support.TestCase):
             found = self.query(self.native, f"histogram_quantile({q}, sum({DURATIONS}))")
             self.assertGreater(found, 0.95 * quantile(served, q), f"p{100 * q:g}")
             self.assertLess(found, 1.05 * quantile(measured, q), f"p{100 * q:g}")
-        # What the README says of dashboards and rules.
+        # What docs/metrics.md says of dashboards and rules.
         for suffix in ("bucket", "count", "sum"):
             self.assertIsNone(self.query(self.native, f"sum(http_request_duration_seconds_{suffix})"))
             self.assertIsNotNone(self.query(self.native, f"sum(wayside_overhead_seconds_{suffix})"))

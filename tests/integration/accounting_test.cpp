@@ -1,4 +1,5 @@
 // The metrics of exchanges that do not run from request to response, and the sum over all exchanges.
+#include "support/plain_messages.hpp"
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -18,8 +19,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-constexpr std::string_view kGet = "GET /users/1 HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kGetUser = "GET /users/1 HTTP/1.1\r\nHost: a\r\n\r\n";
 
 class Accounting : public ProxyFixture {
  protected:
@@ -65,7 +65,7 @@ TEST_F(Accounting, TellsHowFarAnAbortedRequestWas) {
   }
   {
     RawSocket client = connect();
-    client.send(kGet);
+    client.send(kGetUser);
     RawSocket backend = backend_.accept();
     backend.read_head();
     client.close();
@@ -73,7 +73,7 @@ TEST_F(Accounting, TellsHowFarAnAbortedRequestWas) {
   }
   {
     RawSocket client = connect();
-    client.send(kGet);
+    client.send(kGetUser);
     RawSocket backend = backend_.accept();
     backend.read_head();
     backend.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
@@ -90,7 +90,7 @@ TEST_F(Accounting, BlamesAClientThatStopsReading) {
   settings.timeouts.response_body = std::chrono::milliseconds(200);
   start(settings);
   RawSocket client = connect();
-  client.send(kGet);
+  client.send(kGetUser);
   RawSocket backend = backend_.accept();
   backend.read_head();
   // More than the sockets' buffers hold. It is made in advance, since that takes longer than the timeout.
@@ -115,7 +115,7 @@ TEST_F(Accounting, CountsNoErrorAtTheEndOfAnEventStream) {
   start(settings);
   const auto open_stream = [&] {
     RawSocket client = connect();
-    client.send(kGet);
+    client.send(kGetUser);
     RawSocket backend = backend_.accept();
     backend.read_head();
     backend.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\ndata: 1\n\n");
@@ -152,7 +152,7 @@ TEST_F(Accounting, TakesNoResponseWithoutABodyForAStream) {
 TEST_F(Accounting, TellsBackendErrorsAndRefusedRequestsApart) {
   start();
   RawSocket client = connect();
-  client.send(kGet);
+  client.send(kGetUser);
   RawSocket backend = backend_.accept();
   backend.read_head();
   backend.close();
@@ -185,7 +185,7 @@ TEST_F(Accounting, CountsARequestWithFaultyFramingUnderItsMethod) {
 TEST_F(Accounting, KnowsTheConnections) {
   start();
   RawSocket client = connect();
-  client.send(kGet);
+  client.send(kGetUser);
   RawSocket backend = backend_.accept();
   backend.read_head();
   EXPECT_EQ(metric("wayside_client_connections"), 1);
@@ -288,7 +288,7 @@ TEST_F(Accounting, TakesTheRouteThatTheBackendDeclares) {
   settings.unmatched = routes::UnmatchedPolicy::kFold;
   start(settings);
   RawSocket client = connect();
-  client.send(kGet);
+  client.send(kGetUser);
   RawSocket backend = backend_.accept();
   backend.read_head();
   backend.send("HTTP/1.1 200 OK\r\nx-route-template: /users/<id>\r\nContent-Length: 0\r\nX-Kept: 1\r\n\r\n");
@@ -297,7 +297,7 @@ TEST_F(Accounting, TakesTheRouteThatTheBackendDeclares) {
   EXPECT_THAT(head, HasSubstr("X-Kept: 1\r\n"));
   EXPECT_TRUE(
       wait_for_metric(R"(http_requests_total{endpoint="/users/<id>",http_status="200",method="GET"})", 1));
-  client.send(kGet);
+  client.send(kGetUser);
   backend.read_head();
   backend.send("HTTP/1.1 200 OK\r\nX-Route-Template: no path\r\nContent-Length: 0\r\n\r\n");
   EXPECT_THAT(client.read_head(), Not(HasSubstr("emplate")));
@@ -311,7 +311,7 @@ TEST_F(Accounting, TakesADeclaredRouteThatABodyFollowsAtOnce) {
   settings.measurement.route_header = "X-Route";
   start(settings);
   RawSocket client = connect();
-  client.send(kGet);
+  client.send(kGetUser);
   RawSocket backend = backend_.accept();
   backend.read_head();
   backend.send("HTTP/1.0 200 OK\r\nX-Route: /users/:id\r\n\r\n" + std::string(5000, 'x'));
@@ -328,14 +328,14 @@ TEST_F(Accounting, KeepsTheMatchedRouteWhereADeclaredOneHasNoRoom) {
   settings.routes = {{.path = "/users/{id}", .methods = {}, .name = {}, .line = 0}};
   start(settings);
   RawSocket client = connect();
-  client.send(kGet);
+  client.send(kGetUser);
   RawSocket backend = backend_.accept();
   constexpr int kRequests = 30;
   for (int i = 0; i < kRequests; ++i) {
     backend.read_head();
     backend.send("HTTP/1.1 200 OK\r\nX-Route: /raw/" + std::to_string(i) + "\r\nContent-Length: 0\r\n\r\n");
     client.read_head();
-    client.send(kGet);
+    client.send(kGetUser);
   }
   backend.read_head();
   EXPECT_GT(metric(R"(http_requests_total{endpoint="/users/{id}",http_status="200",method="GET"})"), 0);
@@ -373,12 +373,12 @@ TEST_F(Accounting, CountsNothingOfAnExcludedRoute) {
   settings.routes.front().is_excluded = true;
   start(settings);
   RawSocket client = connect();
-  client.send(kGet);
+  client.send(kGetUser);
   RawSocket backend = backend_.accept();
   backend.read_head();
   backend.send(kOk);
   client.read_until("ok");
-  client.send(kGet);
+  client.send(kGetUser);
   backend.read_head();
   backend.send("nonsense\r\n\r\n");
   client.read_head();
@@ -424,7 +424,7 @@ TEST_F(Accounting, SplitsADurationIntoItsParts) {
   settings.routes.front().histograms = {"backend_ttfb"};
   start(settings);
   RawSocket client = connect();
-  client.send(kGet);
+  client.send(kGetUser);
   RawSocket backend = backend_.accept();
   constexpr int kExchanges = 3;
   constexpr auto kPause = 10ms;
@@ -436,7 +436,7 @@ TEST_F(Accounting, SplitsADurationIntoItsParts) {
     EXPECT_FALSE(client.wait_for_input(kPause));
     backend.send("ok");
     client.read_exactly(2);
-    if (i != kExchanges) client.send(kGet);
+    if (i != kExchanges) client.send(kGetUser);
   }
   const std::string labels = R"({endpoint="/users/{id}",method="GET"})";
   ASSERT_TRUE(wait_for_metric("http_request_duration_seconds_count" + labels, kExchanges));
@@ -457,12 +457,12 @@ TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
   settings.routes.front().slo = 1h;
   start(settings);
   RawSocket client = connect();
-  client.send(kGet);
+  client.send(kGetUser);
   RawSocket backend = backend_.accept();
   backend.read_head();
   backend.send(kOk);
   client.read_until("ok");
-  client.send(kGet);
+  client.send(kGetUser);
   backend.read_head();
   backend.send("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
   client.read_head();
@@ -471,7 +471,7 @@ TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
   EXPECT_TRUE(wait_for_metric(kTotal, 2));
   EXPECT_EQ(metric(kGood), 1);
   // A body that breaks off misses the objective, whatever the status.
-  client.send(kGet);
+  client.send(kGetUser);
   backend.read_head();
   backend.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
   backend.close();
@@ -481,7 +481,7 @@ TEST_F(Accounting, SaysWhichExchangesMetTheTarget) {
   // An aborted exchange is not counted, since its result is unknown.
   {
     RawSocket impatient = connect();
-    impatient.send(kGet);
+    impatient.send(kGetUser);
     RawSocket its_backend = backend_.accept();
     its_backend.read_head();
     impatient.close();

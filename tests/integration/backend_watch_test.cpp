@@ -1,5 +1,6 @@
 // What wayside tells of its backend: wayside_backend_up, /-/ready, and the reason of a refused response.
 #include "support/fake_backend.hpp"
+#include "support/plain_messages.hpp"
 #include "support/proxy_fixture.hpp"
 #include "support/raw_socket.hpp"
 
@@ -16,13 +17,13 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::FakeBackend;
+using test::kGet;
+using test::kOk;
 using test::RawSocket;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 constexpr std::string_view kReady = "HTTP/1.1 200 OK\r\n";
 constexpr std::string_view kUnready = "HTTP/1.1 503 Service Unavailable\r\n";
 

@@ -1,4 +1,5 @@
 // Bodies in both directions: framed anew, streamed, and never completed when truncated.
+#include "support/plain_messages.hpp"
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -44,8 +45,6 @@ std::jthread sending(RawSocket& socket, std::string bytes) {
 std::string response_head(std::size_t length) {
   return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
 }
-
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 // A head that is forwarded unchanged.
 std::string dated_head(std::size_t length) {

@@ -1,5 +1,6 @@
 // More clients, requests and bytes than there is room for.
 #include "proxy/backend_pool.hpp"
+#include "support/plain_messages.hpp"
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -15,9 +16,6 @@ using namespace std::chrono_literals;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 class Crowd : public ProxyFixture {
  protected:

@@ -1,4 +1,5 @@
 // The duties of a gateway (RFC 9110 sections 6 and 7), and the limits that a user sets.
+#include "support/plain_messages.hpp"
 #include "support/proxy_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -12,8 +13,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 class Gateway : public ProxyFixture {
  protected:

@@ -1,4 +1,5 @@
 // A backend that moves, restarts or disappears, and a name server that hangs or fails.
+#include "support/plain_messages.hpp"
 #include "support/proxy_fixture.hpp"
 #include "support/stuck_resolver.hpp"
 
@@ -15,9 +16,7 @@ using namespace std::chrono_literals;
 using testing::EndsWith;
 using testing::StartsWith;
 
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::string_view kPost = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx";
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 class MovingBackend : public ProxyFixture {
  protected:

@@ -1,5 +1,6 @@
 // Clients and backends that speak TLS, through the whole proxy.
 #include "support/certificates.hpp"
+#include "support/plain_messages.hpp"
 #include "support/proxy_fixture.hpp"
 #include "support/tls_peer.hpp"
 
@@ -18,9 +19,6 @@ using namespace std::chrono_literals;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 class TlsClients : public ProxyFixture {
  protected:

@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <utility>
 
 namespace wayside::test {
 
@@ -71,6 +73,16 @@ inline bool run_dry(IoLoop& loop) {
   loop.io.run_until(end);
   return loop.io.stopped();
 }
+
+// A waiter that calls a function of the test.
+class CallingWaiter final : public net::Waiter {
+ public:
+  explicit CallingWaiter(std::function<void()> call) : call_(std::move(call)) {}
+  void wake() override { call_(); }
+
+ private:
+  std::function<void()> call_;
+};
 
 class CountingWaiter final : public net::Waiter {
  public:

@@ -1,6 +1,8 @@
 // Descriptors of every kind that a log may be written to, and their readers, which the test drives.
 #pragma once
 
+#include "wayside/base/clock.hpp"
+
 #include <array>
 #include <cstddef>
 #include <fcntl.h>
@@ -13,6 +15,9 @@
 #include <unistd.h>
 
 namespace wayside::test {
+
+// How long a test waits for a reader or a writer before it fails.
+inline constexpr Milliseconds kSinkPatience{20'000};
 
 // The descriptor to write to, and the one to read from.
 class Sink {

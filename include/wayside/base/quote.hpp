@@ -16,6 +16,6 @@ namespace wayside {
 void append_quoted(std::string& out, std::string_view text, std::size_t limit);
 
 // `text` quoted for a message, in at most 120 bytes.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace wayside

@@ -14,7 +14,7 @@
 namespace wayside::routes {
 
 enum class Dialect : std::uint8_t {
-  kAuto,     // the notations of all frameworks in README.md's table, where they do not contradict each other
+  kAuto,     // the notations of all frameworks in docs/routes.md, where they do not contradict each other
   kOpenApi,  // {id} alone: every other character stands for itself
   kFlask,
   kDjango,

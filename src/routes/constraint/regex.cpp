@@ -296,7 +296,7 @@ class Parser {
     if (!error_) {
       const std::string_view found = text_.substr(position_);
       error_ = {position_, fmt::format("in a regular expression, expected {}, found {}", what,
-                                       found.empty() ? "the end" : quoted(found))};
+                                       found.empty() ? "the end" : in_quotes(found))};
     }
     position_ = text_.size();
   }

@@ -304,7 +304,7 @@ TEST(Connection, HeadOfCompressedMetricsHasNoBody) {
 
 // Of "correct horse".
 const Access::User kAlice{"alice", "$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e"};
-constexpr std::string_view kRight = "Authorization: Basic YWxpY2U6Y29ycmVjdCBob3JzZQ==\r\n";
+constexpr std::string_view kRightField = "Authorization: Basic YWxpY2U6Y29ycmVjdCBob3JzZQ==\r\n";
 
 std::string ask(Served& served, std::string_view request_line, std::string_view fields = {}) {
   served.client.send(std::string(request_line) + " HTTP/1.1\r\nHost: x\r\n" + std::string(fields) + "\r\n");
@@ -319,8 +319,8 @@ TEST(AdminConnection, AsksForCredentialsOnEveryPage) {
     EXPECT_THAT(response, StartsWith("HTTP/1.1 401 Unauthorized\r\n")) << line;
     EXPECT_THAT(response, HasSubstr("\r\nWWW-Authenticate: Basic\r\n")) << line;
   }
-  EXPECT_THAT(ask(served, "GET /metrics", kRight), HasSubstr(kRequestsLine));
-  EXPECT_THAT(ask(served, "POST /-/reload", kRight), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(ask(served, "GET /metrics", kRightField), HasSubstr(kRequestsLine));
+  EXPECT_THAT(ask(served, "POST /-/reload", kRightField), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
 TEST(AdminConnection, LeavesProbesOpenWhereItIsTold) {

@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-config::Settings settings_with(const std::vector<std::string>& paths) {
+config::Settings settings_with_routes(const std::vector<std::string>& paths) {
   config::Settings settings;
   settings.workers = 1;
   for (const std::string& path : paths)
@@ -27,7 +27,7 @@ config::Settings settings_with(const std::vector<std::string>& paths) {
 
 // The budget has room for `routes` endpoints, besides that of requests without a route.
 config::Settings settings_with_room(const std::vector<std::string>& paths, std::size_t routes) {
-  config::Settings settings = settings_with(paths);
+  config::Settings settings = settings_with_routes(paths);
   settings.measurement.zero_series = false;  // a series that is used is not given back
   const metrics::EndpointOptions& defaults = settings.measurement.defaults;
   settings.measurement.max_series =

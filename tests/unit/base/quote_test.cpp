@@ -11,11 +11,11 @@ namespace {
 using namespace std::literals;
 
 TEST(Quote, EscapesWhatIsNotPrintableAscii) {
-  EXPECT_EQ(quoted("plain text"), R"("plain text")");
-  EXPECT_EQ(quoted(""), R"("")");
-  EXPECT_EQ(quoted("a\"b\\c"), R"("a\"b\\c")");
-  EXPECT_EQ(quoted("a\r\n\tb"), R"("a\r\n\tb")");
-  EXPECT_EQ(quoted("\x1b[31m\0\x7f\xff"sv), R"("\x1b[31m\x00\x7f\xff")");
+  EXPECT_EQ(in_quotes("plain text"), R"("plain text")");
+  EXPECT_EQ(in_quotes(""), R"("")");
+  EXPECT_EQ(in_quotes("a\"b\\c"), R"("a\"b\\c")");
+  EXPECT_EQ(in_quotes("a\r\n\tb"), R"("a\r\n\tb")");
+  EXPECT_EQ(in_quotes("\x1b[31m\0\x7f\xff"sv), R"("\x1b[31m\x00\x7f\xff")");
 }
 
 TEST(Quote, NeverExceedsItsLimit) {

@@ -1,4 +1,4 @@
-// README.md and config/wayside.yaml document every setting, with its default, and no other.
+// docs/configuration.md and config/wayside.yaml document every setting, with its default, and no other.
 #include "config/setting.hpp"
 #include "config/yaml_routes.hpp"
 #include "config/yaml_settings.hpp"
@@ -31,7 +31,7 @@ std::vector<std::string> lines_of(const char* file) {
   return lines;
 }
 
-using Row = std::map<std::string, std::string>;  // the cells by the heads of their columns
+using TableRow = std::map<std::string, std::string>;  // the cells by the heads of their columns
 
 // The cells of "| `a` | b |", without backticks.
 std::vector<std::string> cells_of(std::string line) {
@@ -48,12 +48,12 @@ std::vector<std::string> cells_of(std::string line) {
   return cells;
 }
 
-// The rows of all tables of README.md whose columns have all of `heads`.
-std::vector<Row> rows_with(const std::vector<std::string>& heads) {
-  std::vector<Row> rows;
+// The rows of all tables of docs/configuration.md whose columns have all of `heads`.
+std::vector<TableRow> rows_with(const std::vector<std::string>& heads) {
+  std::vector<TableRow> rows;
   std::vector<std::string> columns;
   bool is_wanted = false;
-  for (const std::string& line : lines_of("README.md")) {
+  for (const std::string& line : lines_of("docs/configuration.md")) {
     const std::vector<std::string> cells = cells_of(line);
     if (cells.empty()) {
       columns.clear();
@@ -62,7 +62,7 @@ std::vector<Row> rows_with(const std::vector<std::string>& heads) {
       is_wanted = std::ranges::all_of(
           heads, [&](const std::string& head) { return std::ranges::find(columns, head) != columns.end(); });
     } else if (is_wanted && !cells.front().starts_with("---")) {
-      Row row;
+      TableRow row;
       for (std::size_t i = 0; i < std::min(cells.size(), columns.size()); ++i)
         row.emplace(columns[i], cells[i]);
       rows.push_back(row);
@@ -72,7 +72,7 @@ std::vector<Row> rows_with(const std::vector<std::string>& heads) {
 }
 
 // The setting of a row; null where there is none. Rows such as "timeouts.…" lead to other tables.
-const Setting* setting_of(const Row& row) {
+const Setting* setting_of(const TableRow& row) {
   const auto found = std::ranges::find_if(settings(), [&](const Setting& setting) {
     if (setting.key != row.at("key")) return false;
     return !setting.key.empty() || row.at("command line") == fmt::format("--{}", setting.flag.name);
@@ -80,7 +80,7 @@ const Setting* setting_of(const Row& row) {
   return found == settings().end() ? nullptr : &*found;
 }
 
-bool leads_elsewhere(const Row& row) {
+bool leads_elsewhere(const TableRow& row) {
   return row.at("key").ends_with(".…");
 }
 
@@ -91,9 +91,9 @@ std::string as_yaml(std::string_view key, const std::string& value) {
   return fmt::format("{}: {{{}}}", key.substr(0, dot), as_yaml(key.substr(dot + 1), value));
 }
 
-TEST(Readme, DocumentsEverySettingOnce) {
+TEST(ConfigurationPage, DocumentsEverySettingOnce) {
   std::map<const Setting*, int> found;
-  for (const Row& row : rows_with({"key", "default"})) {
+  for (const TableRow& row : rows_with({"key", "default"})) {
     if (leads_elsewhere(row)) continue;
     const Setting* const setting = setting_of(row);
     EXPECT_NE(setting, nullptr) << "no such setting: " << row.at("key");
@@ -103,8 +103,8 @@ TEST(Readme, DocumentsEverySettingOnce) {
     EXPECT_EQ(found[&setting], 1) << setting.key;
 }
 
-TEST(Readme, NamesFlagsAndVariables) {
-  for (const Row& row : rows_with({"key", "default"})) {
+TEST(ConfigurationPage, NamesFlagsAndVariables) {
+  for (const TableRow& row : rows_with({"key", "default"})) {
     const Setting* const setting = setting_of(row);
     if (setting == nullptr) continue;
     const bool has_flag = row.contains("command line") && !row.at("command line").empty();
@@ -115,8 +115,8 @@ TEST(Readme, NamesFlagsAndVariables) {
   }
 }
 
-TEST(Readme, NamesTheDefaults) {
-  for (const Row& row : rows_with({"key", "default"})) {
+TEST(ConfigurationPage, NamesTheDefaults) {
+  for (const TableRow& row : rows_with({"key", "default"})) {
     const Setting* const setting = setting_of(row);
     if (setting == nullptr) continue;
     const std::string& text = row.at("default");
@@ -130,15 +130,17 @@ TEST(Readme, NamesTheDefaults) {
       EXPECT_EQ(text, "none") << setting->key;
     } else {
       Settings read;
-      EXPECT_THAT(read_yaml("README.md", as_yaml(setting->key, text), read), IsEmpty()) << setting->key;
+      EXPECT_THAT(read_yaml("docs/configuration.md", as_yaml(setting->key, text), read), IsEmpty())
+          << setting->key;
       EXPECT_EQ(value->print(read), value->print(Settings{})) << setting->key;
     }
   }
 }
 
 // Words beyond on and off, of which the text explains one.
-TEST(Readme, NamesTheWordsThatASettingTakes) {
-  const std::vector<std::string> lines = lines_of("README.md");
+TEST(ConfigurationPage, NamesTheWordsThatASettingTakes) {
+  std::vector<std::string> lines = lines_of("docs/configuration.md");
+  std::ranges::move(lines_of("docs/routes.md"), std::back_inserter(lines));
   for (const Setting& setting : settings()) {
     const std::vector<std::string_view> words = setting.accepted().words;
     if (words == std::vector<std::string_view>{"on", "off"}) continue;
@@ -152,9 +154,9 @@ TEST(Readme, NamesTheWordsThatASettingTakes) {
   }
 }
 
-TEST(Readme, DocumentsEveryKeyOfARoute) {
+TEST(ConfigurationPage, DocumentsEveryKeyOfARoute) {
   std::vector<std::string> keys;
-  for (const Row& row : rows_with({"key of a route"}))
+  for (const TableRow& row : rows_with({"key of a route"}))
     keys.push_back(row.at("key of a route"));
   EXPECT_THAT(keys, UnorderedElementsAreArray(route_keys()));
 }

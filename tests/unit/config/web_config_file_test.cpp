@@ -18,14 +18,14 @@ using testing::Not;
 
 constexpr char kHash[] = "$2y$10$mDwo.lAisC94iLAyP81MCesa29IzH37oigHC/42V2pdJlUprsJPze";
 
-WebConfig read(const std::string& text) {
+WebConfig read_web(const std::string& text) {
   WebConfig web;
   Places places;
   EXPECT_THAT(read_web_config("/etc/w/web.yaml", text, web, places), IsEmpty());
   return web;
 }
 
-std::vector<std::string> mistakes_of(const std::string& text) {
+std::vector<std::string> web_mistakes_of(const std::string& text) {
   WebConfig web;
   Places places;
   return read_web_config("web.yaml", text, web, places);
@@ -34,21 +34,21 @@ std::vector<std::string> mistakes_of(const std::string& text) {
 TEST(WebConfigFile, MayBeEmpty) {
   for (const char* const text : {"", "# nothing\n", "basic_auth_users:\n", "tls_server_config: {}\n",
                                  "http_server_config: {http2: false, headers: {}}\n"})
-    EXPECT_EQ(read(text), WebConfig()) << text;
+    EXPECT_EQ(read_web(text), WebConfig()) << text;
 }
 
 TEST(WebConfigFile, HasUsers) {
   const WebConfig web =
-      read(std::string("basic_auth_users:\n  alice: ") + kHash + "\n  \"\": " + kHash + "\n");
+      read_web(std::string("basic_auth_users:\n  alice: ") + kHash + "\n  \"\": " + kHash + "\n");
   EXPECT_THAT(web.users, ElementsAre(WebConfig::User{"alice", kHash}, WebConfig::User{"", kHash}));
 }
 
 TEST(WebConfigFile, TakesOnlyHashesOfBcryptWithAModestCost) {
   const std::string hash = kHash;
   for (const char* const start : {"$2a$04$", "$2b$14$", "$2y$10$"})
-    EXPECT_EQ(read("basic_auth_users: {a: " + (start + hash.substr(7)) + "}").users.size(), 1U) << start;
+    EXPECT_EQ(read_web("basic_auth_users: {a: " + (start + hash.substr(7)) + "}").users.size(), 1U) << start;
   for (const char* const start : {"$2a$03$", "$2b$15$", "$2y$31$"}) {
-    EXPECT_THAT(mistakes_of("basic_auth_users: {a: " + (start + hash.substr(7)) + "}"),
+    EXPECT_THAT(web_mistakes_of("basic_auth_users: {a: " + (start + hash.substr(7)) + "}"),
                 ElementsAre(HasSubstr("expected a bcrypt hash with a cost from 4 to 14, found a cost of ")))
         << start;
   }
@@ -62,21 +62,21 @@ TEST(WebConfigFile, TakesOnlyHashesOfBcryptWithAModestCost) {
                                            "[secret]",
                                            "{secret: 1}"};
   for (const std::string& other : others)
-    EXPECT_EQ(mistakes_of("basic_auth_users:\n  a: " + other).size(), 1U) << other;
+    EXPECT_EQ(web_mistakes_of("basic_auth_users:\n  a: " + other).size(), 1U) << other;
 }
 
 TEST(WebConfigFile, ShowsNoSecretInAMistake) {
   for (const char* const text :
        {"basic_auth_users: {alice: hunter2}", "basic_auth_users: [hunter2]", "basic_auth_users: hunter2",
         "tls_server_config: {key: hunter2}", "basic_auth_users: {alice: [hunter2]}"}) {
-    const auto mistakes = mistakes_of(text);
+    const auto mistakes = web_mistakes_of(text);
     EXPECT_THAT(mistakes, Not(IsEmpty())) << text;
     EXPECT_THAT(mistakes, Each(Not(HasSubstr("hunter2")))) << text;
   }
 }
 
 TEST(WebConfigFile, NamesOfFilesBeginBesideIt) {
-  const WebConfig web = read(
+  const WebConfig web = read_web(
       "tls_server_config:\n"
       "  cert_file: server.crt\n"
       "  key_file: /run/secrets/server.key\n"
@@ -90,7 +90,7 @@ TEST(WebConfigFile, NamesOfFilesBeginBesideIt) {
 }
 
 TEST(WebConfigFile, TakesTheNamesOfGo) {
-  const WebConfig web = read(
+  const WebConfig web = read_web(
       "tls_server_config:\n"
       "  cert_file: c\n"
       "  key_file: k\n"
@@ -107,7 +107,7 @@ TEST(WebConfigFile, TakesTheNamesOfGo) {
 }
 
 TEST(WebConfigFile, HasTheFieldsOfTheToolkit) {
-  const WebConfig web = read(
+  const WebConfig web = read_web(
       "http_server_config:\n"
       "  headers:\n"
       "    Strict-Transport-Security: max-age=31536000\n"
@@ -174,8 +174,8 @@ TEST(WebConfigFile, SaysWhatIsWrong) {
        "web.yaml:1: expected a known key (did you mean tls_server_config?), found \"tls_server_conf\""},
   };
   for (const auto& [text, mistake] : cases)
-    EXPECT_THAT(mistakes_of(text), ElementsAre(mistake)) << text;
-  EXPECT_THAT(mistakes_of("a: ["),
+    EXPECT_THAT(web_mistakes_of(text), ElementsAre(mistake)) << text;
+  EXPECT_THAT(web_mistakes_of("a: ["),
               ElementsAre(HasSubstr("web.yaml:1: expected valid YAML, found a mistake: ")));
 }
 

@@ -16,20 +16,20 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 // The options of the only listener; the file is /etc/w.yaml.
-tls::ServerOptions read(const std::string& tls) {
+tls::ServerOptions read_tls(const std::string& tls) {
   Settings settings;
   settings.file = "/etc/w.yaml";
   EXPECT_THAT(read_yaml("/etc/w.yaml", "listen: {address: :443, tls: " + tls + "}", settings), IsEmpty());
   return settings.listen.front().tls.value_or(tls::ServerOptions{});
 }
 
-std::vector<std::string> mistakes_of(const std::string& tls) {
+std::vector<std::string> tls_mistakes_of(const std::string& tls) {
   Settings settings;
   return read_yaml("f.yaml", "listen: {address: :443, tls: " + tls + "}", settings);
 }
 
 TEST(YamlTls, IsACertificateAndItsKey) {
-  const tls::ServerOptions options = read("{cert: a.pem, key: /keys/a.key, ocsp: a.ocsp}");
+  const tls::ServerOptions options = read_tls("{cert: a.pem, key: /keys/a.key, ocsp: a.ocsp}");
   EXPECT_THAT(options.certificates,
               ElementsAre(tls::CertificateFiles{"/etc/a.pem", "/keys/a.key", "/etc/a.ocsp"}))
       << "names begin beside the file";
@@ -39,14 +39,14 @@ TEST(YamlTls, IsACertificateAndItsKey) {
 
 TEST(YamlTls, HasSeveralCertificates) {
   EXPECT_THAT(
-      read("{certificates: [{cert: /b, key: /c}, {cert: /d, key: /e}], cert: /f, key: /g}").certificates,
+      read_tls("{certificates: [{cert: /b, key: /c}, {cert: /d, key: /e}], cert: /f, key: /g}").certificates,
       ElementsAre(tls::CertificateFiles{"/f", "/g"}, tls::CertificateFiles{"/b", "/c"},
                   tls::CertificateFiles{"/d", "/e"}))
       << "the one beside the list is the default";
 }
 
 TEST(YamlTls, HasOptions) {
-  const tls::ServerOptions options = read(
+  const tls::ServerOptions options = read_tls(
       "{cert: /a, key: /b, client_ca: ca.pem, client_auth: require, forward_client_cert: true, min_version: "
       "1.3, ciphers: X, curves: "
       "'P-256'}");
@@ -73,7 +73,7 @@ TEST(YamlTls, SaysWhatIsWrong) {
       {"{cert: '', key: b}", R"(f.yaml:1: listen.tls.cert: expected a text, found "")"},
   };
   for (const auto& [tls, mistake] : cases)
-    EXPECT_THAT(mistakes_of(tls), testing::Contains(mistake)) << tls;
+    EXPECT_THAT(tls_mistakes_of(tls), testing::Contains(mistake)) << tls;
 }
 
 }  // namespace

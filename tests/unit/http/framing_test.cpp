@@ -64,7 +64,7 @@ TEST(RequestFraming, MergesEqualContentLengths) {
   EXPECT_EQ(request_outcome("Content-Length: 5\r\ncontent-length: 05\r\n"), "length 5");
 }
 
-struct Refused {
+struct RefusedFraming {
   const char* rule;
   const char* fields;
   const char* violation;
@@ -74,7 +74,7 @@ TEST(RequestFraming, RefusesAmbiguity) {
   constexpr const char* kLength = "bad_content_length";
   constexpr const char* kEncoding = "bad_transfer_encoding";
   constexpr const char* kBoth = "length_and_transfer_encoding";
-  const Refused table[] = {
+  const RefusedFraming table[] = {
       {"RFC 9110 8.6: differing", "Content-Length: 5\r\nContent-Length: 6\r\n", kLength},
       {"RFC 9110 8.6: a list", "Content-Length: 5, 5\r\n", kLength},
       {"RFC 9110 8.6: a list", "Content-Length: 5,6\r\n", kLength},
@@ -113,7 +113,7 @@ TEST(RequestFraming, RefusesAmbiguity) {
       {"RFC 9112 6.1: empty", "Transfer-Encoding:\r\n", kEncoding},
       {"RFC 9112 6.1: a list of one", "Transfer-Encoding: ,chunked\r\n", kEncoding},
   };
-  for (const Refused& row : table) {
+  for (const RefusedFraming& row : table) {
     EXPECT_EQ(request_outcome(row.fields), row.violation) << row.rule << ": " << row.fields;
   }
 }

@@ -22,7 +22,7 @@ using test::ParsedResponse;
 
 using Options = std::vector<std::string>;
 
-Options nominated(const ConnectionOptions& options) {
+Options options_nominated_by(const ConnectionOptions& options) {
   return {options.nominated.begin(), options.nominated.end()};
 }
 
@@ -107,7 +107,7 @@ TEST(RequestHead, AcceptsAllThatTheRfcAllows) {
   }
 }
 
-struct Refused {
+struct RefusedHead {
   const char* rule;
   std::string text;
   const char* violation;
@@ -115,7 +115,7 @@ struct Refused {
 
 TEST(RequestHead, IsRefusedWhereTheRfcSaysSo) {
   const std::string long_text(5000, 'a');
-  const Refused table[] = {
+  const RefusedHead table[] = {
       {"RFC 9112 3: single spaces", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "malformed_head"},
       {"RFC 9112 3: single spaces", "GET /  HTTP/1.1\r\nHost: a\r\n\r\n", "malformed_head"},
       {"RFC 9112 3: no space at the end", "GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "malformed_head"},
@@ -198,7 +198,7 @@ TEST(RequestHead, IsRefusedWhereTheRfcSaysSo) {
       {"RFC 9110 7.6.1: Connection is a list of tokens", with_fields("Connection: a/b\r\n"),
        "malformed_head"},
   };
-  for (const Refused& row : table) {
+  for (const RefusedHead& row : table) {
     EXPECT_EQ(to_word(ParsedRequest(row.text).violation), row.violation)
         << row.rule << ": " << testing::PrintToString(row.text);
   }
@@ -297,7 +297,7 @@ TEST(ConnectionOptions, AreGatheredOverAllLines) {
   EXPECT_TRUE(request.head.connection.keep_alive);
   EXPECT_TRUE(request.head.connection.upgrade);
   EXPECT_TRUE(request.head.connection.close);
-  EXPECT_EQ(nominated(request.head.connection), Options({"X-A", "x-b"}));
+  EXPECT_EQ(options_nominated_by(request.head.connection), Options({"X-A", "x-b"}));
 }
 
 TEST(ConnectionOptions, NeverNominateEndToEndFields) {
@@ -306,7 +306,7 @@ TEST(ConnectionOptions, NeverNominateEndToEndFields) {
                   "Connection: x-forwarded-host, X-Forwarded-Proto, via, Date, AUTHORIZATION, cookie\r\n"
                   "Connection: Forwarded, X-Real-IP, traceparent, Content-Type, X-Forwarded-Port\r\n"));
   ASSERT_EQ(to_word(request.violation), "none");
-  EXPECT_EQ(nominated(request.head.connection), Options({"X-A"}));
+  EXPECT_EQ(options_nominated_by(request.head.connection), Options({"X-A"}));
 }
 
 TEST(ConnectionOptions, AreBounded) {
@@ -360,7 +360,7 @@ TEST(ResponseHead, MayLackTheSpaceInFrontOfTheReason) {
 }
 
 TEST(ResponseHead, IsRefusedWhereItIsMalformed) {
-  const Refused table[] = {
+  const RefusedHead table[] = {
       {"RFC 9112 4", "HTTP/1.1\r\n\r\n", "malformed_head"},
       {"RFC 9112 4", "HTTP/1.1 \r\n\r\n", "malformed_head"},
       {"RFC 9112 4", "HTTP/1.1 2x0\r\n\r\n", "malformed_head"},
@@ -386,7 +386,7 @@ TEST(ResponseHead, IsRefusedWhereItIsMalformed) {
       {"RFC 9112 5.2: no field to fold", "HTTP/1.1 200 OK\r\n A: b\r\n\r\n", "malformed_head"},
       {"RFC 9110 5.5", std::string("HTTP/1.1 200 OK\r\nA: \0\r\n\r\n", 25), "malformed_head"},
   };
-  for (const Refused& row : table) {
+  for (const RefusedHead& row : table) {
     EXPECT_EQ(to_word(ParsedResponse(row.text).violation), row.violation)
         << row.rule << ": " << testing::PrintToString(row.text);
   }

@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 4> kProtected = {"host", "x-forwarded-pro
 constexpr std::array<std::string_view, 6> kHopByHop = {"connection", "keep-alive", "proxy-connection",
                                                        "te",         "trailer",    "upgrade"};
 // Few names, so that duplicates and nominated names coincide.
-constexpr std::array<std::string_view, 14> kNames = {
+constexpr std::array<std::string_view, 14> kWrittenNames = {
     "Accept", "Set-Cookie", "X-A", "X-B",  "x-c",        "X-Forwarded-Proto", "X-Forwarded-Host",
     "Via",    "Keep-Alive", "TE",  "Date", "Connection", "Trailer",           "Proxy-Connection",
 };
@@ -57,7 +57,7 @@ std::string random_value(Random& random) {
 }
 
 std::string random_field(Random& random) {
-  const std::string_view name = pick(random, kNames);
+  const std::string_view name = pick(random, kWrittenNames);
   std::string value = random_value(random);
   if (equals_ignoring_case(name, "connection")) {
     value = std::string(pick(random, kOptions)) + "," + std::string(pick(random, kOptions));

@@ -18,7 +18,7 @@ using test::ParsedRequest;
 using test::ParsedResponse;
 
 constexpr Framing kNone{Kind::kNone, 0};
-constexpr Framing kChunked{Kind::kChunked, 0};
+constexpr Framing kChunkedBody{Kind::kChunked, 0};
 constexpr Framing kUntilClose{Kind::kUntilClose, 0};
 constexpr Framing kLength5{Kind::kLength, 5};
 
@@ -276,7 +276,7 @@ TEST(RequestHeadWriter, WritesOneFramingFieldOrNone) {
   EXPECT_EQ(framing_lines("Content-Length: 0\r\n", {Kind::kLength, 0}), Values({"0"}));
   EXPECT_EQ(framing_lines("Content-Length: 5\r\n", kLength5), Values({"5"}));
   EXPECT_EQ(framing_lines("Content-Length: 5\r\nContent-Length: 5\r\n", kLength5), Values({"5"}));
-  EXPECT_EQ(framing_lines("Transfer-Encoding: CHUNKED\r\n", kChunked), Values({"chunked"}));
+  EXPECT_EQ(framing_lines("Transfer-Encoding: CHUNKED\r\n", kChunkedBody), Values({"chunked"}));
 }
 
 // RFC 9110 section 7.8.
@@ -311,14 +311,14 @@ TEST(ResponseHeadWriter, WritesItsOwnVersionAndKeepsAMissingReason) {
 }
 
 TEST(ResponseHeadWriter, FramesTheBodyAsTheClientWillSeeIt) {
-  EXPECT_EQ(
-      response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: t\r\n\r\n", {.framing = kChunked}),
-      "HTTP/1.1 200 OK\r\nTrailer: t\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_EQ(response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: t\r\n\r\n",
+                     {.framing = kChunkedBody}),
+            "HTTP/1.1 200 OK\r\nTrailer: t\r\nTransfer-Encoding: chunked\r\n\r\n");
   EXPECT_EQ(response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: t\r\n\r\n",
                      {.framing = kUntilClose, .close = true}),
             "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
       << "for an HTTP/1.0 client";
-  EXPECT_EQ(response("HTTP/1.0 200 OK\r\n\r\n", {.framing = kChunked}),
+  EXPECT_EQ(response("HTTP/1.0 200 OK\r\n\r\n", {.framing = kChunkedBody}),
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
   EXPECT_EQ(response("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", {.framing = {Kind::kLength, 0}}),
             "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -404,7 +404,7 @@ TEST(RewrittenSizeBound, IsEnoughForTheHeadThatGrowsMost) {
   const std::string client_ip(45, 'f');       // an IPv6 address with an embedded IPv4 address
   const std::string fallback_host(260, 'n');  // a DNS name and a port
   const RequestRewrite rewrite{
-      .client_ip = client_ip, .fallback_host = fallback_host, .framing = kChunked, .upgrade = true};
+      .client_ip = client_ip, .fallback_host = fallback_host, .framing = kChunkedBody, .upgrade = true};
   for (const std::string& text : {
            std::string("G / HTTP/1.0\r\n\r\n"),
            "G / HTTP/1.1\r\nHost:" + std::string(8000, 'h') + "\r\n\r\n",
@@ -412,7 +412,7 @@ TEST(RewrittenSizeBound, IsEnoughForTheHeadThatGrowsMost) {
        }) {
     EXPECT_NE(request(text, rewrite), "nothing");
   }
-  EXPECT_NE(response("HTTP/1.1 200 \r\n\r\n", {.framing = kChunked, .close = true}), "nothing");
+  EXPECT_NE(response("HTTP/1.1 200 \r\n\r\n", {.framing = kChunkedBody, .close = true}), "nothing");
 }
 
 }  // namespace

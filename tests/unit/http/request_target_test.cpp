@@ -8,12 +8,12 @@
 namespace wayside::http {
 namespace {
 
-struct Verdict {
+struct TargetVerdict {
   std::optional<Violation> violation;
   std::string_view authority;
 };
 
-Verdict check(Method method, std::string_view target) {
+TargetVerdict check(Method method, std::string_view target) {
   RequestHead head;
   head.method = method;
   head.target = target;
@@ -35,12 +35,14 @@ TEST(CheckTarget, AcceptsOriginFormAndTheAsteriskOfOptions) {
 
 // RFC 9112 section 3.2.2.
 TEST(CheckTarget, TakesTheAuthorityOutOfAbsoluteForm) {
-  struct Case {
+  struct AbsoluteForm {
     std::string_view target;
     std::string_view authority;
   };
-  for (const Case& form : {Case{"http://a", "a"}, Case{"HTTPS://a.b:80/x", "a.b:80"}, Case{"http://a?b", "a"},
-                           Case{"http://[::1]:8080/", "[::1]:8080"}, Case{"http://a:/", "a:"}}) {
+  for (const AbsoluteForm& form :
+       {AbsoluteForm{"http://a", "a"}, AbsoluteForm{"HTTPS://a.b:80/x", "a.b:80"},
+        AbsoluteForm{"http://a?b", "a"}, AbsoluteForm{"http://[::1]:8080/", "[::1]:8080"},
+        AbsoluteForm{"http://a:/", "a:"}}) {
     const auto [violation, authority] = check(Method::get, form.target);
     EXPECT_EQ(violation, std::nullopt) << form.target;
     EXPECT_EQ(authority, form.authority) << form.target;

@@ -16,8 +16,8 @@
 namespace wayside::metrics {
 namespace {
 
-using Labels = std::map<std::string, std::string>;
-using Samples = std::map<std::pair<std::string, Labels>, double>;
+using LabelMap = std::map<std::string, std::string>;
+using Samples = std::map<std::pair<std::string, LabelMap>, double>;
 
 // A reader of the text format that knows nothing of its writer.
 class Reader {
@@ -32,7 +32,7 @@ class Reader {
         continue;
       }
       const std::string name(take_name());
-      Labels labels;
+      LabelMap labels;
       if (rest_.front() == '{') labels = read_labels();
       EXPECT_EQ(take(1), " ");
       std::string value(take_until('\n'));
@@ -56,8 +56,8 @@ class Reader {
   }
   std::string_view take_name() { return take(rest_.find_first_of("{ =")); }
 
-  Labels read_labels() {
-    Labels labels;
+  LabelMap read_labels() {
+    LabelMap labels;
     while (take(1) != "}") {
       if (rest_.front() == '}') continue;
       const std::string name(take_name());
@@ -123,7 +123,7 @@ TEST(ExpositionProperty, WhatWasCountedReadsBack) {
     Samples answered;  // with a time to the first byte
     Samples judged;
     Samples aborts;
-    std::map<std::pair<std::string, Labels>, std::uint64_t> sums_ns;
+    std::map<std::pair<std::string, LabelMap>, std::uint64_t> sums_ns;
     const std::size_t label_count = 1 + any.below(6);
     std::vector<std::string> labels(label_count);
     for (std::string& label : labels) {
@@ -151,10 +151,10 @@ TEST(ExpositionProperty, WhatWasCountedReadsBack) {
                                                                                   .response_bytes = 7,
                                                                                   .abort = abort,
                                                                                   .backend_ttfb = ttfb});
-      Labels expected = {{"endpoint", valid_utf8(label)},
-                         {"method", std::string(method_label(method))},
-                         {"tenant", tenants[tenant]},
-                         {"aaa", others[other]}};
+      LabelMap expected = {{"endpoint", valid_utf8(label)},
+                           {"method", std::string(method_label(method))},
+                           {"tenant", tenants[tenant]},
+                           {"aaa", others[other]}};
       counts[{"http_request_duration_seconds_count", expected}] += 1;
       bytes[{"http_response_bytes_total", expected}] += 7;
       sums_ns[{"http_request_duration_seconds_sum", expected}] +=
@@ -192,7 +192,7 @@ TEST(ExpositionProperty, WhatWasCountedReadsBack) {
         EXPECT_EQ(samples.at(key), static_cast<double>(sum) / 1e9) << seed;
       for (const auto& [key, value] : of("http_request_duration_seconds_bucket")) {
         if (key.second.at("le") != "+Inf") continue;
-        Labels series = key.second;
+        LabelMap series = key.second;
         series.erase("le");
         EXPECT_EQ(value, counts.at({"http_request_duration_seconds_count", series})) << seed;
       }

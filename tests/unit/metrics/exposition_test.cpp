@@ -18,7 +18,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-void finish(Shard& shard, EndpointId endpoint, Method method, unsigned status, Nanoseconds duration) {
+void finish_after(Shard& shard, EndpointId endpoint, Method method, unsigned status, Nanoseconds duration) {
   shard.exchange_finished(shard.exchange_started(endpoint, method),
                           {.endpoint = endpoint, .method = method, .status = status, .duration = duration});
 }
@@ -40,7 +40,7 @@ TEST(Exposition, FlaskNamingPrintsWhatThePythonExtensionPrints) {
   Registry registry({});
   const EndpointId root = registry.intern("/");
   for (int i = 0; i < 4; ++i)
-    finish(registry.shard(0), root, Method::get, 200, Nanoseconds(250'697));
+    finish_after(registry.shard(0), root, Method::get, 200, Nanoseconds(250'697));
   EXPECT_THAT(render(registry, {Naming::kFlask}), StartsWith(R"(# HELP flask_request_count Flask Request Count
 # TYPE flask_request_count counter
 flask_request_count{endpoint="/",http_status="200",method="GET"} 4.0
@@ -73,10 +73,10 @@ TEST(Exposition, HttpNamingCumulatesBuckets) {
   const EndpointId unmatched = registry.intern("unmatched", {.buckets = *buckets});
   const EndpointId users = registry.intern("/users/{id}", {.buckets = *buckets});
   Shard& shard = registry.shard(0);
-  finish(shard, users, Method::get, 200, milliseconds(100));
-  finish(shard, users, Method::get, 200, milliseconds(500));
-  finish(shard, users, Method::get, 500, milliseconds(1500));
-  finish(shard, unmatched, Method::unknown, 404, milliseconds(1));
+  finish_after(shard, users, Method::get, 200, milliseconds(100));
+  finish_after(shard, users, Method::get, 200, milliseconds(500));
+  finish_after(shard, users, Method::get, 500, milliseconds(1500));
+  finish_after(shard, unmatched, Method::unknown, 404, milliseconds(1));
   static_cast<void>(shard.exchange_started(users, Method::get));
   const std::string text = render(registry, {Naming::kHttp});
   EXPECT_THAT(text, StartsWith("# HELP http_requests_total "));
@@ -105,7 +105,7 @@ http_requests_in_flight{endpoint="unmatched",method="OTHER"} 0.0
 TEST(Exposition, SeveralNamingsShowTheSameNumbers) {
   Registry registry({});
   const EndpointId root = registry.intern("/");
-  finish(registry.shard(0), root, Method::get, 200, milliseconds(3));
+  finish_after(registry.shard(0), root, Method::get, 200, milliseconds(3));
   const std::string text = render(registry, {Naming::kFlask, Naming::kHttp});
   EXPECT_EQ(value_of(text, R"(flask_request_count{endpoint="/",http_status="200",method="GET"})"), 1);
   EXPECT_EQ(value_of(text, R"(http_requests_total{endpoint="/",http_status="200",method="GET"})"), 1);
@@ -156,8 +156,8 @@ TEST(Exposition, NamesTheErrorUnderTheNamingOtel) {
   Registry registry({.otel_detail = true});
   const EndpointId root = registry.intern("/");
   for (const unsigned status : {200U, 404U, 499U, 503U})
-    finish(registry.shard(0), root, Method::get, status, milliseconds(1));
-  finish(registry.shard(0), kOverflowEndpoint, Method::get, 502, milliseconds(1));
+    finish_after(registry.shard(0), root, Method::get, status, milliseconds(1));
+  finish_after(registry.shard(0), kOverflowEndpoint, Method::get, 502, milliseconds(1));
   const std::string text = render(registry, {Naming::kHttp, Naming::kOtel});
   const auto count = [&](const std::string& error, const std::string& status, const std::string& route) {
     return value_of(text, "http_server_request_duration_seconds_count{" + error +
@@ -255,7 +255,7 @@ TEST(Exposition, AddsTransportsUpUnderTheOtherNamings) {
 TEST(Exposition, EscapesAndRepairsLabels) {
   Registry registry({});
   const EndpointId root = registry.intern("a\"b\\c\nd\xFF");
-  finish(registry.shard(0), root, Method::get, 200, milliseconds(3));
+  finish_after(registry.shard(0), root, Method::get, 200, milliseconds(3));
   EXPECT_THAT(render(registry, {Naming::kHttp}),
               HasSubstr("http_requests_total{endpoint=\"a\\\"b\\\\c\\nd\xEF\xBF\xBD\",http_status=\"200\","));
 }
@@ -290,7 +290,7 @@ TEST(Exposition, EndsWithTheProcess) {
 TEST(Exposition, AppendsAndReusesMemory) {
   Registry registry({});
   const EndpointId unmatched = registry.intern("unmatched");
-  finish(registry.shard(0), unmatched, Method::get, 200, milliseconds(3));
+  finish_after(registry.shard(0), unmatched, Method::get, 200, milliseconds(3));
   Exposition exposition(registry, {});
   std::string text = "kept\n";
   exposition.render(text);
@@ -308,7 +308,8 @@ TEST(Exposition, AppendsAndReusesMemory) {
 TEST(Exposition, PausesBetweenThePiecesOfALargePage) {
   Registry registry({});
   for (int i = 0; i < 100; ++i)
-    finish(registry.shard(0), registry.intern("/" + std::to_string(i)), Method::get, 200, milliseconds(1));
+    finish_after(registry.shard(0), registry.intern("/" + std::to_string(i)), Method::get, 200,
+                 milliseconds(1));
   Exposition exposition(registry, {});
   std::string text = "before";
   std::vector<std::size_t> ends = {text.size()};
@@ -334,7 +335,7 @@ TEST(Exposition, IsConsistentWhileAWorkerCounts) {
   std::atomic<bool> is_running = true;
   std::thread worker([&] {
     for (int i = 0; i < kExchanges; ++i) {
-      finish(registry.shard(0), unmatched, Method::get, 200, Nanoseconds(i * 200'000L));
+      finish_after(registry.shard(0), unmatched, Method::get, 200, Nanoseconds(i * 200'000L));
     }
     is_running = false;
   });
@@ -365,7 +366,7 @@ TEST(Exposition, IsConsistentWhileAWorkerCounts) {
 TEST(Exposition, ShowsNativeBucketsInProtobufAlone) {
   const auto page_of = [](bool is_native, Format format) {
     Registry registry({.native_histograms = is_native});
-    finish(registry.shard(0), registry.intern("/"), Method::get, 200, milliseconds(20));
+    finish_after(registry.shard(0), registry.intern("/"), Method::get, 200, milliseconds(20));
     std::string page;
     Exposition(registry, {}).render(page, {format, {"http_request_duration_seconds"}});
     return page;

@@ -19,7 +19,7 @@ namespace {
 
 using testing::ElementsAreArray;
 
-// A family as a row of README.md has it.
+// A family as a row of docs/metrics.md has it.
 struct Row {
   std::vector<std::string> names;
   std::string type;
@@ -31,9 +31,9 @@ struct Row {
   }
 };
 
-std::string read_readme() {
+std::string read_page() {
   std::ostringstream text;
-  text << std::ifstream(WAYSIDE_SOURCE_DIR "/README.md").rdbuf();
+  text << std::ifstream(WAYSIDE_SOURCE_DIR "/docs/metrics.md").rdbuf();
   return text.str();
 }
 
@@ -46,10 +46,10 @@ std::vector<std::string> quoted_words(const std::string& cell) {
 }
 
 // The rows of the tables that have the columns `type` and `labels`, from left to right names, type, labels.
-std::vector<Row> rows_of(const std::string& readme) {
+std::vector<Row> rows_of(const std::string& page) {
   std::vector<Row> rows;
   std::size_t type_column = 0;  // 0: outside of such a table
-  std::istringstream lines(readme);
+  std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);) {
     std::vector<std::string> cells;
     std::istringstream rest(line.starts_with("| ") ? line.substr(2) : "");
@@ -121,21 +121,21 @@ Row row_of(const Family& family) {
   return row;
 }
 
-TEST(Families, ReadmeHasEachWithItsTypeAndLabelsAndNoOther) {
+TEST(Families, ThePageHasEachWithItsTypeAndLabelsAndNoOther) {
   std::vector<Row> expected;
   for (const Family& family : kFamilies) {
     if (!family.own.name.starts_with(kProcessPrefix)) expected.push_back(row_of(family));
   }
-  EXPECT_THAT(rows_of(read_readme()), ElementsAreArray(expected));
+  EXPECT_THAT(rows_of(read_page()), ElementsAreArray(expected));
 }
 
-TEST(Families, ReadmeNamesTheProcessMetrics) {
+TEST(Families, ThePageNamesTheProcessMetrics) {
   std::set<std::string> expected;
   for (const Family& family : kFamilies) {
     if (family.own.name.starts_with(kProcessPrefix)) expected.emplace(family.own.name);
   }
   std::set<std::string> named;
-  for (const std::string& word : quoted_words(read_readme())) {
+  for (const std::string& word : quoted_words(read_page())) {
     if (word.starts_with(kProcessPrefix)) named.insert(word);
   }
   EXPECT_EQ(named, expected);

@@ -9,10 +9,10 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
-using Labels = std::vector<std::pair<std::string, std::string>>;
+using LabelPairs = std::vector<std::pair<std::string, std::string>>;
 
-Labels labels_in(const std::string& text) {
-  Labels labels;
+LabelPairs labels_in(const std::string& text) {
+  LabelPairs labels;
   for_each_label(text, [&](std::string_view name, std::string_view value) {
     labels.emplace_back(name, unescaped_label_value(value));
   });

@@ -245,8 +245,8 @@ std::map<std::int64_t, std::int64_t> native_buckets(const Message& histogram) {
 TEST(ProtobufWriter, WritesNativeBuckets) {
   std::vector<std::uint64_t> counts(kNativeBucketCount);
   counts[0] = 5;
-  for (const std::int64_t milliseconds : {100, 100, 100, 120, 130, 3000})
-    ++counts[native_bucket_of(milliseconds * 1'000'000)];
+  for (const std::int64_t duration_ms : {100, 100, 100, 120, 130, 3000})
+    ++counts[native_bucket_of(duration_ms * 1'000'000)];
   ++counts.back();
   const WrittenHistogram written(std::array<std::uint64_t, 3>{10, 0, 2}, counts);
   const Message histogram = written.histogram();

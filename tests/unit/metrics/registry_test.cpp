@@ -25,8 +25,8 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::Field;
 
-void finish(Shard& shard, EndpointId endpoint, Method method, unsigned status, Nanoseconds duration,
-            const TraceContext* trace = nullptr, Variant variant = 0) {
+void finish_exchange(Shard& shard, EndpointId endpoint, Method method, unsigned status, Nanoseconds duration,
+                     const TraceContext* trace = nullptr, Variant variant = 0) {
   shard.exchange_finished(shard.exchange_started(endpoint, method, variant), {.endpoint = endpoint,
                                                                               .variant = variant,
                                                                               .method = method,
@@ -90,7 +90,7 @@ TEST(Registry, KeepsTheBucketsThatALabelBeganWith) {
   const auto buckets = Buckets::from_seconds(std::array{1.0});
   const EndpointId endpoint = registry.intern("/a", {.buckets = *buckets});
   EXPECT_EQ(registry.intern("/a"), endpoint);
-  finish(registry.shard(0), endpoint, Method::get, 200, milliseconds(1));
+  finish_exchange(registry.shard(0), endpoint, Method::get, 200, milliseconds(1));
   EXPECT_EQ(duration_of(*Reading(registry).of(Scope::kMethod).front()).buckets->size(), 2U);
 }
 
@@ -101,7 +101,7 @@ TEST(Registry, HasRoomForManyRoutesThatUseLittle) {
     routes.push_back(registry.intern("/route/" + std::to_string(i)));
   EXPECT_EQ(registry.lacking_series(), 0U);
   for (const EndpointId route : routes)
-    finish(registry.shard(0), route, Method::get, 200, milliseconds(1));
+    finish_exchange(registry.shard(0), route, Method::get, 200, milliseconds(1));
   EXPECT_EQ(Reading(registry).of(Scope::kMethod).size(), routes.size());
 }
 
@@ -114,14 +114,14 @@ TEST(Registry, KeepsTheUsualMethodOfARouteCountable) {
   Shard& shard = registry.shard(0);
   for (const EndpointId route : {get, post}) {
     for (const Method method : {Method::put, Method::delete_, Method::patch, Method::options, Method::trace})
-      finish(shard, route, method, 405, milliseconds(1));
+      finish_exchange(shard, route, method, 405, milliseconds(1));
   }
   for (int i = 0; i < 200; ++i) {
     const EndpointId scanned = shard.endpoint_for("/scan/" + std::to_string(i));
-    finish(shard, scanned, Method::get, 404, milliseconds(1));
+    finish_exchange(shard, scanned, Method::get, 404, milliseconds(1));
   }
-  finish(shard, get, Method::get, 200, milliseconds(1));
-  finish(shard, post, Method::post, 201, milliseconds(1));
+  finish_exchange(shard, get, Method::get, 200, milliseconds(1));
+  finish_exchange(shard, post, Method::post, 201, milliseconds(1));
   const Reading reading(registry);
   const auto counted = [&](EndpointId endpoint, Method method) {
     return std::ranges::any_of(reading.of(Scope::kMethod), [&](const Child* child) {
@@ -136,9 +136,9 @@ TEST(Registry, KeepsTheUsualMethodOfARouteCountable) {
 TEST(Registry, AddsUpTheNativeBucketsOfAllShards) {
   Registry registry({.shard_count = 2, .otel_detail = true, .native_histograms = true});
   const EndpointId endpoint = registry.intern("/a");
-  finish(registry.shard(0), endpoint, Method::get, 200, milliseconds(30));
-  finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(30));
-  finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(40));
+  finish_exchange(registry.shard(0), endpoint, Method::get, 200, milliseconds(30));
+  finish_exchange(registry.shard(1), endpoint, Method::get, 200, milliseconds(30));
+  finish_exchange(registry.shard(1), endpoint, Method::get, 200, milliseconds(40));
   const Reading reading(registry);
   const auto counts_of = [&](const Child& child, const HistogramSlot& slot) {
     return std::span(reading.snapshot.values)
@@ -159,7 +159,7 @@ TEST(Registry, CountsNoSeriesForNativeBuckets) {
   std::vector<std::size_t> series;
   for (const bool is_native : {false, true}) {
     Registry registry({.native_histograms = is_native});
-    finish(registry.shard(0), registry.intern("/a"), Method::get, 200, milliseconds(1));
+    finish_exchange(registry.shard(0), registry.intern("/a"), Method::get, 200, milliseconds(1));
     series.push_back(registry.series().series());
     EXPECT_EQ(duration_of(*Reading(registry).of(Scope::kMethod).front()).has_native(), is_native);
   }
@@ -208,7 +208,7 @@ TEST(Registry, CountsTheRequestsOfARouteFromZero) {
   EXPECT_EQ(registry.series().series(), 5U);
 
   registry.intern("/orders", {}, Method::post);
-  finish(registry.shard(0), orders, Method::post, 200, milliseconds(1));
+  finish_exchange(registry.shard(0), orders, Method::post, 200, milliseconds(1));
   EXPECT_EQ(registry.series().series() + 1, guaranteed_series({}, {.zero_series = true}))
       << "there is room for one status more";
   EXPECT_THAT(keys_of(Reading(registry), Scope::kStatus), zeros);
@@ -245,20 +245,20 @@ TEST(Registry, KeepsRoomForTheUsualMethodInEachVersion) {
   const Variant old = add_transport(0, {Scheme::kHttp, HttpVersion::k10});
   for (const Variant variant : {old, Variant{0}}) {
     for (const unsigned status : {200U, 404U, 500U})
-      finish(registry.shard(0), route, Method::get, status, milliseconds(1), nullptr, variant);
+      finish_exchange(registry.shard(0), route, Method::get, status, milliseconds(1), nullptr, variant);
   }
   EXPECT_THAT(keys_of(Reading(registry), Scope::kStatus), Each(Field(&ChildKey::endpoint, route)));
-  finish(registry.shard(0), route, Method::get, 503, milliseconds(1));
+  finish_exchange(registry.shard(0), route, Method::get, 503, milliseconds(1));
   EXPECT_EQ(keys_of(Reading(registry), Scope::kStatus).back().endpoint, kOverflowEndpoint);
 }
 
 TEST(Registry, AddsUpShards) {
   Registry registry({.shard_count = 2});
   const EndpointId users = registry.intern("/users");
-  finish(registry.shard(0), users, Method::get, 200, milliseconds(1));
-  finish(registry.shard(0), users, Method::get, 200, milliseconds(2));
-  finish(registry.shard(1), users, Method::get, 200, milliseconds(20));
-  finish(registry.shard(1), users, Method::get, 404, milliseconds(30));
+  finish_exchange(registry.shard(0), users, Method::get, 200, milliseconds(1));
+  finish_exchange(registry.shard(0), users, Method::get, 200, milliseconds(2));
+  finish_exchange(registry.shard(1), users, Method::get, 200, milliseconds(20));
+  finish_exchange(registry.shard(1), users, Method::get, 404, milliseconds(30));
   static_cast<void>(registry.shard(0).exchange_started(users, Method::get));
   static_cast<void>(registry.shard(1).exchange_started(users, Method::get));
 
@@ -280,10 +280,10 @@ TEST(Registry, KeepsTheNewestExemplarOfABucket) {
   const EndpointId endpoint = registry.intern("/");
   const TraceContext first{1, 2, 3};
   const TraceContext second{4, 5, 6};
-  finish(registry.shard(0), endpoint, Method::get, 200, milliseconds(1), &first);
-  finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(2), &second);
-  finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(20), &first);
-  finish(registry.shard(1), endpoint, Method::get, 200, milliseconds(70));
+  finish_exchange(registry.shard(0), endpoint, Method::get, 200, milliseconds(1), &first);
+  finish_exchange(registry.shard(1), endpoint, Method::get, 200, milliseconds(2), &second);
+  finish_exchange(registry.shard(1), endpoint, Method::get, 200, milliseconds(20), &first);
+  finish_exchange(registry.shard(1), endpoint, Method::get, 200, milliseconds(70));
   const Reading reading(registry);
   ASSERT_EQ(reading.snapshot.exemplars.size(), 2U);
   EXPECT_EQ(reading.snapshot.exemplars[0].exemplar.trace.trace_id_high, 4U);
@@ -301,7 +301,7 @@ TEST(Registry, SnapshotsWhileWorkersCountAreMonotoneAndTheLastIsExact) {
     for (std::uint64_t i = 0; i < kExchangesPerWorker; ++i) {
       const EndpointId endpoint = shard.endpoint_for("/" + std::to_string(i / 100));
       const auto status = static_cast<unsigned>(200 + i / 500 % 100);
-      finish(shard, endpoint, kMethods[i % kMethodCount], status, Nanoseconds(i));
+      finish_exchange(shard, endpoint, kMethods[i % kMethodCount], status, Nanoseconds(i));
     }
     running.fetch_sub(1);
   };

@@ -16,6 +16,7 @@ namespace wayside::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::CallingWaiter;
 using test::CountingWaiter;
 using test::run_for;
 using test::run_until;
@@ -23,15 +24,6 @@ using test::run_until;
 // A deadline passes up to one tick late; the rest allows for a busy machine.
 constexpr auto kTick = DeadlineWheel::kTick;
 constexpr auto kLate = 20 * kTick;
-
-class CallingWaiter final : public Waiter {
- public:
-  explicit CallingWaiter(std::function<void()> call) : call_(std::move(call)) {}
-  void wake() override { call_(); }
-
- private:
-  std::function<void()> call_;
-};
 
 class DeadlineTest : public testing::Test {
  protected:

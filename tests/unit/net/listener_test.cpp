@@ -6,6 +6,7 @@
 #include "support/connection.hpp"
 #include "support/failing_memory.hpp"
 #include "support/io_loop.hpp"
+#include "support/listening.hpp"
 #include "support/raw_socket.hpp"
 #include "support/sinks.hpp"
 #include "support/temporary_folder.hpp"
@@ -34,11 +35,10 @@ namespace wayside::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::kLoopback;
 using test::NoDescriptors;
 using test::RawSocket;
 using test::run_until;
-
-const Address kLoopback{"127.0.0.1", 0, {}};
 
 // A log for a test to read.
 class LogPipe {

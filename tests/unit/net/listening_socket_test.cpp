@@ -1,5 +1,6 @@
 #include "wayside/net/listening_socket.hpp"
 
+#include "support/listening.hpp"
 #include "support/raw_socket.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -29,9 +30,8 @@ namespace wayside::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::kLoopback;
 using test::RawSocket;
-
-const Address kLoopback{"127.0.0.1", 0, {}};
 
 int option_of(const Descriptor& socket, int level, int name) {
   int value = -1;

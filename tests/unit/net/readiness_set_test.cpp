@@ -21,6 +21,7 @@ namespace wayside::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::CallingWaiter;
 using test::run_until;
 
 // Spends time, as a busy handler does.
@@ -28,16 +29,6 @@ void work_for(Nanoseconds duration) {
   for (const TimePoint end = Clock::now() + duration; Clock::now() < end;) {
   }
 }
-
-// A waiter that calls a function of the test.
-class CallingWaiter final : public Waiter {
- public:
-  explicit CallingWaiter(std::function<void()> call) : call_(std::move(call)) {}
-  void wake() override { call_(); }
-
- private:
-  std::function<void()> call_;
-};
 
 class ReadinessSetTest : public testing::Test {
  protected:

@@ -19,8 +19,7 @@ namespace {
 using test::Sink;
 using testing::HasSubstr;
 using enum Sink::Kind;
-
-constexpr Milliseconds kPatience{20'000};
+using test::kSinkPatience;
 
 TEST(StandardStreams, WriteEachLogToItsDescriptor) {
   const Sink output(kPipe);
@@ -67,7 +66,7 @@ TEST(StandardStreams, EndWithinTheirTimeThoughNothingIsRead) {
     streams->log().info("hello");
   const TimePoint began = Clock::now();
   streams.reset();
-  EXPECT_LT(Clock::now() - began, kPatience / 2);
+  EXPECT_LT(Clock::now() - began, kSinkPatience / 2);
 }
 
 // One socket, as for a service of systemd. The reader is slow and the lines are long, so each is written in

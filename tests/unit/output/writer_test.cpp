@@ -25,8 +25,7 @@ namespace {
 
 using test::Sink;
 using enum Sink::Kind;
-
-constexpr Milliseconds kPatience{20'000};
+using test::kSinkPatience;
 
 class WriterTest : public testing::Test {
  protected:
@@ -78,7 +77,7 @@ TEST_F(WriterTest, WritesTheRestWhenItEnds) {
   const std::string text = std::string(10'000, 'x') + '\n';
   start(sink.write_end());
   ASSERT_TRUE(ring(0).push(text));
-  writer_->end(Clock::now() + kPatience);
+  writer_->end(Clock::now() + kSinkPatience);
   EXPECT_EQ(sink.read(text.size()), text);
 }
 
@@ -91,7 +90,7 @@ TEST_F(WriterTest, WaitsForASlowReaderWhenItEnds) {
     ASSERT_TRUE(ring(0).push(text));
   std::string seen;
   std::thread reader([&] { seen = sink.read(50 * text.size()); });
-  writer_->end(Clock::now() + kPatience);
+  writer_->end(Clock::now() + kSinkPatience);
   reader.join();
   EXPECT_EQ(seen.size(), 50 * text.size());
 }
@@ -106,7 +105,7 @@ TEST_P(WriterToEveryKind, EndsThoughNothingIsRead) {
   constexpr Milliseconds kBound{100};
   writer_->end(began + kBound);
   EXPECT_GE(Clock::now() - began, kBound) << "it waits for room";
-  EXPECT_LT(Clock::now() - began, kPatience / 2);
+  EXPECT_LT(Clock::now() - began, kSinkPatience / 2);
 }
 
 TEST_P(WriterToEveryKind, DoesNotWaitWithoutAReader) {
@@ -115,8 +114,8 @@ TEST_P(WriterToEveryKind, DoesNotWaitWithoutAReader) {
   start(sink.write_end());
   overfill(0);
   const TimePoint began = Clock::now();
-  writer_->end(began + kPatience);
-  EXPECT_LT(Clock::now() - began, kPatience / 2);
+  writer_->end(began + kSinkPatience);
+  EXPECT_LT(Clock::now() - began, kSinkPatience / 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, WriterToEveryKind,
@@ -133,7 +132,7 @@ TEST_F(WriterTest, EndsThoughAWriteHangs) {
   overfill(0);
   const TimePoint began = Clock::now();
   writer_->end(began);
-  EXPECT_LT(Clock::now() - began, kPatience / 2);
+  EXPECT_LT(Clock::now() - began, kSinkPatience / 2);
 }
 
 TEST_F(WriterTest, GivesEverySourceItsTurn) {

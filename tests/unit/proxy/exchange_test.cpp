@@ -1,6 +1,7 @@
 #include "proxy/exchange.hpp"
 
 #include "support/connection.hpp"
+#include "support/plain_messages.hpp"
 #include "support/proxy_stage.hpp"
 #include "support/stage_peers.hpp"
 #include "unit/proxy/leg_test_support.hpp"
@@ -17,10 +18,10 @@ namespace wayside::proxy {
 namespace {
 
 using namespace std::chrono_literals;
+using test::kDatedOk;
 using test::receive;
 using test::receive_head;
 
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 2\r\n\r\nok";
 constexpr std::string_view kPost = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx";
 
 // A client with its exchanges, one after another.
@@ -69,7 +70,7 @@ class ExchangeTest : public testing::Test {
     client.serve(kGet);
     test::RawSocket backend = test::accept(stage_);
     head(backend);
-    backend.send(kOk);
+    backend.send(kDatedOk);
     EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
     client.received();
     return backend;
@@ -85,16 +86,16 @@ TEST_F(ExchangeTest, RelaysBothMessagesAndKeepsBothConnections) {
   EXPECT_EQ(head(backend), "GET / HTTP/1.1\r\nHost: a\r\n" + std::string(kAdded));
   EXPECT_EQ(stage_.in_flight(), 1);
   EXPECT_EQ(backend_connections("active"), 1);
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
-  EXPECT_EQ(client.received(), kOk);
+  EXPECT_EQ(client.received(), kDatedOk);
   EXPECT_EQ(stage_.requests(200), 1);
   EXPECT_EQ(stage_.in_flight(), 0);
   EXPECT_EQ(backend_connections("idle"), 1);
 
   client.serve(kGet);
   EXPECT_NE(head(backend), "") << "the same connection";
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
   EXPECT_EQ(stage_.requests(200), 2);
   EXPECT_EQ(backend_connects(), 1);
@@ -143,7 +144,7 @@ TEST_F(ExchangeTest, TakesTheWholeRequestAndNothingOfTheNext) {
     client.serve(request + std::string(kGet));
     test::RawSocket backend = test::accept(stage_);
     receive(stage_, backend, request.substr(request.find("\r\n\r\n") + 4));
-    backend.send(kOk);
+    backend.send(kDatedOk);
     EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
     EXPECT_EQ(client.client.connection.in.view(), kGet);
     client.client.peer.close();
@@ -199,14 +200,14 @@ TEST_F(ExchangeTest, ClosesAtOnceWhereTheClientIsSilent) {
   client.serve(kLast);
   test::RawSocket backend = test::accept(stage_);
   head(backend);
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_EQ(client.after(), AfterExchange::kClose);
   EXPECT_NE(client.received().find("\r\nConnection: close\r\n"), std::string::npos);
 
   Exchanging other(stage_);
   other.serve(std::string(kLast) + "more");
   head(backend);
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_EQ(other.after(), AfterExchange::kLinger) << "a reset would overtake the response";
 }
 
@@ -216,7 +217,7 @@ TEST_F(ExchangeTest, KeepsNoClientWhileItDrains) {
   test::RawSocket backend = test::accept(stage_);
   head(backend);
   stage_.context().drain = Drain::kBegun;
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_EQ(client.after(), AfterExchange::kClose);
   EXPECT_NE(client.received().find("\r\nConnection: close\r\n"), std::string::npos);
 }
@@ -239,9 +240,9 @@ TEST_F(ExchangeTest, SendsAnIdempotentRequestAgainWhereItsConnectionWasStale) {
   stale.close();
   test::RawSocket fresh = test::accept(stage_);
   EXPECT_TRUE(head(fresh).starts_with("GET / HTTP/1.1\r\n"));
-  fresh.send(kOk);
+  fresh.send(kDatedOk);
   EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
-  EXPECT_EQ(client.received(), kOk);
+  EXPECT_EQ(client.received(), kDatedOk);
   EXPECT_EQ(stage_.metric("wayside_backend_retries_total"), 1);
   EXPECT_EQ(stage_.requests(200), 2);
   EXPECT_EQ(stage_.requests(), 2) << "both attempts are one exchange";
@@ -286,12 +287,12 @@ TEST_F(ExchangeTest, WaitsForItsTurn) {
   EXPECT_TRUE(third.received().starts_with("HTTP/1.1 503 ")) << "the queue is full";
   EXPECT_EQ(rejected("backend_queue_full"), 1);
 
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_EQ(first.after(), AfterExchange::kKeepAlive);
   EXPECT_NE(head(backend), "") << "the connection is the second's";
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_EQ(second.after(), AfterExchange::kKeepAlive);
-  EXPECT_EQ(second.received(), kOk);
+  EXPECT_EQ(second.received(), kDatedOk);
   EXPECT_EQ(stage_.metric("wayside_backend_queue"), 0);
   EXPECT_EQ(backend_connects(), 1);
 }
@@ -408,7 +409,7 @@ TEST_F(ExchangeTest, EndsWhereTheClientStopsReading) {
   test::RawSocket backend = test::accept(stage_);
   head(backend);
   test::fill(client.client.connection.stream);
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_EQ(client.after(), AfterExchange::kClose);
   EXPECT_EQ(stage_.requests(200), 1) << "the head was on its way";
   EXPECT_EQ(stage_.metric(R"(wayside_client_aborts_total{endpoint="unmatched",phase="response"})"), 1);
@@ -423,9 +424,9 @@ TEST_F(ExchangeTest, RelaysTheWordOnAnExpectation) {
   EXPECT_EQ(receive_head(stage_, client.client.peer), "HTTP/1.1 100 Continue\r\n\r\n");
   client.client.peer.send("hi");
   EXPECT_EQ(receive(stage_, backend, "hi"), "hi");
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
-  EXPECT_EQ(client.received(), kOk);
+  EXPECT_EQ(client.received(), kDatedOk);
   EXPECT_EQ(stage_.requests(), 1);
 }
 
@@ -470,9 +471,9 @@ TEST_F(ExchangeTest, UsesNoConnectionAgainThatSentMoreThanItsResponse) {
   client.serve(kGet);
   test::RawSocket backend = test::accept(stage_);
   head(backend);
-  backend.send(std::string(kOk) + "more");
+  backend.send(std::string(kDatedOk) + "more");
   EXPECT_EQ(client.after(), AfterExchange::kKeepAlive);
-  EXPECT_EQ(client.received(), kOk);
+  EXPECT_EQ(client.received(), kDatedOk);
   EXPECT_EQ(backend_connections("idle"), 0);
 }
 
@@ -482,7 +483,7 @@ TEST_F(ExchangeTest, UsesNoConnectionAgainThatHasNotTakenTheWholeRequest) {
   client.serve(put(3) + "a");
   test::RawSocket backend = test::accept(stage_);
   receive(stage_, backend, "a");
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_EQ(client.after(), AfterExchange::kLinger) << "the rest of the request is on its way";
   EXPECT_EQ(backend_connections("idle"), 0);
   EXPECT_EQ(stage_.requests(), 1);

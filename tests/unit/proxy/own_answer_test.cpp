@@ -17,12 +17,12 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
 
-constexpr RequestPlan kGet{.method = Method::get, .keeps_alive = true};
+constexpr RequestPlan kGetThatKeepsAlive{.method = Method::get, .keeps_alive = true};
 constexpr std::string_view kRetryAfter = "\r\nRetry-After: 1\r\n";
 
 class OwnAnswerTest : public testing::Test {
  protected:
-  std::string answer(const End& end, const RequestPlan& request = kGet, bool close = false) {
+  std::string answer(const End& end, const RequestPlan& request = kGetThatKeepsAlive, bool close = false) {
     OwnAnswer answer = answer_end(stage_.context(), end, request, close);
     EXPECT_EQ(answer.close, close);
     EXPECT_EQ(answer.status, status_of(end));
@@ -65,8 +65,9 @@ TEST_F(OwnAnswerTest, LeavesTheBodyOutForHead) {
 
 TEST_F(OwnAnswerTest, SaysWhatBecomesOfTheConnection) {
   const RequestPlan http10{.method = Method::get, .is_http10 = true, .keeps_alive = true};
-  EXPECT_THAT(answer(Outcome::kConnectFailed, kGet), Not(HasSubstr("\r\nConnection:")));
-  EXPECT_THAT(answer(Outcome::kConnectFailed, kGet, true), HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_THAT(answer(Outcome::kConnectFailed, kGetThatKeepsAlive), Not(HasSubstr("\r\nConnection:")));
+  EXPECT_THAT(answer(Outcome::kConnectFailed, kGetThatKeepsAlive, true),
+              HasSubstr("\r\nConnection: close\r\n"));
   EXPECT_THAT(answer(Outcome::kConnectFailed, http10), HasSubstr("\r\nConnection: keep-alive\r\n"));
   EXPECT_THAT(answer(Outcome::kConnectFailed, http10, true), HasSubstr("\r\nConnection: close\r\n"));
 }

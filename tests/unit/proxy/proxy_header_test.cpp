@@ -36,7 +36,7 @@ std::string extended(std::string_view extensions) {
   return binary("\x21\x11"sv, std::string(kIpv4Addresses) + std::string(extensions));
 }
 
-struct Case {
+struct Reading {
   std::string bytes;
   std::optional<std::string> client_ip;
   bool client_uses_tls = false;
@@ -50,7 +50,7 @@ const std::string kFromHaproxy = binary("\x21\x11"sv,
 
 // With and without a request behind, and at every split.
 TEST(ProxyHeader, NamesTheClient) {
-  const std::vector<Case> cases = {
+  const std::vector<Reading> cases = {
       {"PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n", "192.0.2.1"},
       {"PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535\r\n", "255.255.255.255"},
       {"PROXY TCP6 2001:db8::1 2001:db8::2 0 1\r\n", "2001:db8::1"},
@@ -73,7 +73,7 @@ TEST(ProxyHeader, NamesTheClient) {
       {binary("\x20\xff"sv, "whatever"), std::nullopt},  // "including the family which is ignored"
       {binary("\x21\0"sv, "extensions"), std::nullopt},
   };
-  for (const Case& each : cases) {
+  for (const Reading& each : cases) {
     for (const std::string& behind : {std::string(), std::string("GET / HTTP/1.1\r\n\r\n"), kIpv4}) {
       const auto header = parse_proxy_header(each.bytes + behind);
       ASSERT_TRUE(header.has_value()) << each.bytes;

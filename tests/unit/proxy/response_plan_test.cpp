@@ -11,14 +11,14 @@
 namespace wayside::proxy {
 namespace {
 
-using Kind = ResponsePlan::Kind;
+using PlanKind = ResponsePlan::Kind;
 
 // Every field of the plan.
 std::string to_text(const Checked<ResponsePlan, http::Violation>& plan) {
   if (!plan) return std::string(to_response_token(plan.error()));
   std::string text = fmt::format("{}", plan->status);
-  if (plan->kind == Kind::kInformational) text += ", informational";
-  if (plan->kind == Kind::kSwitch) text += ", switch";
+  if (plan->kind == PlanKind::kInformational) text += ", informational";
+  if (plan->kind == PlanKind::kSwitch) text += ", switch";
   text += ", " + test::to_text(plan->incoming);
   if (plan->outgoing != plan->incoming) text += " > " + test::to_text(plan->outgoing);
   if (plan->is_event_stream) text += ", events";
@@ -29,13 +29,13 @@ std::string to_text(const Checked<ResponsePlan, http::Violation>& plan) {
   return text;
 }
 
-constexpr RequestPlan kGet{.method = Method::get, .keeps_alive = true};
+constexpr RequestPlan kGetPlan{.method = Method::get, .keeps_alive = true};
 constexpr RequestPlan kGetHttp10{.method = Method::get, .is_http10 = true, .keeps_alive = true};
 constexpr RequestPlan kHead{.method = Method::head, .keeps_alive = true};
-constexpr RequestPlan kUpgrade{.method = Method::get, .keeps_alive = true, .wants_upgrade = true};
+constexpr RequestPlan kUpgradePlan{.method = Method::get, .keeps_alive = true, .wants_upgrade = true};
 constexpr ResponseCircumstances kUsual{.request_is_sent = true, .keeps_clients = true};
 
-std::string plan(std::string_view status_line, std::string_view fields, const RequestPlan& request = kGet,
+std::string plan(std::string_view status_line, std::string_view fields, const RequestPlan& request = kGetPlan,
                  ResponseCircumstances circumstances = kUsual) {
   const test::ParsedResponse response(fmt::format("{}\r\n{}\r\n", status_line, fields));
   EXPECT_FALSE(response.violation) << response.bytes;
@@ -75,12 +75,12 @@ TEST(ResponsePlan, OfABodilessResponseHasNoFraming) {
 // RFC 9110 section 15.5.22: the Upgrade field of a 426 is no switch.
 TEST(ResponsePlan, Of426IsThatOfAnyResponse) {
   EXPECT_EQ(plan("HTTP/1.1 426 Upgrade Required",
-                 "Upgrade: websocket\r\nConnection: upgrade\r\nContent-Length: 1\r\n", kUpgrade),
+                 "Upgrade: websocket\r\nConnection: upgrade\r\nContent-Length: 1\r\n", kUpgradePlan),
             "426, length 1, reusable");
 }
 
 TEST(ResponsePlan, OfAnInformationalResponseDecidesNothingElse) {
-  for (const RequestPlan& request : {kGet, kGetHttp10, kHead, RequestPlan{}}) {
+  for (const RequestPlan& request : {kGetPlan, kGetHttp10, kHead, RequestPlan{}}) {
     EXPECT_EQ(plan("HTTP/1.1 100 Continue", "", request), "100, informational, none");
     EXPECT_EQ(plan("HTTP/1.1 103 Early Hints", "Link: </a>\r\nConnection: close\r\n", request, {}),
               "103, informational, none");
@@ -90,20 +90,22 @@ TEST(ResponsePlan, OfAnInformationalResponseDecidesNothingElse) {
 
 // RFC 9110 section 15.2.2.
 TEST(ResponsePlan, SwitchesWhereTheRequestAskedForIt) {
-  constexpr std::string_view kSwitching = "HTTP/1.1 101 Switching Protocols";
+  constexpr std::string_view kSwitchingLine = "HTTP/1.1 101 Switching Protocols";
   constexpr std::string_view kFields = "Upgrade: websocket\r\nConnection: upgrade\r\n";
-  EXPECT_EQ(plan(kSwitching, kFields, kUpgrade), "101, switch, none, websocket");
-  EXPECT_EQ(plan(kSwitching, "Upgrade: WebSocket\r\n", kUpgrade), "101, switch, none, websocket");
-  EXPECT_EQ(plan(kSwitching, "Upgrade: websocket, chat\r\n", kUpgrade), "101, switch, none");
-  EXPECT_EQ(plan(kSwitching, "Upgrade: chat\r\n", kUpgrade, {.request_is_sent = true}), "101, switch, none");
-  EXPECT_EQ(plan(kSwitching, kFields, kGet), "response_unasked_switch");
-  EXPECT_EQ(plan(kSwitching, "Connection: upgrade\r\n", kUpgrade), "response_unasked_switch") << "to what?";
-  EXPECT_EQ(plan(kSwitching, kFields, kUpgrade, {.keeps_clients = true}), "response_unasked_switch")
+  EXPECT_EQ(plan(kSwitchingLine, kFields, kUpgradePlan), "101, switch, none, websocket");
+  EXPECT_EQ(plan(kSwitchingLine, "Upgrade: WebSocket\r\n", kUpgradePlan), "101, switch, none, websocket");
+  EXPECT_EQ(plan(kSwitchingLine, "Upgrade: websocket, chat\r\n", kUpgradePlan), "101, switch, none");
+  EXPECT_EQ(plan(kSwitchingLine, "Upgrade: chat\r\n", kUpgradePlan, {.request_is_sent = true}),
+            "101, switch, none");
+  EXPECT_EQ(plan(kSwitchingLine, kFields, kGetPlan), "response_unasked_switch");
+  EXPECT_EQ(plan(kSwitchingLine, "Connection: upgrade\r\n", kUpgradePlan), "response_unasked_switch")
+      << "to what?";
+  EXPECT_EQ(plan(kSwitchingLine, kFields, kUpgradePlan, {.keeps_clients = true}), "response_unasked_switch")
       << "bytes of the request would belong to the new protocol";
 }
 
 TEST(ResponsePlan, IsNotMadeOfAResponseThatContradictsItself) {
-  for (const RequestPlan& request : {kGet, kHead}) {
+  for (const RequestPlan& request : {kGetPlan, kHead}) {
     for (const std::string_view status_line : {"HTTP/1.1 200 OK", "HTTP/1.1 304 X", "HTTP/1.1 103 X"}) {
       EXPECT_EQ(plan(status_line, "Content-Length: 1\r\nContent-Length: 2\r\n", request),
                 "response_bad_content_length");
@@ -117,7 +119,7 @@ TEST(ResponsePlan, IsNotMadeOfAResponseThatContradictsItself) {
 }
 
 TEST(ResponsePlan, TellsEventStreamsByTheirMediaType) {
-  const auto of_type = [](std::string_view type, const RequestPlan& request = kGet) {
+  const auto of_type = [](std::string_view type, const RequestPlan& request = kGetPlan) {
     return plan("HTTP/1.1 200 OK", fmt::format("Content-Type: {}\r\nContent-Length: 1\r\n", type), request);
   };
   for (const std::string_view type :
@@ -156,9 +158,9 @@ TEST(ResponsePlan, ClosesAConnectionThatCannotGoOn) {
   constexpr std::string_view kLength = "Content-Length: 1\r\n";
   const RequestPlan last{.method = Method::get};
   EXPECT_EQ(plan(kOk, kLength, last), "200, length 1, close, reusable");
-  EXPECT_EQ(plan(kOk, kLength, kGet, {.request_is_sent = true}), "200, length 1, close, reusable")
+  EXPECT_EQ(plan(kOk, kLength, kGetPlan, {.request_is_sent = true}), "200, length 1, close, reusable")
       << "no client is kept";
-  EXPECT_EQ(plan(kOk, kLength, kGet, {.keeps_clients = true}), "200, length 1, close, reusable")
+  EXPECT_EQ(plan(kOk, kLength, kGetPlan, {.keeps_clients = true}), "200, length 1, close, reusable")
       << "RFC 9112 section 9.6: the rest of the request may never be read";
   EXPECT_EQ(plan(kOk, "Connection: close\r\nContent-Length: 1\r\n"), "200, length 1")
       << "what the backend does with its connection is not the client's concern";

@@ -3,6 +3,7 @@
 #include "wayside/http/foreign_protocol.hpp"
 
 #include "support/connection.hpp"
+#include "support/plain_messages.hpp"
 #include "support/proxy_stage.hpp"
 #include "support/stage_peers.hpp"
 
@@ -18,13 +19,13 @@ namespace wayside::proxy {
 namespace {
 
 using namespace std::chrono_literals;
+using test::kDatedOk;
+using test::kGet;
 using test::receive;
 using test::receive_head;
 using test::receive_to_end;
 
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 2\r\n\r\nok";
 
 // A session from its first step on, and its client.
 struct Serving {
@@ -58,8 +59,8 @@ class SessionTest : public testing::Test {
   }
   void answer(Serving& serving, test::RawSocket& backend) {
     receive_head(stage_, backend);
-    backend.send(kOk);
-    EXPECT_EQ(receive(stage_, serving.client, "ok"), kOk);
+    backend.send(kDatedOk);
+    EXPECT_EQ(receive(stage_, serving.client, "ok"), kDatedOk);
   }
   // Serves one request over a new connection to the backend.
   test::RawSocket serve_first(Serving& serving) {
@@ -191,7 +192,7 @@ TEST_F(SessionTest, StillServesARequestThatIsOnItsWayWhenItDrains) {
   stage_.context().drain = Drain::kBegun;
   serving.session->wake(1);
   receive_head(stage_, backend);
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_NE(receive(stage_, serving.client, "ok").find("\r\nConnection: close\r\n"), std::string::npos);
   EXPECT_TRUE(serving.run_to_end());
 }
@@ -210,7 +211,7 @@ TEST_F(SessionTest, WaitsForTheFirstRequestForTheTimeOfAHeadWhenItDrains) {
   patient.client.send(kGet);
   test::RawSocket backend = test::accept(stage_);
   receive_head(stage_, backend);
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_NE(receive(stage_, patient.client, "ok").find("\r\nConnection: close\r\n"), std::string::npos);
   ASSERT_TRUE(silent.run_to_end());
   EXPECT_GE(Clock::now(), began + 2s);
@@ -280,13 +281,13 @@ TEST_F(SessionTest, TakesAPrefaceOfHttp2BehindARequestForARequest) {
     serving.client.send(std::string(kGet) + (is_pipelined ? std::string(kHttp2Preface) : ""));
     test::RawSocket backend = test::accept(stage_);
     receive_head(stage_, backend);
-    backend.send(kOk);
+    backend.send(kDatedOk);
     if (!is_pipelined) {
-      EXPECT_EQ(receive(stage_, serving.client, "ok"), kOk);
+      EXPECT_EQ(receive(stage_, serving.client, "ok"), kDatedOk);
       serving.client.send(kHttp2Preface);
     }
     const std::string answers = receive_to_end(stage_, serving.client);
-    const std::string last = answers.substr(is_pipelined ? kOk.size() : 0);
+    const std::string last = answers.substr(is_pipelined ? kDatedOk.size() : 0);
     EXPECT_TRUE(last.starts_with("HTTP/1.1 505 ")) << answers;
     EXPECT_NE(last.find("\r\nConnection: close\r\n"), std::string::npos) << answers;
     backend.close();
@@ -318,8 +319,8 @@ TEST_F(ProxyHeaderSessionTest, TakesAHeaderInAnyPieces) {
     }
     test::RawSocket backend = test::accept(stage_);
     EXPECT_NE(receive_head(stage_, backend).find("\r\nX-Forwarded-For: 203.0.113.9\r\n"), std::string::npos);
-    backend.send(kOk);
-    EXPECT_EQ(receive(stage_, serving.client, "ok"), kOk);
+    backend.send(kDatedOk);
+    EXPECT_EQ(receive(stage_, serving.client, "ok"), kDatedOk);
   }
 }
 
@@ -368,7 +369,7 @@ TEST_F(SessionTest, LingersForAClientThatStillSends) {
   serving.client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nmore");
   test::RawSocket backend = test::accept(stage_);
   receive_head(stage_, backend);
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_TRUE(receive_to_end(stage_, serving.client).ends_with("ok"));
   EXPECT_FALSE(serving.client.was_reset());
   EXPECT_FALSE(serving.is_over());

@@ -1,6 +1,7 @@
 #include "wayside/proxy/worker.hpp"
 
 #include "support/listening.hpp"
+#include "support/plain_messages.hpp"
 #include "support/proxy_stage.hpp"
 #include "support/raw_socket.hpp"
 #include "support/sinks.hpp"
@@ -20,10 +21,9 @@ namespace wayside::proxy {
 namespace {
 
 using namespace std::chrono_literals;
+using test::kDatedOk;
+using test::kGet;
 using test::RawSocket;
-
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 2\r\n\r\nok";
 
 // A worker has an io_context, so it runs on a thread, and the test plays its peers.
 class WorkerTest : public testing::Test {
@@ -72,8 +72,8 @@ TEST_F(WorkerTest, ListensWhereItSays) {
   client.send(kGet);
   RawSocket backend = stage_.backend.accept();
   EXPECT_NE(backend.read_head().find("\r\nX-Forwarded-For: 127.0.0.1\r\n"), std::string::npos);
-  backend.send(kOk);
-  EXPECT_EQ(client.read_until("ok"), kOk);
+  backend.send(kDatedOk);
+  EXPECT_EQ(client.read_until("ok"), kDatedOk);
   EXPECT_EQ(wait_for_metric("wayside_client_connections", 1), 1);
 }
 
@@ -112,11 +112,11 @@ TEST_F(WorkerTest, UsesARoutingFromTheNextRequestOn) {
   its_backend.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
   other.read_until("ok");
 
-  backend.send(kOk);
+  backend.send(kDatedOk);
   client.read_until("ok");
   client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
   backend.read_head();
-  backend.send(kOk);
+  backend.send(kDatedOk);
   client.read_until("ok");
   EXPECT_EQ(wait_for_metric(R"(http_requests_total{endpoint="unmatched",http_status="200",method="GET"})", 2),
             2)
@@ -139,8 +139,8 @@ TEST_F(WorkerTest, AcceptsUntilItIsDrainedAndKeepsNoConnectionOnceThatIsAnnounce
   idle.send(kGet);
   RawSocket backend = stage_.backend.accept();
   backend.read_head();
-  backend.send(kOk);
-  EXPECT_EQ(idle.read_until("ok"), kOk);
+  backend.send(kDatedOk);
+  EXPECT_EQ(idle.read_until("ok"), kDatedOk);
   worker_->announce_drain();
   worker_->announce_drain();
   RawSocket client = connect();
@@ -148,7 +148,7 @@ TEST_F(WorkerTest, AcceptsUntilItIsDrainedAndKeepsNoConnectionOnceThatIsAnnounce
     EXPECT_FALSE(each->wait_for_input(20ms)) << "it is not closed";
     each->send(kGet);
     backend.read_head();
-    backend.send(kOk);
+    backend.send(kDatedOk);
     EXPECT_NE(each->read_to_end().find("\r\nConnection: close\r\n"), std::string::npos);
   }
   EXPECT_FALSE(wait_for_end(20ms));
@@ -206,7 +206,7 @@ TEST_F(WorkerTest, ClosesIdleConnectionsWhenItIsDrained) {
   client.send(kGet);
   RawSocket backend = stage_.backend.accept();
   backend.read_head();
-  backend.send(kOk);
+  backend.send(kDatedOk);
   client.read_until("ok");
   worker_->drain();
   EXPECT_EQ(client.read_to_end(), "");
@@ -223,7 +223,7 @@ TEST_F(WorkerTest, FinishesTheExchangeUnderWay) {
   backend.read_head();
   worker_->drain();
   EXPECT_FALSE(wait_for_end(20ms));
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_NE(client.read_to_end().find("\r\nConnection: close\r\n"), std::string::npos);
   EXPECT_TRUE(wait_for_end());
   EXPECT_EQ(stage_.requests(200), 1);
@@ -238,7 +238,7 @@ TEST_F(WorkerTest, ServesTheFirstRequestOfAConnectionWhileItDrains) {
   client.send(kGet);
   RawSocket backend = stage_.backend.accept();
   backend.read_head();
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_TRUE(client.read_to_end().ends_with("ok"));
   EXPECT_TRUE(wait_for_end());
 }
@@ -256,7 +256,7 @@ TEST_F(WorkerTest, ServesClientsThatWaitForDescriptorsWhenItIsDrained) {
   }
   RawSocket backend = stage_.backend.accept();
   backend.read_head();
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_TRUE(client.read_to_end().ends_with("ok"));
   EXPECT_TRUE(wait_for_end());
 }
@@ -302,12 +302,12 @@ TEST_F(WorkerTest, LetsAClientWaitUntilThereIsRoom) {
   second.send(kGet);
   EXPECT_FALSE(second.wait_for_input(20ms));
   EXPECT_EQ(stage_.metric("wayside_client_connections"), 1);
-  backend.send(kOk);
+  backend.send(kDatedOk);
   EXPECT_NE(first.read_to_end().find("\r\nConnection: close\r\n"), std::string::npos)
       << "the next client waits for its room";
   backend.read_head();
-  backend.send(kOk);
-  EXPECT_EQ(second.read_until("ok"), kOk);
+  backend.send(kDatedOk);
+  EXPECT_EQ(second.read_until("ok"), kDatedOk);
 }
 
 // A client that has been idle for a while makes room.
@@ -321,8 +321,8 @@ TEST_F(WorkerTest, ClosesAnIdleConnectionForAClientThatWaits) {
   EXPECT_EQ(first.read_to_end(), "");
   RawSocket backend = stage_.backend.accept();
   backend.read_head();
-  backend.send(kOk);
-  EXPECT_EQ(second.read_until("ok"), kOk);
+  backend.send(kDatedOk);
+  EXPECT_EQ(second.read_until("ok"), kDatedOk);
   EXPECT_EQ(stage_.metric("wayside_client_evictions_total"), 1);
 }
 

@@ -24,15 +24,15 @@ bool matches(Dialect dialect, std::string_view text, std::string_view path, Matc
   return trie.find(PathSegments(path, trie.depth(), options.ignores_case)) != Trie::kNoLeaf;
 }
 
-struct Case {
+struct Reading {
   Dialect dialect;
   std::string text;
   std::vector<std::string> matching;
   std::vector<std::string> others;
 };
 
-void check(const std::vector<Case>& cases) {
-  for (const Case& each : cases) {
+void check(const std::vector<Reading>& cases) {
+  for (const Reading& each : cases) {
     for (const std::string& path : each.matching)
       EXPECT_TRUE(matches(each.dialect, each.text, path))
           << to_string(each.dialect) << ' ' << each.text << ' ' << path;

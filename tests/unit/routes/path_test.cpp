@@ -74,21 +74,22 @@ TEST(Path, IsNotNormalizedIntoTooLittleSpace) {
 }
 
 TEST(Path, IsSplitIntoSegments) {
-  using Texts = std::vector<std::string>;
-  EXPECT_EQ(segments_of("/"), Texts{});
-  EXPECT_EQ(segments_of("/a/bc/def?x=/y"), (Texts{"a", "bc", "def"}));
-  EXPECT_EQ(segments_of("/a/#/b"), (Texts{"a", ""}));
-  EXPECT_EQ(segments_of("http://h//a/../%62?c"), Texts{"b"});
-  EXPECT_EQ(segments_of("/a%2Fb/%41"), (Texts{"a%2Fb", "A"}));
-  EXPECT_EQ(segments_of("/A/b", 64, true), (Texts{"a", "b"}));
-  EXPECT_EQ(segments_of("/a/b/c/d/e", 2), (Texts{"a", "b", "c"})) << "no more than depth + 1 are told apart";
-  EXPECT_EQ(segments_of("/a/b/c/d/../../..", 0), (Texts{"a", ""})) << "but all are looked at";
-  EXPECT_EQ(segments_of("*"), Texts{"(not valid)"});
-  EXPECT_EQ(segments_of("/" + std::string(kMaxPath, 'a')), Texts{std::string(kMaxPath, 'a')});
-  EXPECT_EQ(segments_of("//" + std::string(kMaxPath, 'a')), Texts{"(not valid)"})
+  using Segments = std::vector<std::string>;
+  EXPECT_EQ(segments_of("/"), Segments{});
+  EXPECT_EQ(segments_of("/a/bc/def?x=/y"), (Segments{"a", "bc", "def"}));
+  EXPECT_EQ(segments_of("/a/#/b"), (Segments{"a", ""}));
+  EXPECT_EQ(segments_of("http://h//a/../%62?c"), Segments{"b"});
+  EXPECT_EQ(segments_of("/a%2Fb/%41"), (Segments{"a%2Fb", "A"}));
+  EXPECT_EQ(segments_of("/A/b", 64, true), (Segments{"a", "b"}));
+  EXPECT_EQ(segments_of("/a/b/c/d/e", 2), (Segments{"a", "b", "c"}))
+      << "no more than depth + 1 are told apart";
+  EXPECT_EQ(segments_of("/a/b/c/d/../../..", 0), (Segments{"a", ""})) << "but all are looked at";
+  EXPECT_EQ(segments_of("*"), Segments{"(not valid)"});
+  EXPECT_EQ(segments_of("/" + std::string(kMaxPath, 'a')), Segments{std::string(kMaxPath, 'a')});
+  EXPECT_EQ(segments_of("//" + std::string(kMaxPath, 'a')), Segments{"(not valid)"})
       << "no room to normalise it";
   EXPECT_EQ(segments_of("/%41/" + std::string(kMaxPath - 2, 'a')).size(), 2U);
-  EXPECT_EQ(segments_of("/%41/" + std::string(kMaxPath - 1, 'a') + "%41"), Texts{"(not valid)"})
+  EXPECT_EQ(segments_of("/%41/" + std::string(kMaxPath - 1, 'a') + "%41"), Segments{"(not valid)"})
       << "no room for copies";
 }
 

@@ -72,7 +72,7 @@ struct KnownRoute {
   RouteSpec spec;
 };
 
-std::vector<RouteSpec> specs_of(const std::vector<KnownRoute>& routes) {
+std::vector<RouteSpec> specs_of_known(const std::vector<KnownRoute>& routes) {
   std::vector<RouteSpec> specs;
   for (const KnownRoute& route : routes)
     specs.push_back(route.spec);
@@ -170,7 +170,7 @@ RandomPath random_path(Random& random) {
 std::vector<KnownRoute> random_routes(Random& random) {
   std::vector<KnownRoute> routes(1 + below(random, 60));
   std::ranges::generate(routes, [&] { return random_route(random); });
-  const std::vector<RouteError> errors = RouteTable::check(specs_of(routes));
+  const std::vector<RouteError> errors = RouteTable::check(specs_of_known(routes));
   for (auto error = errors.rbegin(); error != errors.rend(); ++error) {
     routes.erase(routes.begin() + static_cast<std::ptrdiff_t>(error->spec));
   }
@@ -183,7 +183,7 @@ TEST_P(RouteTableProperty, AgreesWithASlowMatcher) {
   Random random(GetParam());
   for (int round = 0; round < 6; ++round) {
     const std::vector<KnownRoute> routes = random_routes(random);
-    const auto table = RouteTable::build(specs_of(routes));
+    const auto table = RouteTable::build(specs_of_known(routes));
     ASSERT_TRUE(table.has_value()) << table.error().message;
     for (int i = 0; i < 100; ++i) {
       const RandomPath path = random_path(random);

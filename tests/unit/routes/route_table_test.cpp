@@ -1,5 +1,7 @@
 #include "wayside/routes/route_table.hpp"
 
+#include "support/routes.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,12 +13,7 @@
 namespace wayside::routes {
 namespace {
 
-MethodSet set_of(std::initializer_list<Method> methods) {
-  MethodSet set;
-  for (const Method method : methods)
-    set.insert(method);
-  return set;
-}
+using test::set_of;
 
 RouteTable table_of(const std::vector<RouteSpec>& specs) {
   auto table = RouteTable::build(specs);

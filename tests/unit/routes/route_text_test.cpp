@@ -1,5 +1,7 @@
 #include "wayside/routes/route_text.hpp"
 
+#include "support/routes.hpp"
+
 #include <gtest/gtest.h>
 
 #include <initializer_list>
@@ -8,12 +10,7 @@
 namespace wayside::routes {
 namespace {
 
-MethodSet set_of(std::initializer_list<Method> methods) {
-  MethodSet set;
-  for (const Method method : methods)
-    set.insert(method);
-  return set;
-}
+using test::set_of;
 
 TEST(RouteText, BeginsWithItsMethods) {
   struct Case {

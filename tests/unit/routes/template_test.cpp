@@ -1,6 +1,7 @@
 #include "routes/template.hpp"
 
 #include "routes/trie.hpp"
+#include "support/routes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,12 +13,7 @@
 namespace wayside::routes {
 namespace {
 
-std::string repeated_text(std::string_view text, std::size_t times) {
-  std::string out;
-  for (std::size_t i = 0; i < times; ++i)
-    out += text;
-  return out;
-}
+using test::repeated_text;
 
 // The form of a template for the eye: statics as they are, "{}" a parameter, "{x}" a constrained one, "+" and
 // "*" the catch-alls.

@@ -1,5 +1,7 @@
 #include "routes/trie.hpp"
 
+#include "support/routes.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,18 +16,13 @@
 namespace wayside::routes {
 namespace {
 
+using test::repeated_text;
+
 std::vector<Template> templates(const std::vector<std::string>& texts) {
   std::vector<Template> all;
   for (const std::string& text : texts)
     all.push_back(parse_template(text)->front());
   return all;
-}
-
-std::string repeated_text(std::string_view text, std::size_t times) {
-  std::string out;
-  for (std::size_t i = 0; i < times; ++i)
-    out += text;
-  return out;
 }
 
 Trie::Leaf find(const Trie& trie, std::string_view path, TrieCost* cost = nullptr) {

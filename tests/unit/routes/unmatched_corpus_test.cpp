@@ -2,6 +2,8 @@
 // tests/data/segments/make.py made. tests/README.md shows the table that a run prints.
 #include "wayside/routes/unmatched.hpp"
 
+#include "support/routes.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -17,6 +19,8 @@
 namespace wayside::routes {
 namespace {
 
+using test::guess;
+
 // WAYSIDE_SEGMENTS names another folder, such as the one with the segments of all documents.
 std::vector<std::string> lines_of(const std::string& name) {
   const char* const chosen = std::getenv("WAYSIDE_SEGMENTS");
@@ -28,11 +32,6 @@ std::vector<std::string> lines_of(const std::string& name) {
     lines.push_back(line);
   if (lines.empty()) throw std::runtime_error(folder + "/" + name + ": no lines");
   return lines;
-}
-
-std::string guess(std::string_view target) {
-  std::array<char, 1024> buffer;
-  return std::string(guess_template(target, buffer));
 }
 
 struct Share {

@@ -2,6 +2,8 @@
 
 #include "wayside/routes/route_table.hpp"
 
+#include "support/routes.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -14,10 +16,7 @@
 namespace wayside::routes {
 namespace {
 
-std::string guess(std::string_view target) {
-  std::array<char, 256> buffer;
-  return std::string(guess_template(target, buffer));
-}
+using test::guess;
 
 TEST(Unmatched, IsGuessedFromTheLooksOfThePath) {
   EXPECT_EQ(guess("/users/42?x=1"), "/users/{id}");
@@ -68,7 +67,7 @@ TEST(Unmatched, IsAnEntryOfRoutes) {
 }
 
 // Of the paths of clients.
-std::string random_path(std::mt19937& random) {
+std::string random_client_path(std::mt19937& random) {
   constexpr std::array<std::string_view, 34> kParts = {
       "/", "/",   "/",  "a", "b",    "word", "7",        "1234", ":",   "*",   "(",   ")",
       "{", "}",   "<",  ">", "{id}", ".",    "-",        "+",    "%3a", "%2F", "%41", "%7b",
@@ -92,7 +91,7 @@ TEST(Unmatched, ASuggestionMatchesItsPathAndWithoutParametersNoOther) {
   std::string last = "/";
   int suggestions = 0;
   for (int i = 0; i < 20'000; ++i) {
-    const std::string path = random_path(random);
+    const std::string path = random_client_path(random);
     const std::string suggestion = suggest(path);
     if (suggestion.empty()) continue;
     ++suggestions;
