@@ -32,7 +32,7 @@ class CommandLine(support.TestCase):
         files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
         named = {}
         for file in [support.SOURCE / "README.md", *files]:
-            found = re.findall(r"(?:wayside[:_-]|newTag: )(\d+\.\d+\.\d+)", file.read_text())
+            found = re.findall(r"(?:wayside[:_-]|newTag: )(\d+\.\d+\.\d+)", file.read_text(errors="replace"))
             named |= {str(file.relative_to(support.SOURCE)): set(found)} if found else {}
         manifests = ("config/kubernetes/deployment.yaml", "config/kubernetes/component/kustomization.yaml")
         self.assertEqual(named, dict.fromkeys([*named, *manifests], {support.version()}))
