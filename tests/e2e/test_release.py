@@ -50,7 +50,7 @@ def git(folder, *words, **options):
 def make_checkout(folder):
     """A repository with one commit."""
     for name in ("CHANGELOG.md", "CMakeLists.txt", "CMakePresets.json", "README.md", "SECURITY.md", ".gitattributes",
-                 ".gitignore", "dev", "config", "docker", "packaging", "include/wayside/app/version.hpp",
+                 ".gitignore", "dev", "config", "docker", "docs", "packaging", "include/wayside/app/version.hpp",
                  "src/app/version.cpp"):  # fmt: skip
         source, target = support.SOURCE / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
