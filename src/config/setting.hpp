@@ -1,8 +1,8 @@
 // One descriptor for each setting: its key in the file, its flag and variable, its type, its default text.
 //
 // The table of them (setting_table.cpp) drives the reading of the three sources, --check and --help, and the
-// man pages and completions are made from it; tests hold docs/configuration.md and config/wayside.yaml to it. A new
-// setting is a member of Settings with its default, a row of the table, and a line in each of these two
+// man pages and completions are made from it; tests hold docs/configuration.md and config/wayside.yaml to it.
+// A new setting is a member of Settings with its default, a row of the table, and a line in each of these two
 // files.
 #pragma once
 

@@ -1,5 +1,6 @@
 // Every family that /metrics exposes, in the order of the exposition: the one table from which blocks are
-// laid out, series are budgeted, names are renamed and the page is written. docs/metrics.md is checked against it.
+// laid out, series are budgeted, names are renamed and the page is written. docs/metrics.md is checked
+// against it.
 //
 // A new counter is a row here and an increment at the place where it happens; see metrics/family_slot.hpp.
 #pragma once

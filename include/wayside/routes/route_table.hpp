@@ -9,8 +9,8 @@
 //     {id}         a parameter: exactly one segment
 //     {id:[0-9]+}  a constrained parameter: one segment of a certain form
 //     {rest...}    a catch-all: the rest of the path, which may be empty
-// or any of these in another framework's notation; docs/routes.md has the table, and RouteSpec::dialect says whose
-// it is. In each segment, static wins over constrained, constrained over parameter, parameter over a
+// or any of these in another framework's notation; docs/routes.md has the table, and RouteSpec::dialect says
+// whose it is. In each segment, static wins over constrained, constrained over parameter, parameter over a
 // catch-all with text beside or behind it, and that over a bare catch-all, wherever the routes stand in their
 // file. Of two constraints that both match, the one that allows less wins, then the one with more static
 // text.
