@@ -21,9 +21,9 @@ Method usual_method(MethodSet methods) {
 RouteBinder::RouteBinder(metrics::Registry& registry, std::size_t worker_count, bool inspector_shows_examples)
     : registry_(registry), worker_count_(worker_count), inspector_(worker_count, inspector_shows_examples) {}
 
-void RoutingUpdate::Retire::operator()(BoundEndpoints* endpoints) const noexcept {
-  binder->retire_unused(*endpoints);
-  delete endpoints;
+void RoutingUpdate::Retire::operator()(BoundEndpoints* bound) const noexcept {
+  binder->retire_unused(*bound);
+  delete bound;
 }
 
 RoutingUpdate RouteBinder::prepare(const config::Settings& settings) {
@@ -57,7 +57,7 @@ void RouteBinder::bind_routes(const config::Settings& settings, RoutingUpdate& u
       if (is_new) endpoints.by_label.erase(label);
       throw;
     }
-    endpoints.in_order.push_back(label);
+    endpoints.in_order.emplace_back(label);
     by_route.push_back(label->second);
     if (registry_.options_of(label->second) != options) update.measured_otherwise.push_back(label->first);
   }

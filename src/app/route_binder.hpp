@@ -35,7 +35,7 @@ struct RoutingUpdate {
   // Gives back the series of endpoints that no route in force has.
   struct Retire {
     RouteBinder* binder = nullptr;
-    void operator()(BoundEndpoints* endpoints) const noexcept;
+    void operator()(BoundEndpoints* bound) const noexcept;
   };
 
   std::vector<std::unique_ptr<const proxy::Routing>> of_worker;

@@ -40,9 +40,11 @@ TEST_F(Forwarding, PreservesTargetOrderCaseAndDuplicates) {
             "X-Empty:\r\n"
             "X-Latin: caf\xe9\r\n"
             "X-Forwarded-For: 127.0.0.1\r\n"
-            "X-Forwarded-Proto: http\r\n"
-            "X-Forwarded-Host: Example.ORG:81\r\n"
-            "\r\n");
+            "X-Forwarded-Proto: " +
+                scheme() +
+                "\r\n"
+                "X-Forwarded-Host: Example.ORG:81\r\n"
+                "\r\n");
   backend.send(
       "HTTP/1.1 299 Strange  Reason\r\n"
       "Set-Cookie: a=1\r\n"
@@ -81,9 +83,11 @@ TEST_F(Forwarding, RemovesHopByHopFieldsOnBothLegs) {
             "Host: a\r\n"
             "X-Kept: 3\r\n"
             "X-Forwarded-For: 127.0.0.1\r\n"
-            "X-Forwarded-Proto: http\r\n"
-            "X-Forwarded-Host: a\r\n"
-            "\r\n");
+            "X-Forwarded-Proto: " +
+                scheme() +
+                "\r\n"
+                "X-Forwarded-Host: a\r\n"
+                "\r\n");
   backend.send(
       "HTTP/1.1 200 OK\r\n"
       "Connection: X-Hop\r\n"
@@ -110,9 +114,12 @@ TEST_F(Forwarding, KeepsEndToEndFieldsThatConnectionNames) {
       std::string(kKept) + "Forwarded: for=203.0.113.7\r\nProxy: http://evil.example/\r\n\r\n");
   RawSocket backend = backend_.accept();
   EXPECT_EQ(backend.read_head(), "GET / HTTP/1.1\r\nHost: a\r\n" + std::string(kKept) +
-                                     "Forwarded: for=203.0.113.7, for=127.0.0.1;proto=http\r\n"
+                                     "Forwarded: for=203.0.113.7, for=127.0.0.1;proto=" + scheme() +
+                                     "\r\n"
                                      "X-Forwarded-For: 127.0.0.1\r\n"
-                                     "X-Forwarded-Proto: http\r\n"
+                                     "X-Forwarded-Proto: " +
+                                     scheme() +
+                                     "\r\n"
                                      "X-Forwarded-Host: a\r\n"
                                      "\r\n");
   backend.send(
@@ -224,8 +231,9 @@ TEST_F(Forwarding, SpeaksHttp10ToAnHttp10Client) {
   client.send("GET / HTTP/1.0\r\n\r\n");
   RawSocket backend = backend_.accept();
   const std::string host = "Host: " + to_string(backend_.address()) + "\r\n";
-  EXPECT_EQ(backend.read_head(),
-            "GET / HTTP/1.1\r\n" + host + "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n\r\n");
+  EXPECT_EQ(backend.read_head(), "GET / HTTP/1.1\r\n" + host +
+                                     "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: " + scheme() +
+                                     "\r\n\r\n");
   backend.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   EXPECT_EQ(undated(client.read_to_end()), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcde");
 }

@@ -127,7 +127,7 @@ TEST_F(Gateway, BelievesTrustedProxiesAlone) {
   start(settings);
   const std::string replaced = forwarded_head(kClaims);
   EXPECT_THAT(replaced, HasSubstr("\r\nX-Forwarded-For: 127.0.0.1\r\n"));
-  EXPECT_THAT(replaced, HasSubstr("\r\nX-Forwarded-Proto: http\r\n"));
+  EXPECT_THAT(replaced, HasSubstr("\r\nX-Forwarded-Proto: " + scheme() + "\r\n"));
   EXPECT_THAT(replaced, Not(HasSubstr("6.6.6.6")));
 }
 

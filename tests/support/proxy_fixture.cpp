@@ -1,11 +1,27 @@
 #include "support/proxy_fixture.hpp"
 
+#include "support/certificates.hpp"
+
 #include <csignal>
 #include <cstdlib>
 #include <poll.h>
 #include <stdexcept>
 
 namespace wayside::test {
+namespace {
+
+bool clients_speak_tls() {
+  const char* const clients = std::getenv("WAYSIDE_TEST_CLIENTS");
+  return clients != nullptr && std::string_view(clients) == "tls";
+}
+
+const tls::CertificateFiles& certificate() {
+  static Certificates certificates;
+  static const tls::CertificateFiles files = certificates.make("a");
+  return files;
+}
+
+}  // namespace
 
 bool wait_until(const std::function<bool()>& condition) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
@@ -34,6 +50,8 @@ void ProxyFixture::start(config::Settings settings) {
   config::ListenSpec& listener = settings.listen.front();
   listener.address = {"127.0.0.1", 0, {}};
   settings.listen.resize(1);
+  if (clients_speak_tls() && !listener.tls)
+    listener.tls = tls::ServerOptions{.certificates = {certificate()}};
   settings.metrics_listen = {{.address = {"127.0.0.1", 0, {}}}};
   // Without routes, a test finds its requests under "unmatched", unless its settings say otherwise.
   if (!settings.unmatched) settings.unmatched = routes::UnmatchedPolicy::kFold;
@@ -52,6 +70,15 @@ void ProxyFixture::start(config::Settings settings) {
   const auto opened = daemon_->open();
   if (!opened) throw std::runtime_error(opened.error().message);
   daemon_->start();
+}
+
+RawSocket ProxyFixture::connect() {
+  const Address& listener = daemon_->proxy_addresses().front();
+  return clients_speak_tls() ? relays_.emplace_back(listener).take_plain() : RawSocket::connect(listener);
+}
+
+std::string ProxyFixture::scheme() {
+  return clients_speak_tls() ? "https" : "http";
 }
 
 config::Settings ProxyFixture::unbuffered() {

@@ -1,4 +1,7 @@
 // The real proxy in the test's process, in front of a FakeBackend, on free ports.
+//
+// With WAYSIDE_TEST_CLIENTS=tls in the environment, the clients of connect() speak TLS and the listener asks
+// for it.
 #pragma once
 
 #include "wayside/app/daemon.hpp"
@@ -6,10 +9,12 @@
 
 #include "support/fake_backend.hpp"
 #include "support/raw_socket.hpp"
+#include "support/tls_relay.hpp"
 
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,7 +44,9 @@ class ProxyFixture : public testing::Test {
   void set_source(std::function<config::Settings()> source) { source_ = std::move(source); }
   app::Daemon& daemon() { return *daemon_; }
 
-  RawSocket connect() const { return RawSocket::connect(daemon_->proxy_addresses().front()); }
+  RawSocket connect();
+  // "http" or "https": how the clients of connect() speak.
+  static std::string scheme();
 
   // The whole response to GET `path` on the metrics listener.
   std::string admin_get(std::string_view path) const;
@@ -52,6 +59,7 @@ class ProxyFixture : public testing::Test {
   FakeBackend backend_;
 
  private:
+  std::list<TlsRelay> relays_;  // they end with the daemon's connections
   std::function<config::Settings()> source_;
   std::unique_ptr<output::StandardStreams> streams_;
   std::unique_ptr<app::Daemon> daemon_;
