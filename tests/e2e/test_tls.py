@@ -219,6 +219,38 @@ class Clients(support.TestCase):
             for _ in range(20):
                 self.assertEqual(self.get(connection), (200, pattern(10)))
 
+    def s_client_with_commands(self, wayside, version):
+        """openssl s_client, whose lines R and K ask for another handshake and for other keys."""
+        command = [support.program("openssl"), "s_client", "-connect", f"localhost:{wayside.proxy_port}", version]
+        client = self.enterContext(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+        self.addCleanup(client.kill)
+        return client
+
+    def test_clients_do_not_renegotiate(self):
+        wayside = self.listen()
+        for _ in range(20):
+            client = self.s_client_with_commands(wayside, "-tls1_2")
+            output, _ = client.communicate(b"R\n", timeout=support.TIMEOUT_S)
+            self.assertIn(b"RENEGOTIATING", output)
+            self.assertIn(b"no renegotiation", output)
+        self.assertEqual(self.get(self.connect(wayside)), (200, pattern(10)))
+        wayside.wait_for_sample(21, "wayside_tls_handshakes_total", result="ok")
+
+    def test_clients_may_change_their_keys(self):
+        wayside = self.listen()
+        client = self.s_client_with_commands(wayside, "-tls1_3")
+        other = self.connect(wayside)
+        for _ in range(200):
+            self.expect_after(client, b"K\n", b"KEYUPDATE")
+            self.assertEqual(self.get(other), (200, pattern(10)))
+        self.expect_after(client, b"GET /bytes/10 HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK")
+
+    def expect_after(self, client, line, expected):
+        client.stdin.write(line)
+        client.stdin.flush()
+        while expected not in (answer := client.stdout.readline()):
+            self.assertNotEqual(answer, b"", "the connection ended")
+
     def test_hostile_records(self):
         wayside = self.listen()
         hello = b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03"
