@@ -37,7 +37,7 @@ def arguments(words):
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure; all without: {' '.join(ALL_NAMES)}")
     parser.add_argument("--quick", action="store_true", help="few short rounds: about a minute, and a rough idea")
-    parser.add_argument("--rounds", type=int, help="rounds of each experiment (15; quick: 2)")
+    parser.add_argument("--rounds", type=int, help="rounds of each experiment (12; quick: 2)")
     parser.add_argument("--seconds", type=float, help="length of one turn (0.6; quick: 0.3)")
     parser.add_argument("--idle-connections", type=int, help=f"for 'idle' ({IDLE_CONNECTIONS}; quick: 1000)")
     parser.add_argument("--before", type=Path, metavar="WAYSIDE", help="another build of wayside to compare with")
@@ -54,7 +54,7 @@ def arguments(words):
     chosen.programs = chosen.programs.resolve()
     chosen.before = chosen.before and chosen.before.resolve()
     chosen.names = chosen.names or ALL_NAMES
-    chosen.rounds = chosen.rounds or (2 if chosen.quick else 15)
+    chosen.rounds = chosen.rounds or (2 if chosen.quick else 12)
     chosen.seconds = chosen.seconds or (0.3 if chosen.quick else 0.6)
     chosen.idle_connections = chosen.idle_connections or (1000 if chosen.quick else IDLE_CONNECTIONS)
     return chosen

@@ -15,7 +15,7 @@ import machine  # noqa: E402
 import micro  # noqa: E402
 import report  # noqa: E402
 import support  # noqa: E402
-from experiments import COUNTING, Goal, Line  # noqa: E402
+from experiments import COUNTING, HANDSHAKES, Goal, Line  # noqa: E402
 from peers import TEMPLATES, Peers  # noqa: E402
 
 
@@ -158,6 +158,17 @@ class Counting(unittest.TestCase):
         self.assertEqual(counted["http_requests_total", labels | {("http_status", "200")}], 5000)
         self.assertEqual(counted["http_request_duration_seconds_count", labels], 5000)
 
+    def test_handshakes_are_of_the_kind_that_is_asked_for(self):
+        peer = self.peers.get("wayside", over_tls=True)
+        made, resumed = [
+            load.handshakes(self.programs, peer.port, HANDSHAKES, is_resuming, 0.1, [self.load_cpu])
+            for is_resuming in (False, True)
+        ]
+        samples = support.samples(support.fetch(peer.metrics_port, "/metrics").text)
+        self.assertEqual(samples["wayside_tls_handshakes_total", frozenset({("result", "ok")})], made + resumed)
+        # The first of each place for a connection has nothing to resume.
+        self.assertEqual(samples["wayside_tls_resumed_total", frozenset()], resumed - HANDSHAKES.connections)
+
     def test_it_is_missed_when_it_has_ended(self):
         peer = self.peers.get(COUNTING)
         self.assertEqual(self.peers.casualties(), [])
@@ -186,6 +197,13 @@ class Smoke(unittest.TestCase):
             self.assertNotEqual(rows[-1][column], "", column)
         for column in ("raw relay", "raw splice", "÷ raw relay"):
             self.assertNotEqual(rows[0][column], "", column)
+
+    def test_one_round_over_tls(self):
+        rows = self.bench("--rounds", "1", "--seconds", "0.2", "tls", "tls-1m-down", "tls-full", "tls-resumed")
+        self.assertEqual(len(rows), 4)
+        for row in rows:
+            for column in ("nginx", "HAProxy", "wayside", "÷ nginx", "÷ HAProxy", "goal"):
+                self.assertNotEqual(row[column], "", f"{column} of {row['work']}")
 
 
 if __name__ == "__main__":

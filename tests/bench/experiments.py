@@ -37,6 +37,7 @@ SCRAPE_INTERVAL_S = 0.1
 
 SMALL = Traffic(connections=64)
 FEW = Traffic(connections=4)
+HANDSHAKES = Traffic(connections=16, over_tls=True)
 
 
 @dataclass(frozen=True)
@@ -91,22 +92,45 @@ class Bench:
 # --- turns ----------------------------------------------------------------------------------------------------
 
 
-def _cpu_us_per_request(bench, peer, traffic, seconds):
+def _cpu_us_per_request(peer, drive):
+    """What the proxy needs where `drive()` is the load, which returns the number of its requests."""
     before = measure.cpu_ns(peer.pid)
-    outcome = load.saturate(peer.port, traffic, seconds, [bench.load_cpu])
-    return (measure.cpu_ns(peer.pid) - before) / outcome.requests / 1e3
+    requests = drive()
+    return (measure.cpu_ns(peer.pid) - before) / requests / 1e3
+
+
+def _saturated(bench, peer, traffic, seconds):
+    return _cpu_us_per_request(peer, lambda: load.saturate(peer.port, traffic, seconds, [bench.load_cpu]).requests)
 
 
 def cpu(traffic):
     """A turn that saturates a proxy: microseconds of processor time per request."""
-    return lambda bench, subject, seconds: [_cpu_us_per_request(bench, bench.peers.get(subject), traffic, seconds)]
+
+    def turn(bench, subject, seconds):
+        return [_saturated(bench, bench.peers.get(subject, over_tls=traffic.over_tls), traffic, seconds)]
+
+    return turn
+
+
+def handshakes(is_resuming):
+    """A turn of connections over TLS for one request each: microseconds of processor time for each of them."""
+
+    def turn(bench, subject, seconds):
+        peer = bench.peers.get(subject, over_tls=True)
+
+        def drive():
+            return load.handshakes(bench.programs, peer.port, HANDSHAKES, is_resuming, seconds, [bench.load_cpu])
+
+        return [_cpu_us_per_request(peer, drive)]
+
+    return turn
 
 
 def cpu_over_unix(bench, subject, seconds):
     """The same, with a unix socket between proxy and backend, but for the subject that says it has none."""
     name = subject.removesuffix(" over TCP")
     peer = bench.peers.get(name, over_unix=name == subject)
-    return [_cpu_us_per_request(bench, peer, SMALL, seconds)]
+    return [_saturated(bench, peer, SMALL, seconds)]
 
 
 def half_of_saturation(bench, seconds):
@@ -126,7 +150,7 @@ def latency(bench, subject, seconds):
 
 def workers(bench, subject, seconds):
     """Requests per second and their tail where the load, the backend and all workers share both processors."""
-    peer = bench.peers.get("wayside", workers=1 if subject == "one worker" else 2, cpus=bench.all_cpus)
+    peer = bench.peers.get("wayside", workers=1 if subject == "one worker" else 2, cpus=tuple(bench.all_cpus))
     outcome = load.saturate(peer.port, SMALL, seconds, bench.all_cpus)
     return [outcome.rate, outcome.p99_us]
 
@@ -247,6 +271,30 @@ ALL = (
         _cpu_line("GET, 60 B, a connection for each", Goal(1.05, ("nginx",))),
         (*RIVALS, "wayside"),
         cpu(Traffic(connections=64, fields=("Connection: close",))),
+    ),
+    Experiment(
+        "tls",
+        _cpu_line("GET, 60 B, 64 connections, TLS", Goal(0.95, RIVALS)),
+        (*RIVALS, "wayside"),
+        cpu(replace(SMALL, over_tls=True)),
+    ),
+    Experiment(
+        "tls-1m-down",
+        _cpu_line("GET, 1 MiB, 8 connections, TLS", Goal(1.00, ("nginx",))),
+        (*RIVALS, "wayside"),
+        cpu(Traffic(connections=8, response_bytes=1 << 20, over_tls=True)),
+    ),
+    Experiment(
+        "tls-full",
+        _cpu_line("TLS 1.3, full handshake + GET, 60 B", Goal(1.00, ("nginx",))),
+        (*RIVALS, "wayside"),
+        handshakes(is_resuming=False),
+    ),
+    Experiment(
+        "tls-resumed",
+        _cpu_line("TLS 1.3, resumed handshake + GET, 60 B", Goal(1.00, ("nginx",))),
+        (*RIVALS, "wayside"),
+        handshakes(is_resuming=True),
     ),
     Experiment(
         "unix",

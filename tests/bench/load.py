@@ -1,4 +1,4 @@
-"""The load: wrk for as much as the proxy takes, fixed_rate for latency, and connections that do nothing.
+"""The load: wrk for as much as the proxy takes, fixed_rate for latency, handshakes, and connections that do nothing.
 
 Every function returns when its load is over, and raises Failed for a single request that did not succeed: a proxy
 that answers errors is fast.
@@ -38,11 +38,16 @@ class Traffic:
     response_bytes: int = 60
     request_bytes: int = 0  # if any, the request is a PUT
     fields: tuple = ()
+    over_tls: bool = False
 
     @property
     def target(self):
         # One of the routes that wayside is configured with; the backend reads the last segment.
         return f"/service-23/items/4711/{self.response_bytes}"
+
+    @property
+    def scheme(self):
+        return "https" if self.over_tls else "http"
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def saturate(port, traffic, seconds, cpus):
     command = [
         *pinned(cpus), support.program("wrk"), "--threads", "1", "--connections", traffic.connections,
         "--duration", "1h", "--timeout", "10s", "--script", WRK_SCRIPT, *fields,
-        f"http://127.0.0.1:{port}{traffic.target}", "--", traffic.request_bytes,
+        f"{traffic.scheme}://127.0.0.1:{port}{traffic.target}", "--", traffic.request_bytes,
     ]  # fmt: skip
     report = _run(command, seconds, is_endless=True)
     errors = {kind: count for kind, count in report["errors"].items() if count}
@@ -98,6 +103,15 @@ def exactly(programs, port, traffic, requests, cpus):
     """That many requests, to the last one, with all connections busy as long as there are requests left."""
     everything_is_due_at_once = 1e6
     at_rate(programs, port, traffic, everything_is_due_at_once, requests / everything_is_due_at_once, cpus)
+
+
+def handshakes(programs, port, traffic, is_resuming, seconds, cpus):
+    """How many connections were made, each by a handshake in TLS 1.3 and for one request."""
+    command = [
+        *pinned(cpus), programs / "handshakes", port, traffic.target, traffic.connections, seconds,
+        "resumed" if is_resuming else "full",
+    ]  # fmt: skip
+    return _run(command, seconds)["requests"]
 
 
 @contextlib.contextmanager

@@ -9,11 +9,14 @@ load. Everything else is as its authors have it. Whatever is started here ends w
 """
 
 import contextlib
+import functools
 import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import load
 import support
+from authority import Authority
 from nginx_configuration import FILES
 
 NGINX = (
@@ -37,7 +40,7 @@ http {{
         keepalive_requests 1000000000;
     }}
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{tls};
         location / {{
             proxy_pass http://backend;
             proxy_http_version 1.1;
@@ -89,9 +92,9 @@ defaults
     timeout client 75s
     timeout server 60s
 frontend clients
-    bind 127.0.0.1:{port}
+    bind 127.0.0.1:{port}{tls}
     option forwardfor
-    http-request set-header X-Forwarded-Proto http
+    http-request set-header X-Forwarded-Proto {scheme}
     http-request set-header X-Forwarded-Host %[req.hdr(host)]
     default_backend service
 backend service
@@ -118,7 +121,7 @@ http://:{port} {{
 """
 
 WAYSIDE = """\
-listen: 127.0.0.1:0
+listen: {{address: 127.0.0.1:0{tls}}}
 metrics:
   listen: 127.0.0.1:0
 backend: {backend}
@@ -126,8 +129,31 @@ workers: {workers}
 routes:
 {routes}
 """
+
+# What each has where its clients speak TLS: one certificate (ECDSA, P-256) and one way to agree on keys and to encrypt.
+TLS = {
+    "nginx": """ ssl;
+        ssl_certificate {certificate};
+        ssl_certificate_key {certificate};
+        ssl_protocols TLSv1.3;
+        ssl_conf_command Ciphersuites TLS_AES_256_GCM_SHA384;
+        ssl_ecdh_curve X25519""",
+    "HAProxy": " ssl crt {certificate} ssl-min-ver TLSv1.3 ciphersuites TLS_AES_256_GCM_SHA384 curves X25519",
+    "wayside": ", tls: {{cert: {certificate}, key: {certificate}, min_version: 1.3, "
+    "ciphers: TLS_AES_256_GCM_SHA384, curves: X25519}}",
+}
 ROUTES = 50
 TEMPLATES = [f"/service-{number}/items/{{id}}/{{size}}" for number in range(ROUTES)]
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """How a proxy is connected, and where it runs: on any processor without `cpus`."""
+
+    over_unix: bool = False  # to the backend
+    over_tls: bool = False  # from the clients
+    workers: int = 1  # of wayside; the others have one
+    cpus: tuple = ()
 
 
 class Peer:
@@ -183,12 +209,11 @@ class Peers:
             if peer.process is not None and not peer.process.is_running()
         ]
 
-    def get(self, name, over_unix=False, workers=1, cpus=None):
-        """The proxy of that name, wired in that way; the same one whenever it is asked for in the same words."""
-        key = (name, over_unix, workers, tuple(cpus or ()))
+    def get(self, name, **wiring):
+        """The proxy of that name, with that Wiring; the same one whenever it is asked for in the same words."""
+        key = (name, self._wiring(**wiring))
         if key not in self._running:
-            cpus = cpus or self._cpus()
-            self._running[key] = self._start_peer(self._stack, name, over_unix, workers, cpus)
+            self._running[key] = self._start_peer(self._stack, *key)
         return self._running[key]
 
     @contextlib.contextmanager
@@ -198,10 +223,21 @@ class Peers:
         `under` are words before its command, of a program that watches it.
         """
         with contextlib.ExitStack() as stack:
-            yield self._start_peer(stack, name, False, 1, self._cpus(), under)
+            yield self._start_peer(stack, name, self._wiring(), under)
 
-    def _cpus(self):
-        return [] if self._proxy_cpu is None else [self._proxy_cpu]
+    def _wiring(self, **wiring):
+        cpus = () if self._proxy_cpu is None else (self._proxy_cpu,)
+        return replace(Wiring(cpus=cpus), **wiring)
+
+    @functools.cached_property
+    def _certificate(self):
+        """A file with the certificate of those who speak TLS, and its key."""
+        certificate, key = Authority(self._folder).make("localhost")
+        return self._write("certificate.pem", certificate.read_text() + key.read_text())
+
+    def _tls(self, name, wiring):
+        """What the configuration of a proxy says of TLS."""
+        return TLS[name].format(certificate=self._certificate) if wiring.over_tls else ""
 
     def _start_backend(self, cpu):
         process = self._start(self._stack, [self._programs / "sized_backend", self._socket], [cpu])
@@ -215,30 +251,31 @@ class Peers:
         stack.callback(process.stop)
         return process
 
-    def _start_peer(self, stack, name, over_unix, workers, cpus, under=()):
+    def _start_peer(self, stack, name, wiring, under=()):
         if name == "direct":
             return self.backend
         if name in ("raw relay", "raw splice"):
-            backend = f"unix:{self._socket}" if over_unix else self.backend.port
+            backend = f"unix:{self._socket}" if wiring.over_unix else self.backend.port
             mode = ["splice"] if name == "raw splice" else []
-            process = self._start(stack, [self._programs / "raw_relay", backend, *mode], cpus)
+            process = self._start(stack, [self._programs / "raw_relay", backend, *mode], wiring.cpus)
             return Peer(process, int(process.wait_for_line(r"listening on (\d+)").group(1)))
         if name in self._wayside_programs:
             command = [*under, self._wayside_programs[name]]
-            return self._start_wayside(stack, command, over_unix, workers, cpus)
-        return self._start_known(stack, name, over_unix, cpus)
+            return self._start_wayside(stack, command, wiring)
+        return self._start_known(stack, name, wiring)
 
-    def _start_wayside(self, stack, command, over_unix, workers, cpus):
-        backend = f"unix:{self._socket}" if over_unix else f"http://127.0.0.1:{self.backend.port}"
+    def _start_wayside(self, stack, command, wiring):
+        backend = f"unix:{self._socket}" if wiring.over_unix else f"http://127.0.0.1:{self.backend.port}"
         routes = "\n".join(f"  - {template}" for template in TEMPLATES)
-        config = self._write("wayside.yaml", WAYSIDE.format(backend=backend, workers=workers, routes=routes))
+        values = {"tls": self._tls("wayside", wiring), "backend": backend, "workers": wiring.workers, "routes": routes}
+        config = self._write("wayside.yaml", WAYSIDE.format(**values))
         # Its ports are the kernel's choice, and it says them where it says that it listens: at the level "info".
-        process = self._start(stack, [*command, "--config", config, "--log-level", "info"], cpus)
+        process = self._start(stack, [*command, "--config", config, "--log-level", "info"], wiring.cpus)
         address = r'="?127\.0\.0\.1:(\d+)'
         line = process.wait_for_line(r'msg="?listening"?.*proxy' + address + ".*metrics" + address)
         return Peer(process, int(line.group(1)), int(line.group(2)))
 
-    def _start_known(self, stack, name, over_unix, cpus):
+    def _start_known(self, stack, name, wiring):
         port = support.free_port()
         address = f"127.0.0.1:{self.backend.port}"
         values = {
@@ -247,11 +284,13 @@ class Peers:
             "port": port,
             "connections": self._connections,
             "files": 2 * self._connections + 100,
+            "scheme": "https" if wiring.over_tls else "http",
+            "tls": self._tls(name, wiring),
             "user": "user root;" if os.geteuid() == 0 else "",
         }
         metrics_port = None
         if name in ("nginx", "nginx Lua"):
-            backend = f"unix:{self._socket}" if over_unix else address
+            backend = f"unix:{self._socket}" if wiring.over_unix else address
             parts = dict.fromkeys(NGINX_LUA, "")
             if name == "nginx Lua":
                 metrics_port = support.free_port()
@@ -259,16 +298,16 @@ class Peers:
             config = self._write(f"nginx-{port}.conf", NGINX.format(backend=backend, **parts, **values))
             command = [support.program("nginx"), "-e", "stderr", "-p", self._folder, "-c", config]
         elif name == "HAProxy":
-            backend = self._socket if over_unix else address
+            backend = self._socket if wiring.over_unix else address
             config = self._write(f"haproxy-{port}.cfg", HAPROXY.format(backend=backend, **values))
             command = [support.program("haproxy"), "-q", "-db", "-f", config]
         elif name == "Caddy":
-            backend = f"unix/{self._socket}" if over_unix else address
+            backend = f"unix/{self._socket}" if wiring.over_unix else address
             config = self._write(f"Caddyfile-{port}", CADDY.format(backend=backend, **values))
             command = [support.program("caddy"), "run", "--adapter", "caddyfile", "--config", config]
         else:
             raise ValueError(f"no such peer: {name}")
-        process = self._start(stack, command, cpus, env={"HOME": str(self._folder)})
+        process = self._start(stack, command, wiring.cpus, env={"HOME": str(self._folder)})
         support.wait_until(
             lambda: support.accepts_connections(port) or not process.is_running(), f"{name} listens on port {port}"
         )

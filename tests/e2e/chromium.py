@@ -15,11 +15,11 @@ COMMAND_TIMEOUT_S = 60
 class Chromium:
     """One window. close() ends the browser; its driver ends with the test."""
 
-    def __init__(self, test):
+    def __init__(self, test, more_arguments=()):
         driver = test.start(support.program("chromedriver"), "--port=0", env={"HOME": str(test.folder)})
         self._port = int(driver.wait_for_line(r"started successfully on port (\d+)").group(1))
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                     "--hide-scrollbars", f"--user-data-dir={test.folder}/chromium"]  # fmt: skip
+                     "--hide-scrollbars", f"--user-data-dir={test.folder}/chromium", *more_arguments]  # fmt: skip
         capabilities = {
             "browserName": "chrome",
             "goog:chromeOptions": {"args": arguments, "binary": support.program("chromium")},

@@ -12,15 +12,8 @@ import unittest
 
 import support
 from authority import RSA, Authority, openssl
-from backend import Backend, pattern
-
-LISTENER = """
-listen:
-  address: 127.0.0.1:0
-  tls: {{cert: {folder}/a.pem, key: {folder}/a.key{more}}}
-metrics: {{listen: 127.0.0.1:0, enable_lifecycle: true}}
-log_level: debug
-"""
+from backend import pattern
+from tls_listener import TlsTestCase
 
 NGINX_BACKEND = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr warn;
@@ -67,18 +60,10 @@ const get = () => new Promise((resolve, reject) => https.get(
 """
 
 
-class Clients(support.TestCase):
+class Clients(TlsTestCase):
     def setUp(self):
         super().setUp()
-        self.authority = Authority(self.folder)
-        self.authority.make("a")
-        self.backend = Backend()
-        self.addCleanup(self.backend.stop)
         self.context = ssl.create_default_context(cafile=str(self.authority.file))
-
-    def listen(self, more=""):
-        config = LISTENER.format(folder=self.folder, more=more)
-        return self.start_wayside(config=config, configures_listeners=True, backend=self.backend.url)
 
     def connect(self, wayside, context=None):
         connection = http.client.HTTPSConnection("localhost", wayside.proxy_port, context=context or self.context, timeout=support.TIMEOUT_S)
@@ -146,8 +131,7 @@ class Clients(support.TestCase):
         self.assertGreaterEqual(wayside.sample("wayside_tls_resumed_total"), 1)
 
     def test_sessions_are_resumed_by_every_worker(self):
-        config = LISTENER.format(folder=self.folder, more="") + "workers: 2\n"
-        wayside = self.start_wayside(config=config, configures_listeners=True, backend=self.backend.url)
+        wayside = self.listen(settings="workers: 2\n")
         for version in ("-tls1_2", "-tls1_3"):
             session = f"{self.folder}/session{version}"
             self.assertIn("New, TLS", self.s_client(wayside, version, "-sess_out", session))
