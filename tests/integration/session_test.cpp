@@ -104,24 +104,29 @@ TEST_F(Sessions, NeverTakesAnUnaskedResponseForAnAnswer) {
   EXPECT_THAT(client.read_until("ok"), StartsWith("HTTP/1.1 200 OK"));
 }
 
-// The stray bytes come a moment behind the response, when the next request may have been sent already.
+// The stray bytes come a moment behind the response, when the next request may have been sent already. On a
+// busy machine that request may come behind the probation, and takes the connection rightly: such a round
+// shows nothing.
 TEST_F(Sessions, GivesNoUnaskedResponseToTheNextClient) {
-  for (int i = 0; i < 20; ++i) {
+  int rounds_in_time = 0;
+  for (int i = 0; i < 40 && rounds_in_time < 20; ++i) {
     RawSocket first = connect();
+    RawSocket second = connect();
     first.send(kGet);
     RawSocket backend = backend_.accept();
     backend.read_head();
     backend.send(kOk);
     first.read_until("ok");
-
-    RawSocket second = connect();
     second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+    if (!backend_.wait_for_connection(200ms)) continue;
+    ++rounds_in_time;
     RawSocket other = backend_.accept();
     backend.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
     EXPECT_THAT(other.read_head(), StartsWith("GET /second "));
     other.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecond");
     EXPECT_THAT(second.read_exactly(second.read_head().empty() ? 0 : 6), "second");
   }
+  EXPECT_GT(rounds_in_time, 0);
 }
 
 // A body may come a moment behind its head.
@@ -143,14 +148,24 @@ TEST_F(Sessions, TrustsNoBackendThatSentABodyWithItsHead) {
   client.read_head();
   EXPECT_EQ(backend.read_to_end(), "") << "seen, and closed";
 
+  RawSocket second = connect();
   client.send(kHeadRequest);
   RawSocket next = backend_.accept();
-  next.read_head();
-  next.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
-  client.read_head();
-  RawSocket second = connect();
-  second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_TRUE(backend_.wait_for_connection(200ms)) << "it is to be tried first";
+  bool is_on_probation = false;
+  // On a busy machine the second request may come behind the probation.
+  for (int i = 0; i < 10; ++i) {
+    if (i != 0) client.send(kHeadRequest);
+    next.read_head();
+    next.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    client.read_head();
+    second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+    is_on_probation = backend_.wait_for_connection(200ms);
+    if (is_on_probation) break;
+    next.read_head();
+    next.send(kOk);
+    second.read_until("ok");
+  }
+  EXPECT_TRUE(is_on_probation) << "it is to be tried first";
 }
 
 TEST_F(Sessions, SurvivesClientsThatComeAndGo) {
