@@ -177,6 +177,31 @@ TEST_F(TlsClients, AreNotDelayedBySlowHandshakes) {
   EXPECT_THAT(client.read_until("ok"), EndsWith("ok"));
 }
 
+// Each costs the worker a derivation of keys, and is no request: the time of an idle connection ends them.
+TEST_F(TlsClients, AreNotDelayedByFloodsOfKeyChanges) {
+  config::Settings settings = with_tls();
+  settings.timeouts.keep_alive = 500ms;
+  start(settings);
+  TlsPeer hostile = connect_by_tls();
+  TlsPeer client = connect_by_tls();
+  std::future<bool> was_ended = std::async(std::launch::async, [&] {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < end) {
+      if (!hostile.change_keys()) return true;
+    }
+    return false;
+  });
+  client.send(kGet);
+  RawSocket backend = backend_.accept();
+  for (int i = 0; i < 20; ++i) {
+    if (i != 0) client.send(kGet);
+    backend.read_head();
+    backend.send(kOk);
+    EXPECT_THAT(client.read_until("ok"), EndsWith("ok"));
+  }
+  EXPECT_TRUE(was_ended.get());
+}
+
 TEST_F(TlsClients, AreNamedByTheProxyProtocolInFrontOfTheHandshake) {
   config::Settings settings = with_tls();
   settings.listen.front().proxy_protocol = config::ProxyProtocol::kRequired;

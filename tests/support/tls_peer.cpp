@@ -102,6 +102,11 @@ std::string TlsPeer::read_to_end() {
   return take(read_.size());
 }
 
+bool TlsPeer::change_keys() {
+  ERR_clear_error();
+  return SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1 && SSL_do_handshake(ssl_.get()) == 1;
+}
+
 void TlsPeer::close_notify() {
   SSL_shutdown(ssl_.get());
 }

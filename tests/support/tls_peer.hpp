@@ -32,6 +32,8 @@ class TlsPeer {
   std::string read_to_end();
   // Whether the peer ended without a close_notify.
   bool was_truncated() const noexcept { return was_truncated_; }
+  // Encrypts with other keys from now on (RFC 8446 section 4.6.3); false where the connection has ended.
+  bool change_keys();
   // Says that nothing more will be sent.
   void close_notify();
 
