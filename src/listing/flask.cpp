@@ -35,6 +35,12 @@ std::string_view cell(std::string_view line, Column column) {
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
+// Whether the column would cut its cell short: its dashes are not those that Flask printed.
+bool cuts(Column column, std::string_view line) {
+  const std::size_t end = byte_of(line, column.begin + column.width);
+  return end < line.size() && line[end] != ' ';
+}
+
 // The runs of a row of dashes; empty where the line is none.
 std::vector<Column> columns_of(std::string_view line) {
   std::vector<Column> columns;
@@ -66,7 +72,11 @@ Checked<Listing, ListingError> read_flask(std::string_view text, routes::Dialect
       continue;
     }
     if (!rule || !methods || line.text.empty()) continue;  // log lines before the table
-    // The last column is as wide as its longest rule.
+    if (cuts(*rule, line.text) || cuts(*methods, line.text)) {
+      return ListingError{
+          line.number, 1,
+          "expected cells as wide as the dashes below the header or shorter, found " + in_quotes(line.text)};
+    }
     const std::string_view path = cell(line.text, *rule);
     const std::optional<MethodSet> allowed = read_methods(cell(line.text, *methods));
     if (!path.starts_with('/') || !allowed) {

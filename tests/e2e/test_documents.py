@@ -31,7 +31,7 @@ ELSEWHERE = {
 DEV_HELP = subprocess.run([support.SOURCE / "dev", "help"], stdout=subprocess.PIPE, text=True, check=True).stdout
 
 FLASK_ROUTES = """Endpoint  Methods  Rule
---------  -------  ----------------
+--------  -------  -----------------------
 user      GET      /users/<int:id>
 static    GET      /static/<path:filename>
 """

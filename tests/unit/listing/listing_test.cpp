@@ -58,6 +58,14 @@ TEST(Listing, ReadsFlask) {
                           "GET /static/<path:filename>", "GET /users/<int:user_id>", "GET,POST /users"));
 }
 
+TEST(Listing, CutsNoRuleOfFlaskShort) {
+  EXPECT_THAT(read("flask",
+                   "Endpoint  Methods  Rule\n"
+                   "--------  -------  ----\n"
+                   "user      GET      /users/<int:id>\n"),
+              ElementsAre(testing::StartsWith("3:1: expected cells as wide as the dashes")));
+}
+
 TEST(Listing, ReadsFlaskWithLogLinesAndHosts) {
   EXPECT_THAT(read("flask",
                    "DEBUG: loading\n\n"
