@@ -29,11 +29,14 @@ using testing::StartsWith;
 
 class HealthCheckTest : public testing::Test {
  protected:
-  void start() {
+  void make() {
     check_.emplace(loop_.io, address_, settings_, [this](const HealthCheck::Result& result) {
       results_.push_back(result.why);
       verdicts_.push_back(result.verdict);
     });
+  }
+  void start() {
+    make();
     check_->start();
   }
   test::RawSocket accept() {
@@ -119,14 +122,14 @@ TEST_F(HealthCheckTest, FailsWhereTheBackendRefuses) {
 }
 
 TEST_F(HealthCheckTest, IsNotMadeWithoutDescriptors) {
-  start();
-  EXPECT_EQ(result_of({"HTTP/1.1 200 OK\r\n\r\n"}), "");
+  make();
   {
     const test::NoDescriptors no_descriptors;
-    EXPECT_TRUE(run_until(loop_, [&] { return results_.size() >= 3; }));
+    check_->start();
+    EXPECT_TRUE(run_until(loop_, [&] { return !results_.empty(); }));
   }
-  EXPECT_EQ(results_[2], std::strerror(EMFILE));
-  EXPECT_EQ(verdicts_[2], HealthCheck::Result::Verdict::kNotMade);
+  EXPECT_EQ(results_.front(), std::strerror(EMFILE));
+  EXPECT_EQ(verdicts_.front(), HealthCheck::Result::Verdict::kNotMade);
   test::RawSocket connection = accept();  // of the next check
 }
 
