@@ -10,6 +10,7 @@
 #include "support/listening.hpp"
 #include "support/proxy_stage.hpp"
 #include "support/raw_socket.hpp"
+#include "support/wait.hpp"
 
 #include <gtest/gtest.h>
 
@@ -195,12 +196,7 @@ Counts counted_in(test::ProxyStage& stage) {
 }
 
 bool wait_for_zero(test::ProxyStage& stage, std::string_view gauge) {
-  const TimePoint end = Clock::now() + test::kPatience;
-  while (stage.metric(gauge) != 0) {
-    if (Clock::now() >= end) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
+  return test::wait_until([&] { return stage.metric(gauge) == 0; });
 }
 
 bool ExchangeWithoutMemory::serve_round(long number) {

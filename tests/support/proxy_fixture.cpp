@@ -4,7 +4,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <poll.h>
 #include <stdexcept>
 
 namespace wayside::test {
@@ -22,15 +21,6 @@ const tls::CertificateFiles& certificate() {
 }
 
 }  // namespace
-
-bool wait_until(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() >= end) return false;
-    ::poll(nullptr, 0, 2);
-  }
-  return true;
-}
 
 std::string undated(std::string response) {
   const std::size_t begin = response.find("\r\nDate: ");

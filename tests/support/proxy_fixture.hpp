@@ -10,6 +10,7 @@
 #include "support/fake_backend.hpp"
 #include "support/raw_socket.hpp"
 #include "support/tls_relay.hpp"
+#include "support/wait.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,9 +22,6 @@
 #include <utility>
 
 namespace wayside::test {
-
-// Polls until `condition` holds; false after kPatience.
-bool wait_until(const std::function<bool()>& condition);
 
 // A response head without its Date field. The head must have exactly one.
 std::string undated(std::string response);

@@ -83,9 +83,9 @@ struct UnixListeningSocket {
 };
 
 // Listens at a file beside the path. put_in_place() renames that file to the path, and replaces a socket file
-// that nobody listens on. Clients find a socket with its mode and owner at the path at any time. Fails with
-// address_in_use if somebody listens there and is not to be replaced, and with file_exists if the file is no
-// socket.
+// without a listener. Clients find a socket with its mode and owner at the path at any time. Fails with
+// address_in_use if a process listens there and is not to be replaced, and with file_exists if the file is
+// another kind of file.
 Result<UnixListeningSocket> listen_on_unix(const std::string& path, const UnixListening& how);
 
 // Another descriptor of the socket, with the same accept queue.

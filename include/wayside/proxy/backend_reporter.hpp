@@ -1,7 +1,7 @@
 // A worker reports here that the backend failed, and that the backend answers again.
 //
-// While the backend answers, an answer costs one read of a flag that nobody writes. A failure, and the first
-// answer behind one, are written to the record of this worker, and the reader of the records is called.
+// While the backend answers, an answer costs one read of a flag, which stays unwritten. A failure, and the
+// first answer behind one, are written to the record of this worker, and the reader of the records is called.
 // Workers share nothing, and one reader combines the records of all.
 #pragma once
 

@@ -55,7 +55,7 @@ class Worker {
   // Serves until drained. On the thread that is to be the worker's, once.
   void run();
 
-  // What this worker tells of the backend.
+  // Reports failures and answers of the backend, as this worker meets them.
   BackendReporter& backend_reporter() noexcept;
 
   // Asks the thread of run() for a sign of life, which it gives between two handlers. Returns whether it has

@@ -1,5 +1,5 @@
-// What connections to one peer by TLS need: whom to trust, the peer's name, wayside's own certificate; and
-// the sessions to resume.
+// The settings of TLS connections to one peer: trusted authorities, the peer's name, wayside's certificate;
+// and the sessions to resume.
 //
 // The context is immutable and for any thread; sessions are kept apart, by each user of it (ClientSessions).
 #pragma once

@@ -1,4 +1,4 @@
-// What can be said about TLS: plain values, before any file is read.
+// The settings of TLS, as plain values: no file is read yet.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ enum class ClientAuth : std::uint8_t {
   kRequire,   // without a valid one, the handshake fails
 };
 
-// What both ends of a connection may choose from, as OpenSSL writes it; empty: the defaults.
+// The versions, ciphers and curves that a handshake may choose, in OpenSSL's notation; empty: its defaults.
 struct Algorithms {
   Version min_version = Version::kTls12;
   std::string ciphers{};  // "ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256"

@@ -5,6 +5,7 @@
 #include "support/proxy_stage.hpp"
 #include "support/raw_socket.hpp"
 #include "support/sinks.hpp"
+#include "support/wait.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
@@ -14,7 +15,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 namespace wayside::proxy {
@@ -52,9 +52,7 @@ class WorkerTest : public testing::Test {
   RawSocket connect() const { return RawSocket::connect(address_); }
   // The value of a series, once it is that; what it is in the end otherwise.
   double wait_for_metric(std::string_view series, double value) {
-    const TimePoint end = Clock::now() + test::kPatience;
-    while (stage_.metric(series) != value && Clock::now() < end)
-      std::this_thread::sleep_for(1ms);
+    test::wait_until([&] { return stage_.metric(series) == value; });
     return stage_.metric(series);
   }
 
@@ -170,16 +168,8 @@ TEST_F(WorkerTest, MayBeAnnouncedToDrainWhileItDrains) {
 
 TEST_F(WorkerTest, GivesASignOfLifeWhileItRuns) {
   start();
-  const auto answers = [&] {
-    const TimePoint end = Clock::now() + test::kPatience;
-    while (!worker_->check_pulse()) {
-      if (Clock::now() >= end) return false;
-      std::this_thread::sleep_for(1ms);
-    }
-    return true;
-  };
   for (int i = 0; i < 3; ++i)
-    EXPECT_TRUE(answers());
+    EXPECT_TRUE(test::wait_until([&] { return worker_->check_pulse(); }));
   worker_->drain();
   EXPECT_TRUE(wait_for_end());
   for (int i = 0; i < 3; ++i)
