@@ -64,5 +64,8 @@ def install(folder, place):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--find"]:
         sys.exit(not all(place_of(folder).exists() for folder in sys.argv[2:]))
-    for argument in sys.argv[1:]:
-        print(node_modules(argument))
+    try:
+        for argument in sys.argv[1:]:
+            print(node_modules(argument))
+    except Unavailable as error:
+        sys.exit(str(error))

@@ -111,6 +111,12 @@ class Dev(support.TestCase):
         self.assertNotIn("ctest", output)
         self.assertRegex(output, r"failed +\d+ s  compile debug\n1 passed, 1 failed, \d+ s in total\n\Z")
 
+    def test_packages_that_cannot_be_downloaded_are_in_the_summary(self):
+        self.write("tests/e2e/node_packages.py", "import sys\nsys.exit(1)\n")
+        status, output = self.dev("test")
+        self.assertEqual(status, 1)
+        self.assertRegex(output, r"\nfailed +\d+ s  download npm packages\n0 passed, 1 failed, \d+ s in total\n\Z")
+
     def test_a_check_that_fails_shows_its_end_and_the_others_go_on(self):
         status, output = self.dev("check", FAIL="shellcheck*")
         self.assertEqual(status, 1)
